@@ -1,0 +1,31 @@
+// Browser APIs refuse shared views or corrupt them without a word, so this file is the only gate to such APIs:
+// what goes in may be shared, what goes on is a private copy.
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+const encoder = new TextEncoder()
+
+/** A copy that no other thread can change; the same view where it is private already. */
+export function toPlain(view: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (view.buffer instanceof ArrayBuffer) return view as Uint8Array<ArrayBuffer>
+  return new Uint8Array(view)
+}
+
+/** Never throws: bytes that are not UTF-8 become U+FFFD. */
+export function textOf(view: Uint8Array): string {
+  return decoder.decode(toPlain(view))
+}
+
+export function isUtf8(view: Uint8Array): boolean {
+  try {
+    strictDecoder.decode(toPlain(view))
+    return true
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
+}
+
+export function bytesOfText(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text)
+}

@@ -1,0 +1,120 @@
+// File data is written and read in place, piece by piece, with a flush behind each write and an invalidate before each
+// comparison. No piece is larger than 4 MiB, and a pause between pieces leaves a file with its final size and map.
+
+import { SeededRandom } from '../base/random.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import { PIECE_BYTES, type Task } from '../base/task.ts'
+import { DEVINDEX, LENGTH, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
+import type { Memory } from '../mem/memory.ts'
+
+/** Where cp reads: local bytes that are there when asked for. */
+export interface Source {
+  sizeBytes: number
+  /** Fills the target from an offset in the source. @returns bytes read; fewer than asked for is the end */
+  read(offsetBytes: number, target: Uint8Array): number
+}
+
+export type DataReason = 'bad_map' | 'not_on_image'
+
+/** An open file as data operations see it: its path is for sentences. */
+export interface DataFile {
+  path: string
+  memory: Memory
+  resolver: Resolver
+}
+
+/** Copies the source in. It yields before it reads each piece, so that a caller can have the piece at hand. */
+export function* copyIn(file: DataFile, source: Source): Task<Result<undefined, DataReason | 'source_short'>> {
+  const sizeBytes = Math.min(source.sizeBytes, file.resolver.sizeBytes)
+  const piece = new Uint8Array(Math.min(PIECE_BYTES, sizeBytes))
+  for (let done = 0; done < sizeBytes; ) {
+    yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
+    const wanted = piece.subarray(0, Math.min(PIECE_BYTES, sizeBytes - done))
+    const got = source.read(done, wanted)
+    const written = eachRange(file, done, got, (window, at) => void window.set(wanted.subarray(at, at + window.length)), 'flush')
+    if (!written.ok) return written
+    done += got
+    if (got < wanted.length) return fail('source_short', { doneBytes: done, sizeBytes })
+  }
+  return ok()
+}
+
+/** Fills the whole file with the seed's data: one stream from its first byte. */
+export function* fillSeeded(file: DataFile, seed: number | bigint): Task<Result<undefined, DataReason>> {
+  const random = new SeededRandom(seed)
+  const { sizeBytes } = file.resolver
+  const piece = new Uint8Array(Math.min(PIECE_BYTES, sizeBytes))
+  for (let done = 0; done < sizeBytes; done += PIECE_BYTES) {
+    yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
+    const data = piece.subarray(0, Math.min(PIECE_BYTES, sizeBytes - done))
+    random.fillBytes(data)
+    const written = eachRange(file, done, data.length, (window, at) => void window.set(data.subarray(at, at + window.length)), 'flush')
+    if (!written.ok) return written
+  }
+  return ok()
+}
+
+/** Compares with the seed's data; reports the first differing 4-byte word. A seed of zero has no data to compare with. */
+export function* verifySeeded(file: DataFile, seed: number | bigint): Task<Result<undefined, DataReason | 'data_differs' | 'no_seed'>> {
+  if (BigInt.asUintN(32, BigInt(seed)) === 0n) return fail('no_seed')
+  const random = new SeededRandom(seed)
+  const { sizeBytes } = file.resolver
+  const expected = new Uint8Array(Math.min(PIECE_BYTES, sizeBytes))
+  const seen = new Uint8Array(expected.length)
+  for (let done = 0; done < sizeBytes; done += PIECE_BYTES) {
+    yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
+    const length = Math.min(PIECE_BYTES, sizeBytes - done)
+    random.fillBytes(expected.subarray(0, length))
+    const read = eachRange(file, done, length, (window, at) => void seen.set(window, at), 'invalidate')
+    if (!read.ok) return read
+    const differs = firstDifference(expected, seen, length)
+    if (differs >= 0) return fail('data_differs', { path: file.path, offsetBytes: done + differs - (differs % 4) })
+  }
+  return ok()
+}
+
+/** The file's bytes in order, in windows of at most 4 MiB, as they are in memory: for hashing and comparing. */
+export function* scan(file: DataFile, look: (window: Uint8Array, fileOffsetBytes: number) => void): Task<Result<undefined, DataReason>> {
+  const { sizeBytes } = file.resolver
+  for (let done = 0; done < sizeBytes; done += PIECE_BYTES) {
+    yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
+    const from = done
+    const read = eachRange(file, from, Math.min(PIECE_BYTES, sizeBytes - from), (window, at) => look(window, from + at), 'invalidate')
+    if (!read.ok) return read
+  }
+  return ok()
+}
+
+/** Calls `use` with each contiguous window of a range of the file; `at` counts from the start of the range. */
+export function eachRange(
+  file: DataFile,
+  fileOffsetBytes: number,
+  lengthBytes: number,
+  use: (window: Uint8Array, at: number) => void,
+  then: 'flush' | 'invalidate',
+): Result<undefined, DataReason> {
+  const { memory, resolver, path } = file
+  const answer = newAnswer()
+  for (let at = 0; at < lengthBytes; ) {
+    if (!resolver.resolve(fileOffsetBytes + at, answer)) return fail('bad_map', { path, what: `it ends before byte ${fileOffsetBytes + at}` })
+    const offset = answer[OFFSET] as number
+    const length = Math.min(answer[LENGTH] as number, lengthBytes - at)
+    if (answer[DEVINDEX] !== 0) return fail('bad_map', { path, what: `device ${answer[DEVINDEX]} is not here` })
+    if (offset + length > memory.device.sizeBytes) return fail('bad_map', { path, what: `byte ${offset + length} is beyond the device` })
+    if (offset + length > memory.presentBytes) return fail('not_on_image', { offsetBytes: offset, presentBytes: memory.presentBytes })
+    if (then === 'invalidate') memory.invalidate(offset, length)
+    use(memory.window(offset, length), at)
+    if (then === 'flush') memory.flush(offset, length)
+    at += length
+  }
+  return ok()
+}
+
+function firstDifference(expected: Uint8Array, seen: Uint8Array, lengthBytes: number): number {
+  const words = Math.floor(lengthBytes / 4)
+  const expectedWords = new Int32Array(expected.buffer, expected.byteOffset, words)
+  const seenWords = new Int32Array(seen.buffer, seen.byteOffset, words)
+  for (let i = 0; i < words; i++) if (expectedWords[i] !== seenWords[i]) return i * 4
+  for (let i = words * 4; i < lengthBytes; i++) if (expected[i] !== seen[i]) return i
+  return -1
+}

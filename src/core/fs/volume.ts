@@ -1,0 +1,137 @@
+// A file system on a memory, as one host works with it. The owner's bitmap is always what rebuilding from the log would
+// give: it is kept with the file system's UUID and the entries it has seen, extended by new ones, dropped by another mkfs.
+
+import { toSafeNumber, unitsOf } from '../base/align.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import type { Space } from '../alloc/allocate.ts'
+import { UnitBitmap } from '../alloc/bitmap.ts'
+import type { Extent } from '../fmap/fmap.ts'
+import type { Memory } from '../mem/memory.ts'
+import { ENTRY_FILE } from '../omf/constants.ts'
+import type { LogFileMeta } from '../omf/log.ts'
+import { soundNextIndex } from '../log/append.ts'
+import { EntryWindow } from '../log/entries.ts'
+import { type Layout, type LayoutReason, readLayout, reservedUnits } from '../log/layout.ts'
+import { roleOf } from './role.ts'
+
+export interface KeptBitmap {
+  fsUuid: string
+  seenCount: number
+  bitmap: UnitBitmap
+}
+
+export interface Volume {
+  readonly memory: Memory
+  kept: KeptBitmap | undefined
+}
+
+/** What one hold of the log lock has checked and works with. */
+export interface LogLock {
+  readonly memory: Memory
+  readonly layout: Layout
+  readonly space: Space
+  readonly kept: KeptBitmap
+  /** The next free slot; equal to slotCount when the log is full. */
+  nextIndex: number
+}
+
+export type LockReason = LayoutReason | 'not_master' | 'log_counters' | 'other_filesystem'
+
+export function newVolume(memory: Memory): Volume {
+  return { memory, kept: undefined }
+}
+
+/**
+ * Superblock, role and counters, then the bitmap. The caller holds the host's flock.
+ * @param what completes "only the master may ..."
+ * @param fsUuid the file system that the host has mounted: another one is refused
+ */
+export function lockLog(
+  volume: Volume,
+  given: { systemUuid: string | undefined; fsUuid?: string; what: string },
+): Result<LogLock, LockReason> {
+  const read = readLayout(volume.memory)
+  if (!read.ok) return read
+  const layout = read.value
+  if (given.fsUuid !== undefined && given.fsUuid !== layout.fsUuid) return fail('other_filesystem')
+  if (roleOf(layout.superblock, given.systemUuid) !== 'master') return fail('not_master', { what: given.what })
+  const sound = soundNextIndex(volume.memory, layout)
+  if (!sound.ok) return sound
+  const kept = extendedBitmap(volume, layout, sound.value)
+  volume.kept = kept
+  const space = { bitmap: kept.bitmap, unitBytes: layout.unitBytes, deviceBytes: layout.deviceBytes, cursorUnit: 0 }
+  return ok({ memory: volume.memory, layout, space, kept, nextIndex: sound.value })
+}
+
+/** A bitmap from nothing: superblock and log first, then every valid file entry. */
+export function buildBitmap(memory: Memory, layout: Layout, entryCount: number): KeptBitmap {
+  const bitmap = new UnitBitmap(unitsOf(layout.deviceBytes, layout.unitBytes))
+  bitmap.claim(0, reservedUnits(layout))
+  const kept = { fsUuid: layout.fsUuid, seenCount: 0, bitmap }
+  extend(kept, memory, layout, entryCount)
+  return kept
+}
+
+/** Units of an extent that lie on the primary device; undefined where a part of it does not. */
+export function unitsOnDevice(extent: Extent, unitBytes: number, unitCount: number): { first: number; count: number } | undefined {
+  if (extent.devindex !== 0) return undefined
+  const first = Math.floor(extent.offsetBytes / unitBytes)
+  const count = unitsOf(extent.lengthBytes, unitBytes)
+  return first + count <= unitCount ? { first, count } : undefined
+}
+
+/** Extents or strips of a valid file entry, numbers checked; those that no number can hold are counted as `lost`. */
+export function extentsOfMeta(meta: LogFileMeta): { extents: Extent[]; lostCount: number } {
+  const { list } = meta.fm_fmap
+  const records = list.se ?? (list.ie ?? []).flatMap((interleaved) => interleaved.ie_strips)
+  const extents: Extent[] = []
+  for (const record of records) {
+    const devindex = toSafeNumber(record.se_devindex)
+    const offsetBytes = toSafeNumber(record.se_offset)
+    const lengthBytes = toSafeNumber(record.se_len)
+    if (devindex === undefined || offsetBytes === undefined || lengthBytes === undefined) continue
+    extents.push({ devindex, offsetBytes, lengthBytes })
+  }
+  return { extents, lostCount: records.length - extents.length }
+}
+
+function extendedBitmap(volume: Volume, layout: Layout, entryCount: number): KeptBitmap {
+  const { kept } = volume
+  if (!kept || kept.fsUuid !== layout.fsUuid || kept.seenCount > entryCount) return buildBitmap(volume.memory, layout, entryCount)
+  extend(kept, volume.memory, layout, entryCount)
+  return kept
+}
+
+function extend(kept: KeptBitmap, memory: Memory, layout: Layout, entryCount: number): void {
+  if (kept.seenCount === entryCount) return
+  const window = new EntryWindow(memory, layout)
+  while (kept.seenCount < entryCount) {
+    const endIndex = kept.seenCount + window.load(kept.seenCount, entryCount)
+    for (let index = kept.seenCount; index < endIndex; index++) claimEntry(kept.bitmap, window, index, layout.unitBytes)
+    kept.seenCount = endIndex
+  }
+}
+
+function claimEntry(bitmap: UnitBitmap, window: EntryWindow, index: number, unitBytes: number): void {
+  if (window.troubleOf(index) !== undefined || window.typeOf(index) !== ENTRY_FILE) return
+  const plain = window.plainFile(index)
+  const meta = plain ? undefined : window.decode(index).body.famfs_fm
+  const extents = plain?.map.kind === 'simple' ? plain.map.extents : meta ? extentsOfMeta(meta).extents : []
+  claimExtents(bitmap, extents, unitBytes)
+}
+
+/** What a logged map takes on the primary device, whoever logged it. */
+export function claimExtents(bitmap: UnitBitmap, extents: Extent[], unitBytes: number): void {
+  for (const extent of extents) {
+    const units = unitsOnDevice(extent, unitBytes, bitmap.unitCount)
+    if (units) bitmap.claim(units.first, units.count)
+    else claimPart(bitmap, extent, unitBytes)
+  }
+}
+
+/** An extent that reaches beyond the device still keeps what it has on it from being given to another file. */
+function claimPart(bitmap: UnitBitmap, extent: Extent, unitBytes: number): void {
+  const first = Math.floor(extent.offsetBytes / unitBytes)
+  if (extent.devindex !== 0 || first >= bitmap.unitCount) return
+  bitmap.claim(first, bitmap.unitCount - first)
+}

@@ -1,0 +1,128 @@
+// Reads log entries in batches and judges each before anyone sees it. A batch is a private copy: the media can change
+// under a reader, a copy can't, so what was judged is what is used.
+
+import type { Memory } from '../mem/memory.ts'
+import { checkLogEntry } from '../omf/check.ts'
+import { ENTRY_FILE, EXT_SIMPLE, PATH_FIELD_BYTES } from '../omf/constants.ts'
+import { LOG_ENTRY_BYTES, LogEntry } from '../omf/log.ts'
+import { textOf } from '../base/plain.ts'
+import { PIECE_ENTRIES } from '../base/task.ts'
+import type { Fmap } from '../fmap/fmap.ts'
+import { entryOffset, type Layout } from './layout.ts'
+
+const TYPE = LogEntry.offsetOf('famfs_log_entry_type')
+const SIZE = LogEntry.offsetOf('famfs_fm.fm_size')
+const UID = LogEntry.offsetOf('famfs_fm.fm_uid')
+const GID = LogEntry.offsetOf('famfs_fm.fm_gid')
+const MODE = LogEntry.offsetOf('famfs_fm.fm_mode')
+const FILE_PATH = LogEntry.offsetOf('famfs_fm.fm_relpath')
+const EXT_TYPE = LogEntry.offsetOf('famfs_fm.fm_fmap.fmap_ext_type')
+const EXT_COUNT = LogEntry.offsetOf('famfs_fm.fm_fmap.fmap_nextents')
+const DEVINDEX = LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_devindex')
+const OFFSET = LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_offset')
+const LENGTH = LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_len')
+const HIGH_MOST = 0x1f_ffff
+
+/** A window of at most 1,000 entries over the log. */
+export class EntryWindow {
+  readonly #memory: Memory
+  readonly #layout: Pick<Layout, 'logOffsetBytes'>
+  readonly #bytes: Uint8Array<ArrayBuffer>
+  readonly #view: DataView
+  #firstIndex = 0
+  #count = 0
+
+  constructor(memory: Memory, layout: Pick<Layout, 'logOffsetBytes'>) {
+    this.#memory = memory
+    this.#layout = layout
+    this.#bytes = new Uint8Array(PIECE_ENTRIES * LOG_ENTRY_BYTES)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  /** Copies entries firstIndex .. from the media; at most 1,000, never beyond `endIndex`. @returns how many */
+  load(firstIndex: number, endIndex: number): number {
+    this.#firstIndex = firstIndex
+    this.#count = Math.min(PIECE_ENTRIES, endIndex - firstIndex)
+    const lengthBytes = this.#count * LOG_ENTRY_BYTES
+    const offsetBytes = entryOffset(this.#layout, firstIndex)
+    this.#memory.invalidate(offsetBytes, lengthBytes)
+    this.#memory.read(offsetBytes, this.#bytes.subarray(0, lengthBytes))
+    return this.#count
+  }
+
+  /** Undefined for a good entry; else what is wrong with it, in a few words. */
+  troubleOf(index: number): string | undefined {
+    const at = this.#at(index)
+    const { seqnumGood, crcGood } = checkLogEntry(this.#bytes, this.#view, at, index)
+    if (seqnumGood && crcGood) return undefined
+    if (seqnumGood) return 'wrong checksum'
+    return crcGood ? 'wrong sequence number' : 'wrong checksum and sequence number'
+  }
+
+  /** Once more from the media: what failed may have been a stale copy in this host's cache. */
+  reload(index: number): void {
+    const offsetBytes = entryOffset(this.#layout, index)
+    this.#memory.invalidate(offsetBytes, LOG_ENTRY_BYTES)
+    this.#memory.read(offsetBytes, this.bytes(index))
+  }
+
+  typeOf(index: number): number {
+    return this.#view.getUint32(this.#at(index) + TYPE, true)
+  }
+
+  /** The 544 bytes; valid until the next load. */
+  bytes(index: number): Uint8Array<ArrayBuffer> {
+    const at = this.#at(index)
+    return this.#bytes.subarray(at, at + LOG_ENTRY_BYTES)
+  }
+
+  /**
+   * The usual file, read without a general decode: replay does this for every entry.
+   * @returns undefined for anything but a file of one plain extent with an ASCII path; then decode() is asked
+   */
+  plainFile(index: number): { path: string; mode: number; uid: number; gid: number; map: Fmap } | undefined {
+    const view = this.#view
+    const at = this.#at(index)
+    if (view.getUint32(at + TYPE, true) !== ENTRY_FILE) return undefined
+    if (view.getUint32(at + EXT_TYPE, true) !== EXT_SIMPLE || view.getUint32(at + EXT_COUNT, true) !== 1) return undefined
+    const sizeBytes = this.#number64(at + SIZE)
+    const devindex = this.#number64(at + DEVINDEX)
+    const offsetBytes = this.#number64(at + OFFSET)
+    const lengthBytes = this.#number64(at + LENGTH)
+    if (sizeBytes < 0 || devindex < 0 || offsetBytes < 0 || lengthBytes < sizeBytes) return undefined
+    const path = this.#asciiAt(at + FILE_PATH)
+    if (path === undefined) return undefined
+    return {
+      path,
+      mode: view.getUint32(at + MODE, true),
+      uid: view.getUint32(at + UID, true),
+      gid: view.getUint32(at + GID, true),
+      map: { kind: 'simple', sizeBytes, extents: [{ devindex, offsetBytes, lengthBytes }] },
+    }
+  }
+
+  decode(index: number): LogEntry {
+    return LogEntry.decode(this.#bytes, this.#at(index))
+  }
+
+  #at(index: number): number {
+    return (index - this.#firstIndex) * LOG_ENTRY_BYTES
+  }
+
+  /** -1 where a number can't hold the value. */
+  #number64(at: number): number {
+    const high = this.#view.getUint32(at + 4, true)
+    return high > HIGH_MOST ? -1 : high * 0x1_0000_0000 + this.#view.getUint32(at, true)
+  }
+
+  #asciiAt(at: number): string | undefined {
+    const bytes = this.#bytes
+    let end = at
+    const most = at + PATH_FIELD_BYTES
+    while (end < most && bytes[end] !== 0) {
+      if ((bytes[end] as number) >= 0x80) return undefined
+      end++
+    }
+    return end === most ? undefined : textOf(bytes.subarray(at, end))
+  }
+}

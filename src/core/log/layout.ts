@@ -1,0 +1,106 @@
+// Where superblock and log of a device are, from bytes that have been judged. Nothing derived from the media is used for
+// arithmetic before it has been held against the device: every slot that `slotCount` counts lies on it.
+
+import { unitsOf, toSafeNumber } from '../base/align.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import type { Memory } from '../mem/memory.ts'
+import { checkLogHeader, checkSuperblock, type LogHeaderReason, type SuperblockReason } from '../omf/check.ts'
+import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
+import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES, NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET, slotCountOf } from '../omf/log.ts'
+import { Superblock } from '../omf/superblock.ts'
+
+export interface Layout {
+  superblock: Superblock
+  /** The file system: another mkfs makes another one. */
+  fsUuid: string
+  unitBytes: number
+  deviceBytes: number
+  logOffsetBytes: number
+  logLengthBytes: number
+  slotCount: number
+}
+
+/** All that is needed to read entries. */
+export type LogPlace = Pick<Layout, 'logOffsetBytes' | 'slotCount'>
+
+export type LayoutReason = SuperblockReason | LogHeaderReason | 'bad_geometry'
+
+export function readSuperblockBytes(memory: Memory): Uint8Array<ArrayBuffer> {
+  return readBytes(memory, 0, Superblock.sizeBytes)
+}
+
+export function readLogHeaderBytes(memory: Memory): Uint8Array<ArrayBuffer> {
+  return readBytes(memory, LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
+}
+
+/** Superblock first, then log header: what any use of a file system begins with. */
+export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
+  memory.invalidate(0, Superblock.sizeBytes)
+  const judged = checkSuperblock(readSuperblockBytes(memory))
+  if (!judged.ok) return judged
+  const superblock = judged.value
+  const deviceBytes = toSafeNumber(superblock.ts_daxdev.dd_size)
+  const logLengthBytes = toSafeNumber(superblock.ts_log_len)
+  if (deviceBytes === undefined || deviceBytes !== memory.device.sizeBytes) {
+    return fail('bad_geometry', { what: `a device of ${superblock.ts_daxdev.dd_size} bytes, where this one has ${memory.device.sizeBytes}` })
+  }
+  if (logLengthBytes === undefined || LOG_OFFSET_BYTES + logLengthBytes > Math.min(deviceBytes, memory.presentBytes)) {
+    return fail('bad_geometry', { what: `a log of ${superblock.ts_log_len} bytes, which ends beyond the bytes that are here` })
+  }
+  memory.invalidate(LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
+  const header = checkLogHeader(readLogHeaderBytes(memory))
+  if (!header.ok) return header
+  const slotCount = Math.min(slotCountOf(logLengthBytes), lastIndexOf(header.value.famfs_log_last_index) + 1)
+  return ok({
+    superblock,
+    fsUuid: superblock.ts_uuid,
+    unitBytes: Number(superblock.ts_alloc_unit),
+    deviceBytes,
+    logOffsetBytes: LOG_OFFSET_BYTES,
+    logLengthBytes,
+    slotCount,
+  })
+}
+
+export interface Counters {
+  nextSeqnum: bigint
+  nextIndex: bigint
+}
+
+/** Re-reads the media: the master may have appended since this host last looked. */
+export function readCounters(memory: Memory): Counters {
+  memory.invalidate(LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
+  return {
+    nextSeqnum: memory.load64(LOG_OFFSET_BYTES + NEXT_SEQNUM_OFFSET),
+    nextIndex: memory.load64(LOG_OFFSET_BYTES + NEXT_INDEX_OFFSET),
+  }
+}
+
+/** Entries that the log counts, as far as they can exist. */
+export function readEntryCount(memory: Memory, layout: LogPlace): Result<number, 'log_counters'> {
+  const { nextSeqnum, nextIndex } = readCounters(memory)
+  const count = toSafeNumber(nextIndex)
+  if (count === undefined || count > layout.slotCount) return fail('log_counters', { nextSeqnum, nextIndex, slotCount: layout.slotCount })
+  return ok(count)
+}
+
+export function entryOffset(layout: Pick<Layout, 'logOffsetBytes'>, index: number): number {
+  return layout.logOffsetBytes + LOG_HEADER_BYTES + index * LOG_ENTRY_BYTES
+}
+
+/** Units that superblock and log take, from the start of the device. */
+export function reservedUnits(layout: Pick<Layout, 'logLengthBytes' | 'unitBytes'>): number {
+  return unitsOf(LOG_OFFSET_BYTES + layout.logLengthBytes, layout.unitBytes)
+}
+
+function lastIndexOf(value: bigint): number {
+  return toSafeNumber(value) ?? Number.MAX_SAFE_INTEGER - 1
+}
+
+/** Bytes behind the end of a short image read as zero. */
+function readBytes(memory: Memory, offsetBytes: number, lengthBytes: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(lengthBytes)
+  const presentBytes = Math.max(0, Math.min(lengthBytes, memory.presentBytes - offsetBytes))
+  if (presentBytes > 0) memory.read(offsetBytes, bytes.subarray(0, presentBytes))
+  return bytes
+}

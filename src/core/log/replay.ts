@@ -1,0 +1,169 @@
+// A client sees files only by playing the log: entry by entry, in order, each judged first. Replay stops at the first
+// bad entry (after one look at the media itself), never removes, never changes what exists, and never zeroes memory.
+
+import { fail, type Failure, type Result } from '../base/result.ts'
+import { PIECE_ENTRIES, type Task } from '../base/task.ts'
+import { type FileFacts, fmapOf } from '../fmap/fmap.ts'
+import type { Memory } from '../mem/memory.ts'
+import { ENTRY_FILE, ENTRY_MKDIR } from '../omf/constants.ts'
+import type { LogEntry } from '../omf/log.ts'
+import type { DirectoryFacts } from './append.ts'
+import { EntryWindow } from './entries.ts'
+import { type LogPlace, readEntryCount } from './layout.ts'
+
+export interface PlayedFile extends FileFacts {
+  entryIndex: number
+}
+
+export interface PlayedDirectory extends DirectoryFacts {
+  entryIndex: number
+}
+
+export type Played = 'made' | 'existed' | 'error'
+
+/** Who learns of files and directories: a shadow tree, a kernel, or both. */
+export interface ReplayTarget {
+  addFile(file: PlayedFile): Played
+  addDirectory(directory: PlayedDirectory): Played
+}
+
+export interface ReplayReport {
+  /** Where the next replay goes on. */
+  nextIndex: number
+  entriesPlayed: number
+  newFiles: number
+  newDirectories: number
+  existingFiles: number
+  existingDirectories: number
+  fileErrors: number
+  directoryErrors: number
+  /** The first few errors in words; the counts say how many there were. */
+  troubles: string[]
+  /** Why replay stopped before the end of the log. */
+  stopped: Failure<'bad_log_entry'> | undefined
+}
+
+const TROUBLES_MOST = 20
+
+/**
+ * @param target undefined for a dry run
+ * @param fromIndex where the last replay stopped; 0 plays the whole log
+ */
+export function* logplay(
+  memory: Memory,
+  layout: LogPlace,
+  target: ReplayTarget | undefined,
+  fromIndex = 0,
+): Task<Result<ReplayReport, 'log_counters' | 'log_shrank'>> {
+  const counted = readEntryCount(memory, layout)
+  if (!counted.ok) return counted
+  const endIndex = counted.value
+  if (fromIndex > endIndex) return fail('log_shrank', { played: fromIndex, count: endIndex })
+  const report = emptyReport(fromIndex)
+  if (fromIndex === endIndex) return { ok: true, value: report }
+
+  const window = new EntryWindow(memory, layout)
+  while (report.nextIndex < endIndex && !report.stopped) {
+    const loadedCount = window.load(report.nextIndex, endIndex)
+    playWindow(window, report, target, report.nextIndex + loadedCount)
+    if (loadedCount === PIECE_ENTRIES) yield { doneCount: report.nextIndex - fromIndex, totalCount: endIndex - fromIndex, unit: 'entries' }
+  }
+  return { ok: true, value: report }
+}
+
+export function errorCountOf(report: ReplayReport): number {
+  return report.fileErrors + report.directoryErrors
+}
+
+function playWindow(window: EntryWindow, report: ReplayReport, target: ReplayTarget | undefined, endIndex: number): void {
+  for (; report.nextIndex < endIndex; report.nextIndex++) {
+    const index = report.nextIndex
+    if (window.troubleOf(index) !== undefined) {
+      window.reload(index)
+      const what = window.troubleOf(index)
+      if (what !== undefined) {
+        report.stopped = fail('bad_log_entry', { index, what }).failure
+        return
+      }
+    }
+    report.entriesPlayed++
+    const type = window.typeOf(index)
+    if (type === ENTRY_FILE) playFile(window, index, report, target)
+    else if (type === ENTRY_MKDIR) playDirectory(window.decode(index), index, report, target)
+  }
+}
+
+function playFile(window: EntryWindow, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
+  const plain = window.plainFile(index)
+  if (plain && isRelative(plain.path) && plain.map.kind === 'simple' && plain.map.extents[0]?.offsetBytes !== 0) {
+    count(report, 'file', target?.addFile({ ...plain, entryIndex: index }), plain.path)
+    return
+  }
+  const meta = window.decode(index).body.famfs_fm
+  if (!meta) return
+  const path = meta.fm_relpath
+  // Each violation counts as one error, and one entry can have several: so does the reference.
+  const zeroOffsets = (meta.fm_fmap.list.se ?? []).filter((extent) => extent.se_offset === 0n).length
+  report.fileErrors += zeroOffsets
+  if (zeroOffsets > 0) note(report, `entry ${index}: ${path} has ${zeroOffsets} extents at offset 0, where the superblock is`)
+  if (!isRelative(path)) {
+    report.fileErrors++
+    note(report, `entry ${index}: “${path}” is not a relative path`)
+  }
+  if (zeroOffsets > 0 || !isRelative(path)) return
+  const made = fmapOf(meta)
+  if ('trouble' in made) {
+    report.fileErrors++
+    note(report, `entry ${index}: ${path} has a map that can't be: ${made.trouble}`)
+    return
+  }
+  const file = { path, mode: meta.fm_mode, uid: meta.fm_uid, gid: meta.fm_gid, map: made.map, entryIndex: index }
+  count(report, 'file', target?.addFile(file), path)
+}
+
+function playDirectory(entry: LogEntry, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
+  const meta = entry.body.famfs_md
+  if (!meta) return
+  if (!isRelative(meta.md_relpath)) {
+    report.directoryErrors++
+    note(report, `entry ${index}: “${meta.md_relpath}” is not a relative path`)
+    return
+  }
+  const directory = { path: meta.md_relpath, mode: meta.md_mode, uid: meta.md_uid, gid: meta.md_gid, entryIndex: index }
+  count(report, 'directory', target?.addDirectory(directory), directory.path)
+}
+
+function isRelative(path: string): boolean {
+  return path !== '' && path[0] !== '/'
+}
+
+const COUNTERS = {
+  file: { made: 'newFiles', existed: 'existingFiles', error: 'fileErrors' },
+  directory: { made: 'newDirectories', existed: 'existingDirectories', error: 'directoryErrors' },
+} as const
+
+function count(report: ReplayReport, kind: 'file' | 'directory', played: Played | undefined, path: string): void {
+  if (played === undefined) return
+  report[COUNTERS[kind][played]]++
+  if (played !== 'error') return
+  note(report, `entry ${report.nextIndex}: ${path} could not be made: its directory is missing, or something is in the way`)
+}
+
+function note(report: ReplayReport, trouble: string): void {
+  if (report.troubles.length < TROUBLES_MOST) report.troubles.push(trouble)
+}
+
+function emptyReport(nextIndex: number): ReplayReport {
+  return {
+    nextIndex,
+    entriesPlayed: 0,
+    newFiles: 0,
+    newDirectories: 0,
+    existingFiles: 0,
+    existingDirectories: 0,
+    fileErrors: 0,
+    directoryErrors: 0,
+    troubles: [],
+    stopped: undefined,
+  }
+}

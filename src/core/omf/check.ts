@@ -1,0 +1,60 @@
+// Judges decoded bytes; changes nothing. The order of judgements is the reference's (golden/README.md, "Judging"), and
+// a checksum is compared as the whole 8-byte field: a set upper bit is an error.
+
+import { crc32 } from '../base/crc32.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import { ALLOC_UNIT_BYTES, LOG_MAGIC, SMALL_ALLOC_UNIT_BYTES, SUPERBLOCK_MAGIC, SUPERBLOCK_VERSION } from './constants.ts'
+import { LOG_ENTRY_CRC_OFFSET, LOG_HEADER_CRC_OFFSET, LogHeader } from './log.ts'
+import { Superblock, SUPERBLOCK_CRC_OFFSET } from './superblock.ts'
+
+export type SuperblockReason = 'not_famfs' | 'other_version' | 'superblock_crc' | 'bad_alloc_unit'
+export type LogHeaderReason = 'log_magic' | 'log_crc'
+
+export function superblockCrc(bytes: Uint8Array): bigint {
+  return BigInt(crc32(bytes.subarray(0, SUPERBLOCK_CRC_OFFSET)))
+}
+
+export function logHeaderCrc(bytes: Uint8Array): bigint {
+  return BigInt(crc32(bytes.subarray(0, LOG_HEADER_CRC_OFFSET)))
+}
+
+/** @param bytes begin with the entry */
+export function logEntryCrc(bytes: Uint8Array): bigint {
+  return BigInt(crc32(bytes.subarray(0, LOG_ENTRY_CRC_OFFSET)))
+}
+
+/** @param bytes the first 200 bytes of the device */
+export function checkSuperblock(bytes: Uint8Array): Result<Superblock, SuperblockReason> {
+  const superblock = Superblock.decode(bytes)
+  if (superblock.ts_magic !== SUPERBLOCK_MAGIC) return fail('not_famfs', { magic: superblock.ts_magic })
+  if (superblock.ts_version !== SUPERBLOCK_VERSION) return fail('other_version', { version: superblock.ts_version })
+  if (superblock.ts_crc !== superblockCrc(bytes)) return fail('superblock_crc')
+  const unit = superblock.ts_alloc_unit
+  const known = unit === BigInt(ALLOC_UNIT_BYTES) || unit === BigInt(SMALL_ALLOC_UNIT_BYTES)
+  return known ? ok(superblock) : fail('bad_alloc_unit', { unit })
+}
+
+/** @param bytes the first 48 bytes of the log */
+export function checkLogHeader(bytes: Uint8Array): Result<LogHeader, LogHeaderReason> {
+  const header = LogHeader.decode(bytes)
+  if (header.famfs_log_magic !== LOG_MAGIC) return fail('log_magic', { magic: header.famfs_log_magic })
+  if (header.famfs_log_crc !== logHeaderCrc(bytes)) return fail('log_crc')
+  return ok(header)
+}
+
+export interface EntryVerdict {
+  seqnumGood: boolean
+  crcGood: boolean
+}
+
+/**
+ * Each wrong half is one error. 32-bit halves instead of bigint: replay runs this for every entry.
+ * @param view over the 544 bytes of the entry at `at`; `bytes` is the same memory
+ */
+export function checkLogEntry(bytes: Uint8Array, view: DataView, at: number, index: number): EntryVerdict {
+  const crcAt = at + LOG_ENTRY_CRC_OFFSET
+  return {
+    seqnumGood: view.getUint32(at, true) === index % 0x1_0000_0000 && view.getUint32(at + 4, true) === Math.floor(index / 0x1_0000_0000),
+    crcGood: view.getUint32(crcAt + 4, true) === 0 && view.getUint32(crcAt, true) === crc32(bytes.subarray(at, crcAt)),
+  }
+}

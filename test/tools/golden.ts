@@ -1,0 +1,164 @@
+// npm run golden: reads, judges and writes images of the metadata region. Stdout holds results only; whatever is wrong
+// with a file or an option goes to stderr in a sentence, and the others are still done.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import { runNow } from '../../src/core/base/task.ts'
+import { parseUuid } from '../../src/core/base/uuid.ts'
+import { fsck } from '../../src/core/fs/fsck.ts'
+import { fsckReport } from '../../src/core/fs/fsckReport.ts'
+import { roleOf } from '../../src/core/fs/role.ts'
+import { shadowYaml } from '../../src/core/fs/shadowYaml.ts'
+import { fmapMessage } from '../../src/core/fuse/messages.ts'
+import { BUCKETS_MOST } from '../../src/core/omf/constants.ts'
+import type { LogFileMeta } from '../../src/core/omf/log.ts'
+import { dumpOf, entriesHere, jsonLine } from './golden/dump.ts'
+import { type Image, loadImage } from './golden/image.ts'
+import { type Dump, type ManifestImage, writeImage } from './golden/write.ts'
+
+const USAGE = `usage: npm run golden -- [--local-uuid UUID] FILE.img.gz ...
+       npm run golden -- --fmap N FILE | --yaml N FILE
+       npm run golden -- --fsck [--reference] [--buckets N] [--local-uuid UUID] FILE
+       npm run golden -- --write MANIFEST.json [NAME ...]
+Without --local-uuid the manifest.json beside an image names the host that looks at it; without one it is the owner.`
+
+class UsageError extends Error {}
+
+function main(): void {
+  const { values, positionals } = parse()
+  if (values.help) return void process.stdout.write(`${USAGE}\n`)
+  if (values.write !== undefined) return writeAll(values.write, positionals)
+  if (positionals.length === 0) throw new UsageError('no image is named')
+  const one = (): Image => {
+    if (positionals.length !== 1) throw new UsageError('this option takes one image')
+    return loadImage(positionals[0] as string)
+  }
+  if (values.fmap !== undefined) return print(`${hexOf(fmapMessage(fileOf(one(), values.fmap)))}\n`)
+  if (values.yaml !== undefined) return print(shadowYaml(fileOf(one(), values.yaml)))
+  if (values.fsck) return report(one(), positionals[0] as string, values)
+  for (const path of positionals) attempt(path, () => print(`${dumpLine(path)}\n`))
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        'local-uuid': { type: 'string' },
+        fmap: { type: 'string' },
+        yaml: { type: 'string' },
+        fsck: { type: 'boolean' },
+        reference: { type: 'boolean' },
+        buckets: { type: 'string' },
+        write: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(messageOf(error))
+  }
+}
+
+function dumpLine(path: string): string {
+  const image = loadImage(path)
+  return jsonLine(dumpOf(image.name, image.memory))
+}
+
+function report(image: Image, path: string, options: { reference?: boolean; buckets?: string; 'local-uuid'?: string }): void {
+  const verdict = runNow(fsck(image.memory))
+  const failure = verdict.superblockFailure ?? verdict.headerFailure
+  if (!verdict.scan || failure) {
+    complain(`${image.name}: ${failure ? `${failure.says}. ${failure.next}` : 'nothing to report'}`)
+    return
+  }
+  const { superblock } = verdict.scan
+  const localUuid = localUuidOf(path, image.name, options['local-uuid']) ?? superblock.ts_system_uuid
+  const bucketCount = options.buckets === undefined ? 0 : numberOf(options.buckets, '--buckets', BUCKETS_MOST)
+  print(fsckReport(verdict.scan, { role: roleOf(superblock, localUuid), bucketCount, reference: options.reference ?? false }))
+}
+
+function localUuidOf(path: string, name: string, given: string | undefined): string | undefined {
+  if (given !== undefined) {
+    const parsed = parseUuid(given)
+    if (!parsed.ok) throw new UsageError(`--local-uuid: ${parsed.failure.says}. ${parsed.failure.next}`)
+    return parsed.value
+  }
+  const manifest = join(dirname(path), 'manifest.json')
+  if (!existsSync(manifest)) return undefined
+  const images = JSON.parse(readFileSync(manifest, 'utf8')) as { name: string; local_system_uuid?: string }[]
+  return images.find((image) => image.name === name)?.local_system_uuid
+}
+
+function fileOf(image: Image, entry: string): LogFileMeta {
+  const index = numberOf(entry, 'the entry', Number.MAX_SAFE_INTEGER)
+  for (const here of entriesHere(image.memory)) {
+    if (here.index !== index) continue
+    const file = here.entry.body.famfs_fm
+    if (!file) throw new UsageError(`entry ${index} of ${image.name} is no file, so it has no map`)
+    return file
+  }
+  throw new UsageError(`${image.name} has no entry ${index}`)
+}
+
+function writeAll(manifestPath: string, names: string[]): void {
+  const images = JSON.parse(readFileSync(manifestPath, 'utf8')) as ManifestImage[]
+  const unknown = names.filter((name) => !images.some((image) => image.name === name))
+  if (unknown.length > 0) throw new UsageError(`${basename(manifestPath)} has no image ${unknown.join(', ')}`)
+  for (const image of images) {
+    if (names.length > 0 && !names.includes(image.name)) continue
+    attempt(image.name, () => {
+      const sha256 = writeImage(image, dumpBeside(manifestPath, image.name))
+      const equal = sha256 === image.metadata_sha256
+      print(`${JSON.stringify({ name: image.name, sha256, equal })}\n`)
+      if (!equal) process.exitCode = 1
+    })
+  }
+}
+
+function dumpBeside(manifestPath: string, name: string): Dump {
+  const path = join(dirname(manifestPath), `${name}.dump.json`)
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : gunzipSync(readFileSync(`${path}.gz`)).toString('utf8')
+  return JSON.parse(text) as Dump
+}
+
+/** One bad file doesn't keep the others from being looked at. */
+function attempt(name: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    complain(`${name}: ${messageOf(error)}`)
+  }
+}
+
+function numberOf(text: string, what: string, most: number): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > most) throw new UsageError(`${what} takes a whole number up to ${most}, not “${text}”`)
+  return value
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+function print(text: string): void {
+  process.stdout.write(text)
+}
+
+function complain(sentence: string): void {
+  process.stderr.write(`golden: ${sentence}\n`)
+  process.exitCode = 1
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+try {
+  main()
+} catch (error) {
+  complain(error instanceof UsageError ? `${error.message}\n${USAGE}` : messageOf(error))
+  if (error instanceof UsageError) process.exitCode = 2
+}
