@@ -126,6 +126,7 @@ export const failures = {
     'Clients drop the write bits. Write on the master, or as root.'),
   read_only_mapping: row<{ path: string }>('EACCES', (d) => `this mapping of ${d.path} is read-only`, 'Map it writable.'),
   bad_descriptor: row<{ fd: number }>('EBADF', (d) => `file descriptor ${d.fd} is not open`, 'Open the file first.'),
+  wrong_open_mode: row<{ path: string; what: 'reading' | 'writing' }>('EBADF', (d) => `${d.path} is not open for ${d.what}`, 'Open it so.'),
   size_changed: row<{ path: string; sizeBytes: number; mapBytes: number }>('ENXIO',
     (d) => `the size of ${d.path} (${d.sizeBytes}) differs from its map (${d.mapBytes})`,
     'Remove it on this host and play the log, or mount again.'),

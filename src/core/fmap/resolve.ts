@@ -4,14 +4,18 @@
 import { assert } from '../base/assert.ts'
 import { type Fmap, piecesOf } from './fmap.ts'
 
-/** Where an answer goes: [devindex, offset on that device in bytes, bytes from there that are contiguous]. */
+/**
+ * Where an answer goes: [devindex, offset on that device in bytes, bytes from there that are contiguous, bytes of the
+ * same extent or chunk that come before].
+ */
 export type Answer = Float64Array
 export const DEVINDEX = 0
 export const OFFSET = 1
 export const LENGTH = 2
+export const BEFORE = 3
 
 export function newAnswer(): Answer {
-  return new Float64Array(3)
+  return new Float64Array(4)
 }
 
 export interface Resolver {
@@ -44,6 +48,7 @@ function simpleResolver(map: Fmap & { kind: 'simple' }): Resolver {
       answer[DEVINDEX] = at(devindices, low)
       answer[OFFSET] = at(offsets, low) + within
       answer[LENGTH] = Math.min(at(lengths, low) - within, sizeBytes - fileOffsetBytes)
+      answer[BEFORE] = within
       return true
     },
   }
@@ -65,6 +70,7 @@ function interleavedResolver(map: Fmap & { kind: 'interleaved' }): Resolver {
       answer[DEVINDEX] = at(devindices, strip)
       answer[OFFSET] = at(offsets, strip) + row * chunkBytes + within
       answer[LENGTH] = Math.min(chunkBytes - within, sizeBytes - fileOffsetBytes)
+      answer[BEFORE] = within
       return true
     },
   }

@@ -5,10 +5,11 @@ import { yamlScalar } from './yamlScalar.ts'
 
 export function shadowYaml(meta: LogFileMeta): string {
   const { fmap_nextents, list } = meta.fm_fmap
+  const path = yamlScalar(meta.fm_relpath, '  path: '.length, 4)
   return [
     '---',
     'file:',
-    `  path: ${yamlScalar(meta.fm_relpath, '  path: '.length, 4)}`,
+    path === '' ? '  path:' : `  path: ${path}`,
     `  size: ${meta.fm_size}`,
     `  flags: ${meta.fm_flags}`,
     `  mode: 0${meta.fm_mode.toString(8)}`,

@@ -67,7 +67,8 @@ function folded(characters: string[], column: number, indent: number, write: (c:
     out += written
     at += written.length
   })
-  return out
+  // The closing quote stands on a line of its own, indented like the others.
+  return afterBreak ? out + ' '.repeat(indent) : out
 }
 
 function doubleQuoted(characters: string[], column: number, indent: number): string {

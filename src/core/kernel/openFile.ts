@@ -1,0 +1,73 @@
+// read and write of an open file go straight to the file's bytes in memory: no page cache, no copy but the caller's own,
+// and no allocation that grows with the request. Nothing is read or written outside the file, and no file grows.
+
+import { fail, ok, type Result } from '../base/result.ts'
+import { LENGTH, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
+import type { Memory } from '../mem/memory.ts'
+import type { AccessReason, FileInode, KernelMount } from './mount.ts'
+import { mayAccess, type User } from './user.ts'
+
+export interface OpenMode {
+  read?: boolean
+  write?: boolean
+}
+
+export class OpenFile {
+  readonly inode: FileInode
+  readonly mode: OpenMode
+  readonly #mount: KernelMount
+  readonly #memory: Memory
+  readonly #answer = newAnswer()
+
+  constructor(mount: KernelMount, inode: FileInode, mode: OpenMode) {
+    this.#mount = mount
+    this.#memory = mount.memory
+    this.inode = inode
+    this.mode = mode
+  }
+
+  /** @returns bytes read: fewer than the target holds at the end of the file, 0 behind it */
+  read(offsetBytes: number, target: Uint8Array): Result<number, AccessReason | 'wrong_open_mode'> {
+    if (!this.mode.read) return fail('wrong_open_mode', { path: this.inode.path, what: 'reading' })
+    const access = this.#mount.access(this.inode)
+    if (!access.ok) return access
+    const lengthBytes = Math.max(0, Math.min(target.length, access.value.sizeBytes - offsetBytes))
+    for (let done = 0; done < lengthBytes; ) {
+      const count = this.#step(access.value, offsetBytes + done, lengthBytes - done)
+      const window = this.#memory.window(this.#answer[OFFSET] as number, count)
+      if (done === 0 && count === target.length) target.set(window)
+      else target.subarray(done, done + count).set(window)
+      done += count
+    }
+    return ok(lengthBytes)
+  }
+
+  /** All of the bytes or none: a range that leaves the file is refused. */
+  write(offsetBytes: number, source: Uint8Array): Result<number, AccessReason | 'wrong_open_mode' | 'out_of_file'> {
+    if (!this.mode.write) return fail('wrong_open_mode', { path: this.inode.path, what: 'writing' })
+    const access = this.#mount.access(this.inode)
+    if (!access.ok) return access
+    const { sizeBytes } = access.value
+    if (!(offsetBytes >= 0 && offsetBytes + source.length <= sizeBytes)) {
+      return fail('out_of_file', { path: this.inode.path, offsetBytes, lengthBytes: source.length, sizeBytes })
+    }
+    for (let done = 0; done < source.length; ) {
+      const count = this.#step(access.value, offsetBytes + done, source.length - done)
+      this.#memory.window(this.#answer[OFFSET] as number, count).set(source.subarray(done, done + count))
+      done += count
+    }
+    return ok(source.length)
+  }
+
+  #step(resolver: Resolver, offsetBytes: number, mostBytes: number): number {
+    resolver.resolve(offsetBytes, this.#answer)
+    return Math.min(this.#answer[LENGTH] as number, mostBytes)
+  }
+}
+
+/** Whether the user may open it so; the bytes themselves are looked at on the first access. */
+export function checkAccess(inode: FileInode, mode: OpenMode, user: User): Result<undefined, 'no_access'> {
+  if (mayAccess(user, inode, mode)) return ok()
+  const what = mode.write ? 'written' : 'read'
+  return fail('no_access', { path: inode.path, what, mode: `0${inode.mode.toString(8)}`, uid: user.uid, owner: inode.uid })
+}

@@ -1,0 +1,89 @@
+// Where file systems are mounted on one host. A path belongs to the mount with the longest mount point above it; the log
+// lock of a mount is held by one operation at a time, and whoever wants it waits by yielding.
+
+import type { Reason } from '../base/failure.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import type { Task } from '../base/task.ts'
+import type { KernelMount } from '../kernel/mount.ts'
+import type { Layout } from '../log/layout.ts'
+import { normalizedPath } from '../log/path.ts'
+import type { Role } from '../fs/role.ts'
+import type { LogLock, Volume } from '../fs/volume.ts'
+
+export interface Mount {
+  mountpoint: string
+  deviceName: string
+  volume: Volume
+  kernel: KernelMount
+  /** The file system that was mounted; the device may hold another one by now. */
+  fsUuid: string
+  layout: Layout
+  role: Role
+  /** Log entries that this host has played: where the next replay goes on. */
+  playedCount: number
+  locked: boolean
+}
+
+export interface Place {
+  mount: Mount
+  /** Relative to the mount point, normalized; '' is the mount point. */
+  relpath: string
+}
+
+export class MountTable {
+  readonly #mounts: Mount[] = []
+
+  all(): readonly Mount[] {
+    return this.#mounts
+  }
+
+  add(mount: Mount): void {
+    this.#mounts.push(mount)
+    this.#mounts.sort((a, b) => b.mountpoint.length - a.mountpoint.length)
+  }
+
+  remove(mount: Mount): void {
+    this.#mounts.splice(this.#mounts.indexOf(mount), 1)
+  }
+
+  at(mountpoint: string): Mount | undefined {
+    return this.#mounts.find((mount) => mount.mountpoint === mountpoint)
+  }
+
+  ofDevice(deviceName: string): Mount | undefined {
+    return this.#mounts.find((mount) => mount.deviceName === deviceName)
+  }
+
+  /** @param path absolute */
+  place(path: string): Result<Place, 'not_in_famfs'> {
+    for (const mount of this.#mounts) {
+      const { mountpoint } = mount
+      if (!path.startsWith(mountpoint)) continue
+      if (path.length !== mountpoint.length && path.charCodeAt(mountpoint.length) !== SLASH) continue
+      const relpath = normalizedPath(path.slice(mountpoint.length + 1))
+      if (relpath !== undefined) return ok({ mount, relpath })
+    }
+    return fail('not_in_famfs', { path })
+  }
+}
+
+/** Holds the mount's log lock for as long as the operation runs, and lets it go however that ends. */
+export function* underLogLock<T, R extends Reason, L extends Reason>(
+  mount: Mount,
+  lock: () => Result<LogLock, L>,
+  work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>,
+): Task<Result<T, R | L>> {
+  while (mount.locked) yield WAITING
+  mount.locked = true
+  try {
+    const held = lock()
+    if (!held.ok) return held
+    const outcome = work(held.value)
+    return 'ok' in outcome ? outcome : yield* outcome
+  } finally {
+    mount.locked = false
+  }
+}
+
+const SLASH = 47
+const WAITING = { doneCount: 0, totalCount: 0, unit: 'entries' } as const
