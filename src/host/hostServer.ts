@@ -1,0 +1,205 @@
+// A host: a machine that answers calls. Several calls may be under way; each long one is a task that lets the others in
+// between its pieces and stops when it is cancelled. The same code runs in a worker and in the calling thread.
+
+import { createSHA256 } from 'hash-wasm'
+import { assert, unreachable } from '../core/base/assert.ts'
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { Progress, Task } from '../core/base/task.ts'
+import { piecesOf } from '../core/fmap/fmap.ts'
+import type { FileInode, Inode } from '../core/kernel/mount.ts'
+import { modeText } from '../core/kernel/user.ts'
+import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
+import { Machine } from '../core/machine/machine.ts'
+import type { MappedFile } from '../core/kernel/mappedFile.ts'
+import { BlobFeeder } from './feeder.ts'
+import type { CallMessage, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, ReplaySummary } from './protocol.ts'
+
+/** How long a task runs before others are let in, and how often its progress is told. */
+const TURN_MS = 8
+const REPORT_MS = 40
+
+export class HostServer implements HostWire {
+  #machine: Machine | undefined
+  #report: (callId: number, progress: Progress) => void = () => undefined
+  readonly #cancelled = new Set<number>()
+  readonly #running = new Set<number>()
+  /** What the driver has been told: the mount by its file system and place, and how many inodes of it. */
+  #told = { mount: '', inodeCount: 0 }
+
+  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void): void {
+    const random = (target: Uint8Array<ArrayBuffer>): void => void crypto.getRandomValues(target)
+    this.#machine = new Machine(spec, { random })
+    this.#report = report
+  }
+
+  async call(message: CallMessage): Promise<HostReply> {
+    this.#running.add(message.callId)
+    try {
+      const result = await this.#dispatch(message)
+      return { result, news: this.#news() }
+    } finally {
+      this.#running.delete(message.callId)
+      this.#cancelled.delete(message.callId)
+    }
+  }
+
+  cancel(callId: number): void {
+    if (this.#running.has(callId)) this.#cancelled.add(callId)
+  }
+
+  ping(): void {}
+
+  /** Ends every task where it stands, as a power cut would. */
+  stop(): void {
+    for (const callId of this.#running) this.#cancelled.add(callId)
+  }
+
+  #dispatch(message: CallMessage): Promise<HostReply['result']> {
+    const { callId } = message
+    const machine = this.#booted()
+    switch (message.name) {
+      case 'mkfs': {
+        const { device, ...options } = message.given
+        return this.#run(callId, mapped(machine.mkfs(device, options), () => undefined))
+      }
+      case 'mount':
+        return this.#run(callId, mapped(machine.mount(message.given.device, message.given.mountpoint), summaryOf))
+      case 'umount':
+        return Promise.resolve(machine.umount(message.given.mountpoint))
+      case 'creat':
+        return this.#run(callId, this.#creat(machine, message.given))
+      case 'copyIn':
+        return this.#copyIn(machine, callId, message.given)
+      case 'mkdir': {
+        const { path, owner, ...options } = message.given
+        return this.#run(callId, machine.mkdir(path, { ...options, ...owner }))
+      }
+      case 'logplay':
+        return this.#run(callId, mapped(machine.logplay(message.given.path), summaryOf))
+      case 'poke': {
+        const { path, offsetBytes, bytes, user } = message.given
+        const mapping = machine.mmap(path, { write: true }, user)
+        return Promise.resolve(mapping.ok ? mapping.value.write(offsetBytes, bytes) : mapping)
+      }
+      case 'peek': {
+        const { path, offsetBytes, lengthBytes, user } = message.given
+        const mapping = machine.mmap(path, { read: true }, user)
+        return Promise.resolve(mapping.ok ? copyOf(mapping.value, offsetBytes, lengthBytes) : mapping)
+      }
+      case 'sha256':
+        return this.#sha256(machine, callId, message.given)
+      case 'verify':
+        return this.#run(callId, machine.verify(message.given.path, message.given.seed, message.given.user))
+      default:
+        return unreachable(message)
+    }
+  }
+
+  *#creat(machine: Machine, given: Calls['creat']['given']): Task<Result<Calls['creat']['gives']>> {
+    const { path, sizeBytes, owner, mode, interleave, seed } = given
+    const spec = { sizeBytes, ...owner, ...(mode === undefined ? {} : { mode }), ...(interleave ? { interleave } : {}) }
+    const created = yield* machine.creat(path, spec)
+    if (!created.ok) return created
+    // A seed of zero fills nothing: the file shows what the memory held.
+    const filled = seed ? yield* machine.fill(path, seed, owner) : ok()
+    return filled.ok ? ok({ node: nodeOf(created.value.inode), isNew: created.value.isNew }) : filled
+  }
+
+  async #copyIn(machine: Machine, callId: number, given: Calls['copyIn']['given']): Promise<Result<Calls['copyIn']['gives']>> {
+    const { path, blob, owner, mode } = given
+    const feeder = new BlobFeeder(blob)
+    const task = machine.cp(feeder, path, { ...owner, ...(mode === undefined ? {} : { mode }) })
+    const copied = await this.#run(callId, task, (progress) => feeder.load(progress.doneCount))
+    return copied.ok ? ok({ node: nodeOf(copied.value.inode), isNew: copied.value.isNew }) : copied
+  }
+
+  async #sha256(machine: Machine, callId: number, given: Calls['sha256']['given']): Promise<Result<string>> {
+    const hasher = await createSHA256()
+    hasher.init()
+    const scanned = await this.#run(callId, machine.scan(given.path, (window) => void hasher.update(window), given.user))
+    return scanned.ok ? ok(hasher.digest('hex')) : scanned
+  }
+
+  /** @param before awaited between a pause of the task and its going on */
+  async #run<T extends Result<unknown>>(
+    callId: number,
+    task: Task<T>,
+    before?: (progress: Progress) => Promise<void>,
+  ): Promise<T | ReturnType<typeof fail<'cancelled'>>> {
+    let turnStart = performance.now()
+    let reportedAt = 0
+    for (;;) {
+      if (this.#cancelled.has(callId)) {
+        task.return(undefined as never)
+        return fail('cancelled')
+      }
+      const step = task.next()
+      if (step.done) return step.value
+      const now = performance.now()
+      if (now - reportedAt > REPORT_MS) {
+        reportedAt = now
+        this.#report(callId, step.value)
+      }
+      if (before) await before(step.value)
+      if (performance.now() - turnStart < TURN_MS) continue
+      await turn()
+      turnStart = performance.now()
+    }
+  }
+
+  #news(): HostNews {
+    const machine = this.#booted()
+    const mount = machine.mounts()[0]
+    const identity = mount ? `${mount.fsUuid} ${mount.mountpoint}` : ''
+    const reset = identity !== this.#told.mount
+    const from = reset ? 0 : this.#told.inodeCount
+    const inodes = mount ? machine.inodes(mount.mountpoint, from) : []
+    this.#told = { mount: identity, inodeCount: from + inodes.length }
+    return { mount, reset, made: inodes.map(nodeOf) }
+  }
+
+  #booted(): Machine {
+    assert(this.#machine, 'a host is booted before it is called')
+    return this.#machine
+  }
+}
+
+function* mapped<A, B>(task: Task<Result<A>>, change: (value: A) => B): Task<Result<B>> {
+  const result = yield* task
+  return result.ok ? ok(change(result.value)) : result
+}
+
+function summaryOf(report: ReplayReport): ReplaySummary {
+  const { nextIndex, entriesPlayed, newFiles, newDirectories, troubles, stopped } = report
+  return { playedCount: nextIndex, entriesPlayed, newFiles, newDirectories, errorCount: errorCountOf(report), troubles, stopped: stopped?.says }
+}
+
+function nodeOf(inode: Inode): HostNode {
+  const { kind, path, mode, uid, gid, entryIndex } = inode
+  const common = { path, modeText: modeText(kind, mode), uid, gid, entryIndex }
+  return inode.kind === 'file' ? { kind: 'file', ...common, ...mapFacts(inode) } : { kind: 'directory', ...common, sizeBytes: 0, extents: [], chunkBytes: undefined }
+}
+
+function mapFacts({ map, sizeBytes }: FileInode): Pick<HostNode, 'sizeBytes' | 'extents' | 'chunkBytes'> {
+  const extents = piecesOf(map).map(({ offsetBytes, lengthBytes }) => ({ offsetBytes, lengthBytes }))
+  return { sizeBytes, extents, chunkBytes: map.kind === 'interleaved' ? map.chunkBytes : undefined }
+}
+
+function copyOf(mapping: MappedFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, mapping.sizeBytes - offsetBytes)))
+  const copied = mapping.copyTo(bytes, offsetBytes)
+  return copied.ok ? ok(bytes) : copied
+}
+
+/** A turn of the event loop: messages that have come in are answered before we go on. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
+

@@ -1,0 +1,81 @@
+// Everything that crosses the border of a host, in one place: plain data, so that a worker and a host in this thread are
+// the same to whoever calls. Results cross as results; an exception on the other side is our own mistake.
+
+import type { Result } from '../core/base/result.ts'
+import type { Progress } from '../core/base/task.ts'
+import type { Interleave } from '../core/alloc/allocate.ts'
+import type { MachineSpec, MountStatus } from '../core/machine/types.ts'
+import type { User } from '../core/kernel/user.ts'
+
+export type HostSpec = MachineSpec
+
+/** A file or directory as a host sees it in its mount. */
+export interface HostNode {
+  kind: 'file' | 'directory'
+  path: string
+  sizeBytes: number
+  modeText: string
+  uid: number
+  gid: number
+  /** Its log entry; -1 for the meta files. */
+  entryIndex: number
+  /** Extents or strips, in map order. */
+  extents: { offsetBytes: number; lengthBytes: number }[]
+  /** Set where the extents are strips. */
+  chunkBytes: number | undefined
+}
+
+export interface ReplaySummary {
+  playedCount: number
+  entriesPlayed: number
+  newFiles: number
+  newDirectories: number
+  errorCount: number
+  troubles: string[]
+  /** Why replay stopped before the end of the log. */
+  stopped: string | undefined
+}
+
+/** What each call takes and gives. */
+export interface Calls {
+  mkfs: { given: { device: string; force?: boolean; logLengthBytes?: number; unitBytes?: number }; gives: undefined }
+  mount: { given: { device: string; mountpoint: string }; gives: ReplaySummary }
+  umount: { given: { mountpoint: string }; gives: undefined }
+  creat: {
+    given: { path: string; sizeBytes: number; owner: User; mode?: number; interleave?: Interleave; seed?: number }
+    gives: { node: HostNode; isNew: boolean }
+  }
+  copyIn: { given: { path: string; blob: Blob; owner: User; mode?: number }; gives: { node: HostNode; isNew: boolean } }
+  mkdir: { given: { path: string; parents?: boolean; owner: User; mode?: number }; gives: undefined }
+  logplay: { given: { path: string }; gives: ReplaySummary }
+  /** Stores bytes through a writable mapping made as `user`. */
+  poke: { given: { path: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer>; user: User }; gives: undefined }
+  /** Reads bytes through a mapping made as `user`. */
+  peek: { given: { path: string; offsetBytes: number; lengthBytes: number; user: User }; gives: Uint8Array<ArrayBuffer> }
+  sha256: { given: { path: string; user: User }; gives: string }
+  verify: { given: { path: string; seed: number; user: User }; gives: undefined }
+}
+
+export type CallName = keyof Calls
+export type CallMessage = { [K in CallName]: { name: K; callId: number; given: Calls[K]['given'] } }[CallName]
+
+/** What changed on the host since its last reply. */
+export interface HostNews {
+  mount: MountStatus | undefined
+  /** `made` is the whole list and not an addition to it: the host has mounted, or unmounted, since. */
+  reset: boolean
+  made: HostNode[]
+}
+
+export interface HostReply {
+  result: Result<Calls[CallName]['gives']>
+  news: HostNews
+}
+
+/** The face that a host shows to its driver; comlink carries it to a worker. */
+export interface HostWire {
+  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void): void | Promise<void>
+  call(message: CallMessage): Promise<HostReply>
+  cancel(callId: number): void | Promise<void>
+  ping(): void | Promise<void>
+}
