@@ -4,7 +4,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { gunzipSync } from 'node:zlib'
 import { runNow } from '../../src/core/base/task.ts'
 import { parseUuid } from '../../src/core/base/uuid.ts'
 import { fsck } from '../../src/core/fs/fsck.ts'
@@ -16,7 +15,8 @@ import { BUCKETS_MOST } from '../../src/core/omf/constants.ts'
 import type { LogFileMeta } from '../../src/core/omf/log.ts'
 import { dumpOf, entriesHere, jsonLine } from './golden/dump.ts'
 import { type Image, loadImage } from './golden/image.ts'
-import { type Dump, type ManifestImage, writeImage } from './golden/write.ts'
+import { readDump } from './golden/reference.ts'
+import { type ManifestImage, recipeOf, sha256Of, writeImage } from './golden/write.ts'
 
 const USAGE = `usage: npm run golden -- [--local-uuid UUID] FILE.img.gz ...
        npm run golden -- --fmap N FILE | --yaml N FILE
@@ -38,7 +38,7 @@ function main(): void {
   if (values.fmap !== undefined) return print(`${hexOf(fmapMessage(fileOf(one(), values.fmap)))}\n`)
   if (values.yaml !== undefined) return print(shadowYaml(fileOf(one(), values.yaml)))
   if (values.fsck) return report(one(), positionals[0] as string, values)
-  for (const path of positionals) attempt(path, () => print(`${dumpLine(path)}\n`))
+  for (const path of positionals) attempt(path, () => dump(path))
 }
 
 function parse() {
@@ -61,9 +61,10 @@ function parse() {
   }
 }
 
-function dumpLine(path: string): string {
+function dump(path: string): void {
   const image = loadImage(path)
-  return jsonLine(dumpOf(image.name, image.memory))
+  print(`${jsonLine(dumpOf(image.name, image.memory))}\n`)
+  if (image.trouble !== undefined) complain(`${path}: ${image.trouble}`)
 }
 
 function report(image: Image, path: string, options: { reference?: boolean; buckets?: string; 'local-uuid'?: string }): void {
@@ -109,18 +110,12 @@ function writeAll(manifestPath: string, names: string[]): void {
   for (const image of images) {
     if (names.length > 0 && !names.includes(image.name)) continue
     attempt(image.name, () => {
-      const sha256 = writeImage(image, dumpBeside(manifestPath, image.name))
+      const sha256 = sha256Of(writeImage(recipeOf(image, readDump(dirname(manifestPath), image.name))))
       const equal = sha256 === image.metadata_sha256
       print(`${JSON.stringify({ name: image.name, sha256, equal })}\n`)
       if (!equal) process.exitCode = 1
     })
   }
-}
-
-function dumpBeside(manifestPath: string, name: string): Dump {
-  const path = join(dirname(manifestPath), `${name}.dump.json`)
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : gunzipSync(readFileSync(`${path}.gz`)).toString('utf8')
-  return JSON.parse(text) as Dump
 }
 
 /** One bad file doesn't keep the others from being looked at. */
@@ -148,7 +143,7 @@ function print(text: string): void {
 }
 
 function complain(sentence: string): void {
-  process.stderr.write(`golden: ${sentence}\n`)
+  process.stderr.write(`golden: ${sentence}${/[.!?\n]$/.test(sentence) ? '' : '.'}\n`)
   process.exitCode = 1
 }
 

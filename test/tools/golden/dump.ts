@@ -1,17 +1,16 @@
 // The dump has the keys of NAME.dump.json, in their order, and what the manifest calls the verdicts. Integers keep all
 // their digits: a u64 that no number holds is printed in full.
 
-import { runNow } from '../../../src/core/base/task.ts'
+import { PIECE_ENTRIES, runNow } from '../../../src/core/base/task.ts'
 import { fsck, verdictExit } from '../../../src/core/fs/fsck.ts'
 import { EntryWindow } from '../../../src/core/log/entries.ts'
 import { readLogHeaderBytes, readSuperblockBytes } from '../../../src/core/log/layout.ts'
-import { errorCountOf, logplay } from '../../../src/core/log/replay.ts'
+import { errorCountOf, logplay, type ReplayTarget } from '../../../src/core/log/replay.ts'
 import type { Memory } from '../../../src/core/mem/memory.ts'
 import { checkLogHeader, checkSuperblock, logEntryCrc, logHeaderCrc, superblockCrc } from '../../../src/core/omf/check.ts'
 import { ENTRY_TYPE_NAMES, EXT_INTERLEAVED, LOG_MAGIC, LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
 import { type LogEntry, LogHeader, type LogFileMeta, type SimpleExtent, slotCountOf } from '../../../src/core/omf/log.ts'
 import { Superblock } from '../../../src/core/omf/superblock.ts'
-import { PIECE_ENTRIES } from '../../../src/core/base/task.ts'
 
 type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json }
 
@@ -26,7 +25,7 @@ export function dumpOf(name: string, memory: Memory): Json {
     collisions: verdict.scan ? verdict.scan.collisionCount : null,
     bad_entries: entries.filter((entry) => entry.valid === false).map((entry) => entry.index as number),
     fsck_exit: verdictExit(verdict),
-    dry_logplay_exit: dryLogplayExit(memory),
+    dry_logplay_exit: logplayExit(memory),
   }
 }
 
@@ -134,11 +133,11 @@ function extentDump(extent: SimpleExtent): Json {
 }
 
 /** Judges the log alone: neither the superblock nor collisions matter to replay. */
-function dryLogplayExit(memory: Memory): number {
+export function logplayExit(memory: Memory, target?: ReplayTarget): number {
   const header = checkLogHeader(readLogHeaderBytes(memory))
   if (!header.ok) return 1
   const slotCount = slotCountOf(memory.presentBytes - LOG_OFFSET_BYTES)
-  const played = runNow(logplay(memory, { logOffsetBytes: LOG_OFFSET_BYTES, slotCount }, undefined))
+  const played = runNow(logplay(memory, { logOffsetBytes: LOG_OFFSET_BYTES, slotCount }, target))
   if (!played.ok || played.value.stopped) return 1
   return Math.min(127, errorCountOf(played.value))
 }

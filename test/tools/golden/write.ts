@@ -1,5 +1,5 @@
-// Runs a manifest's operations through our own mkfs, allocation and log writer. Only what was random on the reference's
-// side comes from its dump: the two UUIDs and the order in which buckets were tried.
+// Runs a recipe's operations through our own mkfs, allocation and log writer. A recipe holds what was asked of the
+// reference, and of its answers only what was random: the two UUIDs and the order in which buckets were tried.
 
 import { createHash } from 'node:crypto'
 import { must } from '../../../src/core/base/result.ts'
@@ -34,7 +34,7 @@ export interface ManifestImage {
   crc_refreshed: (string | number)[]
 }
 
-type Operation =
+export type Operation =
   | { op: 'creat'; path: string; size: number; mode?: string; uid?: number; gid?: number; nstrips?: number; nbuckets?: number; chunk?: number }
   | { op: 'mkdir'; path: string; mode?: string; uid?: number; gid?: number }
   | { op: 'rawfile'; path: string; size: number; extents: [number, number][]; mode?: string; uid?: number; gid?: number }
@@ -60,35 +60,55 @@ interface DumpEntry {
   dd_index?: number
 }
 
-/** @returns the SHA-256 of superblock region and log */
-export function writeImage(image: ManifestImage, dump: Dump): string {
-  const buffer = new ArrayBuffer(LOG_OFFSET_BYTES + image.log_len)
-  const memory = coherentMemory(daxdev({ name: image.devname, uuid: NIL_UUID, buffer, sizeBytes: image.device_size }))
-  format(memory, image, [dump.superblock.fs_uuid, dump.superblock.dev_uuid])
-  const overwritten = overwrittenUuidBytes(image)
-  if (overwritten.length > 0) format(memory, image, uuidsBefore(memory, overwritten, Number(dump.superblock.crc)))
+/** All that writing an image takes. */
+export interface Recipe extends Omit<ManifestImage, 'metadata_sha256' | 'sessions'> {
+  /** As mkfs wrote them, whatever was altered later. */
+  fs_uuid: string
+  dev_uuid: string
+  sessions: Operation[][]
+  /** Entry index -> the bucket of each strip, in strip order. */
+  buckets: Record<string, number[]>
+}
 
+export function recipeOf(image: ManifestImage, dump: Dump): Recipe {
+  const { name, device_size, log_len, devname, owner_system_uuid, alterations, crc_refreshed } = image
+  const sessions = typeof image.sessions === 'string' ? [operationsOf(dump)] : image.sessions
+  const { fs_uuid, dev_uuid } = dump.superblock
+  const recipe = { name, device_size, log_len, devname, owner_system_uuid, alterations, crc_refreshed, fs_uuid, dev_uuid, sessions, buckets: bucketsOf(image, dump) }
+  const overwritten = overwrittenUuidBytes(image)
+  return overwritten.length === 0 ? recipe : { ...recipe, ...uuidsBefore(recipe, overwritten, Number(dump.superblock.crc)) }
+}
+
+/** @returns superblock region and log of the device, which is as large as the recipe says */
+export function writeImage(recipe: Recipe): Memory {
+  const memory = formatted(recipe)
   const volume = newVolume(memory)
   const files = new Map<number, PlayedFile>()
-  const sessions = typeof image.sessions === 'string' ? [operationsOf(dump)] : image.sessions
-  for (const session of sessions) {
-    const lock = must(lockLog(volume, { systemUuid: image.owner_system_uuid, what: 'write an image' }))
+  for (const session of recipe.sessions) {
+    const lock = must(lockLog(volume, { systemUuid: recipe.owner_system_uuid, what: 'write an image' }))
     for (const operation of session) {
-      const file = run(lock, operation, files, dump)
+      const file = run(lock, operation, files, recipe)
       if (file) files.set(file.entryIndex, file)
     }
   }
-  for (const { offset, hex } of image.alterations) memory.write(offset, Buffer.from(hex, 'hex'))
-  for (const what of image.crc_refreshed) refreshCrc(memory, String(what))
-  return createHash('sha256').update(new Uint8Array(buffer)).digest('hex')
+  for (const { offset, hex } of recipe.alterations) memory.write(offset, Buffer.from(hex, 'hex'))
+  for (const what of recipe.crc_refreshed) refreshCrc(memory, String(what))
+  return memory
 }
 
-function format(memory: Memory, image: ManifestImage, uuids: [fs: string, device: string]): void {
-  const [fs, device] = uuids
-  const fresh = [fs, device]
+/** Of superblock region and log. */
+export function sha256Of(memory: Memory): string {
+  return createHash('sha256').update(memory.window(0, memory.presentBytes)).digest('hex')
+}
+
+function formatted(recipe: Recipe): Memory {
+  const { log_len, devname, device_size, owner_system_uuid, fs_uuid, dev_uuid } = recipe
+  const buffer = new ArrayBuffer(LOG_OFFSET_BYTES + log_len)
+  const memory = coherentMemory(daxdev({ name: devname, uuid: NIL_UUID, buffer, sizeBytes: device_size }))
+  const fresh = [fs_uuid, dev_uuid]
   const newUuid = (): string => fresh.shift() ?? NIL_UUID
-  const options = { systemUuid: image.owner_system_uuid, newUuid, logLengthBytes: image.log_len, relaxed: true, force: true }
-  must(runNow(mkfs(memory, options)))
+  must(runNow(mkfs(memory, { systemUuid: owner_system_uuid, newUuid, logLengthBytes: log_len, relaxed: true })))
+  return memory
 }
 
 /** Offsets of UUID bytes that an alteration changed while the checksum still tells of the old ones. */
@@ -100,24 +120,24 @@ function overwrittenUuidBytes(image: ManifestImage): number[] {
 }
 
 /** The dump shows the altered UUIDs. What stood there before is what the stored checksum was made of: try all bytes. */
-function uuidsBefore(memory: Memory, overwritten: number[], storedCrc: number): [fs: string, device: string] {
+function uuidsBefore(recipe: Recipe, overwritten: number[], storedCrc: number): Pick<Recipe, 'fs_uuid' | 'dev_uuid'> {
   if (overwritten.length > SEARCHED_BYTES_MOST) throw new Error(`${overwritten.length} overwritten UUID bytes are too many to search for`)
   const bytes = new Uint8Array(Superblock.sizeBytes)
-  memory.read(0, bytes)
+  formatted(recipe).read(0, bytes)
   for (let candidate = 0; candidate < 256 ** overwritten.length; candidate++) {
     overwritten.forEach((at, i) => (bytes[at] = Math.floor(candidate / 256 ** i) % 256))
     if (superblockCrc(bytes) === BigInt(storedCrc)) break
   }
-  return [uuidText(bytes, UUIDS_AT), uuidText(bytes, UUIDS_AT + UUID_BYTES)]
+  return { fs_uuid: uuidText(bytes, UUIDS_AT), dev_uuid: uuidText(bytes, UUIDS_AT + UUID_BYTES) }
 }
 
-function run(lock: LogLock, operation: Operation, files: Map<number, PlayedFile>, dump: Dump): PlayedFile | undefined {
+function run(lock: LogLock, operation: Operation, files: Map<number, PlayedFile>, recipe: Recipe): PlayedFile | undefined {
   switch (operation.op) {
     case 'creat': {
       const { path, size } = operation
       const interleave = interleaveOf(operation)
       const spec = { path, sizeBytes: size, ...ownerOf(operation, '0644'), ...(interleave ? { interleave } : {}) }
-      const bucketOrder = (bucketCount: number): number[] => bucketsOf(dump.entries[lock.nextIndex], bucketCount, lock.layout.deviceBytes)
+      const bucketOrder = (bucketCount: number): number[] => bucketOrderOf(recipe.buckets[lock.nextIndex] ?? [], bucketCount)
       return must(createFile(lock, spec, { bucketOrder, relaxed: true }))
     }
     case 'mkdir':
@@ -150,10 +170,21 @@ function interleaveOf(given: { nstrips?: number; nbuckets?: number; chunk?: numb
   return { stripCount: nstrips, bucketCount: nbuckets, chunkBytes: chunk }
 }
 
-/** The buckets of the dumped strips first, in strip order, then the others: those were full, or never tried. */
-function bucketsOf(entry: DumpEntry | undefined, bucketCount: number, deviceBytes: number): number[] {
-  const bucketBytes = bucketUnitsOf(deviceBytes, ALLOC_UNIT_BYTES, bucketCount) * ALLOC_UNIT_BYTES
-  const chosen = (entry?.interleaved?.[0]?.strips ?? []).map((strip) => Math.floor(strip.offset / bucketBytes))
+/** Strip by strip, the bucket that the reference happened to choose. */
+function bucketsOf(image: ManifestImage, dump: Dump): Record<string, number[]> {
+  const operations = typeof image.sessions === 'string' ? [] : image.sessions.flat()
+  const buckets: Record<string, number[]> = {}
+  operations.forEach((operation, index) => {
+    const strips = dump.entries[index]?.interleaved?.[0]?.strips
+    if (operation.op !== 'creat' || !strips || operation.nbuckets === undefined) return
+    const bucketBytes = bucketUnitsOf(image.device_size, ALLOC_UNIT_BYTES, operation.nbuckets) * ALLOC_UNIT_BYTES
+    buckets[index] = strips.map((strip) => Math.floor(strip.offset / bucketBytes))
+  })
+  return buckets
+}
+
+/** The chosen buckets first, then the others: those were full, or never tried. */
+function bucketOrderOf(chosen: number[], bucketCount: number): number[] {
   const rest = Array.from({ length: bucketCount }, (_, bucket) => bucket).filter((bucket) => !chosen.includes(bucket))
   return [...chosen, ...rest]
 }

@@ -1,0 +1,22 @@
+// How often things run, once for all tests. A test that runs one of these prints how often, so that a number can't
+// quietly become small.
+
+/** Inputs per kind in npm test; by hand: npm run fuzz -- --kind image --runs 100000 --seed 1. */
+export const fuzzRuns = { image: 4000, entry: 8000 }
+export const fuzzSeed = 20_260_101
+
+/** Runs per property of fast-check, by how much one run costs. */
+export const propertyRuns = { cheap: 2000, usual: 400, dear: 60 }
+
+/** Least power-cut points that must have been tried: fewer would mean that the writes aren't all seen. */
+export const powerCutsLeast = { mkfsFresh: 6, mkfsOverOld: 130, operations: 30 }
+
+/** Golden images, with or without the images themselves. */
+export const goldenImages = 22
+
+/** Kept texts that libyaml 0.2.5 itself wrote. */
+export const yamlVectorsLeast = 200
+
+export function printCount(what: string, count: number): void {
+  process.stdout.write(`${what}: ${count}\n`)
+}
