@@ -1,7 +1,6 @@
 // A host: a machine that answers calls. Several calls may be under way; each long one is a task that lets the others in
 // between its pieces and stops when it is cancelled. The same code runs in a worker and in the calling thread.
 
-import { createSHA256 } from 'hash-wasm'
 import { assert, unreachable } from '../core/base/assert.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Progress, Task } from '../core/base/task.ts'
@@ -114,6 +113,8 @@ export class HostServer implements HostWire {
   }
 
   async #sha256(machine: Machine, callId: number, given: Calls['sha256']['given']): Promise<Result<string>> {
+    // Loaded when first needed: a host starts without it.
+    const { createSHA256 } = await import('hash-wasm')
     const hasher = await createSHA256()
     hasher.init()
     const scanned = await this.#run(callId, machine.scan(given.path, (window) => void hasher.update(window), given.user))

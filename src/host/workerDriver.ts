@@ -37,8 +37,12 @@ export function workerDriver(options: WorkerDriverOptions = {}): Driver {
         worker.onerror = (event) => end(event.message ? `its worker died: ${event.message}` : 'its worker could not be started')(event)
         worker.onmessageerror = end('its worker sent what could not be read')
       })
-      const booted = remote.boot(spec, proxy((callId, progress) => handle.progressed(callId, progress)))
-      const why = await Promise.race([booted.then(() => undefined), died, after(hungAfterMs, 'its worker did not start in time')])
+      // Sharing memory with a worker that may not have it throws here, or arrives there as what can't be read.
+      const booted = remote.boot(spec, proxy((callId, progress) => handle.progressed(callId, progress))).then(
+        () => undefined,
+        (error: unknown) => `memory can't be shared with its worker: ${error instanceof Error ? error.message : String(error)}`,
+      )
+      const why = await Promise.race([booted, died, after(hungAfterMs, 'its worker did not start in time')])
       if (why !== undefined) {
         handle.went(why)
         return fail('host_down', { name: spec.name, why })

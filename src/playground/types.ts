@@ -154,13 +154,6 @@ export const HOSTS_MOST = 8
 /** How many bytes a host counts as one value when the page writes through its mapping. */
 export type CellKind = 'Uint8' | 'Int32' | 'Float64'
 
-/** A file that the page hands to a host: a File from a drop, or anything that can be read in pieces. */
-export interface LocalFile {
-  name: string
-  size: number
-  slice(from: number, to: number): { arrayBuffer(): Promise<ArrayBuffer> }
-}
-
 /**
  * One session: the device, its hosts and what happened. Every action resolves with a Result (it never rejects for
  * trouble that can be expected), and trouble also becomes a trace event of kind 'failure'.
@@ -177,7 +170,7 @@ export interface Playground {
   newFile(options: { host?: string; path: string; sizeBytes: number; seed?: number }): Promise<Result<undefined>>
   newDirectory(options: { host?: string; path: string; parents?: boolean }): Promise<Result<undefined>>
   /** famfs cp of dropped files into the host's mount, one after the other, with a task that shows progress. */
-  dropFiles(host: string, files: LocalFile[]): Promise<Result<undefined>>
+  dropFiles(host: string, files: File[]): Promise<Result<undefined>>
   /** famfs logplay on the host. */
   playLog(host: string): Promise<Result<undefined>>
   addHost(): Promise<Result<string>>

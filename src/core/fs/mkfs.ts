@@ -131,13 +131,12 @@ function encodeLogHeader(logLengthBytes: number): Uint8Array<ArrayBuffer> {
 function* zero(memory: Memory, offsetBytes: number, lengthBytes: number): Task<void> {
   const stepBytes = 64 * 1024
   const seen = new Uint8Array(stepBytes)
-  const words = new Float64Array(seen.buffer)
+  const words = new Int32Array(seen.buffer)
   const zeros = new Uint8Array(stepBytes)
   for (let done = 0; done < lengthBytes; done += stepBytes) {
     const part = Math.min(stepBytes, lengthBytes - done)
     memory.read(offsetBytes + done, seen.subarray(0, part))
-    // A Float64 of -0 equals 0, so the sign bit is looked at as well.
-    if (words.some((word) => word !== 0 || Object.is(word, -0))) memory.write(offsetBytes + done, zeros.subarray(0, part))
+    if (words.some((word) => word !== 0)) memory.write(offsetBytes + done, zeros.subarray(0, part))
     if ((done + part) % PIECE_BYTES === 0) yield { doneCount: done + part, totalCount: lengthBytes, unit: 'bytes' }
   }
 }

@@ -17,9 +17,17 @@ export interface Row {
   doc: string
 }
 
+/** What a field is made of, for those who describe the table rather than bytes. `of` names a struct. */
+export type Shape =
+  | { what: 'leaf'; kind: Kind; doc: string }
+  | { what: 'nested'; of: string; doc: string }
+  | { what: 'array'; of: string; count: number; used: string | undefined }
+  | { what: 'choice'; selector: string; variants: { value: number; key: string; sizeBytes: number; shape: Shape }[] }
+
 export interface Field<T> {
   readonly sizeBytes: number
   readonly alignBytes: number
+  readonly shape: Shape
   readonly read: (view: DataView, at: number, siblings: Siblings) => T
   readonly write: (view: DataView, at: number, value: T, siblings: Siblings) => void
   /** The leaves: those that these bytes select, or all that can be where `view` is missing. */
@@ -62,6 +70,7 @@ export function struct<const F extends Record<string, unknown>>(name: string, si
     alignBytes = Math.max(alignBytes, field.alignBytes)
   }
   assert(end === sizeBytes, `${name} is ${sizeBytes} bytes long, its fields ${end}`)
+  assert(end % alignBytes === 0, `${name} ends on a multiple of its alignment, ${alignBytes}`)
 
   const read = (view: DataView, at: number): Siblings => {
     const record: Siblings = {}
@@ -160,6 +169,7 @@ export function nested<F>(inner: Struct<F>, doc: string): Field<Infer<Struct<F>>
   return {
     sizeBytes: inner.sizeBytes,
     alignBytes: inner.alignBytes,
+    shape: { what: 'nested', of: inner.name, doc },
     read: (view, at) => read(view, at) as Infer<Struct<F>>,
     write: (view, at, value) => write(view, at, value as Siblings),
     rows: (path, at, view) => rows(`${path}.`, at, view).map((row) => ({ ...row, doc: row.doc || doc })),
@@ -176,6 +186,7 @@ export function array<F>(inner: Struct<F>, count: number, used?: string): Field<
   return {
     sizeBytes: inner.sizeBytes * count,
     alignBytes: inner.alignBytes,
+    shape: { what: 'array', of: inner.name, count, used },
     read: (view, at, siblings) =>
       Array.from({ length: usedCount(siblings) }, (_, i) => read(view, at + i * inner.sizeBytes) as Infer<Struct<F>>),
     write: (view, at, value) => {
@@ -204,6 +215,7 @@ export function choice<const V extends Variants>(sizeBytes: number, selector: st
   return {
     sizeBytes,
     alignBytes: Math.max(...all.map((variant) => variant.field.alignBytes)),
+    shape: { what: 'choice', selector, variants: all.map(({ value, key, field }) => ({ value, key, sizeBytes: field.sizeBytes, shape: field.shape })) },
     read: (view, at, siblings) => {
       const variant = pick(siblings)
       return (variant ? { [variant.key]: variant.field.read(view, at, siblings) } : {}) as Chosen<V>
@@ -234,7 +246,8 @@ function leaf<T>(
   read: (view: DataView, at: number) => T,
   write: (view: DataView, at: number, value: T) => void,
 ): Field<T> {
-  return { sizeBytes, alignBytes, read, write, rows: (path, at) => [{ path, offsetBytes: at, sizeBytes, kind, doc }] }
+  const shape: Shape = { what: 'leaf', kind, doc }
+  return { sizeBytes, alignBytes, shape, read, write, rows: (path, at) => [{ path, offsetBytes: at, sizeBytes, kind, doc }] }
 }
 
 function hole(path: string, offsetBytes: number, sizeBytes: number): Row[] {

@@ -1,0 +1,143 @@
+// What the media say, read by the page itself straight from the device: the truth that hosts see more or less of. New
+// entries are added to what was read before; another mkfs, or a log that shrank, starts over.
+
+import { unitsOf } from '../core/base/align.ts'
+import type { Failure } from '../core/base/result.ts'
+import { UnitBitmap } from '../core/alloc/bitmap.ts'
+import { type Extent as MapExtent, type Fmap, fmapOf, piecesOf } from '../core/fmap/fmap.ts'
+import { claimExtents, extentsOfMeta } from '../core/fs/volume.ts'
+import { EntryWindow } from '../core/log/entries.ts'
+import { type Layout, readEntryCount, readLayout, reservedUnits } from '../core/log/layout.ts'
+import { coherentMemory, type Memory } from '../core/mem/memory.ts'
+import type { Daxdev } from '../core/mem/daxdev.ts'
+import { ENTRY_FILE, ENTRY_MKDIR } from '../core/omf/constants.ts'
+import type { Extent, FilesystemView, MediaFile } from './types.ts'
+
+export interface MediaState {
+  /** Why there is no file system to speak of, or that all is well. */
+  verdict: string
+  failure: Failure | undefined
+  filesystem: Omit<FilesystemView, 'ownerName'> | undefined
+  files: MediaFile[]
+  /** Paths of all valid entries by index: what a host that hasn't played them can't see. */
+  paths: (string | undefined)[]
+}
+
+const COLOURS = 8
+
+export class MediaReader {
+  readonly memory: Memory
+  #layout: Layout | undefined
+  #bitmap = new UnitBitmap(0)
+  #seenCount = 0
+  #badCount = 0
+  #files: MediaFile[] = []
+  #paths: (string | undefined)[] = []
+
+  constructor(device: Daxdev) {
+    this.memory = coherentMemory(device)
+  }
+
+  read(): MediaState {
+    const read = readLayout(this.memory)
+    if (!read.ok) return this.#nothing(read.failure)
+    const layout = read.value
+    const counted = readEntryCount(this.memory, layout)
+    if (!counted.ok) return this.#nothing(counted.failure)
+    if (layout.fsUuid !== this.#layout?.fsUuid || counted.value < this.#seenCount) this.#startOver(layout)
+    this.#layout = layout
+    this.#readNew(layout, counted.value)
+    return { verdict: this.#verdict(), failure: undefined, filesystem: this.#filesystem(layout), files: this.#files, paths: this.#paths }
+  }
+
+  /** Device ranges that hold anything: superblock, log and every file. */
+  usedRanges(): Extent[] {
+    const layout = this.#layout
+    if (!layout) return [{ offsetBytes: 0, lengthBytes: this.memory.device.sizeBytes }]
+    const meta = { offsetBytes: 0, lengthBytes: layout.logOffsetBytes + layout.logLengthBytes }
+    return [meta, ...this.#files.flatMap((file) => file.extents)]
+  }
+
+  #nothing(failure: Failure): MediaState {
+    this.#layout = undefined
+    this.#seenCount = 0
+    this.#files = []
+    this.#paths = []
+    return { verdict: `Not a famfs: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [] }
+  }
+
+  #startOver(layout: Layout): void {
+    this.#bitmap = new UnitBitmap(unitsOf(layout.deviceBytes, layout.unitBytes))
+    this.#bitmap.claim(0, reservedUnits(layout))
+    this.#seenCount = 0
+    this.#badCount = 0
+    this.#files = []
+    this.#paths = []
+  }
+
+  #readNew(layout: Layout, entryCount: number): void {
+    if (this.#seenCount === entryCount) return
+    const window = new EntryWindow(this.memory, layout)
+    const files = [...this.#files]
+    const paths = [...this.#paths]
+    while (this.#seenCount < entryCount) {
+      const endIndex = this.#seenCount + window.load(this.#seenCount, entryCount)
+      for (let index = this.#seenCount; index < endIndex; index++) this.#readEntry(window, index, layout, files, paths)
+      this.#seenCount = endIndex
+    }
+    this.#files = files
+    this.#paths = paths
+  }
+
+  #readEntry(window: EntryWindow, index: number, layout: Layout, files: MediaFile[], paths: (string | undefined)[]): void {
+    paths[index] = undefined
+    if (window.troubleOf(index) !== undefined) {
+      this.#badCount++
+      return
+    }
+    const type = window.typeOf(index)
+    if (type !== ENTRY_FILE && type !== ENTRY_MKDIR) return
+    const { famfs_fm: file, famfs_md: directory } = window.decode(index).body
+    paths[index] = file?.fm_relpath ?? directory?.md_relpath
+    if (!file) return
+    claimExtents(this.#bitmap, extentsOfMeta(file).extents, layout.unitBytes)
+    const made = fmapOf(file)
+    if ('map' in made) files.push(mediaFile(index, file.fm_relpath, made.map))
+  }
+
+  #verdict(): string {
+    const bad = this.#badCount
+    const entries = this.#seenCount === 1 ? '1 entry' : `${this.#seenCount} entries`
+    return bad === 0 ? `Superblock and log header are valid; ${entries} in the log, all good.` : `Superblock and log header are valid; ${bad} of ${entries} in the log are damaged.`
+  }
+
+  #filesystem(layout: Layout): Omit<FilesystemView, 'ownerName'> {
+    return {
+      uuid: layout.fsUuid,
+      ownerUuid: layout.superblock.ts_system_uuid,
+      unitBytes: layout.unitBytes,
+      logOffsetBytes: layout.logOffsetBytes,
+      logLengthBytes: layout.logLengthBytes,
+      slotCount: layout.slotCount,
+      entryCount: this.#seenCount,
+      usedUnitCount: this.#bitmap.usedCount,
+      unitCount: this.#bitmap.unitCount,
+      badEntryCount: this.#badCount,
+    }
+  }
+}
+
+function extentView({ offsetBytes, lengthBytes }: MapExtent): Extent {
+  return { offsetBytes, lengthBytes }
+}
+
+function mediaFile(entryIndex: number, path: string, map: Fmap): MediaFile {
+  return {
+    entryIndex,
+    path,
+    sizeBytes: map.sizeBytes,
+    colour: entryIndex % COLOURS,
+    extents: piecesOf(map).map(extentView),
+    chunkBytes: map.kind === 'interleaved' ? map.chunkBytes : undefined,
+  }
+}

@@ -1,0 +1,41 @@
+// A look at bytes is a private copy of at most 64 KiB. A file is looked at through the map that the host has, so that the
+// page shows what the host would read.
+
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { Fmap } from '../core/fmap/fmap.ts'
+import { LENGTH, newAnswer, OFFSET, resolverOf } from '../core/fmap/resolve.ts'
+import type { Memory } from '../core/mem/memory.ts'
+import { type HostFile, PEEK_MOST_BYTES } from './types.ts'
+
+/** Bytes behind the end of the device are left out. */
+export function peekDevice(memory: Memory, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'peek_too_long' | 'not_on_image'> {
+  const { presentBytes } = memory
+  if (lengthBytes > PEEK_MOST_BYTES) return fail('peek_too_long', { lengthBytes, limitBytes: PEEK_MOST_BYTES })
+  if (!(offsetBytes >= 0 && offsetBytes <= presentBytes)) return fail('not_on_image', { offsetBytes, presentBytes })
+  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, presentBytes - offsetBytes)))
+  memory.read(offsetBytes, bytes)
+  return ok(bytes)
+}
+
+/** Bytes behind the end of the file are left out. */
+export function peekFile(memory: Memory, file: HostFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'peek_too_long' | 'bad_map'> {
+  if (lengthBytes > PEEK_MOST_BYTES) return fail('peek_too_long', { lengthBytes, limitBytes: PEEK_MOST_BYTES })
+  const resolver = resolverOf(mapOf(file))
+  const answer = newAnswer()
+  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, file.sizeBytes - offsetBytes)))
+  for (let at = 0; at < bytes.length; ) {
+    if (!resolver.resolve(offsetBytes + at, answer)) return fail('bad_map', { path: file.path, what: `byte ${offsetBytes + at} has no place` })
+    const count = Math.min(answer[LENGTH] as number, bytes.length - at)
+    const from = answer[OFFSET] as number
+    if (from + count > memory.presentBytes) return fail('bad_map', { path: file.path, what: `byte ${from + count} is beyond the device` })
+    memory.read(from, bytes.subarray(at, at + count))
+    at += count
+  }
+  return ok(bytes)
+}
+
+function mapOf(file: HostFile): Fmap {
+  const pieces = file.extents.map((extent) => ({ devindex: 0, ...extent }))
+  const { sizeBytes, chunkBytes } = file
+  return chunkBytes === undefined ? { kind: 'simple', sizeBytes, extents: pieces } : { kind: 'interleaved', sizeBytes, chunkBytes, strips: pieces }
+}

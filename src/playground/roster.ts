@@ -1,0 +1,164 @@
+// The hosts of a session. What a host knows is told by the host itself, with each of its replies; when it goes down all of
+// that is gone, as it is for a real one.
+
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { Daxdev } from '../core/mem/daxdev.ts'
+import type { MountStatus } from '../core/machine/types.ts'
+import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
+import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
+import type { MediaState } from './media.ts'
+import type { HostFile, HostStatus, HostView } from './types.ts'
+
+export class Host {
+  readonly name: string
+  readonly systemUuid: string
+  status: HostStatus = 'starting'
+  why: string | undefined
+  mountTrouble: string | undefined
+  handle: HostHandle | undefined
+  mount: MountStatus | undefined
+  files: HostFile[] = []
+  #unseen: { paths: readonly (string | undefined)[]; from: number; list: string[] } = { paths: [], from: 0, list: [] }
+
+  constructor(name: string, systemUuid: string) {
+    this.name = name
+    this.systemUuid = systemUuid
+  }
+
+  /** Calls the host; whoever is down answers so. */
+  call<K extends CallName>(name: K, given: Calls[K]['given'], options?: CallOptions): Promise<Result<Calls[K]['gives']>> {
+    if (!this.handle) return Promise.resolve(fail('host_down', { name: this.name, why: this.why ?? 'it has not been started' }))
+    return this.handle.call(name, given, options)
+  }
+
+  hear(news: HostNews): void {
+    this.mount = news.mount
+    const made = news.made.filter(isLogged).map(fileOf)
+    if (news.reset) this.files = made
+    else if (made.length > 0) this.files = [...this.files, ...made]
+  }
+
+  forget(why: string): void {
+    this.status = 'down'
+    this.why = why
+    this.handle = undefined
+    this.mount = undefined
+    this.files = []
+  }
+
+  view(media: MediaState): HostView {
+    const { name, systemUuid, status, why, mount, mountTrouble, files } = this
+    const { filesystem } = media
+    const stale = mount !== undefined && mount.fsUuid !== filesystem?.uuid
+    const playedCount = mount?.playedCount ?? 0
+    return {
+      name,
+      systemUuid,
+      status,
+      why,
+      role: mount?.role ?? (filesystem === undefined ? 'none' : filesystem.ownerUuid === systemUuid ? 'master' : 'client'),
+      mountpoint: mount?.mountpoint,
+      mountTrouble,
+      playedCount,
+      entryCount: filesystem?.entryCount ?? 0,
+      files,
+      unseen: mount && !stale ? this.#unseenOf(media, playedCount) : [],
+      stale,
+    }
+  }
+
+  #unseenOf(media: MediaState, playedCount: number): string[] {
+    if (this.#unseen.paths !== media.paths || this.#unseen.from !== playedCount) {
+      const list = media.paths.slice(playedCount).filter((path) => path !== undefined)
+      this.#unseen = { paths: media.paths, from: playedCount, list }
+    }
+    return this.#unseen.list
+  }
+}
+
+export class Roster {
+  readonly #driver: Driver
+  readonly #changed: () => void
+  readonly #wentDown: (host: Host, why: string) => void
+  #hosts: Host[] = []
+
+  constructor(driver: Driver, changed: () => void, wentDown: (host: Host, why: string) => void) {
+    this.#driver = driver
+    this.#changed = changed
+    this.#wentDown = wentDown
+  }
+
+  all(): readonly Host[] {
+    return this.#hosts
+  }
+
+  find(name: string): Result<Host, 'no_host'> {
+    const host = this.#hosts.find((candidate) => candidate.name === name)
+    return host ? ok(host) : fail('no_host', { name })
+  }
+
+  /** The host that owns the file system, or else the first that is up. */
+  master(ownerUuid: string | undefined): Result<Host, 'no_host'> {
+    const up = this.#hosts.filter((host) => host.status === 'up')
+    const host = up.find((candidate) => candidate.systemUuid === ownerUuid) ?? up[0]
+    return host ? ok(host) : fail('no_host', { name: 'that is up' })
+  }
+
+  async add(name: string, systemUuid: string, device: Daxdev): Promise<Result<Host, 'host_down' | 'host_exists'>> {
+    if (this.find(name).ok) return fail('host_exists', { name })
+    const host = new Host(name, systemUuid)
+    this.#hosts = [...this.#hosts, host]
+    const started = await this.start(host, device)
+    return started.ok ? ok(host) : started
+  }
+
+  async start(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>> {
+    host.status = 'starting'
+    host.why = undefined
+    this.#changed()
+    const spawned = await this.#driver.spawn({ name: host.name, systemUuid: host.systemUuid, devices: [device], relaxed: true })
+    if (!spawned.ok) {
+      host.forget(spawned.failure.says)
+      this.#changed()
+      return spawned
+    }
+    const handle = spawned.value
+    host.handle = handle
+    host.status = 'up'
+    handle.listen({
+      onNews: (news) => {
+        host.hear(news)
+        this.#changed()
+      },
+      onDown: (why) => {
+        if (host.handle !== handle) return
+        host.forget(why)
+        this.#wentDown(host, why)
+      },
+    })
+    this.#changed()
+    return ok()
+  }
+
+  /** Takes a host away without a word: it is no failure. */
+  remove(host: Host): void {
+    this.#hosts = this.#hosts.filter((candidate) => candidate !== host)
+    const { handle } = host
+    host.handle = undefined
+    handle?.kill('it was taken away')
+    this.#changed()
+  }
+
+  removeAll(): void {
+    for (const host of this.#hosts) this.remove(host)
+  }
+}
+
+function isLogged(node: HostNode): boolean {
+  return node.entryIndex >= 0
+}
+
+function fileOf(node: HostNode): HostFile {
+  const { kind, path, sizeBytes, modeText, uid, gid, entryIndex, extents, chunkBytes } = node
+  return { kind, path, sizeBytes, modeText, uid, gid, entryIndex, extents, chunkBytes }
+}

@@ -1,0 +1,130 @@
+// Saves by itself, a moment after the last change, and only chunks that may have changed. A chunk stays marked until a
+// save that began after its last change has ended well.
+
+import type { Result } from '../core/base/result.ts'
+import { ok } from '../core/base/result.ts'
+import { CHUNK_BYTES, type ImageFacts, type ImageStore, type StoreReason } from '../store/imageStore.ts'
+import type { Extent, StorageState, StorageView } from './types.ts'
+
+const QUIET_MS = 400
+
+export interface Saved {
+  facts: ImageFacts
+  buffer: SharedArrayBuffer | ArrayBuffer
+}
+
+const SENTENCES: Record<StorageState, string> = {
+  saved: 'Saved in this browser: a reload brings the device back.',
+  unsaved: 'Changed since the last save; it is saved in a moment.',
+  saving: 'Being saved in this browser.',
+  read_only: 'Another tab has this image open, so this one only looks and saves nothing. Close the other tab and reload to work here.',
+  off: 'Not saved: this browser gives the page no storage, so the device lives as long as this tab.',
+}
+
+export class Saver {
+  readonly #store: ImageStore
+  readonly #current: () => Saved
+  readonly #changed: () => void
+  #state: StorageState = 'unsaved'
+  #why: string | undefined
+  #dirty = new Set<number>()
+  #whole = true
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #saving: Promise<Result<undefined, StoreReason>> | undefined
+
+  /** @param current what there is to save now; @param changed told when the mark may have moved */
+  constructor(store: ImageStore, current: () => Saved, changed: () => void) {
+    this.#store = store
+    this.#current = current
+    this.#changed = changed
+  }
+
+  get view(): StorageView {
+    return { state: this.#state, sentence: this.#why ?? SENTENCES[this.#state] }
+  }
+
+  get mayChange(): boolean {
+    return this.#state !== 'read_only'
+  }
+
+  /** Nothing is saved from now on. */
+  switchOff(state: 'read_only' | 'off', why?: string): void {
+    this.#set(state, why)
+  }
+
+  /** What is in memory is what is stored. */
+  isStored(): void {
+    this.#dirty.clear()
+    this.#whole = false
+    this.#set('saved')
+  }
+
+  mark(ranges: Iterable<Extent>): void {
+    for (const { offsetBytes, lengthBytes } of ranges) {
+      const end = offsetBytes + lengthBytes
+      for (let chunk = Math.floor(offsetBytes / CHUNK_BYTES); chunk * CHUNK_BYTES < end; chunk++) this.#dirty.add(chunk)
+    }
+    this.#schedule()
+  }
+
+  /** Another device, or one whose changes nobody followed. */
+  markAll(): void {
+    this.#whole = true
+    this.#schedule()
+  }
+
+  /** Saves now what is marked; a save under way is waited for first. */
+  async save(): Promise<Result<undefined, StoreReason>> {
+    clearTimeout(this.#timer)
+    if (this.#saving) await this.#saving
+    if (this.#off() || this.#state === 'saved') return ok()
+    this.#saving = this.#saveMarked()
+    const saved = await this.#saving
+    this.#saving = undefined
+    return saved
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  async #saveMarked(): Promise<Result<undefined, StoreReason>> {
+    const { facts, buffer } = this.#current()
+    const whole = this.#whole
+    const dirty = whole ? allChunks(buffer.byteLength) : this.#dirty
+    this.#dirty = new Set()
+    this.#whole = false
+    this.#set('saving')
+    const saved = await this.#store.save(facts, buffer, dirty, whole)
+    if (saved.ok) {
+      if (this.#dirty.size === 0 && !this.#whole) this.#set('saved')
+      else this.#schedule()
+      return saved
+    }
+    for (const chunk of dirty) this.#dirty.add(chunk)
+    this.#whole ||= whole
+    this.#set('unsaved', `Not saved: ${saved.failure.says}. ${saved.failure.next}`)
+    return saved
+  }
+
+  #schedule(): void {
+    if (this.#off()) return
+    if (this.#state !== 'saving') this.#set('unsaved')
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.save(), QUIET_MS)
+  }
+
+  #off(): boolean {
+    return this.#state === 'read_only' || this.#state === 'off'
+  }
+
+  #set(state: StorageState, why?: string): void {
+    this.#state = state
+    this.#why = why
+    this.#changed()
+  }
+}
+
+function allChunks(sizeBytes: number): Set<number> {
+  return new Set(Array.from({ length: Math.ceil(sizeBytes / CHUNK_BYTES) }, (_, chunk) => chunk))
+}

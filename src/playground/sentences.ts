@@ -1,0 +1,79 @@
+// Every event has one sentence, made here and nowhere else: caption, live region and trace row show the same string. And
+// the command that does the same on a real machine, where there is one.
+
+import { GIB, KIB, MIB } from '../core/base/align.ts'
+import type { ReplaySummary } from '../host/protocol.ts'
+import { NAMES } from './names.ts'
+
+export const sentences = {
+  hostUp: (host: string) => `Host ${host} is up: a worker with an empty memory of its own and a system UUID.`,
+  hostTurns: (host: string) => `Host ${host} is up; it takes turns with the others in this thread.`,
+  hostDown: (host: string, why: string) => `Host ${host} went down: ${why}. What it knew is gone; the device keeps its bytes.`,
+  hostRemoved: (host: string) => `Host ${host} was taken away.`,
+  formatted: (host: string, sizeBytes: number, slotCount: number) =>
+    `${host} formatted ${NAMES.device}: a superblock, a log of ${slotCount.toLocaleString('en')} slots, and ${sizeText(sizeBytes)} in all. ${host} is the master now.`,
+  mounted: (host: string, role: string, played: number) =>
+    `${host} mounted it as ${role} and played ${entries(played)} of the log.`,
+  unmounted: (host: string) => `${host} unmounted: everything it knew of the file system is forgotten.`,
+  created: (host: string, path: string, sizeBytes: number, at: number, entry: number) =>
+    `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} at ${hex(at)}.`,
+  rewritten: (host: string, path: string) => `${path} exists with that size, so ${host} wrote it in place; the log has no new entry.`,
+  existed: (host: string, path: string) => `${path} exists with that size, so ${host} made nothing.`,
+  madeDirectory: (host: string, path: string) => `${host} appended a directory: ${path}.`,
+  copied: (host: string, path: string, sizeBytes: number, entry: number) =>
+    `${host} copied a file in: entry ${entry}, ${path}, ${sizeText(sizeBytes)} written in place and flushed.`,
+  played: (host: string, { entriesPlayed, newFiles, newDirectories }: ReplaySummary) =>
+    entriesPlayed === 0
+      ? `${host} looked at the log: there is nothing new to play.`
+      : `${host} played ${entries(entriesPlayed)}: ${newFiles === 1 ? '1 new file' : `${newFiles} new files`}${newDirectories > 0 ? ` and ${newDirectories} new directories` : ''}.`,
+  playTroubles: (host: string, summary: ReplaySummary) =>
+    `${host} met ${summary.errorCount} errors in the log: ${summary.troubles.join('; ') || 'none in words'}.`,
+  poked: (host: string, path: string, cell: string, index: number, value: number) =>
+    `${host} stored ${value} as ${cell} ${index} of ${path} through its mapping; every mapping of the file sees it at once.`,
+  hashed: (host: string, path: string, sha256: string) => `${host} read ${path} through its mapping: SHA-256 ${sha256}.`,
+  restored: (files: number) =>
+    `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,
+  saved: () => 'The image is saved in this browser.',
+  startedOver: () => 'Started over with an empty device. One undo brings the old one back.',
+  undone: () => 'The device from before is back.',
+  readOnly: () => 'Another tab has this image open. Here it can be looked at, and nothing is saved.',
+}
+
+export const commands = {
+  mkfs: (force: boolean) => `sudo mkfs.famfs${force ? ' --force' : ''} ${NAMES.device}`,
+  mount: () => `sudo famfs mount ${NAMES.device} ${NAMES.mountpoint}`,
+  creat: (path: string, sizeBytes: number, seed: number | undefined) =>
+    `sudo famfs creat -s ${sizeBytes}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${full(path)}`,
+  cp: (name: string, path: string) => `sudo famfs cp -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(name)} ${full(path)}`,
+  mkdir: (path: string, parents: boolean) => `sudo famfs mkdir${parents ? ' -p' : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${full(path)}`,
+  logplay: () => `sudo famfs logplay ${NAMES.mountpoint}`,
+  sha256: (path: string) => `sha256sum ${full(path)}`,
+}
+
+export function sizeText(bytes: number): string {
+  if (bytes >= GIB) return `${short(bytes / GIB)} GiB`
+  if (bytes >= MIB) return `${short(bytes / MIB)} MiB`
+  if (bytes >= KIB) return `${short(bytes / KIB)} KiB`
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`
+}
+
+function short(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10)
+}
+
+function entries(count: number): string {
+  return count === 1 ? '1 entry' : `${count.toLocaleString('en')} entries`
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`
+}
+
+function full(path: string): string {
+  return quoted(`${NAMES.mountpoint}/${path}`)
+}
+
+/** As a shell wants it. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,158 @@
+// A stored image is what its manifest says, and nothing else: chunks are written under keys of a new generation, then the
+// manifest in a transaction of its own, then what it no longer names is deleted. Killed anywhere, the old image or the
+// new one is there, whole.
+
+import { createStore, del, delMany, get, getMany, keys, set, setMany, type UseStore } from 'idb-keyval'
+import { MIB } from '../core/base/align.ts'
+import { toPlain } from '../core/base/plain.ts'
+import { fail, ok, type Failure, type Result } from '../core/base/result.ts'
+
+export const CHUNK_BYTES = 2 * MIB
+/** Chunks in one transaction: more is no faster, and a failed one loses less. */
+const BATCH_CHUNKS = 8
+const MANIFEST_KEY = 'manifest'
+const FORMAT = 1
+
+/** What is kept beside the bytes: enough to start the same hosts on the same device again. */
+export interface ImageFacts {
+  device: { name: string; uuid: string; sizeBytes: number }
+  hosts: { name: string; systemUuid: string }[]
+}
+
+interface Manifest extends ImageFacts {
+  format: typeof FORMAT
+  generation: number
+  /** [chunk index, generation that it was written in]; a chunk that isn't listed is all zeros. */
+  chunks: [number, number][]
+}
+
+export type StoreReason = 'storage_failed' | 'storage_full' | 'stored_image_damaged'
+
+export class ImageStore {
+  readonly #db: UseStore
+  #manifest: Manifest | undefined
+
+  constructor(name = 'famfs-playground') {
+    this.#db = createStore(name, 'image')
+  }
+
+  /** What is stored, without its bytes. Undefined where nothing is. */
+  async open(): Promise<Result<ImageFacts | undefined, StoreReason>> {
+    return attempt(async () => {
+      const stored = await get<unknown>(MANIFEST_KEY, this.#db)
+      if (stored === undefined) return ok(undefined)
+      if (!isManifest(stored)) return fail('stored_image_damaged', { what: 'its manifest is of another make' })
+      this.#manifest = stored
+      return ok({ device: stored.device, hosts: stored.hosts })
+    })
+  }
+
+  /** Copies the stored chunks into a device that is all zeros. Call after open(). */
+  async load(buffer: SharedArrayBuffer | ArrayBuffer): Promise<Result<undefined, StoreReason>> {
+    const manifest = this.#manifest
+    if (!manifest) return fail('stored_image_damaged', { what: 'there is no manifest' })
+    const target = new Uint8Array(buffer)
+    return attempt(async () => {
+      for (let at = 0; at < manifest.chunks.length; at += BATCH_CHUNKS) {
+        const batch = manifest.chunks.slice(at, at + BATCH_CHUNKS)
+        const found = await getMany<unknown>(batch.map(chunkKey), this.#db)
+        for (const [i, [index]] of batch.entries()) {
+          const bytes = found[i]
+          const fits = bytes instanceof Uint8Array && index * CHUNK_BYTES + bytes.length <= target.length
+          if (!fits) return fail('stored_image_damaged', { what: `chunk ${index} is missing or of the wrong length` })
+          target.set(bytes, index * CHUNK_BYTES)
+        }
+      }
+      await this.#deleteUnnamed(manifest)
+      return ok()
+    })
+  }
+
+  /**
+   * @param dirty indices of the chunks that may have changed since the last save
+   * @param whole write as if nothing were stored: for another device
+   */
+  async save(
+    facts: ImageFacts,
+    buffer: SharedArrayBuffer | ArrayBuffer,
+    dirty: Iterable<number>,
+    whole = false,
+  ): Promise<Result<undefined, StoreReason>> {
+    const before = this.#manifest
+    const generation = (before?.generation ?? 0) + 1
+    const chunks = new Map(whole ? [] : before?.chunks)
+    const device = new Uint8Array(buffer)
+    const written: [number, number][] = []
+    const saved = await attempt(async () => {
+      let batch: [string, Uint8Array<ArrayBuffer>][] = []
+      // Ascending: a log header is copied before the entries that it counts, so none is missing.
+      for (const index of [...dirty].sort((a, b) => a - b)) {
+        const bytes = device.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
+        chunks.delete(index)
+        if (isZero(bytes)) continue
+        chunks.set(index, generation)
+        written.push([index, generation])
+        // A slice of its own even where the device isn't shared: the copy is what is stored.
+        batch.push([chunkKey([index, generation]), toPlain(bytes).slice()])
+        if (batch.length < BATCH_CHUNKS) continue
+        await setMany(batch, this.#db)
+        batch = []
+      }
+      if (batch.length > 0) await setMany(batch, this.#db)
+      const manifest: Manifest = { format: FORMAT, generation, device: facts.device, hosts: facts.hosts, chunks: [...chunks] }
+      await set(MANIFEST_KEY, manifest, this.#db)
+      this.#manifest = manifest
+      return ok()
+    })
+    if (!saved.ok) await attempt(async () => ok(await delMany(written.map(chunkKey), this.#db)))
+    else if (before) await attempt(async () => ok(await delMany(before.chunks.filter(([index, of]) => chunks.get(index) !== of).map(chunkKey), this.#db)))
+    return saved
+  }
+
+  /** Forgets the stored image. */
+  async clear(): Promise<Result<undefined, StoreReason>> {
+    return attempt(async () => {
+      await del(MANIFEST_KEY, this.#db)
+      this.#manifest = undefined
+      await delMany(await keys(this.#db), this.#db)
+      return ok()
+    })
+  }
+
+  /** What a save that was killed left behind. */
+  async #deleteUnnamed(manifest: Manifest): Promise<void> {
+    const named = new Set<IDBValidKey>([MANIFEST_KEY, ...manifest.chunks.map(chunkKey)])
+    const unnamed = (await keys(this.#db)).filter((key) => !named.has(key))
+    if (unnamed.length > 0) await delMany(unnamed, this.#db)
+  }
+}
+
+/** Runs storage work; what the browser throws there is trouble that can be expected. */
+async function attempt<T>(work: () => Promise<Result<T, StoreReason>>): Promise<Result<T, StoreReason>> {
+  try {
+    return await work()
+  } catch (error) {
+    return { ok: false, failure: storageFailure(error) }
+  }
+}
+
+function storageFailure(error: unknown): Failure<StoreReason> {
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'QuotaExceededError') return fail('storage_full').failure
+  return fail('storage_failed', { what: error instanceof Error ? error.message : String(error) }).failure
+}
+
+function chunkKey([index, generation]: [number, number]): string {
+  return `chunk ${index} of ${generation}`
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4))
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false
+  return bytes.subarray(words.length * 4).every((byte) => byte === 0)
+}
+
+function isManifest(stored: unknown): stored is Manifest {
+  const manifest = stored as Partial<Manifest> | null
+  return manifest?.format === FORMAT && Array.isArray(manifest.chunks) && Array.isArray(manifest.hosts) && typeof manifest.device?.sizeBytes === 'number'
+}
