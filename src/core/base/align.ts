@@ -13,7 +13,8 @@ export function unitsOf(valueBytes: number, unitBytes: number): number {
 }
 
 export function isPowerOfTwo(value: number): boolean {
-  return Number.isSafeInteger(value) && value > 0 && Number.isInteger(Math.log2(value))
+  // log2 alone rounds: for 2^53 - 1 it is 53.
+  return Number.isSafeInteger(value) && value > 0 && 2 ** Math.round(Math.log2(value)) === value
 }
 
 /** The door from exact u64 to arithmetic: undefined where a number could not hold the value exactly. */
