@@ -16,6 +16,11 @@ export function textOf(view: Uint8Array): string {
   return decoder.decode(toPlain(view))
 }
 
+/** @param view a short run of bytes below 0x80 */
+export function asciiText(view: Uint8Array): string {
+  return String.fromCharCode.apply(null, view as Uint8Array & number[])
+}
+
 export function isUtf8(view: Uint8Array): boolean {
   try {
     strictDecoder.decode(toPlain(view))

@@ -11,7 +11,7 @@ import { ENTRY_FILE } from '../omf/constants.ts'
 import type { LogFileMeta } from '../omf/log.ts'
 import { soundNextIndex } from '../log/append.ts'
 import { EntryWindow } from '../log/entries.ts'
-import { type Layout, type LayoutReason, readLayout, reservedUnits } from '../log/layout.ts'
+import { type KnownLayout, type Layout, type LayoutReason, readLayoutAgain, reservedUnits } from '../log/layout.ts'
 import { roleOf } from './role.ts'
 
 export interface KeptBitmap {
@@ -23,6 +23,7 @@ export interface KeptBitmap {
 export interface Volume {
   readonly memory: Memory
   kept: KeptBitmap | undefined
+  known: KnownLayout | undefined
 }
 
 /** What one hold of the log lock has checked and works with. */
@@ -38,7 +39,7 @@ export interface LogLock {
 export type LockReason = LayoutReason | 'not_master' | 'log_counters' | 'other_filesystem'
 
 export function newVolume(memory: Memory): Volume {
-  return { memory, kept: undefined }
+  return { memory, kept: undefined, known: undefined }
 }
 
 /**
@@ -50,9 +51,10 @@ export function lockLog(
   volume: Volume,
   given: { systemUuid: string | undefined; fsUuid?: string; what: string },
 ): Result<LogLock, LockReason> {
-  const read = readLayout(volume.memory)
+  const read = readLayoutAgain(volume.memory, volume.known)
   if (!read.ok) return read
-  const layout = read.value
+  volume.known = read.value
+  const { layout } = read.value
   if (given.fsUuid !== undefined && given.fsUuid !== layout.fsUuid) return fail('other_filesystem')
   if (roleOf(layout.superblock, given.systemUuid) !== 'master') return fail('not_master', { what: given.what })
   const sound = soundNextIndex(volume.memory, layout)

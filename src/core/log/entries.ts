@@ -5,23 +5,36 @@ import type { Memory } from '../mem/memory.ts'
 import { checkLogEntry } from '../omf/check.ts'
 import { ENTRY_FILE, EXT_SIMPLE, PATH_FIELD_BYTES } from '../omf/constants.ts'
 import { LOG_ENTRY_BYTES, LogEntry } from '../omf/log.ts'
-import { textOf } from '../base/plain.ts'
+import { asciiText } from '../base/plain.ts'
 import { PIECE_ENTRIES } from '../base/task.ts'
 import type { Fmap } from '../fmap/fmap.ts'
 import { entryOffset, type Layout } from './layout.ts'
 
-const TYPE = LogEntry.offsetOf('famfs_log_entry_type')
-const SIZE = LogEntry.offsetOf('famfs_fm.fm_size')
-const UID = LogEntry.offsetOf('famfs_fm.fm_uid')
-const GID = LogEntry.offsetOf('famfs_fm.fm_gid')
-const MODE = LogEntry.offsetOf('famfs_fm.fm_mode')
-const FILE_PATH = LogEntry.offsetOf('famfs_fm.fm_relpath')
-const EXT_TYPE = LogEntry.offsetOf('famfs_fm.fm_fmap.fmap_ext_type')
-const EXT_COUNT = LogEntry.offsetOf('famfs_fm.fm_fmap.fmap_nextents')
-const DEVINDEX = LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_devindex')
-const OFFSET = LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_offset')
-const LENGTH = LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_len')
+/** Where the fields of the usual entry are, from the table; for the two places that can't afford a general codec. */
+export const PLAIN = {
+  type: LogEntry.offsetOf('famfs_log_entry_type'),
+  size: LogEntry.offsetOf('famfs_fm.fm_size'),
+  flags: LogEntry.offsetOf('famfs_fm.fm_flags'),
+  uid: LogEntry.offsetOf('famfs_fm.fm_uid'),
+  gid: LogEntry.offsetOf('famfs_fm.fm_gid'),
+  mode: LogEntry.offsetOf('famfs_fm.fm_mode'),
+  path: LogEntry.offsetOf('famfs_fm.fm_relpath'),
+  extType: LogEntry.offsetOf('famfs_fm.fm_fmap.fmap_ext_type'),
+  extCount: LogEntry.offsetOf('famfs_fm.fm_fmap.fmap_nextents'),
+  devindex: LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_devindex'),
+  offset: LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_offset'),
+  length: LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_len'),
+} as const
 const HIGH_MOST = 0x1f_ffff
+
+export interface PlainFile {
+  entryIndex: number
+  path: string
+  mode: number
+  uid: number
+  gid: number
+  map: Fmap
+}
 
 /** A window of at most 1,000 entries over the log. */
 export class EntryWindow {
@@ -67,7 +80,7 @@ export class EntryWindow {
   }
 
   typeOf(index: number): number {
-    return this.#view.getUint32(this.#at(index) + TYPE, true)
+    return this.#view.getUint32(this.#at(index) + PLAIN.type, true)
   }
 
   /** The 544 bytes; valid until the next load. */
@@ -80,23 +93,24 @@ export class EntryWindow {
    * The usual file, read without a general decode: replay does this for every entry.
    * @returns undefined for anything but a file of one plain extent with an ASCII path; then decode() is asked
    */
-  plainFile(index: number): { path: string; mode: number; uid: number; gid: number; map: Fmap } | undefined {
+  plainFile(index: number): PlainFile | undefined {
     const view = this.#view
     const at = this.#at(index)
-    if (view.getUint32(at + TYPE, true) !== ENTRY_FILE) return undefined
-    if (view.getUint32(at + EXT_TYPE, true) !== EXT_SIMPLE || view.getUint32(at + EXT_COUNT, true) !== 1) return undefined
-    const sizeBytes = this.#number64(at + SIZE)
-    const devindex = this.#number64(at + DEVINDEX)
-    const offsetBytes = this.#number64(at + OFFSET)
-    const lengthBytes = this.#number64(at + LENGTH)
+    if (view.getUint32(at + PLAIN.type, true) !== ENTRY_FILE) return undefined
+    if (view.getUint32(at + PLAIN.extType, true) !== EXT_SIMPLE || view.getUint32(at + PLAIN.extCount, true) !== 1) return undefined
+    const sizeBytes = this.#number64(at + PLAIN.size)
+    const devindex = this.#number64(at + PLAIN.devindex)
+    const offsetBytes = this.#number64(at + PLAIN.offset)
+    const lengthBytes = this.#number64(at + PLAIN.length)
     if (sizeBytes < 0 || devindex < 0 || offsetBytes < 0 || lengthBytes < sizeBytes) return undefined
-    const path = this.#asciiAt(at + FILE_PATH)
+    const path = this.#asciiAt(at + PLAIN.path)
     if (path === undefined) return undefined
     return {
+      entryIndex: index,
       path,
-      mode: view.getUint32(at + MODE, true),
-      uid: view.getUint32(at + UID, true),
-      gid: view.getUint32(at + GID, true),
+      mode: view.getUint32(at + PLAIN.mode, true),
+      uid: view.getUint32(at + PLAIN.uid, true),
+      gid: view.getUint32(at + PLAIN.gid, true),
       map: { kind: 'simple', sizeBytes, extents: [{ devindex, offsetBytes, lengthBytes }] },
     }
   }
@@ -123,6 +137,6 @@ export class EntryWindow {
       if ((bytes[end] as number) >= 0x80) return undefined
       end++
     }
-    return end === most ? undefined : textOf(bytes.subarray(at, end))
+    return end === most ? undefined : asciiText(bytes.subarray(at, end))
   }
 }

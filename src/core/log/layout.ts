@@ -33,7 +33,33 @@ export function readLogHeaderBytes(memory: Memory): Uint8Array<ArrayBuffer> {
   return readBytes(memory, LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
 }
 
-/** Superblock first, then log header: what any use of a file system begins with. */
+/** What a layout was judged from: while these bytes are the same, so is the judgement. */
+export interface KnownLayout {
+  superblockBytes: Uint8Array
+  headerBytes: Uint8Array
+  layout: Layout
+}
+
+/**
+ * Superblock first, then log header: what any use of a file system begins with. The media are read each time; only
+ * judging bytes that were judged before is spared.
+ */
+export function readLayoutAgain(memory: Memory, known: KnownLayout | undefined): Result<KnownLayout, LayoutReason> {
+  if (known) {
+    memory.invalidate(0, Superblock.sizeBytes)
+    memory.invalidate(LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
+    memory.read(0, SEEN_SUPERBLOCK)
+    memory.read(LOG_OFFSET_BYTES, SEEN_HEADER)
+    if (sameBytes(SEEN_SUPERBLOCK, known.superblockBytes) && sameBytes(SEEN_HEADER, known.headerBytes)) return ok(known)
+  }
+  // Bytes first: if they change before they are judged, the next look differs from them and judges again.
+  const superblockBytes = readSuperblockBytes(memory)
+  const headerBytes = readLogHeaderBytes(memory).subarray(0, SEEN_HEADER.length)
+  const read = readLayout(memory)
+  if (!read.ok) return read
+  return ok({ superblockBytes, headerBytes, layout: read.value })
+}
+
 export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
   memory.invalidate(0, Superblock.sizeBytes)
   const judged = checkSuperblock(readSuperblockBytes(memory))
@@ -61,6 +87,10 @@ export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
     slotCount,
   })
 }
+
+/** Used again for each look: creat takes the lock for each file. Only the header's invariant part is compared. */
+const SEEN_SUPERBLOCK = new Uint8Array(Superblock.sizeBytes)
+const SEEN_HEADER = new Uint8Array(NEXT_SEQNUM_OFFSET)
 
 export interface Counters {
   nextSeqnum: bigint
@@ -91,6 +121,11 @@ export function entryOffset(layout: Pick<Layout, 'logOffsetBytes'>, index: numbe
 /** Units that superblock and log take, from the start of the device. */
 export function reservedUnits(layout: Pick<Layout, 'logLengthBytes' | 'unitBytes'>): number {
   return unitsOf(LOG_OFFSET_BYTES + layout.logLengthBytes, layout.unitBytes)
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return a.length === b.length
 }
 
 function lastIndexOf(value: bigint): number {

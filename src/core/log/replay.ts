@@ -96,7 +96,7 @@ function playWindow(window: EntryWindow, report: ReplayReport, target: ReplayTar
 function playFile(window: EntryWindow, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
   const plain = window.plainFile(index)
   if (plain && isRelative(plain.path) && plain.map.kind === 'simple' && plain.map.extents[0]?.offsetBytes !== 0) {
-    count(report, 'file', target?.addFile({ ...plain, entryIndex: index }), plain.path)
+    count(report, 'file', target?.addFile(plain), plain.path)
     return
   }
   const meta = window.decode(index).body.famfs_fm
