@@ -26,7 +26,7 @@ export class HostServer implements HostWire {
   #told = { mount: '', inodeCount: 0 }
 
   boot(spec: HostSpec, report: (callId: number, progress: Progress) => void): void {
-    const random = (target: Uint8Array<ArrayBuffer>): void => void crypto.getRandomValues(target)
+    const random = (target: Uint8Array<ArrayBuffer>): void => target.set(crypto.getRandomValues(new Uint8Array(target.length)))
     this.#machine = new Machine(spec, { random })
     this.#report = report
   }

@@ -2,7 +2,14 @@
 // done by the hosts themselves, with the same actions that the page offers.
 
 import { MIB } from '../core/base/align.ts'
-import type { Session } from './session.ts'
+import { bytesOfText, toPlain } from '../core/base/plain.ts'
+import type { Result } from '../core/base/result.ts'
+import type { Playground } from './types.ts'
+
+/** What the scene asks for: the page's own actions, and the starting of hosts by name. */
+interface Stage extends Pick<Playground, 'format' | 'dropFiles'> {
+  startHost(name: string): Promise<Result<undefined>>
+}
 
 const NOTES = `famfs shares data; it doesn't store it.
 
@@ -11,17 +18,17 @@ place, and appended one entry to the log. Host B found it by playing the log, an
 the very same bytes through its own mapping: nothing was copied, nothing was sent.
 `
 
-export async function playFirstScene(session: Session): Promise<void> {
-  await session.startHost('A')
-  await session.format({ host: 'A' })
-  await session.dropFiles('A', [new File([NOTES], 'notes.txt')])
-  await session.startHost('B')
-  await session.dropFiles('A', [new File([wave().buffer], 'tides.f64')])
+export async function playFirstScene(stage: Stage): Promise<void> {
+  await stage.startHost('A')
+  await stage.format({ host: 'A' })
+  await stage.dropFiles('A', [new File([toPlain(bytesOfText(NOTES))], 'notes.txt')])
+  await stage.startHost('B')
+  await stage.dropFiles('A', [new File([toPlain(wave())], 'tides.f64')])
 }
 
 /** A day of tides, say: 4 MiB of Float64 that a plot shows as a wave. */
-function wave(): Float64Array<ArrayBuffer> {
+function wave(): Uint8Array {
   const values = new Float64Array((4 * MIB) / 8)
   for (let i = 0; i < values.length; i++) values[i] = Math.sin(i / 20) * (1 + 0.4 * Math.sin(i / 173))
-  return values
+  return new Uint8Array(values.buffer)
 }

@@ -52,6 +52,12 @@ export class Saver {
     this.#set(state, why)
   }
 
+  /** From now on it is saved after all: what was stored is replaced. */
+  switchOn(): void {
+    this.#set('unsaved')
+    this.markAll()
+  }
+
   /** What is in memory is what is stored. */
   isStored(): void {
     this.#dirty.clear()

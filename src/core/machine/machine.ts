@@ -20,7 +20,9 @@ import { ROOT, type User } from '../kernel/user.ts'
 import { type LayoutReason, readLayout } from '../log/layout.ts'
 import { loggablePath, parentOf } from '../log/path.ts'
 import { logplay, type ReplayReport } from '../log/replay.ts'
-import { coherentMemory, type Memory } from '../mem/memory.ts'
+import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
+import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
+import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
 import { addMetaFiles } from './metaFiles.ts'
 import { type Mount, MountTable, type Place, underLogLock } from './mounts.ts'
@@ -185,6 +187,17 @@ export class Machine {
     if (!read.ok) return read
     if (read.value.fsUuid !== mount.fsUuid) return fail('other_filesystem')
     return yield* this.#play(mount)
+  }
+
+  /**
+   * Blocks until the log has entries that this host hasn't played; for workers only. An extension: famfs replays by hand.
+   * @returns false where the time ran out
+   */
+  watch(path: string, timeoutMs: number): Result<boolean, 'not_in_famfs'> {
+    const place = this.#mounts.place(path)
+    if (!place.ok) return place
+    const { volume, playedCount } = place.value.mount
+    return ok(waitForChange(volume.memory.device, LOG_OFFSET_BYTES + NEXT_INDEX_OFFSET, BigInt(playedCount), timeoutMs))
   }
 
   stat(path: string): Result<Stat, PathReason> {

@@ -25,7 +25,10 @@ export interface Memory {
 /** Straight to the device: no host caches anything, so flush and invalidate have nothing to do. */
 export function coherentMemory(device: Daxdev): Memory {
   const bytes = new Uint8Array(device.buffer)
-  const words = new BigUint64Array(device.buffer, 0, Math.floor(device.buffer.byteLength / 8))
+  const wordCount = Math.floor(device.buffer.byteLength / 8)
+  const words = new BigUint64Array(device.buffer, 0, wordCount)
+  // Only shared memory has others who could wait for a word.
+  const waiters = device.buffer instanceof ArrayBuffer ? undefined : new BigInt64Array(device.buffer, 0, wordCount)
   return {
     device,
     presentBytes: bytes.length,
@@ -41,7 +44,9 @@ export function coherentMemory(device: Daxdev): Memory {
       return Atomics.load(words, wordIndex(offsetBytes, words))
     },
     store64(offsetBytes, value) {
-      Atomics.store(words, wordIndex(offsetBytes, words), value)
+      const index = wordIndex(offsetBytes, words)
+      Atomics.store(words, index, value)
+      if (waiters) Atomics.notify(waiters, index)
     },
     flush() {},
     invalidate() {},
@@ -56,4 +61,16 @@ function wordIndex(offsetBytes: number, words: BigUint64Array): number {
   const index = offsetBytes / 8
   assert(Number.isInteger(index) && index >= 0 && index < words.length, 'a word is 8-aligned and inside the device')
   return index
+}
+
+/**
+ * Blocks until an 8-byte word of the media differs from `seen`, without polling; for workers, since a page's own thread
+ * may not block. Memory that isn't shared can't change meanwhile.
+ * @returns false where the time ran out
+ */
+export function waitForChange(device: Daxdev, offsetBytes: number, seen: bigint, timeoutMs: number): boolean {
+  const { buffer } = device
+  if (buffer instanceof ArrayBuffer) return false
+  const words = new BigInt64Array(buffer, 0, Math.floor(buffer.byteLength / 8))
+  return Atomics.wait(words, offsetBytes / 8, BigInt.asIntN(64, seen), timeoutMs) !== 'timed-out'
 }
