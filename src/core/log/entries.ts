@@ -40,16 +40,14 @@ export interface PlainFile {
 export class EntryWindow {
   readonly #memory: Memory
   readonly #layout: Pick<Layout, 'logOffsetBytes'>
-  readonly #bytes: Uint8Array<ArrayBuffer>
-  readonly #view: DataView
+  #bytes = new Uint8Array(0)
+  #view = new DataView(this.#bytes.buffer)
   #firstIndex = 0
   #count = 0
 
   constructor(memory: Memory, layout: Pick<Layout, 'logOffsetBytes'>) {
     this.#memory = memory
     this.#layout = layout
-    this.#bytes = new Uint8Array(PIECE_ENTRIES * LOG_ENTRY_BYTES)
-    this.#view = new DataView(this.#bytes.buffer)
   }
 
   /** Copies entries firstIndex .. from the media; at most 1,000, never beyond `endIndex`. @returns how many */
@@ -57,6 +55,11 @@ export class EntryWindow {
     this.#firstIndex = firstIndex
     this.#count = Math.min(PIECE_ENTRIES, endIndex - firstIndex)
     const lengthBytes = this.#count * LOG_ENTRY_BYTES
+    // As large as it must be: a replay of one new entry is common, and costs one entry.
+    if (lengthBytes > this.#bytes.length) {
+      this.#bytes = new Uint8Array(lengthBytes)
+      this.#view = new DataView(this.#bytes.buffer)
+    }
     const offsetBytes = entryOffset(this.#layout, firstIndex)
     this.#memory.invalidate(offsetBytes, lengthBytes)
     this.#memory.read(offsetBytes, this.#bytes.subarray(0, lengthBytes))

@@ -17,7 +17,7 @@ import { MappedFile } from '../kernel/mappedFile.ts'
 import { type AccessReason, type FileInode, type Inode, KernelMount } from '../kernel/mount.ts'
 import { checkAccess, OpenFile, type OpenMode } from '../kernel/openFile.ts'
 import { ROOT, type User } from '../kernel/user.ts'
-import { type LayoutReason, readLayout } from '../log/layout.ts'
+import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath, parentOf } from '../log/path.ts'
 import { logplay, type ReplayReport } from '../log/replay.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
@@ -183,9 +183,10 @@ export class Machine {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
     const { mount } = place.value
-    const read = readLayout(mount.volume.memory)
+    const read = readLayoutAgain(mount.volume.memory, mount.volume.known)
     if (!read.ok) return read
-    if (read.value.fsUuid !== mount.fsUuid) return fail('other_filesystem')
+    mount.volume.known = read.value
+    if (read.value.layout.fsUuid !== mount.fsUuid) return fail('other_filesystem')
     return yield* this.#play(mount)
   }
 

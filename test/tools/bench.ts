@@ -1,0 +1,86 @@
+// npm run bench: ratios in one run, in a real browser. Nothing here is ever asserted: a number that got worse is for
+// people to see, not for a test to trip over on a busy machine.
+
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Browser } from 'playwright-core'
+import { type BenchRow, rowOf, type Sample, SAMPLE_COUNT } from '../bench/measure.ts'
+import { withPage } from './browserPage.ts'
+
+const USAGE = 'usage: npm run bench [-- --json FILE] [--only NAME]'
+const FIRST_MOVES = [
+  { name: 'first_move', cpu: 1 },
+  { name: 'first_move_4x', cpu: 4 },
+]
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
+  const wanted = (name: string): boolean => values.only === undefined || name === values.only
+  const rows = [...(await pageRows(wanted)), ...(await firstMoveRows(wanted))]
+  if (rows.length === 0) throw new Error(`there is no row ${values.only ?? ''}\n${USAGE}`)
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows }, undefined, 1)}\n`)
+}
+
+async function pageRows(wanted: (name: string) => boolean): Promise<BenchRow[]> {
+  return withPage('test/bench/index.html', async ({ url, browser }) => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(url)
+    await page.waitForFunction(() => window.famfsBench !== undefined)
+    const groups = await page.evaluate(() => window.famfsBench?.groups ?? [])
+    const rows: BenchRow[] = []
+    for (const [index, names] of groups.entries()) {
+      if (!names.some(wanted)) continue
+      const made = await page.evaluate((at) => window.famfsBench?.run(at) ?? [], index)
+      for (const row of made.filter((candidate) => wanted(candidate.name))) rows.push(shown(row))
+    }
+    return rows
+  })
+}
+
+/** From navigation to the first trace event that a person could see, in a fresh profile each time. */
+async function firstMoveRows(wanted: (name: string) => boolean): Promise<BenchRow[]> {
+  const moves = FIRST_MOVES.filter((move) => wanted(move.name))
+  if (moves.length === 0) return []
+  return withPage('index.html', async ({ url, browser }) => {
+    const rows: BenchRow[] = []
+    for (const { name, cpu } of moves) {
+      const samples: Sample[] = []
+      for (let i = 0; i < SAMPLE_COUNT; i++) samples.push({ value: await firstMoveMs(browser, url, cpu) })
+      rows.push(shown(rowOf({ name, unit: `ms from navigation to the first trace event, CPU ${cpu}x`, limit: 2000 }, samples)))
+    }
+    return rows
+  })
+}
+
+async function firstMoveMs(browser: Browser, url: string, cpu: number): Promise<number> {
+  const context = await browser.newContext()
+  try {
+    const page = await context.newPage()
+    const session = await context.newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: cpu })
+    await page.addInitScript(() => {
+      const observer = new MutationObserver(() => {
+        if (!document.querySelector('.trace-row')) return
+        performance.mark('first trace event')
+        observer.disconnect()
+      })
+      observer.observe(document, { childList: true, subtree: true })
+    })
+    await page.goto(url)
+    const mark = await page.waitForFunction(() => performance.getEntriesByName('first trace event')[0]?.startTime)
+    return (await mark.jsonValue()) ?? Number.NaN
+  } finally {
+    await context.close()
+  }
+}
+
+function shown(row: BenchRow): BenchRow {
+  const { name, value, unit, min, max, ratio, peer, limit, limitOf } = row
+  const against = ratio === null ? '' : `; ${ratio} of ${peer}`
+  const budget = limit === null ? '' : `; budget ${limit}${limitOf === 'ratio' ? ' (ratio)' : ''}`
+  console.log(`${name.padEnd(22)} ${value} ${unit} (${min} .. ${max}, ${row.samples.length} samples)${against}${budget}`)
+  return row
+}
+
+await main()
