@@ -1,5 +1,5 @@
 // Gives a task the piece of a Blob that it is about to read: reading a Blob waits, and core never does. The piece at hand
-// always begins where the task said it would read next.
+// always begins where the task said it would read next; it is empty where the Blob can't be read, which ends the source.
 
 import { PIECE_BYTES } from '../core/base/task.ts'
 import type { Source } from '../core/fs/data.ts'
@@ -19,7 +19,9 @@ export class BlobFeeder implements Source {
   async load(offsetBytes: number): Promise<void> {
     if (offsetBytes === this.#pieceStart && this.#piece.length > 0) return
     const part = this.#blob.slice(offsetBytes, offsetBytes + PIECE_BYTES)
-    this.#piece = new Uint8Array(await part.arrayBuffer())
+    // A file on disk may have been changed or removed since it was chosen.
+    const content = await part.arrayBuffer().catch(() => new ArrayBuffer(0))
+    this.#piece = new Uint8Array(content)
     this.#pieceStart = offsetBytes
   }
 

@@ -3,7 +3,7 @@
 
 import { assert, unreachable } from '../core/base/assert.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
-import type { Progress, Task } from '../core/base/task.ts'
+import { type Progress, type Task, WAITING } from '../core/base/task.ts'
 import { piecesOf } from '../core/fmap/fmap.ts'
 import type { FileInode, Inode } from '../core/kernel/mount.ts'
 import { modeText } from '../core/kernel/user.ts'
@@ -129,22 +129,26 @@ export class HostServer implements HostWire {
   ): Promise<T | ReturnType<typeof fail<'cancelled'>>> {
     let turnStart = performance.now()
     let reportedAt = 0
-    for (;;) {
-      if (this.#cancelled.has(callId)) {
-        task.return(undefined as never)
-        return fail('cancelled')
+    try {
+      for (;;) {
+        if (this.#cancelled.has(callId)) return fail('cancelled')
+        const step = task.next()
+        if (step.done) return step.value
+        // A task that only waits does so in the others' turns, and has no progress to tell.
+        const waits = step.value === WAITING
+        const now = performance.now()
+        if (!waits && now - reportedAt > REPORT_MS) {
+          reportedAt = now
+          this.#report(callId, step.value)
+        }
+        if (before && !waits) await before(step.value)
+        if (!waits && performance.now() - turnStart < TURN_MS) continue
+        await turn()
+        turnStart = performance.now()
       }
-      const step = task.next()
-      if (step.done) return step.value
-      const now = performance.now()
-      if (now - reportedAt > REPORT_MS) {
-        reportedAt = now
-        this.#report(callId, step.value)
-      }
-      if (before) await before(step.value)
-      if (performance.now() - turnStart < TURN_MS) continue
-      await turn()
-      turnStart = performance.now()
+    } finally {
+      // However it ended, what it held is let go.
+      task.return(undefined as never)
     }
   }
 
@@ -187,7 +191,9 @@ function mapFacts({ map, sizeBytes }: FileInode): Pick<HostNode, 'sizeBytes' | '
 }
 
 function copyOf(mapping: MappedFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, mapping.sizeBytes - offsetBytes)))
+  // An offset outside of the file is copyTo's to refuse, and makes no array.
+  const leftBytes = offsetBytes >= 0 ? mapping.sizeBytes - offsetBytes : 0
+  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, leftBytes)))
   const copied = mapping.copyTo(bytes, offsetBytes)
   return copied.ok ? ok(bytes) : copied
 }

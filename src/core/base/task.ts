@@ -10,6 +10,9 @@ export interface Progress {
   unit: 'bytes' | 'entries'
 }
 
+/** What a task yields that can't go on before another one has: it has no progress to tell. */
+export const WAITING: Progress = { doneCount: 0, totalCount: 0, unit: 'entries' }
+
 export type Task<T> = Generator<Progress, T, void>
 
 /** Runs a task to its end without a pause. */

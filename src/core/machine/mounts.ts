@@ -3,7 +3,7 @@
 
 import type { Reason } from '../base/failure.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import type { Task } from '../base/task.ts'
+import { type Task, WAITING } from '../base/task.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import type { Layout } from '../log/layout.ts'
 import { normalizedPath } from '../log/path.ts'
@@ -86,4 +86,3 @@ export function* underLogLock<T, R extends Reason, L extends Reason>(
 }
 
 const SLASH = 47
-const WAITING = { doneCount: 0, totalCount: 0, unit: 'entries' } as const

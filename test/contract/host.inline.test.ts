@@ -1,0 +1,42 @@
+// Hosts that take turns in this thread keep the contract of all drivers.
+
+import { openAsBlob } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { MIB } from '../../src/core/base/align.ts'
+import { HostServer } from '../../src/host/hostServer.ts'
+import { inlineDriver } from '../../src/host/inlineDriver.ts'
+import type { CallMessage } from '../../src/host/protocol.ts'
+import { DEVICE, MOUNT, newDevice, OWNER, specOf } from '../helpers/hosts.ts'
+import { failureOf, patternBytes, valueOf } from '../helpers/outcome.ts'
+import { hostContract } from './host.contract.ts'
+
+describe('the inline driver', () => {
+  hostContract(inlineDriver)
+})
+
+describe('a file on disk that changes while it is copied in', () => {
+  it('ends the copy in words, and lets the log go', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'famfs-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const source = join(folder, 'source')
+    await writeFile(source, patternBytes(9 * MIB, 1))
+    // Straight to the server: Node clones no Blob that is backed by a file.
+    const server = new HostServer()
+    server.boot(specOf('A', newDevice(64 * MIB)), () => undefined)
+    let callId = 0
+    const call = async (message: Pick<CallMessage, 'name' | 'given'>) => (await server.call({ ...message, callId: callId++ } as CallMessage)).result
+    const copy = async (blob: Blob) => call({ name: 'copyIn', given: { path: `${MOUNT}/f`, blob, owner: OWNER } })
+    valueOf(await call({ name: 'mkfs', given: { device: DEVICE } }))
+    valueOf(await call({ name: 'mount', given: { device: DEVICE, mountpoint: MOUNT } }))
+
+    const chosen = await openAsBlob(source)
+    await writeFile(source, 'another file by now')
+    failureOf(await copy(chosen), 'source_short')
+    await writeFile(source, patternBytes(9 * MIB, 2))
+    expect(valueOf(await copy(await openAsBlob(source)))).toMatchObject({ isNew: false })
+    valueOf(await call({ name: 'creat', given: { path: `${MOUNT}/g`, sizeBytes: 10, owner: OWNER } }))
+  })
+})
