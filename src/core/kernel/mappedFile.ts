@@ -125,6 +125,7 @@ export class MappedFile {
 
   /** The bytes themselves, for a library that needs one array: with it, nothing here guards them any more. */
   unsafeBytes(): Result<Uint8Array, 'several_segments'> {
+    if (this.sizeBytes === 0) return ok(new Uint8Array(0))
     const segment = this.#at(0)
     if (segment.lengthBytes === this.sizeBytes) return ok(segment.bytes)
     const segmentCount = [...this.segments()].length

@@ -27,11 +27,13 @@ export class OpenFile {
   }
 
   /** @returns bytes read: fewer than the target holds at the end of the file, 0 behind it */
-  read(offsetBytes: number, target: Uint8Array): Result<number, AccessReason | 'wrong_open_mode'> {
+  read(offsetBytes: number, target: Uint8Array): Result<number, AccessReason | 'wrong_open_mode' | 'out_of_file'> {
     if (!this.mode.read) return fail('wrong_open_mode', { path: this.inode.path, what: 'reading' })
     const access = this.#mount.access(this.inode)
     if (!access.ok) return access
-    const lengthBytes = Math.max(0, Math.min(target.length, access.value.sizeBytes - offsetBytes))
+    const { sizeBytes } = access.value
+    if (!isOffset(offsetBytes)) return fail('out_of_file', { path: this.inode.path, offsetBytes, lengthBytes: target.length, sizeBytes })
+    const lengthBytes = Math.max(0, Math.min(target.length, sizeBytes - offsetBytes))
     for (let done = 0; done < lengthBytes; ) {
       const count = this.#step(access.value, offsetBytes + done, lengthBytes - done)
       const window = this.#memory.window(this.#answer[OFFSET] as number, count)
@@ -48,7 +50,7 @@ export class OpenFile {
     const access = this.#mount.access(this.inode)
     if (!access.ok) return access
     const { sizeBytes } = access.value
-    if (!(offsetBytes >= 0 && offsetBytes + source.length <= sizeBytes)) {
+    if (!isOffset(offsetBytes) || offsetBytes + source.length > sizeBytes) {
       return fail('out_of_file', { path: this.inode.path, offsetBytes, lengthBytes: source.length, sizeBytes })
     }
     for (let done = 0; done < source.length; ) {
@@ -63,6 +65,10 @@ export class OpenFile {
     resolver.resolve(offsetBytes, this.#answer)
     return Math.min(this.#answer[LENGTH] as number, mostBytes)
   }
+}
+
+function isOffset(offsetBytes: number): boolean {
+  return Number.isSafeInteger(offsetBytes) && offsetBytes >= 0
 }
 
 /** Whether the user may open it so; the bytes themselves are looked at on the first access. */

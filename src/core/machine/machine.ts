@@ -139,7 +139,9 @@ export class Machine {
     const { mount, relpath } = place.value
     const there = this.#existing(place.value, path, spec.sizeBytes)
     if (there) return there
-    return yield* this.#locked(mount, 'create files', (held) => this.#createHere(held, mount, path, relpath, spec))
+    // Looked at again under the lock: whoever held it may have made the file.
+    return yield* this.#locked(mount, 'create files', (held) =>
+      this.#existing(place.value, path, spec.sizeBytes) ?? this.#createHere(held, mount, path, relpath, spec))
   }
 
   /** Copies a local source in: creates and logs the file first, then its data. Over a file of the same size it writes in place. */
@@ -168,8 +170,8 @@ export class Machine {
     if (!place.ok) return place
     const { mount, relpath } = place.value
     if (mount !== from.value.mount) return fail('not_in_famfs', { path: target })
-    if (mount.kernel.lookup(relpath)) return fail('exists', { path: target })
     return yield* this.#locked(mount, 'clone files', (held) => {
+      if (mount.kernel.lookup(relpath)) return fail('exists', { path: target })
       const { inode } = from.value
       const made = cloneFile(held, inode, relpath)
       return made.ok ? ok(this.#learn(mount, made.value)) : made
@@ -232,7 +234,7 @@ export class Machine {
   }
 
   /** @returns bytes read; 0 at the end of the file */
-  read(fd: number, offsetBytes: number, target: Uint8Array): Result<number, AccessReason | 'bad_descriptor' | 'wrong_open_mode'> {
+  read(fd: number, offsetBytes: number, target: Uint8Array): Result<number, AccessReason | 'bad_descriptor' | 'wrong_open_mode' | 'out_of_file'> {
     return this.#open.get(fd)?.read(offsetBytes, target) ?? fail('bad_descriptor', { fd })
   }
 
