@@ -1,0 +1,56 @@
+// What the README shows works: its commands exist, its program runs and prints what it says, its header lists are ours.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { isolationHeaders } from '../../helpers/headers.ts'
+
+const readme = readFileSync('README.md', 'utf8')
+const scripts = Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts)
+
+/** Fenced blocks of a language, '' for those without one. */
+function blocks(language: string): string[] {
+  const fences = readme.split(/^```/m)
+  // What stands between fences alternates with what they hold.
+  return fences.filter((_, i) => i % 2 === 1).flatMap((block) => {
+    const [first = '', ...lines] = block.split('\n')
+    return first === language ? [lines.join('\n')] : []
+  })
+}
+
+describe('README', () => {
+  it('names only commands that exist', () => {
+    const named = [...readme.matchAll(/npm (?:run (?:--silent )?)?([a-z][a-z-]*)/g)].map((match) => match[1] ?? '')
+    expect(named.length).toBeGreaterThan(8)
+    expect(named.filter((name) => name !== 'run' && !scripts.includes(name))).toEqual([])
+  })
+
+  it('points only to files that exist', () => {
+    const targets = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1] ?? '')
+    expect(targets.length).toBeGreaterThan(2)
+    expect(targets.filter((target) => !existsSync(target))).toEqual([])
+    const rooms = [...readme.matchAll(/^\| `((?:src|test)[^`]*)` \|/gm)].map((match) => match[1] ?? '')
+    expect(rooms.filter((room) => !existsSync(room))).toEqual([])
+  })
+
+  it('lists the headers that we send, twice', () => {
+    const plain = blocks('').find((block) => block.startsWith('Cross-Origin'))
+    expect(plain?.trim().split('\n')).toEqual(Object.entries(isolationHeaders).map(([name, value]) => `${name}: ${value}`))
+    const nginx = [...(blocks('nginx')[0] ?? '').matchAll(/add_header (\S+) (\S+) always;/g)].map((match) => [match[1], match[2]])
+    expect(Object.fromEntries(nginx)).toEqual(isolationHeaders)
+  })
+
+  it('shows a program that runs', () => {
+    const program = blocks('ts')[0] ?? ''
+    const file = 'readme-example.tmp.ts'
+    writeFileSync(file, program)
+    try {
+      const printed = execFileSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' })
+      expect(printed).toMatch(/ok: true/)
+      expect(printed).toMatch(/sizeBytes: 4096/)
+      expect(printed).toContain(`mode: ${0o444}`)
+    } finally {
+      rmSync(file)
+    }
+  })
+})
