@@ -33,7 +33,7 @@ export class Host {
 
   hear(news: HostNews): void {
     this.mount = news.mount
-    const made = news.made.filter(isLogged).map(fileOf)
+    const made = news.made.filter(isLogged)
     if (news.reset) this.files = made
     else if (made.length > 0) this.files = [...this.files, ...made]
   }
@@ -154,11 +154,7 @@ export class Roster {
   }
 }
 
+/** The meta files are in no log, and the page shows them as what they are: superblock and log. */
 function isLogged(node: HostNode): boolean {
   return node.entryIndex >= 0
-}
-
-function fileOf(node: HostNode): HostFile {
-  const { kind, path, sizeBytes, modeText, uid, gid, entryIndex, extents, chunkBytes } = node
-  return { kind, path, sizeBytes, modeText, uid, gid, entryIndex, extents, chunkBytes }
 }

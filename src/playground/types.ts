@@ -2,6 +2,7 @@
 // changed; `version` moves with every snapshot, `deviceVersion` only when bytes on the device may have changed.
 
 import type { Failure, Result } from '../core/base/result.ts'
+import type { HostNode } from '../host/protocol.ts'
 
 export interface Snapshot {
   version: number
@@ -96,19 +97,8 @@ export interface HostView {
   stale: boolean
 }
 
-export interface HostFile {
-  kind: 'file' | 'directory'
-  path: string
-  sizeBytes: number
-  /** As ls -l shows it: "-rw-r--r--". */
-  modeText: string
-  uid: number
-  gid: number
-  /** Index of its log entry; joins it with MediaFile. */
-  entryIndex: number
-  extents: Extent[]
-  chunkBytes: number | undefined
-}
+/** A file or directory as a host sees it in its mount; its entry index joins it with MediaFile. */
+export type HostFile = HostNode
 
 export type TraceKind =
   | 'page' | 'host' | 'format' | 'mount' | 'create' | 'copy' | 'mkdir' | 'logplay' | 'map' | 'write' | 'read' | 'storage' | 'failure'
