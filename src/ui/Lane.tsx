@@ -1,0 +1,179 @@
+// One host: what it is, what it sees, and what it can't see yet. The region is named exactly after its host, and so are
+// its buttons (`Play log on B`, `Drop files on A`): lessons and tests rely on these names.
+
+import { MoreHorizontal, Play, Power, RefreshCw, Trash2, Unplug, Upload } from 'lucide-react'
+import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
+import type { HostView, Snapshot, TaskView } from '../playground/types.ts'
+import { listText, plural, sentence, sizeText } from './format.ts'
+import { LaneFiles } from './LaneFiles.tsx'
+import { putNoteAway, useLook, useLookStore } from './look.tsx'
+import { Disclosure, Note } from './parts.tsx'
+import { useAction, usePlayground, useSnapshot } from './session.tsx'
+
+export function Lane({ host }: { host: HostView }) {
+  const playground = usePlayground()
+  const snapshot = useSnapshot()
+  const playing = useAction()
+  const dropping = useAction()
+  const [over, setOver] = useState(false)
+  const id = useId()
+  const tasks = snapshot.tasks.filter((task) => task.host === host.name)
+  // A host that is writing an entry plays it itself when it is done: it lacks nothing.
+  const behind = host.status === 'up' && tasks.length === 0 ? Math.max(0, host.entryCount - host.playedCount) : 0
+
+  const take = (files: Iterable<File>): void => {
+    const list = [...files]
+    if (list.length > 0) void dropping.run(() => playground.dropFiles(host.name, list))
+  }
+  const onDrag = (event: DragEvent): void => {
+    if (!event.dataTransfer.types.includes('Files')) return
+    event.preventDefault()
+    event.dataTransfer.dropEffect = 'copy'
+    setOver(true)
+  }
+  const onDragLeave = (event: DragEvent): void => {
+    if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false)
+  }
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault()
+    setOver(false)
+    take(event.dataTransfer.files)
+  }
+
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is for pointers; keys have the button inside
+    <section className="lane" aria-labelledby={id} data-lane={host.name} data-status={host.status} data-over={over || undefined}
+      onDragEnter={onDrag} onDragOver={onDrag} onDragLeave={onDragLeave} onDrop={onDrop}>
+      <header className="lane-head">
+        <h3 id={id}>{host.name}</h3>
+        <span className="role" data-role={host.role}>{host.status === 'up' && host.role !== 'none' ? host.role : host.status}</span>
+        {host.status !== 'down' && (
+          <span className="played num" data-behind={behind > 0 || undefined}>
+            log {host.playedCount}/{host.entryCount} played
+          </span>
+        )}
+        <HostMenu host={host} />
+      </header>
+      <LaneNote host={host} snapshot={snapshot} />
+      {host.status === 'down' ? (
+        <DownState host={host} />
+      ) : (
+        <>
+          <LaneFiles host={host} snapshot={snapshot} />
+          <p className="blind" data-behind={behind > 0 || undefined}>{blindText(host, snapshot, tasks.length > 0)}</p>
+        </>
+      )}
+      {tasks.map((task) => <TaskBar key={task.id} task={task} />)}
+      <div className="lane-acts">
+        {host.status !== 'down' && (
+          <button type="button" className={behind > 0 ? 'play primary' : 'play'} onClick={() => void playing.run(() => playground.playLog(host.name))}>
+            <Play aria-hidden /> Play log on {host.name}
+          </button>
+        )}
+        <DropButton host={host} onFiles={take} />
+      </div>
+    </section>
+  )
+}
+
+export function TaskBar({ task }: { task: TaskView }) {
+  const playground = usePlayground()
+  const amount = task.unit === 'bytes' ? `${sizeText(task.doneCount)} of ${sizeText(task.totalCount)}` : `${task.doneCount} of ${plural(task.totalCount, 'entry', 'entries')}`
+  return (
+    <div className="task">
+      <div className="task-words">
+        <span className="task-label">{task.label}</span>
+        <span className="num">{amount}</span>
+        <button type="button" onClick={() => playground.cancelTask(task.id)} aria-label={`Stop: ${task.label}`}>Stop</button>
+      </div>
+      <progress aria-label={task.label} aria-valuetext={amount} value={task.doneCount} max={Math.max(1, task.totalCount)} />
+    </div>
+  )
+}
+
+function DropButton({ host, onFiles }: { host: HostView; onFiles: (files: Iterable<File>) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <button type="button" className="drop" title="Or press to choose files" onClick={() => input.current?.click()}>
+        <Upload aria-hidden /> Drop files on {host.name}
+      </button>
+      <input ref={input} type="file" multiple hidden aria-label={`Files for ${host.name}`}
+        onChange={(event) => {
+          onFiles(event.target.files ?? [])
+          event.target.value = ''
+        }} />
+    </>
+  )
+}
+
+function DownState({ host }: { host: HostView }) {
+  const playground = usePlayground()
+  const rebooting = useAction()
+  return (
+    <div className="down">
+      <p>{sentence(host.why ?? `${host.name} is down`)} Its memory is gone; the device keeps every byte.</p>
+      <button type="button" className="primary" onClick={() => void rebooting.run(() => playground.rebootHost(host.name))}>
+        <Power aria-hidden /> Reboot {host.name}
+      </button>
+    </div>
+  )
+}
+
+function HostMenu({ host }: { host: HostView }) {
+  const playground = usePlayground()
+  const acting = useAction()
+  return (
+    <Disclosure className="icon" name={`Host ${host.name}: more`} label={<MoreHorizontal aria-hidden />}>
+      {(close) => (
+        <div className="menu">
+          {host.status !== 'down' && (
+            <>
+              <button type="button" onClick={() => { close(); void acting.run(() => playground.killHost(host.name)) }}>
+                <Unplug aria-hidden /> Kill {host.name} <span className="quiet">pull the plug</span>
+              </button>
+              <button type="button" onClick={() => { close(); void acting.run(() => playground.rebootHost(host.name)) }}>
+                <RefreshCw aria-hidden /> Reboot {host.name} <span className="quiet">mount and play from the start</span>
+              </button>
+            </>
+          )}
+          <button type="button" onClick={() => { close(); void acting.run(() => playground.removeHost(host.name)) }}>
+            <Trash2 aria-hidden /> Remove {host.name} <span className="quiet">the device keeps its files</span>
+          </button>
+          <p className="quiet mono">system UUID {host.systemUuid}</p>
+        </div>
+      )}
+    </Disclosure>
+  )
+}
+
+/** The host's latest failure, until it is put away; the trace calls it back. */
+function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
+  const look = useLookStore()
+  const upTo = useLook((state) => state.putAway[host.name] ?? -1)
+  const calledBack = useLook((state) => state.calledBack[host.name])
+  const root = useRef<HTMLDivElement>(null)
+  const event = calledBack === undefined
+    ? snapshot.trace.findLast((candidate) => candidate.failure && candidate.host === host.name && candidate.index > upTo)
+    : snapshot.trace.find((candidate) => candidate.index === calledBack)
+  useEffect(() => {
+    if (calledBack !== undefined) root.current?.scrollIntoView({ block: 'nearest' })
+  }, [calledBack])
+  if (!event?.failure) return null
+  return (
+    <div ref={root}>
+      <Note failure={event.failure} onDismiss={() => putNoteAway(look, host.name, snapshot.trace.at(-1)?.index ?? event.index)} />
+    </div>
+  )
+}
+
+function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {
+  if (host.stale) return `The device was formatted again since ${host.name} mounted it: what it shows is gone.`
+  if (host.mountTrouble) return sentence(host.mountTrouble)
+  if (host.status === 'starting') return `${host.name} is starting.`
+  if (host.mountpoint === undefined) return `Nothing is mounted on ${host.name}.`
+  if (busy) return 'At work: the log entry comes first, then the bytes.'
+  const behind = host.entryCount - host.playedCount
+  if (behind <= 0) return `Sees everything that the log says${snapshot.files.length === 0 ? ': no file yet' : ''}.`
+  return `${plural(behind, 'entry', 'entries')} not played: ${host.name} can't see ${host.unseen.length > 0 ? listText(host.unseen) : 'them'}.`
+}

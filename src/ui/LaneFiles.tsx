@@ -1,0 +1,125 @@
+// The files of one host's mount, as ls -l would show them, with where their bytes lie. Long lists draw only what shows.
+// A file that the log knows and this host doesn't is listed too, as what it is: not there yet.
+
+import { Folder } from 'lucide-react'
+import { memo, useEffect, useRef } from 'react'
+import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
+import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
+import { sizeText } from './format.ts'
+import { lighting, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
+import { entryOffset } from './overlay.ts'
+import { MapBars, mapText, Swatch } from './parts.tsx'
+import { useTallRows } from './tallRows.ts'
+
+const ROW_REM = 2
+/** What scrolls must be within reach of the keys. */
+const SCROLLS = { tabIndex: 0 }
+
+export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
+  const colours = coloursOf(snapshot)
+  const count = host.files.length + host.unseen.length
+  const { scroller, onScroll, spacerPx, topRow, visibleCount, reveal } = useTallRows(count, ROW_REM)
+
+  // What has just come into the mount is what one wants to see.
+  const known = useRef(host.files.length)
+  useEffect(() => {
+    if (host.files.length > known.current) reveal(host.files.length - 1)
+    known.current = host.files.length
+  }, [host.files.length, reveal])
+
+  return (
+    <div className="files" role="table" aria-label={`Files that ${host.name} sees`} aria-rowcount={count + 1}>
+      <div role="rowgroup">
+        <div className="file-row file-head" role="row" aria-rowindex={1}>
+          <span role="columnheader">Path</span>
+          <span role="columnheader" className="right">Size</span>
+          <span role="columnheader">Mode</span>
+          <span role="columnheader">Map</span>
+        </div>
+      </div>
+      <div className="files-scroll" ref={scroller} onScroll={onScroll} role="rowgroup" {...(visibleCount < count && SCROLLS)}>
+        <div role="presentation" style={{ height: count === 0 ? 0 : spacerPx }}>
+          <div className="files-window" role="presentation">
+            {Array.from({ length: visibleCount }, (_, i) => {
+              const index = topRow + i
+              const file = host.files[index]
+              return file ? (
+                <FileRow key={index} file={file} host={host.name} rowIndex={index + 2} deviceBytes={snapshot.device.sizeBytes}
+                  colour={colours.get(file.entryIndex) ?? file.entryIndex % 8} arrived={file.entryIndex >= host.playedCount - 1} />
+              ) : (
+                <UnseenRow key={index} path={host.unseen[index - host.files.length] ?? ''} rowIndex={index + 2} snapshot={snapshot} />
+              )
+            })}
+          </div>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+interface FileRowProps {
+  file: HostFile
+  host: string
+  rowIndex: number
+  deviceBytes: number
+  colour: number
+  /** It is the newest: its row shows, once, that it has come. */
+  arrived: boolean
+}
+
+const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colour, arrived }: FileRowProps) {
+  const look = useLookStore()
+  const lit = useLook((state) => state.lit === file.entryIndex)
+  const strips = file.chunkBytes !== undefined
+  const directory = file.kind === 'directory'
+  return (
+    <div className="file-row" role="row" aria-rowindex={rowIndex} data-lit={lit || undefined} data-arrived={arrived || undefined} {...lighting(look, file.entryIndex)}>
+      <span role="cell" className="path">
+        {directory ? <Folder className="folder" aria-hidden /> : <Swatch colour={colour} strips={strips} />}
+        {directory ? (
+          <span className="mono clip" title={file.path}>{file.path}/</span>
+        ) : (
+          <button type="button" className="link mono clip" title={`Map ${file.path} on ${host}`} onClick={() => showMapped(look, host, file.path)}>
+            {file.path}
+          </button>
+        )}
+      </span>
+      <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
+      <span role="cell" className="mono mode" title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
+      <span role="cell" className="map">
+        {file.extents.length > 0 && (
+          <button type="button" className="map-button" aria-label={`Map of ${file.path}: ${mapText(file.extents, file.chunkBytes)}`}
+            onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>
+            <MapBars extents={file.extents} deviceBytes={deviceBytes} colour={colour} interleaved={strips} />
+            <span className="tip num">{mapText(file.extents, file.chunkBytes)}</span>
+          </button>
+        )}
+      </span>
+    </div>
+  )
+})
+
+function UnseenRow({ path, rowIndex, snapshot }: { path: string; rowIndex: number; snapshot: Snapshot }) {
+  const look = useLookStore()
+  const media = snapshot.files.find((file) => file.path === path)
+  const lit = useLook((state) => media !== undefined && state.lit === media.entryIndex)
+  return (
+    <div className="file-row unseen" role="row" aria-rowindex={rowIndex} data-lit={lit || undefined} {...lighting(look, media?.entryIndex)}>
+      <span role="cell" className="path">
+        <span className="swatch" data-unseen aria-hidden />
+        <span className="mono clip" title={path}>{path}</span>
+      </span>
+      <span role="cell" className="unseen-words">
+        {media ? (
+          <button type="button" className="link" onClick={() => showBytes(look, entryOffset(snapshot, media.entryIndex), LOG_ENTRY_BYTES)}>
+            in log entry {media.entryIndex}, not played here
+          </button>
+        ) : 'in the log, not played here'}
+      </span>
+    </div>
+  )
+}
+
+function coloursOf(snapshot: Snapshot): Map<number, number> {
+  return new Map(snapshot.files.map((file) => [file.entryIndex, file.colour]))
+}

@@ -1,0 +1,90 @@
+// A file as one host has mapped it: the same memory on every host, so a value written on one shows here with no message
+// between them. That is why this view looks again a few times a second, and not only when the session says something.
+
+import { useState } from 'react'
+import type { HostView, Snapshot } from '../playground/types.ts'
+import { plural, sizeText } from './format.ts'
+import { useLook, useLookStore } from './look.tsx'
+import { Choice, Field, mapText, Swatch } from './parts.tsx'
+import { useSnapshot } from './session.tsx'
+import { HashForm, WriteForm } from './MapForms.tsx'
+import { ValueGrid } from './ValueGrid.tsx'
+import { CELL_BYTES, CELL_KINDS, likelyCell } from './values.ts'
+
+export function MapView() {
+  const snapshot = useSnapshot()
+  const look = useLookStore()
+  const asked = useLook((state) => state.mapped)
+  const chosenCell = useLook((state) => state.cell)
+  const [index, setIndex] = useState(0)
+  const mapped = asked ?? firstMapped(snapshot)
+  const host = snapshot.hosts.find((candidate) => candidate.name === mapped?.host)
+  const file = host?.files.find((candidate) => candidate.path === mapped?.path)
+  if (!mapped || !host) return <p className="empty">No host sees a file yet. Make one with New file, or drop one on the master.</p>
+
+  const cell = chosenCell ?? likelyCell(mapped.path)
+  const choose = (change: Partial<typeof mapped>): void => {
+    if (change.path !== undefined) setIndex(0)
+    look.set({ mapped: { ...mapped, ...change }, ...(change.path !== undefined && { cell: undefined }) })
+  }
+  const paths = pathsOf(snapshot)
+  return (
+    <div className="mmap">
+      <div className="mmap-head">
+        <Field label="File">
+          {(id) => (
+            <select id={id} className="mono" value={mapped.path} onChange={(event) => choose({ path: event.target.value })}>
+              {!paths.includes(mapped.path) && <option value={mapped.path}>{mapped.path}</option>}
+              {paths.map((path) => <option key={path} value={path}>{path}</option>)}
+            </select>
+          )}
+        </Field>
+        <Field label="mapped on">
+          {(id) => (
+            <select id={id} value={mapped.host} onChange={(event) => choose({ host: event.target.value })}>
+              {snapshot.hosts.map((candidate) => <option key={candidate.name} value={candidate.name}>{candidate.name}</option>)}
+            </select>
+          )}
+        </Field>
+        <Choice label="Values" options={CELL_KINDS} value={cell} onChange={(kind) => {
+          setIndex(Math.floor((index * CELL_BYTES[cell]) / CELL_BYTES[kind]))
+          look.set({ cell: kind })
+        }} />
+      </div>
+      {file && file.kind === 'file' ? (
+        <>
+          <p className="mmap-facts quiet num">
+            <Swatch colour={snapshot.files.find((media) => media.entryIndex === file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
+            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELL_BYTES[cell]), `${cell} value`)}, {mapText(file.extents, file.chunkBytes)}
+          </p>
+          <ValueGrid key={`${mapped.host}:${mapped.path}:${cell}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} cell={cell} index={index} onIndex={setIndex} />
+          <WriteForm key={mapped.path} path={mapped.path} cell={cell} index={index} valueCount={Math.floor(file.sizeBytes / CELL_BYTES[cell])} onIndex={setIndex} />
+          <HashForm key={`hash ${mapped.path}`} host={host.name} path={mapped.path} />
+        </>
+      ) : (
+        <p className="empty">{unseenText(host, mapped.path)}</p>
+      )}
+    </div>
+  )
+}
+
+/** What is worth a first look: a file on a client, because there the sharing shows. */
+function firstMapped(snapshot: Snapshot): { host: string; path: string } | undefined {
+  const seeing = snapshot.hosts.filter((host) => host.files.some((file) => file.kind === 'file'))
+  const host = seeing.find((candidate) => candidate.role === 'client') ?? seeing[0]
+  const files = host?.files.filter((candidate) => candidate.kind === 'file') ?? []
+  const largest = files.toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0]
+  return host && largest && { host: host.name, path: largest.path }
+}
+
+/** Every file that the log or any host knows. */
+function pathsOf(snapshot: Snapshot): string[] {
+  return [...new Set(snapshot.files.map((file) => file.path))]
+}
+
+function unseenText(host: HostView, path: string): string {
+  if (host.status === 'down') return `${host.name} is down, so it maps nothing. Reboot it.`
+  return host.unseen.includes(path)
+    ? `${host.name} can't map ${path}: its log entry was not played there. Play the log on ${host.name}.`
+    : `${host.name} sees no file ${path}.`
+}

@@ -1,0 +1,141 @@
+// Everything that concerns the whole session. The names `Format`, `New file` and `Add host` are stable: lessons and tests use them.
+
+import { Cpu, FilePlus2, HardDrive, Moon, Plus, RotateCcw, Save, Sun, SunMoon, Undo2 } from 'lucide-react'
+import { type StorageState, HOSTS_MOST } from '../playground/types.ts'
+import { plural } from './format.ts'
+import { useLookStore } from './look.tsx'
+import { Disclosure } from './parts.tsx'
+import { type Preferences, TEXT_SIZES, type Theme } from './preferences.ts'
+import { useAction, usePlayground, useSnapshot } from './session.tsx'
+
+export type Panel = 'file' | 'format' | undefined
+
+export function TopBar({ panel, onPanel, preferences, narrow }: {
+  panel: Panel
+  onPanel: (panel: Panel) => void
+  preferences: Preferences
+  narrow: boolean
+}) {
+  const playground = usePlayground()
+  const look = useLookStore()
+  const { hosts, ready } = useSnapshot()
+  const adding = useAction()
+  const toggle = (which: Panel): void => {
+    onPanel(panel === which ? undefined : which)
+    look.set({ pane: 'hosts' })
+  }
+  const addHost = async (): Promise<void> => {
+    look.set({ pane: 'hosts' })
+    await adding.run(() => playground.addHost())
+  }
+
+  return (
+    <header className="top">
+      <h1>
+        famfs <span>playground</span>
+      </h1>
+      <div className="top-group" role="group" aria-label="File system">
+        <button type="button" aria-expanded={panel === 'file'} onClick={() => toggle('file')}>
+          <FilePlus2 aria-hidden /> New file
+        </button>
+        <button type="button" aria-expanded={panel === 'format'} onClick={() => toggle('format')}>
+          <HardDrive aria-hidden /> Format
+        </button>
+      </div>
+      <div className="top-group" role="group" aria-label="Hosts">
+        <button type="button" onClick={() => void addHost()} aria-describedby="host-count">
+          <Plus aria-hidden /> Add host
+        </button>
+        <span id="host-count" className="quiet">
+          {ready ? `${plural(hosts.length, 'host')} of ${HOSTS_MOST}` : 'starting'}
+        </span>
+      </div>
+      <div className="top-rest">
+        {narrow ? (
+          <Disclosure label="Session">
+            <SessionTools />
+            <Appearance preferences={preferences} />
+            <EngineSentence />
+          </Disclosure>
+        ) : (
+          <>
+            <SessionTools />
+            <Appearance preferences={preferences} />
+            <Disclosure className="chip" label={<EngineLabel />}>
+              <EngineSentence />
+            </Disclosure>
+          </>
+        )}
+      </div>
+    </header>
+  )
+}
+
+function SessionTools() {
+  const playground = usePlayground()
+  const { storage, canUndoStartOver } = useSnapshot()
+  const saving = useAction()
+  const restarting = useAction()
+  return (
+    <div className="top-group" role="group" aria-label="Stored image">
+      <Disclosure className="chip" label={<><span className="state-mark" data-state={storage.state} aria-hidden />{STORAGE_WORDS[storage.state]}</>}>
+        <p>{storage.sentence}</p>
+      </Disclosure>
+      <button type="button" onClick={() => void saving.run(() => playground.save())}>
+        <Save aria-hidden /> Save
+      </button>
+      {canUndoStartOver ? (
+        <button type="button" onClick={() => void restarting.run(() => playground.undoStartOver())}>
+          <Undo2 aria-hidden /> Undo start over
+        </button>
+      ) : (
+        <button type="button" onClick={() => void restarting.run(() => playground.startOver())}>
+          <RotateCcw aria-hidden /> Start over
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Appearance({ preferences: { theme, nextTheme, textSize, resize } }: { preferences: Preferences }) {
+  const Icon = THEME_ICONS[theme]
+  return (
+    <div className="top-group" role="group" aria-label="Appearance">
+      <button type="button" className="icon" aria-label="A− smaller text" aria-disabled={textSize === TEXT_SIZES[0]} onClick={() => resize(-1)}>
+        <span aria-hidden className="letter">A−</span>
+      </button>
+      <button type="button" className="icon" aria-label="A+ larger text" aria-disabled={textSize === TEXT_SIZES.at(-1)} onClick={() => resize(1)}>
+        <span aria-hidden className="letter">A+</span>
+      </button>
+      <button type="button" className="icon" aria-label={`Theme: ${theme}`} title={`Theme: ${theme}`} onClick={nextTheme}>
+        <Icon aria-hidden />
+      </button>
+      <span className="visually-hidden" role="status">{`Text at ${textSize} %`}</span>
+    </div>
+  )
+}
+
+function EngineLabel() {
+  const { engine, hosts } = useSnapshot()
+  return (
+    <>
+      <Cpu aria-hidden />
+      <span>{engine.kind}: {plural(hosts.length, engine.kind === 'parallel' ? 'worker' : 'host')}</span>
+    </>
+  )
+}
+
+function EngineSentence() {
+  const { engine } = useSnapshot()
+  return <p>{engine.sentence}</p>
+}
+
+const STORAGE_WORDS: Record<StorageState, string> = {
+  saved: 'saved',
+  unsaved: 'unsaved',
+  saving: 'saving',
+  read_only: 'read-only',
+  off: 'not stored',
+}
+
+const THEME_ICONS: Record<Theme, typeof Sun> = { auto: SunMoon, light: Sun, dark: Moon }

@@ -1,0 +1,149 @@
+// Values of a mapped file, read again a few times a second while they can be seen. What has changed since the last look is
+// marked for a moment. Only what shows, and the stretch around it that the plot draws, is ever read.
+
+import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import type { CellKind } from '../playground/types.ts'
+import { type Seen, useBytes } from './bytes.ts'
+import { countText } from './format.ts'
+import { paintPlot, rangeOf } from './paint.ts'
+import { Note } from './parts.tsx'
+import { useSnapshot } from './session.tsx'
+import { useTallRows } from './tallRows.ts'
+import { CELL_BYTES, CELL_REM, valuesOf, valueText } from './values.ts'
+
+const LOOK_EVERY_MS = 250
+const MARK_MS = 1500
+const PLOT_HEIGHT_REM = 4.5
+const ROW_REM = 1.375
+const INDEX_REM = 5.5
+/** The plot shows this many values; they start at a multiple of half of it, so that it stands still while one scrolls. */
+const PLOT_COUNT = 4096
+
+export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
+  host: string
+  path: string
+  sizeBytes: number
+  cell: CellKind
+  index: number
+  onIndex: (index: number) => void
+}) {
+  const { deviceVersion } = useSnapshot()
+  const size = CELL_BYTES[cell]
+  const valueCount = Math.floor(sizeBytes / size)
+  const { scroller, onScroll, columns, spacerPx, topRow, visibleCount, reveal } = useTallRows(valueCount, ROW_REM, (widthRem) => columnsFor(widthRem, cell))
+  const first = topRow * columns
+  const from = Math.floor(first / (PLOT_COUNT / 2)) * (PLOT_COUNT / 2)
+  const seen = useBytes({ kind: 'file', host, path }, from * size, Math.min(PLOT_COUNT, valueCount - from) * size, deviceVersion, LOOK_EVERY_MS)
+  const values = useMemo(() => valuesOf(seen.bytes, cell), [seen, cell])
+  const start = seen.offsetBytes / size
+  const changed = useChanged(seen, values, start)
+
+  useEffect(() => reveal(Math.floor(index / columns)), [index, columns, reveal])
+
+  const onKey = (event: KeyboardEvent): void => {
+    const page = Math.max(1, visibleCount - 2) * columns
+    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page, Home: -index, End: valueCount }
+    const step = steps[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    onIndex(Math.min(Math.max(index + step, 0), valueCount - 1))
+  }
+
+  const rows = []
+  for (let row = topRow; row < topRow + visibleCount; row++) {
+    const cells = []
+    for (let i = row * columns; i < Math.min((row + 1) * columns, valueCount); i++) {
+      const tick = changed.get(i)
+      cells.push(
+        <span key={tick === undefined ? i : `${i}:${tick}`} id={`value-${i}`} data-value={i} role="gridcell" className="value" data-current={i === index || undefined}
+          aria-selected={i === index} data-changed={tick === undefined ? undefined : true}>
+          {valueText(values[i - start], cell)}
+        </span>,
+      )
+    }
+    rows.push(
+      <div key={row} className="value-row" role="row" aria-rowindex={row + 1}>
+        <span role="rowheader" className="value-index">{countText(row * columns)}</span>
+        {cells}
+      </div>,
+    )
+  }
+
+  return (
+    <>
+      {seen.failure && <Note failure={seen.failure} />}
+      <Plot values={values} start={start} cell={cell} />
+      <div className="values mono" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label={`${path} on ${host} as ${cell}`} aria-rowcount={Math.ceil(valueCount / columns)}
+        aria-activedescendant={index >= first && index < first + visibleCount * columns ? `value-${index}` : undefined} onKeyDown={onKey}
+        onClick={(event) => {
+          const at = event.target instanceof HTMLElement ? event.target.dataset['value'] : undefined
+          if (at !== undefined) onIndex(Number(at))
+        }}>
+        <div role="presentation" style={{ height: spacerPx }}>
+          <div className="values-window" role="presentation" data-cell={cell} style={{ '--columns': columns } as CSSProperties}>{rows}</div>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Plot({ values, start, cell }: { values: Float64Array; start: number; cell: CellKind }) {
+  const frame = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const [box, setBox] = useState({ widthPx: 0, heightPx: 0 })
+  const { low, high } = useMemo(() => rangeOf(values), [values])
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return
+    const observer = new ResizeObserver(() => {
+      setBox({ widthPx: element.clientWidth, heightPx: PLOT_HEIGHT_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize) })
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  useEffect(() => {
+    if (canvas.current && box.widthPx > 0) paintPlot(canvas.current, values, box.widthPx, box.heightPx)
+  }, [values, box])
+  const words = `${countText(values.length)} ${cell} values from index ${countText(start)}: lowest ${valueText(low, cell)}, highest ${valueText(high, cell)}`
+  return (
+    <figure className="plot">
+      <div ref={frame}>
+        <canvas ref={canvas} role="img" aria-label={`Line plot of ${words}`} style={{ width: box.widthPx, height: box.heightPx }} />
+      </div>
+      <figcaption className="caption num">{words}.</figcaption>
+    </figure>
+  )
+}
+
+/** Indices of values that differ from the look before, each with the number of that look; forgotten after a moment. */
+function useChanged(seen: Seen, values: Float64Array, start: number): ReadonlyMap<number, number> {
+  const [last, setLast] = useState({ seen, values, looks: 0, changed: NONE })
+  if (last.seen !== seen) {
+    const looks = last.looks + 1
+    const comparable = last.seen.offsetBytes === seen.offsetBytes && last.values.length === values.length
+    setLast({ seen, values, looks, changed: comparable ? differing(last.values, values, start, looks) : NONE })
+  }
+  const { changed } = last
+  useEffect(() => {
+    if (changed.size === 0) return
+    const timer = setTimeout(() => setLast((now) => (now.changed === changed ? { ...now, changed: NONE } : now)), MARK_MS)
+    return () => clearTimeout(timer)
+  }, [changed])
+  return changed
+}
+
+function differing(before: Float64Array, after: Float64Array, start: number, look: number): ReadonlyMap<number, number> {
+  const found = new Map<number, number>()
+  after.forEach((value, i) => {
+    if (!Object.is(value, before[i])) found.set(start + i, look)
+  })
+  return found
+}
+
+/** A power of two, so that indices at the start of rows are round. */
+function columnsFor(widthRem: number, cell: CellKind): number {
+  const fitting = Math.floor((widthRem - INDEX_REM) / CELL_REM[cell])
+  return 2 ** Math.floor(Math.log2(Math.min(Math.max(fitting, 1), 16)))
+}
+
+const NONE: ReadonlyMap<number, number> = new Map()

@@ -1,0 +1,78 @@
+// Every number that the page shows leaves through here, with its unit. Sizes are binary, as famfs counts them; hex is
+// lower case with 0x, so that it can be searched in the reference's own output.
+
+import { GIB, KIB, MIB } from '../core/base/align.ts'
+
+/** "4.0 MiB", "6 B". */
+export function sizeText(bytes: number): string {
+  if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GiB`
+  if (bytes >= MIB) return `${(bytes / MIB).toFixed(1)} MiB`
+  if (bytes >= KIB) return `${(bytes / KIB).toFixed(1)} KiB`
+  return `${bytes} B`
+}
+
+/** "4,194,304". */
+export function countText(value: number | bigint): string {
+  return value.toLocaleString('en-US')
+}
+
+/** "1 entry", "2 entries". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : many}`
+}
+
+/** A device address: "0x00a00000". */
+export function addressText(offsetBytes: number): string {
+  return `0x${offsetBytes.toString(16).padStart(8, '0')}`
+}
+
+export function hexText(value: number | bigint): string {
+  return `0x${value.toString(16)}`
+}
+
+/** "0644". */
+export function octalText(mode: number): string {
+  return `0${(mode & 0o7777).toString(8).padStart(3, '0')}`
+}
+
+export function byteText(byte: number): string {
+  return HEX[byte] ?? '??'
+}
+
+/** What a hex dump's right-hand column shows. */
+export function asciiText(byte: number): string {
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·'
+}
+
+/** "4m", "64k", "100", "1g", "2 MiB": bytes, or undefined. Units are binary and case doesn't matter, as in famfs. */
+export function parseSize(text: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(b|k|kib|kb|m|mib|mb|g|gib|gb)?\s*$/i.exec(text)
+  if (!match) return undefined
+  const factor = FACTORS[(match[2] ?? 'b').charAt(0).toLowerCase()] ?? 1
+  const bytes = Number(match[1]) * factor
+  return Number.isSafeInteger(bytes) ? bytes : undefined
+}
+
+/** "0x200000", "2097152" or "2m": a byte offset, or undefined. */
+export function parseOffset(text: string): number | undefined {
+  const hex = /^\s*0x([0-9a-f]+)\s*$/i.exec(text)
+  if (!hex) return parseSize(text)
+  const offset = Number.parseInt(hex[1] ?? '', 16)
+  return Number.isSafeInteger(offset) ? offset : undefined
+}
+
+/** With a final stop, which failures come without, and a capital, unless the first word may be somebody's file. */
+export function sentence(text: string): string {
+  const first = FIRST_WORD.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
+  return /[.!?]$/.test(first) ? first : `${first}.`
+}
+
+/** "a, b and c". */
+export function listText(items: string[], most = 3): string {
+  const shown = items.length > most ? [...items.slice(0, most - 1), `${items.length - most + 1} more`] : items
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`
+}
+
+const FIRST_WORD = /^(the|this|these|there|that|a|an|only|one|it|its|byte|bytes|host|another|nothing|something|log|unit|units|formatting|no)\b(?![./])/
+const FACTORS: Record<string, number> = { b: 1, k: KIB, m: MIB, g: GIB }
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
