@@ -176,7 +176,7 @@ function* mapped<A, B>(task: Task<Result<A>>, change: (value: A) => B): Task<Res
 
 function summaryOf(report: ReplayReport): ReplaySummary {
   const { nextIndex, entriesPlayed, newFiles, newDirectories, troubles, stopped } = report
-  return { playedCount: nextIndex, entriesPlayed, newFiles, newDirectories, errorCount: errorCountOf(report), troubles, stopped: stopped?.says }
+  return { playedCount: nextIndex, entriesPlayed, newFiles, newDirectories, errorCount: errorCountOf(report), troubles, stopped }
 }
 
 function nodeOf(inode: Inode): HostNode {

@@ -1,7 +1,7 @@
 // Everything that crosses the border of a host, in one place: plain data, so that a worker and a host in this thread are
 // the same to whoever calls. Results cross as results; an exception on the other side is our own mistake.
 
-import type { Result } from '../core/base/result.ts'
+import type { Failure, Result } from '../core/base/result.ts'
 import type { Progress } from '../core/base/task.ts'
 import type { Interleave } from '../core/alloc/allocate.ts'
 import type { MachineSpec, MountStatus } from '../core/machine/types.ts'
@@ -33,7 +33,7 @@ export interface ReplaySummary {
   errorCount: number
   troubles: string[]
   /** Why replay stopped before the end of the log. */
-  stopped: string | undefined
+  stopped: Failure | undefined
 }
 
 /** What each call takes and gives. */

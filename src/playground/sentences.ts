@@ -26,8 +26,6 @@ export const sentences = {
     entriesPlayed === 0
       ? `${host} looked at the log: there is nothing new to play.`
       : `${host} played ${entries(entriesPlayed)}: ${newFiles === 1 ? '1 new file' : `${newFiles} new files`}${newDirectories > 0 ? ` and ${newDirectories} new directories` : ''}.`,
-  playTroubles: (host: string, summary: ReplaySummary) =>
-    `${host} met ${summary.errorCount} errors in the log: ${summary.troubles.join('; ') || 'none in words'}.`,
   poked: (host: string, path: string, cell: string, index: number, value: number) =>
     `${host} stored ${value} as ${cell} ${index} of ${path} through its mapping; every mapping of the file sees it at once.`,
   hashed: (host: string, path: string, sha256: string) => `${host} read ${path} through its mapping: SHA-256 ${sha256}.`,

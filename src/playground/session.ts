@@ -235,6 +235,7 @@ export class Session implements Playground {
   // the image
 
   async save(): Promise<Result<undefined>> {
+    if (!this.#world.saver.mayChange) return this.#world.refuse(fail('read_only_session'))
     const saved = await this.#world.saver.save()
     if (!saved.ok) this.#world.trace.fail(saved.failure, undefined)
     this.#world.touch()

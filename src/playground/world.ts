@@ -102,8 +102,9 @@ export class World {
   }
 
   tellTroubles(host: Host, summary: ReplaySummary): void {
-    if (summary.stopped !== undefined) this.trace.add('failure', `${host.name}: ${summary.stopped}.`, { host: host.name })
-    if (summary.errorCount > 0) this.trace.add('failure', sentences.playTroubles(host.name, summary), { host: host.name })
+    const { stopped, errorCount, troubles } = summary
+    if (stopped) this.trace.fail(stopped, host.name, commands.logplay())
+    if (errorCount > 0) this.trace.fail(fail('replay_errors', { count: errorCount, troubles }).failure, host.name, commands.logplay())
     this.touch()
   }
 
