@@ -9,7 +9,7 @@ import type { Playground } from './types.ts'
 
 export async function openPlayground(): Promise<Playground> {
   const [engine, ownership] = await Promise.all([chooseEngine(), claimOwnership()])
-  const session = new Session(engine, new ImageStore(), ownership)
+  const session = new Session(engine, new ImageStore(undefined, ownership === 'owner'), ownership)
   void session.start()
   return session
 }

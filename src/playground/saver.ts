@@ -29,6 +29,8 @@ export class Saver {
   #why: string | undefined
   #dirty = new Set<number>()
   #whole = true
+  /** Whether anything changed since the last save began: chunks, or facts beside them such as the hosts. */
+  #changedSince = true
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving: Promise<Result<undefined, StoreReason>> | undefined
 
@@ -62,6 +64,7 @@ export class Saver {
   isStored(): void {
     this.#dirty.clear()
     this.#whole = false
+    this.#changedSince = false
     this.#set('saved')
   }
 
@@ -82,7 +85,8 @@ export class Saver {
   /** Saves now what is marked; a save under way is waited for first. */
   async save(): Promise<Result<undefined, StoreReason>> {
     clearTimeout(this.#timer)
-    if (this.#saving) await this.#saving
+    // Several may have waited for one save, and the first of them has begun the next.
+    while (this.#saving) await this.#saving
     if (this.#off() || this.#state === 'saved') return ok()
     this.#saving = this.#saveMarked()
     const saved = await this.#saving
@@ -100,11 +104,13 @@ export class Saver {
     const dirty = whole ? allChunks(buffer.byteLength) : this.#dirty
     this.#dirty = new Set()
     this.#whole = false
+    this.#changedSince = false
     this.#set('saving')
     const saved = await this.#store.save(facts, buffer, dirty, whole)
     if (saved.ok) {
-      if (this.#dirty.size === 0 && !this.#whole) this.#set('saved')
-      else this.#schedule()
+      if (this.#off()) return saved
+      // A change in the meantime has its own save coming.
+      this.#set(this.#changedSince ? 'unsaved' : 'saved')
       return saved
     }
     for (const chunk of dirty) this.#dirty.add(chunk)
@@ -115,6 +121,7 @@ export class Saver {
 
   #schedule(): void {
     if (this.#off()) return
+    this.#changedSince = true
     if (this.#state !== 'saving') this.#set('unsaved')
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.save(), QUIET_MS)

@@ -2,8 +2,8 @@
 // manifest in a transaction of its own, then what it no longer names is deleted. Killed anywhere, the old image or the
 // new one is there, whole.
 
-import { createStore, del, delMany, get, getMany, keys, set, setMany, type UseStore } from 'idb-keyval'
-import { MIB } from '../core/base/align.ts'
+import { createStore, del, delMany, get, keys, promisifyRequest, set, setMany, type UseStore } from 'idb-keyval'
+import { GIB, MIB } from '../core/base/align.ts'
 import { toPlain } from '../core/base/plain.ts'
 import { fail, ok, type Failure, type Result } from '../core/base/result.ts'
 
@@ -12,6 +12,8 @@ export const CHUNK_BYTES = 2 * MIB
 const BATCH_CHUNKS = 8
 const MANIFEST_KEY = 'manifest'
 const FORMAT = 1
+/** More than any browser gives one buffer. */
+const DEVICE_MOST_BYTES = 16 * GIB
 
 /** What is kept beside the bytes: enough to start the same hosts on the same device again. */
 export interface ImageFacts {
@@ -30,10 +32,13 @@ export type StoreReason = 'storage_failed' | 'storage_full' | 'stored_image_dama
 
 export class ImageStore {
   readonly #db: UseStore
+  readonly #owned: boolean
   #manifest: Manifest | undefined
 
-  constructor(name = 'famfs-playground') {
+  /** @param owned nobody else writes here: only then is what no manifest names nobody's */
+  constructor(name = 'famfs-playground', owned = true) {
     this.#db = createStore(name, 'image')
+    this.#owned = owned
   }
 
   /** What is stored, without its bytes. Undefined where nothing is. */
@@ -49,22 +54,33 @@ export class ImageStore {
 
   /** Copies the stored chunks into a device that is all zeros. Call after open(). */
   async load(buffer: SharedArrayBuffer | ArrayBuffer): Promise<Result<undefined, StoreReason>> {
-    const manifest = this.#manifest
-    if (!manifest) return fail('stored_image_damaged', { what: 'there is no manifest' })
-    const target = new Uint8Array(buffer)
+    if (!this.#manifest) return fail('stored_image_damaged', { what: 'there is no manifest' })
     return attempt(async () => {
+      const loaded = await this.#loadAtOnce(new Uint8Array(buffer))
+      if (loaded.ok && this.#owned) await this.#deleteUnnamed(loaded.value)
+      return loaded.ok ? ok() : loaded
+    })
+  }
+
+  /** Manifest and chunks in one transaction: another tab's save comes before or after it, never between. */
+  #loadAtOnce(target: Uint8Array): Promise<Result<Manifest, StoreReason>> {
+    return this.#db('readonly', async (store) => {
+      const manifest = await promisifyRequest<unknown>(store.get(MANIFEST_KEY))
+      if (!isManifest(manifest) || manifest.device.sizeBytes !== target.length) return fail('stored_image_damaged', { what: 'its manifest is not the one that was opened' })
+      this.#manifest = manifest
       for (let at = 0; at < manifest.chunks.length; at += BATCH_CHUNKS) {
         const batch = manifest.chunks.slice(at, at + BATCH_CHUNKS)
-        const found = await getMany<unknown>(batch.map(chunkKey), this.#db)
+        const found = await Promise.all(batch.map((chunk) => promisifyRequest<unknown>(store.get(chunkKey(chunk)))))
         for (const [i, [index]] of batch.entries()) {
           const bytes = found[i]
-          const fits = bytes instanceof Uint8Array && index * CHUNK_BYTES + bytes.length <= target.length
-          if (!fits) return fail('stored_image_damaged', { what: `chunk ${index} is missing or of the wrong length` })
+          const lengthBytes = Math.min(CHUNK_BYTES, target.length - index * CHUNK_BYTES)
+          if (!(bytes instanceof Uint8Array) || bytes.length !== lengthBytes) {
+            return fail('stored_image_damaged', { what: `chunk ${index} is missing or of the wrong length` })
+          }
           target.set(bytes, index * CHUNK_BYTES)
         }
       }
-      await this.#deleteUnnamed(manifest)
-      return ok()
+      return ok(manifest)
     })
   }
 
@@ -154,5 +170,19 @@ function isZero(bytes: Uint8Array): boolean {
 
 function isManifest(stored: unknown): stored is Manifest {
   const manifest = stored as Partial<Manifest> | null
-  return manifest?.format === FORMAT && Array.isArray(manifest.chunks) && Array.isArray(manifest.hosts) && typeof manifest.device?.sizeBytes === 'number'
+  if (manifest?.format !== FORMAT || !isWhole(manifest.generation)) return false
+  const { device, hosts, chunks } = manifest
+  const sizeBytes = device?.sizeBytes
+  if (!isWhole(sizeBytes) || sizeBytes === 0 || sizeBytes > DEVICE_MOST_BYTES || !isText(device?.name) || !isText(device?.uuid)) return false
+  const chunkCount = Math.ceil(sizeBytes / CHUNK_BYTES)
+  if (!Array.isArray(chunks) || !chunks.every((chunk) => Array.isArray(chunk) && isWhole(chunk[0]) && chunk[0] < chunkCount && isWhole(chunk[1]))) return false
+  return Array.isArray(hosts) && hosts.every((host) => isText(host?.name) && isText(host.systemUuid))
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }

@@ -170,7 +170,7 @@ export class Machine {
     if (!place.ok) return place
     const { mount, relpath } = place.value
     if (mount !== from.value.mount) return fail('not_in_famfs', { path: target })
-    return yield* this.#locked(mount, 'clone files', (held) => {
+    return yield* this.#locked(mount, 'clone files', (held): Result<FileInode, CreatReason | 'exists' | 'cloned_interleaved'> => {
       if (mount.kernel.lookup(relpath)) return fail('exists', { path: target })
       const { inode } = from.value
       const made = cloneFile(held, inode, relpath)

@@ -93,23 +93,24 @@ describe('read and write', () => {
       fc.record({ kind: fc.constant('read' as const), offset, length: fc.nat({ max: 20_000 }) }),
       fc.record({ kind: fc.constant('write' as const), offset, length: fc.nat({ max: 20_000 }), salt: fc.nat({ max: 255 }) }),
     )
+    const write = (offsetBytes: number, bytes: Uint8Array): void => {
+      const written = machine.write(fd, offsetBytes, bytes)
+      // All of it or nothing.
+      const fits = offsetBytes + bytes.length <= sizeBytes
+      if (fits) model.set(bytes, offsetBytes)
+      expect(written).toMatchObject(fits ? { ok: true, value: bytes.length } : { ok: false, failure: { reason: 'out_of_file', errno: 'ENXIO' } })
+    }
+    const read = (offsetBytes: number, lengthBytes: number): void => {
+      const target = new Uint8Array(lengthBytes).fill(0xaa)
+      const count = Math.max(0, Math.min(lengthBytes, sizeBytes - offsetBytes))
+      expect(valueOf(machine.read(fd, offsetBytes, target))).toBe(count)
+      expect(firstDifference(target.subarray(0, count), model.subarray(offsetBytes, offsetBytes + count))).toBe(-1)
+      expect(target.subarray(count).every((byte) => byte === 0xaa)).toBe(true)
+    }
     const property = fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
       for (const each of steps) {
-        if (each.kind === 'write') {
-          const bytes = patternBytes(each.length, each.salt)
-          const written = machine.write(fd, each.offset, bytes)
-          // All of it or nothing.
-          if (each.offset + each.length <= sizeBytes) {
-            expect(valueOf(written)).toBe(each.length)
-            model.set(bytes, each.offset)
-          } else expect(failureOf(written, 'out_of_file').errno).toBe('ENXIO')
-          continue
-        }
-        const target = new Uint8Array(each.length).fill(0xaa)
-        const count = Math.max(0, Math.min(each.length, sizeBytes - each.offset))
-        expect(valueOf(machine.read(fd, each.offset, target))).toBe(count)
-        expect(firstDifference(target.subarray(0, count), model.subarray(each.offset, each.offset + count))).toBe(-1)
-        expect(target.subarray(count).every((byte) => byte === 0xaa)).toBe(true)
+        if (each.kind === 'write') write(each.offset, patternBytes(each.length, each.salt))
+        else read(each.offset, each.length)
       }
     })
     fc.assert(property, { numRuns: propertyRuns.usual })

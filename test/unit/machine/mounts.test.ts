@@ -102,6 +102,7 @@ describe('another host’s mkfs', () => {
     run(twin.mkfs(DAX, { force: true }))
     failureOf(runNow(a.creat(`${MNT}/g`, { sizeBytes: 10 })), 'other_filesystem')
     failureOf(runNow(a.logplay(MNT)), 'other_filesystem')
+    expect(valueOf(a.stat(`${MNT}/f`)).sizeBytes).toBe(100)
   })
 })
 
