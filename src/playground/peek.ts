@@ -11,27 +11,33 @@ import { type HostFile, PEEK_MOST_BYTES } from './types.ts'
 export function peekDevice(memory: Memory, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'peek_too_long' | 'not_on_image'> {
   const { presentBytes } = memory
   if (lengthBytes > PEEK_MOST_BYTES) return fail('peek_too_long', { lengthBytes, limitBytes: PEEK_MOST_BYTES })
-  if (!(offsetBytes >= 0 && offsetBytes <= presentBytes)) return fail('not_on_image', { offsetBytes, presentBytes })
+  if (!isOffset(offsetBytes) || offsetBytes > presentBytes) return fail('not_on_image', { offsetBytes, presentBytes })
   const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, presentBytes - offsetBytes)))
   memory.read(offsetBytes, bytes)
   return ok(bytes)
 }
 
 /** Bytes behind the end of the file are left out. */
-export function peekFile(memory: Memory, file: HostFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'peek_too_long' | 'bad_map'> {
+export function peekFile(memory: Memory, file: HostFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'peek_too_long' | 'out_of_file' | 'bad_map'> {
+  const { path, sizeBytes } = file
   if (lengthBytes > PEEK_MOST_BYTES) return fail('peek_too_long', { lengthBytes, limitBytes: PEEK_MOST_BYTES })
+  if (!isOffset(offsetBytes)) return fail('out_of_file', { path, offsetBytes, lengthBytes, sizeBytes })
   const resolver = resolverOf(mapOf(file))
   const answer = newAnswer()
-  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, file.sizeBytes - offsetBytes)))
+  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, sizeBytes - offsetBytes)))
   for (let at = 0; at < bytes.length; ) {
-    if (!resolver.resolve(offsetBytes + at, answer)) return fail('bad_map', { path: file.path, what: `byte ${offsetBytes + at} has no place` })
+    if (!resolver.resolve(offsetBytes + at, answer)) return fail('bad_map', { path, what: `byte ${offsetBytes + at} has no place` })
     const count = Math.min(answer[LENGTH] as number, bytes.length - at)
     const from = answer[OFFSET] as number
-    if (from + count > memory.presentBytes) return fail('bad_map', { path: file.path, what: `byte ${from + count} is beyond the device` })
+    if (from + count > memory.presentBytes) return fail('bad_map', { path, what: `byte ${from + count} is beyond the device` })
     memory.read(from, bytes.subarray(at, at + count))
     at += count
   }
   return ok(bytes)
+}
+
+function isOffset(offsetBytes: number): boolean {
+  return Number.isSafeInteger(offsetBytes) && offsetBytes >= 0
 }
 
 function mapOf(file: HostFile): Fmap {
