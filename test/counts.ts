@@ -6,7 +6,7 @@ export const fuzzRuns = { image: 4000, entry: 8000 }
 export const fuzzSeed = 20_260_101
 
 /** Runs per property of fast-check, by how much one run costs. */
-export const propertyRuns = { cheap: 2000, usual: 400, dear: 60 }
+export const propertyRuns = { cheap: 2000, usual: 400, dear: 100 }
 
 /** Least power-cut points that must have been tried: fewer would mean that the writes aren't all seen. */
 export const powerCutsLeast = { mkfsFresh: 6, mkfsOverOld: 130, operations: 30 }

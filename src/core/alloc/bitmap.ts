@@ -6,7 +6,11 @@ import { assert } from '../base/assert.ts'
 
 const FULL_WORD = 0xffff_ffff
 const WORD_UNITS = 32
-const BLOCK_UNITS = 1024 * WORD_UNITS
+const BLOCK_WORDS = 1024
+const BLOCK_UNITS = BLOCK_WORDS * WORD_UNITS
+
+/** A superblock may claim any device; a bitmap is only made for one that can be. 64 TiB in 2 MiB units, 128 GiB in 4096. */
+export const UNITS_MOST = 2 ** 25
 
 export class UnitBitmap {
   readonly unitCount: number
@@ -16,6 +20,7 @@ export class UnitBitmap {
   #usedCount = 0
 
   constructor(unitCount: number) {
+    assert(unitCount >= 0 && unitCount <= UNITS_MOST, 'a device was measured before it gets a bitmap')
     this.unitCount = unitCount
     this.#words = new Uint32Array(Math.ceil(unitCount / WORD_UNITS))
     this.#blockUsed = new Uint16Array(Math.ceil(unitCount / BLOCK_UNITS))
@@ -97,7 +102,8 @@ export class UnitBitmap {
   }
 
   equals(other: UnitBitmap): boolean {
-    return this.unitCount === other.unitCount && this.#words.every((word, i) => word === other.#words[i])
+    if (this.unitCount !== other.unitCount || this.#usedCount !== other.#usedCount) return false
+    return this.#blockUsed.every((used, block) => used === other.#blockUsed[block] && this.#sameBlock(other, block, used))
   }
 
   #nextFree(from: number, end: number): number {
@@ -114,11 +120,20 @@ export class UnitBitmap {
   #nextUsed(from: number, end: number): number {
     let unit = from
     while (unit < end) {
-      if ((unit & 31) === 0 && this.#word(unit >>> 5) === 0) unit += WORD_UNITS
+      if (unit % BLOCK_UNITS === 0 && this.#blockUsed[unit / BLOCK_UNITS] === 0) unit += BLOCK_UNITS
+      else if ((unit & 31) === 0 && this.#word(unit >>> 5) === 0) unit += WORD_UNITS
       else if (!this.isUsed(unit)) unit++
       else return unit
     }
     return Math.max(from, end)
+  }
+
+  /** Of blocks with equally many flags set. */
+  #sameBlock(other: UnitBitmap, block: number, used: number): boolean {
+    if (used === 0 || used === BLOCK_UNITS) return true
+    const end = Math.min((block + 1) * BLOCK_WORDS, this.#words.length)
+    for (let i = block * BLOCK_WORDS; i < end; i++) if (this.#words[i] !== other.#words[i]) return false
+    return true
   }
 
   #word(index: number): number {

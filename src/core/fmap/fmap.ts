@@ -93,6 +93,8 @@ function extentsOf(records: SimpleExtent[]): Extent[] | undefined {
     const offsetBytes = toSafeNumber(record.se_offset)
     const lengthBytes = toSafeNumber(record.se_len)
     if (devindex === undefined || offsetBytes === undefined || lengthBytes === undefined) return undefined
+    // Every byte of it must have a number of its own.
+    if (!Number.isSafeInteger(offsetBytes + lengthBytes)) return undefined
     extents.push({ devindex, offsetBytes, lengthBytes })
   }
   return extents

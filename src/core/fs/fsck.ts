@@ -4,7 +4,7 @@
 import { toSafeNumber, unitsOf } from '../base/align.ts'
 import type { Failure } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
-import { UnitBitmap } from '../alloc/bitmap.ts'
+import { UnitBitmap, UNITS_MOST } from '../alloc/bitmap.ts'
 import { checkLogHeader, checkSuperblock } from '../omf/check.ts'
 import { ENTRY_FILE, ENTRY_MKDIR, LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { LogHeader, slotCountOf } from '../omf/log.ts'
@@ -42,8 +42,6 @@ export interface FsckVerdict {
 }
 
 const OUTSIDE_SHOWN = 20
-/** A superblock may claim any size; a bitmap is only made for one that can be. 64 TiB in 2 MiB units. */
-const UNITS_MOST = 2 ** 25
 
 export function* fsck(memory: Memory): Task<FsckVerdict> {
   const superblock = checkSuperblock(readSuperblockBytes(memory))

@@ -106,6 +106,7 @@ export class EntryWindow {
     const offsetBytes = this.#number64(at + PLAIN.offset)
     const lengthBytes = this.#number64(at + PLAIN.length)
     if (sizeBytes < 0 || devindex < 0 || offsetBytes < 0 || lengthBytes < sizeBytes) return undefined
+    if (!Number.isSafeInteger(offsetBytes + lengthBytes)) return undefined
     const path = this.#asciiAt(at + PLAIN.path)
     if (path === undefined) return undefined
     return {

@@ -3,6 +3,7 @@
 
 import { unitsOf, toSafeNumber } from '../base/align.ts'
 import { fail, ok, type Result } from '../base/result.ts'
+import { UNITS_MOST } from '../alloc/bitmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { checkLogHeader, checkSuperblock, type LogHeaderReason, type SuperblockReason } from '../omf/check.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
@@ -70,6 +71,13 @@ export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
   if (deviceBytes === undefined || deviceBytes !== memory.device.sizeBytes) {
     return fail('bad_geometry', { what: `a device of ${superblock.ts_daxdev.dd_size} bytes, where this one has ${memory.device.sizeBytes}` })
   }
+  const unitBytes = Number(superblock.ts_alloc_unit)
+  if (unitsOf(deviceBytes, unitBytes) > UNITS_MOST) {
+    return fail('bad_geometry', { what: `a device of ${deviceBytes} bytes in units of ${unitBytes}, more than ${UNITS_MOST} of them` })
+  }
+  if (logLengthBytes !== undefined && logLengthBytes < LOG_HEADER_BYTES) {
+    return fail('bad_geometry', { what: `a log of ${logLengthBytes} bytes, shorter than its header` })
+  }
   if (logLengthBytes === undefined || LOG_OFFSET_BYTES + logLengthBytes > Math.min(deviceBytes, memory.presentBytes)) {
     return fail('bad_geometry', { what: `a log of ${superblock.ts_log_len} bytes, which ends beyond the bytes that are here` })
   }
@@ -80,7 +88,7 @@ export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
   return ok({
     superblock,
     fsUuid: superblock.ts_uuid,
-    unitBytes: Number(superblock.ts_alloc_unit),
+    unitBytes,
     deviceBytes,
     logOffsetBytes: LOG_OFFSET_BYTES,
     logLengthBytes,
@@ -100,10 +108,13 @@ export interface Counters {
 /** Re-reads the media: the master may have appended since this host last looked. */
 export function readCounters(memory: Memory): Counters {
   memory.invalidate(LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
-  return {
-    nextSeqnum: memory.load64(LOG_OFFSET_BYTES + NEXT_SEQNUM_OFFSET),
-    nextIndex: memory.load64(LOG_OFFSET_BYTES + NEXT_INDEX_OFFSET),
-  }
+  return { nextSeqnum: counterAt(memory, NEXT_SEQNUM_OFFSET), nextIndex: counterAt(memory, NEXT_INDEX_OFFSET) }
+}
+
+/** An image that ends before its counters counts nothing. */
+function counterAt(memory: Memory, offsetInLog: number): bigint {
+  const offsetBytes = LOG_OFFSET_BYTES + offsetInLog
+  return offsetBytes + 8 <= memory.presentBytes ? memory.load64(offsetBytes) : 0n
 }
 
 /** Entries that the log counts, as far as they can exist. */

@@ -1,0 +1,48 @@
+// Hostile bytes, a few thousand of each kind on every run of the tests; npm run fuzz runs as many as one likes. Only
+// Results come back, and enough inputs get past the first check to prove something.
+
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { fuzzRuns, fuzzSeed, printCount } from '../counts.ts'
+import { type Kind, makeInput } from '../tools/fuzz/inputs.ts'
+import { fuzz } from '../tools/fuzz/run.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const kinds: Kind[] = ['image', 'entry']
+
+describe.each(kinds)('fuzzed: %s', (kind) => {
+  it('only Results, whatever the bytes', () => {
+    const report = fuzz(kind, Array.from({ length: fuzzRuns[kind] }, (_, i) => i), fuzzSeed)
+    printCount(`fuzz inputs of kind ${kind}, seed ${fuzzSeed}`, report.runs)
+    printCount(`fuzz inputs of kind ${kind} past the first check`, report.passedFirst)
+    expect(report.throws.map(({ run, stack }) => `--kind ${kind} --seed ${fuzzSeed} --only ${run}: ${stack}`)).toEqual([])
+    expect(report.passedFirst / report.runs).toBeGreaterThan(0.3)
+    expect(Object.keys(report.outcomes).length).toBeGreaterThanOrEqual(kind === 'image' ? 10 : 4)
+    expect(report.created['made']).toBeGreaterThan(report.runs / 10)
+  })
+
+  it('one number brings an input back', () => {
+    const bytesOf = (run: number): Uint8Array => {
+      const memory = makeInput(kind, fuzzSeed, run)
+      return memory.window(0, memory.presentBytes).slice(-4000)
+    }
+    const first = bytesOf(7)
+    expect(bytesOf(8)).not.toEqual(first)
+    expect(bytesOf(7)).toEqual(first)
+  })
+})
+
+describe('npm run fuzz', () => {
+  it.each([
+    [['--kind', 'entry', '--runs', '50', '--seed', '3'], 0, /^entry: 50 inputs, seed 3\n {2}passed the first check: \d+ .*\n {2}outcomes: .*\n {2}making a file: .*\n {2}slowest: .*--only \d+.*\n {2}peak memory: \d+ MiB\n$/, /^$/],
+    [['--runs', '20'], 0, /^image: 20 inputs[^]*entry: 20 inputs/, /^$/],
+    [['--kind', 'entry', '--only', '5'], 0, /^entry: 1 inputs/, /^$/],
+    [['--kind', 'lesson'], 2, /^$/, /^fuzz: the kind lesson comes with the part that it tests.*\nusage: /],
+    [['--kind', 'nonsense'], 2, /^$/, /^fuzz: there is no kind nonsense\nusage: /],
+    [['--runs', '1x'], 2, /^$/, /^fuzz: .*\nusage: /],
+  ])('%j', (args, code, out, err) => {
+    const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/tools/fuzz.ts', ...args], { cwd: root, encoding: 'utf8', timeout: 50_000 })
+    expect([run.status, run.stdout, run.stderr]).toEqual([code, expect.stringMatching(out), expect.stringMatching(err)])
+  })
+})

@@ -1,0 +1,59 @@
+// Runs fuzz inputs and counts what became of them. A throw of any kind is kept with its number; timing is measured, and
+// whether it is too much is for the caller to say.
+
+import { EntryWindow } from '../../../src/core/log/entries.ts'
+import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
+import { Chance } from './chance.ts'
+import { exercise } from './exercise.ts'
+import { type Kind, makeInput } from './inputs.ts'
+
+export interface FuzzReport {
+  kind: Kind
+  runs: number
+  /** Reason -> how many inputs ended so. */
+  outcomes: Record<string, number>
+  created: Record<string, number>
+  passedFirst: number
+  slowest: { run: number; ms: number }
+  throws: { run: number; message: string; stack: string }[]
+}
+
+const THROWS_KEPT = 20
+
+export function fuzz(kind: Kind, numbers: Iterable<number>, seed: number): FuzzReport {
+  const report: FuzzReport = { kind, runs: 0, outcomes: {}, created: {}, passedFirst: 0, slowest: { run: -1, ms: 0 }, throws: [] }
+  for (const run of numbers) {
+    report.runs++
+    const start = performance.now()
+    try {
+      oneInput(report, kind, seed, run)
+    } catch (error) {
+      count(report.outcomes, 'THROWN')
+      const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+      if (report.throws.length < THROWS_KEPT) report.throws.push({ run, message, stack })
+    }
+    const ms = performance.now() - start
+    if (ms > report.slowest.ms) report.slowest = { run, ms }
+  }
+  return report
+}
+
+function oneInput(report: FuzzReport, kind: Kind, seed: number, run: number): void {
+  const memory = makeInput(kind, seed, run)
+  const entryTrouble = kind === 'entry' ? troubleOfEntry(memory) : undefined
+  const { superblockGood, reason, created } = exercise(memory, new Chance(seed + 1, run))
+  if (kind === 'entry' ? entryTrouble === undefined : superblockGood) report.passedFirst++
+  count(report.outcomes, entryTrouble ?? reason)
+  count(report.created, created)
+}
+
+/** The fuzzed entry is the second one. */
+function troubleOfEntry(memory: Parameters<typeof exercise>[0]): string | undefined {
+  const window = new EntryWindow(memory, { logOffsetBytes: LOG_OFFSET_BYTES })
+  window.load(1, 2)
+  return window.troubleOf(1)
+}
+
+function count(counts: Record<string, number>, reason: string): void {
+  counts[reason] = (counts[reason] ?? 0) + 1
+}
