@@ -1,0 +1,80 @@
+// Nobody is kept out: axe finds nothing in any look, nothing scrolls sideways in a narrow window, and twice the text size
+// loses nothing.
+
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { button, eventually, fileForm, firstScene, formatPanel, lane, playButton, showMapping, usePage } from '../helpers/page.ts'
+
+const open = usePage()
+
+/** @param within a selector, where only a part has changed since the last look */
+async function violations(page: Page, rules: 'all' | 'colours' = 'all', within?: string): Promise<string[]> {
+  // Legacy only in that it leaves out frames of other origins, and opens no page of its own to sum them up.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true)
+  if (rules === 'colours') axe.withRules(['color-contrast'])
+  if (within !== undefined) axe.include(within)
+  const { violations: found, passes } = await axe.analyze()
+  expect(passes.length).toBeGreaterThanOrEqual(rules === 'all' ? 5 : 1)
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`)
+}
+
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
+// A theme changes colours and nothing else.
+describe.each([['light', 'all'], ['dark', 'colours']] as const)('in %s', (colorScheme, rules) => {
+  it('the wide page, and its forms', async () => {
+    const { page, faults } = await open({ colorScheme, reducedMotion: 'reduce' })
+    await firstScene(page)
+    expect(await violations(page, rules)).toEqual([])
+    await playButton(page, 'B').click()
+    await lane(page, 'B').getByText('log 2/2 played').waitFor()
+    await showMapping(page, 'B', 'tides.f64')
+    await button(page, 'New file').click()
+    await fileForm(page).getByLabel('Size').fill('many')
+    await button(fileForm(page), 'Create file').click()
+    expect(await violations(page, rules)).toEqual([])
+    await button(page, 'Format').click()
+    await formatPanel(page).waitFor()
+    expect(await violations(page, rules, '.panel')).toEqual([])
+    expect(await overflow(page)).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  it('a narrow page, pane by pane', async () => {
+    const { page, faults } = await open({ colorScheme, reducedMotion: 'reduce', viewport: { width: 360, height: 740 } })
+    await firstScene(page)
+    const tabs = page.getByRole('tab')
+    const names = await tabs.allInnerTexts()
+    expect(names.length).toBeGreaterThan(2)
+    for (const name of names) {
+      await page.getByRole('tab', { name, exact: true }).click()
+      expect([name, await violations(page, rules)]).toEqual([name, []])
+      expect([name, await overflow(page)]).toEqual([name, 0])
+    }
+    expect(faults).toEqual([])
+  })
+})
+
+it.each([1440, 360])('twice the text size in a window of %i pixels', async (width) => {
+  const { page, faults } = await open({ viewport: { width, height: 900 }, reducedMotion: 'reduce' })
+  await firstScene(page)
+  const narrow = (await page.getByRole('tab').count()) > 0
+  if (narrow) await button(page, 'Session').click()
+  const larger = page.getByRole('button', { name: /larger text/ })
+  // The page may turn into its narrow self on the way, and put the button into a menu.
+  for (let step = 0; step < 12; step++) {
+    if ((await larger.count()) === 0) await button(page, 'Session').click()
+    if ((await larger.getAttribute('aria-disabled')) === 'true') break
+    await larger.click()
+  }
+  await page.getByText('Text at 200 %').waitFor({ state: 'attached' })
+  await eventually(() => page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px')
+  await page.keyboard.press('Escape')
+  expect(await overflow(page)).toBe(0)
+  await playButton(page, 'B').click()
+  await lane(page, 'B').getByText('log 2/2 played').waitFor()
+  expect(faults).toEqual([])
+})
