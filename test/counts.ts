@@ -9,7 +9,7 @@ export const fuzzSeed = 20_260_101
 export const propertyRuns = { cheap: 2000, usual: 400, dear: 100 }
 
 /** Least power-cut points that must have been tried: fewer would mean that the writes aren't all seen. */
-export const powerCutsLeast = { mkfsFresh: 6, mkfsOverOld: 130, operations: 30 }
+export const powerCutsLeast = { mkfsFresh: 4, mkfsOverOld: 130, operations: 30 }
 
 /** Golden images, with or without the images themselves. */
 export const goldenImages = 22
