@@ -104,7 +104,7 @@ export class World {
   tellTroubles(host: Host, summary: ReplaySummary): void {
     const { stopped, errorCount, troubles } = summary
     if (stopped) this.trace.fail(stopped, host.name, commands.logplay())
-    if (errorCount > 0) this.trace.fail(fail('replay_errors', { count: errorCount, troubles }).failure, host.name, commands.logplay())
+    if (errorCount > 0) this.trace.fail(fail('replay_errors', { count: errorCount, first: troubles[0] ?? 'not told' }).failure, host.name, commands.logplay())
     this.touch()
   }
 

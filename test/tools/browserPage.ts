@@ -3,14 +3,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
 import { build } from 'vite'
 import { isolationHeaders } from '../helpers/headers.ts'
 import { serve } from '../helpers/serve.ts'
 import { chromiumArgs, getChromium } from './chromium.mjs'
 
-const REPO = fileURLToPath(new URL('../..', import.meta.url))
+const REPO = join(import.meta.dirname, '..', '..')
 
 export interface Opened {
   url: string

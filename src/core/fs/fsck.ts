@@ -12,7 +12,7 @@ import type { Superblock } from '../omf/superblock.ts'
 import type { Memory } from '../mem/memory.ts'
 import { EntryWindow } from '../log/entries.ts'
 import { readLogHeaderBytes, readSuperblockBytes } from '../log/layout.ts'
-import { extentsOfMeta, unitsOnDevice } from './volume.ts'
+import { extentsOfMeta, spanOf, type UnitSpan } from './volume.ts'
 
 export interface FsckScan {
   superblock: Superblock
@@ -30,6 +30,9 @@ export interface FsckScan {
   outsideCount: number
   fileBytes: bigint
   allocatedBytes: bigint
+  /** Units that extents have behind the device's end, made a bitmap of when there are any. */
+  beyond: UnitBitmap | undefined
+  beyondBytes: bigint
   bitmap: UnitBitmap
   unitBytes: number
 }
@@ -86,6 +89,8 @@ function* scanLog(memory: Memory, superblock: Superblock, header: LogHeader): Ta
     outsideCount: 0,
     fileBytes: 0n,
     allocatedBytes: BigInt(reserved) * BigInt(unitBytes),
+    beyond: undefined,
+    beyondBytes: 0n,
     bitmap,
     unitBytes,
   }
@@ -113,16 +118,25 @@ function scanEntry(scan: FsckScan, window: EntryWindow, index: number): void {
   const { extents, lostCount } = extentsOfMeta(meta)
   const { bitmap, unitBytes } = scan
   for (const extent of extents) {
-    const units = unitsOnDevice(extent, unitBytes, bitmap.unitCount)
-    if (!units) {
-      reportOutside(scan, `entry ${index}: ${meta.fm_relpath} has ${extent.lengthBytes} bytes at ${extent.offsetBytes} of device ${extent.devindex}`)
-      continue
-    }
-    const collisionCount = bitmap.claim(units.first, units.count)
+    const span = spanOf(extent, unitBytes, bitmap.unitCount)
+    const collisionCount = span && span.count > 0 ? bitmap.claim(span.first, span.count) : 0
     scan.collisionCount += collisionCount
-    scan.allocatedBytes += BigInt(units.count - collisionCount) * BigInt(unitBytes)
+    scan.allocatedBytes += BigInt((span?.count ?? 0) - collisionCount) * BigInt(unitBytes)
+    if (span?.beyondCount === 0) continue
+    reportOutside(scan, `entry ${index}: ${meta.fm_relpath} has ${extent.lengthBytes} bytes at ${extent.offsetBytes} of device ${extent.devindex}`)
+    if (span) claimBeyond(scan, span)
   }
   for (let i = 0; i < lostCount; i++) reportOutside(scan, `entry ${index}: ${meta.fm_relpath} has an extent beyond 2^53 bytes`)
+}
+
+/** Units that no device has: claimed twice they collide as others do, and the reference counts them as allocated. */
+function claimBeyond(scan: FsckScan, { first, count, beyondCount }: UnitSpan): void {
+  scan.beyond ??= new UnitBitmap(UNITS_MOST)
+  const start = first + count - scan.bitmap.unitCount
+  const known = Math.max(0, Math.min(beyondCount, scan.beyond.unitCount - start))
+  const collisionCount = known > 0 ? scan.beyond.claim(start, known) : 0
+  scan.collisionCount += collisionCount
+  scan.beyondBytes += BigInt(beyondCount - collisionCount) * BigInt(scan.unitBytes)
 }
 
 function reportOutside(scan: FsckScan, sentence: string): void {

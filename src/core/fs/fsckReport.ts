@@ -53,10 +53,12 @@ function logStats(scan: FsckScan): string {
 `
 }
 
-function capacity(scan: FsckScan, { human = false }: ReportOptions): string {
+function capacity(scan: FsckScan, { human = false, reference = false }: ReportOptions): string {
   if (scan.collisionCount > 0) return `ERROR: ${scan.collisionCount} ALLOCATION COLLISIONS FOUND\n`
   const deviceBytes = scan.superblock.ts_daxdev.dd_size
   const bitmapBytes = BigInt(scan.bitmap.unitCount) * BigInt(scan.unitBytes)
+  // The reference counts units that no device has as allocated too, so that more than all can be in use.
+  const allocatedBytes = scan.allocatedBytes + (reference ? scan.beyondBytes : 0n)
   const show = (bytes: bigint): string => (human ? gibText(bytes, 'G') : String(bytes))
   return `  No allocation errors found
 
@@ -64,10 +66,10 @@ Capacity:
   Device capacity:        ${show(deviceBytes)}
   Bitmap capacity:        ${show(bitmapBytes)}
   Sum of file sizes:      ${show(scan.fileBytes)}
-  Allocated ${human ? 'space:' : 'bytes:'}        ${show(scan.allocatedBytes)}
-  Free space:             ${show(bitmapBytes - scan.allocatedBytes)}
-  Space amplification:     ${fixed(floatRatio(scan.allocatedBytes, scan.fileBytes), 2)}
-  Percent used:            ${fixed(Math.fround(floatRatio(scan.allocatedBytes, bitmapBytes) * 100), 1)}%
+  Allocated ${human ? 'space:' : 'bytes:'}        ${show(allocatedBytes)}
+  Free space:             ${show(bitmapBytes - allocatedBytes)}
+  Space amplification:     ${fixed(floatRatio(allocatedBytes, scan.fileBytes), 2)}
+  Percent used:            ${fixed(Math.fround(floatRatio(allocatedBytes, bitmapBytes) * 100), 1)}%
 
 `
 }

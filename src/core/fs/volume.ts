@@ -74,12 +74,20 @@ export function buildBitmap(memory: Memory, layout: Layout, entryCount: number):
   return kept
 }
 
-/** Units of an extent that lie on the primary device; undefined where a part of it does not. */
-export function unitsOnDevice(extent: Extent, unitBytes: number, unitCount: number): { first: number; count: number } | undefined {
+/** Units of an extent: those on the primary device, and how many of them would be behind its end. */
+export interface UnitSpan {
+  first: number
+  count: number
+  beyondCount: number
+}
+
+/** Undefined for an extent on another device, which takes nothing here. */
+export function spanOf(extent: Extent, unitBytes: number, unitCount: number): UnitSpan | undefined {
   if (extent.devindex !== 0) return undefined
   const first = Math.floor(extent.offsetBytes / unitBytes)
-  const count = unitsOf(extent.lengthBytes, unitBytes)
-  return first + count <= unitCount ? { first, count } : undefined
+  const wantedCount = unitsOf(extent.lengthBytes, unitBytes)
+  const count = Math.max(0, Math.min(wantedCount, unitCount - first))
+  return { first, count, beyondCount: wantedCount - count }
 }
 
 /** Extents or strips of a valid file entry, numbers checked; those that no number can hold are counted as `lost`. */
@@ -122,18 +130,13 @@ function claimEntry(bitmap: UnitBitmap, window: EntryWindow, index: number, unit
   claimExtents(bitmap, extents, unitBytes)
 }
 
-/** What a logged map takes on the primary device, whoever logged it. */
+/**
+ * What a logged map takes on the primary device, whoever logged it. An extent that reaches beyond the device still keeps
+ * what it has on it from being given to another file.
+ */
 export function claimExtents(bitmap: UnitBitmap, extents: Extent[], unitBytes: number): void {
   for (const extent of extents) {
-    const units = unitsOnDevice(extent, unitBytes, bitmap.unitCount)
-    if (units) bitmap.claim(units.first, units.count)
-    else claimPart(bitmap, extent, unitBytes)
+    const span = spanOf(extent, unitBytes, bitmap.unitCount)
+    if (span && span.count > 0) bitmap.claim(span.first, span.count)
   }
-}
-
-/** An extent that reaches beyond the device still keeps what it has on it from being given to another file. */
-function claimPart(bitmap: UnitBitmap, extent: Extent, unitBytes: number): void {
-  const first = Math.floor(extent.offsetBytes / unitBytes)
-  if (extent.devindex !== 0 || first >= bitmap.unitCount) return
-  bitmap.claim(first, bitmap.unitCount - first)
 }

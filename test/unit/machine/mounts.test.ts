@@ -42,7 +42,7 @@ describe('several mounts', () => {
   })
 
   it('a place and a device are mounted once', () => {
-    failureOf(runNow(machine.mount('/dev/dax0.0', '/mnt/again')), 'mounted')
+    failureOf(runNow(machine.mount('/dev/dax0.0', '/mnt/famfs-again')), 'mounted')
     valueOf(machine.umount('/mnt/famfs2'))
     failureOf(runNow(machine.mount('/dev/pmem0', '/mnt/famfs')), 'mountpoint_busy')
     failureOf(machine.stat('/mnt/famfs2/f'), 'not_in_famfs')
