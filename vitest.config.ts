@@ -26,8 +26,12 @@ export default defineConfig({
         plugins: [react()],
         server: { headers: isolationHeaders },
         worker: { format: 'es' },
-        // Known from the start: a package found only while tests run makes Vite reload the page under them.
-        optimizeDeps: { include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc'] },
+        // Known from the start: a package found only while tests run makes Vite reload the page under them, and the run then
+        // never ends.
+        optimizeDeps: {
+          noDiscovery: true,
+          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react', '@tanstack/react-virtual'],
+        },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],

@@ -71,7 +71,8 @@ describe('a worker', () => {
   })
 
   it('that hangs ends its calls', async () => {
-    const host = valueOf(await workerDriver({ startWorker: behaving('for (;;);'), pingEveryMs: 10, hungAfterMs: 100 }).spawn(spec()))
+    // Long enough for a busy computer to start a worker in: the same limit holds for that.
+    const host = valueOf(await workerDriver({ startWorker: behaving('for (;;);'), pingEveryMs: 10, hungAfterMs: 3_000 }).spawn(spec()))
     const ended = await host.call('sha256', { path: `${MOUNT}/f`, user: OWNER })
     expect(failureOf(ended, 'host_down').says).toContain('hung')
     expect(host.down).toContain('did not answer')
