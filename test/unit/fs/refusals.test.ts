@@ -244,4 +244,14 @@ describe('mkfs', () => {
     expect([second.nextIndex, second.space.bitmap.usedCount, second.kept === first.kept]).toEqual([0, used - 1, false])
     expect(lockLog(volume, { systemUuid: OWNER, fsUuid: first.layout.fsUuid, what: 'x' })).toMatchObject({ failure: { reason: 'other_filesystem' } })
   })
+
+  it('a bitmap kept from before is not mistaken for the new file system’s, however many entries that has', () => {
+    const volume = newFormatted()
+    must(createFile(lock(volume), file('a', 9 * AU), fileOptions()))
+    format(volume.memory)
+    const meanwhile = lock(newVolume(volume.memory))
+    for (const path of ['b', 'c', 'd']) must(createFile(meanwhile, file(path, AU), fileOptions()))
+    const held = lock(volume)
+    expect([held.nextIndex, held.space.bitmap.usedCount, pictureOf(held).same]).toEqual([3, 8, [true, true, true]])
+  })
 })
