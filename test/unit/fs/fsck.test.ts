@@ -42,9 +42,9 @@ describe('extents outside the device', () => {
     famfs_fm: { fm_size: 1n, fm_flags: 2, fm_uid: 0, fm_gid: 0, fm_mode: 0, fm_relpath: 'no number', fm_fmap: { fmap_ext_type: 0, fmap_nextents: 1, list: { se } } },
   })
 
-  it('are counted, and take no space of it', () => {
+  it('are counted, and take only what lies on it', () => {
     const scan = scanOf(volume)
-    expect(scan).toMatchObject({ fileCount: 5, outsideCount: 4, collisionCount: 0, allocatedBytes: BigInt(10 * MIB + AU) })
+    expect(scan).toMatchObject({ fileCount: 5, outsideCount: 4, collisionCount: 0, allocatedBytes: BigInt(10 * MIB + 2 * AU) })
     expect(scan.outside).toEqual([
       'entry 1: over the end has 4194304 bytes at 65011712 of device 0',
       'entry 2: far out has 2097152 bytes at 1099511627776 of device 0',
@@ -57,6 +57,26 @@ describe('extents outside the device', () => {
     expect(reportOf(volume)).toContain('ERROR: 4 EXTENTS OUTSIDE THE DEVICE\n  entry 1: over the end')
     expect(reportOf(volume, { reference: true })).not.toContain('OUTSIDE')
     expect(reportOf(newFormatted(64 * MIB))).not.toContain('OUTSIDE')
+  })
+
+  it('count as allocated in the reference’s report, past all there is', () => {
+    const full = newFormatted(256 * MIB)
+    const its = lock(full)
+    must(createFile(its, file('rest', 246 * MIB - 43 * AU), fileOptions()))
+    must(logRawFile(its, raw('a100', [[256 * MIB - 43 * AU, 80 * AU]])))
+    const text = reportOf(full, { reference: true })
+    expect(text).toContain('No allocation errors found')
+    expect(text).toContain('Free space:             -77594624\n')
+    expect(text).toContain('Percent used:            128.9%\n')
+    expect(reportOf(full)).toContain('Free space:             0\n')
+  })
+
+  it('collide with each other there as well', () => {
+    const twice = newFormatted(64 * MIB)
+    const its = lock(twice)
+    must(logRawFile(its, raw('one', [[64 * MIB, 3 * AU]])))
+    must(logRawFile(its, raw('two', [[64 * MIB + AU, 3 * AU]])))
+    expect(scanOf(twice)).toMatchObject({ collisionCount: 2, outsideCount: 2 })
   })
 
   it('are listed up to twenty', () => {
