@@ -7,25 +7,30 @@ import { DEVICE, MOUNT, newMachine, warmUp } from './hosts.ts'
 
 const READY = 0
 const SEEN_COUNT = 1
+const PING = 2
+const PONG = 3
 
 interface Task {
   device: Daxdev
   words: Int32Array
-  openedAt: Float64Array
+  notedAt: Float64Array
 }
 
 globalThis.onmessage = (message: MessageEvent<Task>): void => {
-  const { device, words, openedAt } = message.data
+  const { device, words, notedAt } = message.data
   warmUp(true)
   const host = newMachine('B', device)
   must(runNow(host.mount(DEVICE, MOUNT)))
   Atomics.store(words, READY, 1)
-  for (let count = 0; ; count++) {
+  for (let count = 1; ; count++) {
+    while (Atomics.load(words, PING) !== count) Atomics.wait(words, PING, count - 1)
+    notedAt[0] = performance.timeOrigin + performance.now()
+    Atomics.store(words, PONG, count)
     while (!must(host.watch(MOUNT, 10_000)));
     must(runNow(host.logplay(MOUNT)))
     const fd = must(host.open(`${MOUNT}/f${count}`, { read: true }, { uid: 0, gid: 0 }))
-    openedAt[0] = performance.timeOrigin + performance.now()
-    Atomics.store(words, SEEN_COUNT, count + 1)
+    notedAt[0] = performance.timeOrigin + performance.now()
+    Atomics.store(words, SEEN_COUNT, count)
     must(host.close(fd))
   }
 }
