@@ -1,21 +1,31 @@
-// One flag per allocation unit. Every unit below `lowestFree` is in use, `usedCount` counts the flags, and so does
-// `blockUsed` for each block of 1,024 words: they always agree with the words. Nothing outside 0 .. unitCount - 1 is ever
-// touched. The blocks keep a scan of hostile media short: a full block is never walked again.
+// One flag per allocation unit. Every unit below `lowestFree` is in use, `usedCount` counts the flags, and so do `levels`
+// for blocks of 1,024 units, of 2^15 and of 2^20: they always agree with the words. Nothing outside 0 .. unitCount - 1 is
+// ever touched. The levels keep a scan of hostile media short: a large extent, even over a full device, takes some 200
+// steps at most, and not one for each word.
 
 import { assert } from '../base/assert.ts'
 
 const FULL_WORD = 0xffff_ffff
 const WORD_UNITS = 32
-const BLOCK_WORDS = 1024
-const BLOCK_UNITS = BLOCK_WORDS * WORD_UNITS
+const LEVEL_SHIFTS = [10, 15, 20] as const
+const SMALLEST_BLOCK_MASK = 2 ** 10 - 1
 
 /** A superblock may claim any device; a bitmap is only made for one that can be. 64 TiB in 2 MiB units, 128 GiB in 4096. */
 export const UNITS_MOST = 2 ** 25
 
+/** Flags that are set, block by block. */
+interface Level {
+  /** log2 of `units`: a unit's block is found by shifting, which is quicker than dividing. */
+  shift: number
+  units: number
+  used: Uint32Array
+}
+
 export class UnitBitmap {
   readonly unitCount: number
   readonly #words: Uint32Array
-  readonly #blockUsed: Uint16Array
+  /** From small blocks to large ones. */
+  readonly #levels: Level[]
   #lowestFree = 0
   #usedCount = 0
 
@@ -23,7 +33,7 @@ export class UnitBitmap {
     assert(unitCount >= 0 && unitCount <= UNITS_MOST, 'a device was measured before it gets a bitmap')
     this.unitCount = unitCount
     this.#words = new Uint32Array(Math.ceil(unitCount / WORD_UNITS))
-    this.#blockUsed = new Uint16Array(Math.ceil(unitCount / BLOCK_UNITS))
+    this.#levels = LEVEL_SHIFTS.map((shift) => ({ shift, units: 2 ** shift, used: new Uint32Array(Math.ceil(unitCount / 2 ** shift)) }))
   }
 
   get usedCount(): number {
@@ -41,21 +51,15 @@ export class UnitBitmap {
     const end = firstUnit + count
     let collisionCount = 0
     for (let unit = firstUnit; unit < end; ) {
-      const block = Math.floor(unit / BLOCK_UNITS)
-      if (unit % BLOCK_UNITS === 0 && unit + BLOCK_UNITS <= end) {
-        collisionCount += this.#blockUsed[block] as number
-        if (this.#blockUsed[block] !== BLOCK_UNITS) this.#words.fill(FULL_WORD, unit >>> 5, (unit + BLOCK_UNITS) >>> 5)
-        this.#blockUsed[block] = BLOCK_UNITS
-        unit += BLOCK_UNITS
+      const fullEnd = this.#fullEnd(unit)
+      if (fullEnd > unit) {
+        collisionCount += Math.min(fullEnd, end) - unit
+        unit = fullEnd
         continue
       }
-      const stop = Math.min(end, (unit | 31) + 1)
-      const mask = maskOf(unit & 31, stop - unit)
-      const word = this.#word(unit >>> 5)
-      const already = bitCount(word & mask)
-      this.#words[unit >>> 5] = word | mask
-      this.#blockUsed[block] = (this.#blockUsed[block] as number) + (stop - unit) - already
-      collisionCount += already
+      const blockUnits = this.#blockAt(unit, end)
+      const stop = blockUnits > 0 ? unit + blockUnits : Math.min(end, (unit | SMALLEST_BLOCK_MASK) + 1)
+      collisionCount += blockUnits > 0 ? this.#claimBlock(unit, blockUnits) : this.#claimInBlock(unit, stop)
       unit = stop
     }
     this.#usedCount += count - collisionCount
@@ -70,9 +74,8 @@ export class UnitBitmap {
     this.#assertRange(firstUnit, count)
     for (let unit = firstUnit; unit < firstUnit + count; unit++) {
       assert(this.isUsed(unit), 'only what was claimed is given back')
-      const block = Math.floor(unit / BLOCK_UNITS)
       this.#words[unit >>> 5] = this.#word(unit >>> 5) & ~(1 << (unit & 31))
-      this.#blockUsed[block] = (this.#blockUsed[block] as number) - 1
+      this.#count(unit, -1)
     }
     this.#usedCount -= count
     if (count > 0) this.#lowestFree = Math.min(this.#lowestFree, firstUnit)
@@ -103,13 +106,56 @@ export class UnitBitmap {
 
   equals(other: UnitBitmap): boolean {
     if (this.unitCount !== other.unitCount || this.#usedCount !== other.#usedCount) return false
-    return this.#blockUsed.every((used, block) => used === other.#blockUsed[block] && this.#sameBlock(other, block, used))
+    const [lowest, theirs] = [this.#levels[0] as Level, other.#levels[0] as Level]
+    return lowest.used.every((used, block) => used === theirs.used[block] && this.#sameBlock(other, lowest.units, block, used))
+  }
+
+  /** Units of the largest block that begins at `unit` and ends by `end`; 0 where none does. */
+  #blockAt(unit: number, end: number): number {
+    let found = 0
+    for (const { units } of this.#levels) {
+      if ((unit & (units - 1)) !== 0 || unit + units > end) break
+      found = units
+    }
+    return found
+  }
+
+  /** @returns how many of its flags were set already */
+  #claimBlock(unit: number, blockUnits: number): number {
+    const { used } = this.#levels.find(({ units }) => units === blockUnits) as Level
+    const already = used[unit / blockUnits] as number
+    this.#words.fill(FULL_WORD, unit >>> 5, (unit + blockUnits) >>> 5)
+    for (const level of this.#levels) {
+      if (level.units <= blockUnits) level.used.fill(level.units, unit / level.units, (unit + blockUnits) / level.units)
+      else addTo(level, unit, blockUnits - already)
+    }
+    return already
+  }
+
+  /** A part of one smallest block, word by word. */
+  #claimInBlock(firstUnit: number, end: number): number {
+    let already = 0
+    for (let unit = firstUnit; unit < end; ) {
+      const stop = Math.min(end, (unit | 31) + 1)
+      const mask = maskOf(unit & 31, stop - unit)
+      const word = this.#word(unit >>> 5)
+      already += bitCount(word & mask)
+      this.#words[unit >>> 5] = word | mask
+      unit = stop
+    }
+    if (already < end - firstUnit) this.#count(firstUnit, end - firstUnit - already)
+    return already
+  }
+
+  #count(unit: number, change: number): void {
+    for (const level of this.#levels) addTo(level, unit, change)
   }
 
   #nextFree(from: number, end: number): number {
     let unit = from
     while (unit < end) {
-      if (unit % BLOCK_UNITS === 0 && this.#blockUsed[unit / BLOCK_UNITS] === BLOCK_UNITS) unit += BLOCK_UNITS
+      const fullEnd = this.#fullEnd(unit)
+      if (fullEnd > unit) unit = fullEnd
       else if ((unit & 31) === 0 && this.#word(unit >>> 5) === FULL_WORD) unit += WORD_UNITS
       else if (this.isUsed(unit)) unit++
       else return unit
@@ -120,7 +166,8 @@ export class UnitBitmap {
   #nextUsed(from: number, end: number): number {
     let unit = from
     while (unit < end) {
-      if (unit % BLOCK_UNITS === 0 && this.#blockUsed[unit / BLOCK_UNITS] === 0) unit += BLOCK_UNITS
+      const emptyEnd = this.#emptyEnd(unit)
+      if (emptyEnd > unit) unit = emptyEnd
       else if ((unit & 31) === 0 && this.#word(unit >>> 5) === 0) unit += WORD_UNITS
       else if (!this.isUsed(unit)) unit++
       else return unit
@@ -128,11 +175,34 @@ export class UnitBitmap {
     return Math.max(from, end)
   }
 
+  /** The end of the largest full block that `unit` is in; `unit` itself where there is none. */
+  #fullEnd(unit: number): number {
+    let end = unit
+    for (const { shift, units, used } of this.#levels) {
+      const block = unit >>> shift
+      if (used[block] !== units) break
+      end = (block + 1) * units
+    }
+    return end
+  }
+
+  /** The same for blocks without a flag. */
+  #emptyEnd(unit: number): number {
+    let end = unit
+    for (const { shift, units, used } of this.#levels) {
+      const block = unit >>> shift
+      if (used[block] !== 0) break
+      end = (block + 1) * units
+    }
+    return end
+  }
+
   /** Of blocks with equally many flags set. */
-  #sameBlock(other: UnitBitmap, block: number, used: number): boolean {
-    if (used === 0 || used === BLOCK_UNITS) return true
-    const end = Math.min((block + 1) * BLOCK_WORDS, this.#words.length)
-    for (let i = block * BLOCK_WORDS; i < end; i++) if (this.#words[i] !== other.#words[i]) return false
+  #sameBlock(other: UnitBitmap, blockUnits: number, block: number, used: number): boolean {
+    if (used === 0 || used === blockUnits) return true
+    const wordCount = blockUnits / WORD_UNITS
+    const end = Math.min((block + 1) * wordCount, this.#words.length)
+    for (let i = block * wordCount; i < end; i++) if (this.#words[i] !== other.#words[i]) return false
     return true
   }
 
@@ -143,6 +213,11 @@ export class UnitBitmap {
   #assertRange(firstUnit: number, count: number): void {
     assert(firstUnit >= 0 && count >= 0 && firstUnit + count <= this.unitCount, 'a range of units is on the device')
   }
+}
+
+function addTo({ shift, used }: Level, unit: number, change: number): void {
+  const block = unit >>> shift
+  used[block] = (used[block] as number) + change
 }
 
 /** `count` set bits from bit `from`; count is 1 .. 32 - from. */

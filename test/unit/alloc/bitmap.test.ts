@@ -1,5 +1,5 @@
 // The bitmap is a row of flags, whatever it does to be quick: every operation is held against a plain array of booleans,
-// across the borders of its words (32 units) and blocks (1,024 words).
+// across the borders of its words (32 units) and blocks (2^10, 2^15 and 2^20 units).
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -7,14 +7,15 @@ import { UnitBitmap, UNITS_MOST } from '../../../src/core/alloc/bitmap.ts'
 import { propertyRuns } from '../../counts.ts'
 
 const WORD = 32
+const SMALL_BLOCK = 1024
 const BLOCK = 1024 * WORD
-const COUNTS = [1, 31, 32, 33, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 40, 3 * BLOCK - 7]
+const COUNTS = [1, 31, 32, 33, 1000, SMALL_BLOCK, 3 * SMALL_BLOCK + 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 40, 3 * BLOCK - 7]
 
 /** Borders and their neighbours, as well as any unit. */
 const unit = (unitCount: number): fc.Arbitrary<number> =>
   fc.oneof(
     fc.nat({ max: unitCount }),
-    fc.constantFrom(0, 1, 31, 32, 33, 63, 64, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK, unitCount - 1, unitCount).map((at) => Math.min(Math.max(at, 0), unitCount)),
+    fc.constantFrom(0, 1, 31, 32, 33, 63, 64, SMALL_BLOCK - 1, SMALL_BLOCK, SMALL_BLOCK + 1, 2 * SMALL_BLOCK, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK, unitCount - 1, unitCount).map((at) => Math.min(Math.max(at, 0), unitCount)),
   )
 
 const range = (unitCount: number): fc.Arbitrary<[number, number]> =>
@@ -71,6 +72,29 @@ describe('the bitmap does what a row of flags does', () => {
     expect([bitmap.usedCount, bitmap.findRun(1, 0, unitCount), [...bitmap.freeRuns(0, unitCount)]]).toEqual([unitCount, -1, []])
     for (let at = unitCount - 1; at >= 0; at--) bitmap.release(at, 1)
     expect([bitmap.usedCount, bitmap.findRun(unitCount, 0, unitCount)]).toEqual([0, 0])
+  })
+})
+
+describe('a bitmap of the largest device', () => {
+  const MILLION = 2 ** 20
+  const bitmap = new UnitBitmap(UNITS_MOST)
+
+  it('counts across its largest blocks', () => {
+    expect(bitmap.claim(MILLION + 5, 3 * MILLION)).toBe(0)
+    expect(bitmap.claim(0, UNITS_MOST)).toBe(3 * MILLION)
+    expect([bitmap.usedCount, bitmap.findRun(1, 0, UNITS_MOST)]).toEqual([UNITS_MOST, -1])
+    bitmap.release(7 * MILLION - 1, 3)
+    expect([...bitmap.freeRuns(0, UNITS_MOST)]).toEqual([[7 * MILLION - 1, 3]])
+    expect(bitmap.findRun(3, 0, UNITS_MOST)).toBe(7 * MILLION - 1)
+    expect(bitmap.claim(6 * MILLION, 2 * MILLION)).toBe(2 * MILLION - 3)
+    expect([bitmap.usedCount, [...bitmap.freeRuns(0, UNITS_MOST)]]).toEqual([UNITS_MOST, []])
+  })
+
+  it('is claimed over and over by a hostile log', () => {
+    // Some 250,000 extents, as many as a full log holds, each over nearly all of it.
+    let collisions = 0
+    for (let i = 0; i < 246_720; i++) collisions += bitmap.claim(6, UNITS_MOST - 13)
+    expect(collisions).toBe(246_720 * (UNITS_MOST - 13))
   })
 })
 
