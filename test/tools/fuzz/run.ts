@@ -2,6 +2,7 @@
 // whether it is too much is for the caller to say.
 
 import { EntryWindow } from '../../../src/core/log/entries.ts'
+import type { Memory } from '../../../src/core/mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
 import { Chance } from './chance.ts'
 import { exercise } from './exercise.ts'
@@ -24,9 +25,10 @@ export function fuzz(kind: Kind, numbers: Iterable<number>, seed: number): FuzzR
   const report: FuzzReport = { kind, runs: 0, outcomes: {}, created: {}, passedFirst: 0, slowest: { run: -1, ms: 0 }, throws: [] }
   for (const run of numbers) {
     report.runs++
+    const memory = makeInput(kind, seed, run)
     const start = performance.now()
     try {
-      oneInput(report, kind, seed, run)
+      oneInput(report, memory, seed, run)
     } catch (error) {
       count(report.outcomes, 'THROWN')
       const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
@@ -38,8 +40,8 @@ export function fuzz(kind: Kind, numbers: Iterable<number>, seed: number): FuzzR
   return report
 }
 
-function oneInput(report: FuzzReport, kind: Kind, seed: number, run: number): void {
-  const memory = makeInput(kind, seed, run)
+function oneInput(report: FuzzReport, memory: Memory, seed: number, run: number): void {
+  const { kind } = report
   const entryTrouble = kind === 'entry' ? troubleOfEntry(memory) : undefined
   const { superblockGood, reason, created } = exercise(memory, new Chance(seed + 1, run))
   if (kind === 'entry' ? entryTrouble === undefined : superblockGood) report.passedFirst++
@@ -48,7 +50,7 @@ function oneInput(report: FuzzReport, kind: Kind, seed: number, run: number): vo
 }
 
 /** The fuzzed entry is the second one. */
-function troubleOfEntry(memory: Parameters<typeof exercise>[0]): string | undefined {
+function troubleOfEntry(memory: Memory): string | undefined {
   const window = new EntryWindow(memory, { logOffsetBytes: LOG_OFFSET_BYTES })
   window.load(1, 2)
   return window.troubleOf(1)
