@@ -1,11 +1,12 @@
 // mkfs: the magic is cleared and flushed first and written last, so that power may fail at any write: a device is
 // formatted, or it isn't famfs. The log is zeroed only where it isn't zero, so a fresh device stays uncommitted.
 
-import { GIB, isPowerOfTwo } from '../base/align.ts'
+import { GIB, isPowerOfTwo, unitsOf } from '../base/align.ts'
 import { bytesOfText } from '../base/plain.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { PIECE_BYTES, type Task } from '../base/task.ts'
 import { NIL_UUID } from '../base/uuid.ts'
+import { UNITS_MOST } from '../alloc/bitmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { checkSuperblock, logHeaderCrc, superblockCrc } from '../omf/check.ts'
 import {
@@ -40,7 +41,7 @@ export interface MkfsOptions {
 }
 
 export type MkfsReason =
-  | 'bad_log_length' | 'owned_by_other' | 'device_too_small' | 'already_formatted' | 'log_too_long' | 'bad_alloc_unit' | 'bad_path' | 'not_on_image'
+  | 'bad_log_length' | 'owned_by_other' | 'device_too_small' | 'already_formatted' | 'log_too_long' | 'bad_alloc_unit' | 'bad_path' | 'not_on_image' | 'bad_geometry'
 
 /** In the reference's order of checks; nothing is touched before the last of them has passed. */
 export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superblock, MkfsReason>> {
@@ -90,6 +91,7 @@ function refusalOf(memory: Memory, options: MkfsOptions): { ok: false; failure: 
   if (deviceBytes < DEVICE_LEAST_BYTES && !options.relaxed) return fail('device_too_small', { deviceBytes, leastBytes: DEVICE_LEAST_BYTES })
   const formatted = there.ok || there.failure.reason === 'other_version'
   if (formatted && !force) return fail('already_formatted')
+  if (unitsOf(deviceBytes, unitBytes) > UNITS_MOST) return fail('bad_geometry', { what: `${deviceBytes} bytes in units of ${unitBytes}; use units of 2 MiB` })
   if (LOG_OFFSET_BYTES + logLengthBytes + unitBytes > deviceBytes) return fail('log_too_long', { lengthBytes: logLengthBytes, deviceBytes })
   if (LOG_OFFSET_BYTES + logLengthBytes > memory.presentBytes) return fail('not_on_image', { offsetBytes: memory.presentBytes, presentBytes: memory.presentBytes })
   return undefined

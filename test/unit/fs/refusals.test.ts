@@ -209,6 +209,7 @@ describe('mkfs', () => {
     ['a log that leaves no unit', () => newMemory(10 * MIB), {}, 'log_too_long'],
     ['a log longer than the image', formatted, { force: true, logLengthBytes: 16 * MIB }, 'not_on_image'],
     ['a small device', () => newMemory(4 * GIB - 1), { relaxed: false }, 'device_too_small'],
+    ['more small units than a bitmap counts', () => newMemory(129 * GIB), { unitBytes: 4096 }, 'bad_geometry'],
     ['a unit that there isn’t', formatted, { force: true, unitBytes: 8192 }, 'bad_alloc_unit'],
   ])('%s', (_, make, options, reason) => {
     const memory = make()
