@@ -25,10 +25,12 @@ import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
 import { addMetaFiles } from './metaFiles.ts'
-import { type Mount, MountTable, type Place, underLogLock } from './mounts.ts'
+import { inUse, missingLevels, type Mount, MountTable, type Place, underLogLock } from './mounts.ts'
 import type {
   CopyReason, Created, CreateSpec, CreatReason, FileReason, MachineSpec, MountStatus, NewReason, Outside, PathReason, Stat,
 } from './types.ts'
+
+type MountedFile = DataFile & { mount: Mount }
 
 const DEFAULT_FILE_MODE = 0o644
 const DEFAULT_DIRECTORY_MODE = 0o755
@@ -101,6 +103,7 @@ export class Machine {
       role,
       playedCount: 0,
       locked: false,
+      userCount: 0,
     }
     this.#mounts.add(mount)
     const played = yield* this.#play(mount)
@@ -108,10 +111,11 @@ export class Machine {
     return played
   }
 
-  umount(mountpoint: string, user: User = ROOT): Result<undefined, 'not_root' | 'not_mounted'> {
+  umount(mountpoint: string, user: User = ROOT): Result<undefined, 'not_root' | 'not_mounted' | 'mount_busy'> {
     if (user.uid !== 0) return fail('not_root', { what: 'unmount' })
     const mount = this.#mounts.at(mountpoint)
     if (!mount) return fail('not_mounted', { path: mountpoint })
+    if (mount.locked || mount.userCount > 0) return fail('mount_busy', { path: mountpoint })
     this.#mounts.remove(mount)
     return ok()
   }
@@ -181,7 +185,7 @@ export class Machine {
   // what every host does
 
   /** Plays what the log has more than this host knows. */
-  *logplay(path: string): Task<Result<ReplayReport, LayoutReason | 'not_in_famfs' | 'other_filesystem' | 'log_counters' | 'log_shrank'>> {
+  *logplay(path: string): Task<Result<ReplayReport, LayoutReason | 'not_in_famfs' | 'bad_path' | 'other_filesystem' | 'log_counters' | 'log_shrank'>> {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
     const { mount } = place.value
@@ -189,14 +193,14 @@ export class Machine {
     if (!read.ok) return read
     mount.volume.known = read.value
     if (read.value.layout.fsUuid !== mount.fsUuid) return fail('other_filesystem')
-    return yield* this.#play(mount)
+    return yield* inUse(mount, this.#play(mount))
   }
 
   /**
    * Blocks until the log has entries that this host hasn't played; for workers only. An extension: famfs replays by hand.
    * @returns false where the time ran out
    */
-  watch(path: string, timeoutMs: number): Result<boolean, 'not_in_famfs'> {
+  watch(path: string, timeoutMs: number): Result<boolean, 'not_in_famfs' | 'bad_path'> {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
     const { volume, playedCount } = place.value.mount
@@ -266,18 +270,18 @@ export class Machine {
   /** Fills the whole file with the seed's data. */
   *fill(path: string, seed: number | bigint, user: User): Task<Result<undefined, FileReason | DataReason>> {
     const data = this.#data(path, { write: true }, user)
-    return data.ok ? yield* fillSeeded(data.value, seed) : data
+    return data.ok ? yield* inUse(data.value.mount, fillSeeded(data.value, seed)) : data
   }
 
   *verify(path: string, seed: number | bigint, user: User): Task<Result<undefined, FileReason | DataReason | 'data_differs' | 'no_seed'>> {
     const data = this.#data(path, { read: true }, user)
-    return data.ok ? yield* verifySeeded(data.value, seed) : data
+    return data.ok ? yield* inUse(data.value.mount, verifySeeded(data.value, seed)) : data
   }
 
   /** The file's bytes in order, as they are in memory, at most 4 MiB at a time. */
   *scan(path: string, look: (window: Uint8Array, fileOffsetBytes: number) => void, user: User): Task<Result<undefined, FileReason | DataReason>> {
     const data = this.#data(path, { read: true }, user)
-    return data.ok ? yield* scan(data.value, look) : data
+    return data.ok ? yield* inUse(data.value.mount, scan(data.value, look)) : data
   }
 
   #createHere(held: LogLock, mount: Mount, path: string, relpath: string, spec: CreateSpec): Result<Created, CreatReason> {
@@ -318,17 +322,20 @@ export class Machine {
     if (there) return options.parents && there.kind === 'directory' ? ok() : fail('exists', { path })
     const fits = loggablePath(relpath)
     if (!fits.ok) return fits
-    if (options.parents && !mount.kernel.lookup(parentOf(relpath))) {
-      const made = this.#mkdirHere(held, mount, parentOf(path), parentOf(relpath), options)
-      if (!made.ok) return made
-    }
-    const parent = this.#parent(mount, path, relpath)
+    const levels = missingLevels(mount, relpath)
+    const top = levels[0] ?? relpath
+    const parent = this.#parent(mount, path, options.parents ? top : relpath)
     if (!parent.ok) return parent
+    const { slotCount } = held.layout
+    // All levels or none: their slots are counted before the first is made.
+    if (held.nextIndex + levels.length > slotCount) return fail('log_full', { slotCount })
     const { mode = DEFAULT_DIRECTORY_MODE, uid = 0, gid = 0 } = options
-    const made = createDirectory(held, { path: relpath, mode, uid, gid })
-    if (!made.ok) return made
-    mount.kernel.addDirectory(made.value)
-    this.#advance(mount, made.value.entryIndex)
+    for (const level of levels) {
+      const made = createDirectory(held, { path: level, mode, uid, gid })
+      if (!made.ok) return made
+      mount.kernel.addDirectory(made.value)
+      this.#advance(mount, made.value.entryIndex)
+    }
     return ok()
   }
 
@@ -365,6 +372,7 @@ export class Machine {
   #newPlace(path: string): Result<Place, 'not_in_famfs' | 'bad_path' | 'path_too_long'> {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
+    if (path.endsWith('/')) return fail('bad_path', { path, what: 'a file has no slash at its end' })
     const fits = loggablePath(place.value.relpath)
     return fits.ok ? place : fits
   }
@@ -400,13 +408,13 @@ export class Machine {
     return allowed.ok ? ok({ mount, inode }) : allowed
   }
 
-  #data(path: string, mode: OpenMode, user: User): Result<DataFile, FileReason> {
+  #data(path: string, mode: OpenMode, user: User): Result<MountedFile, FileReason> {
     const found = this.#file(path, mode, user)
     return found.ok ? this.#dataOf(found.value.mount, found.value.inode) : found
   }
 
-  #dataOf(mount: Mount, inode: FileInode): Result<DataFile, AccessReason> {
+  #dataOf(mount: Mount, inode: FileInode): Result<MountedFile, AccessReason> {
     const access = mount.kernel.access(inode)
-    return access.ok ? ok({ path: inode.path, memory: mount.kernel.memory, resolver: access.value }) : access
+    return access.ok ? ok({ mount, path: inode.path, memory: mount.kernel.memory, resolver: access.value }) : access
   }
 }

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../base/result.ts'
 import { type Task, WAITING } from '../base/task.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import type { Layout } from '../log/layout.ts'
-import { normalizedPath } from '../log/path.ts'
+import { normalizedPath, parentOf } from '../log/path.ts'
 import type { Role } from '../fs/role.ts'
 import type { LogLock, Volume } from '../fs/volume.ts'
 
@@ -22,6 +22,8 @@ export interface Mount {
   /** Log entries that this host has played: where the next replay goes on. */
   playedCount: number
   locked: boolean
+  /** Tasks that read or write its files, or play its log: while there are any, it stays mounted. */
+  userCount: number
 }
 
 export interface Place {
@@ -55,13 +57,13 @@ export class MountTable {
   }
 
   /** @param path absolute */
-  place(path: string): Result<Place, 'not_in_famfs'> {
+  place(path: string): Result<Place, 'not_in_famfs' | 'bad_path'> {
     for (const mount of this.#mounts) {
       const { mountpoint } = mount
       if (!path.startsWith(mountpoint)) continue
       if (path.length !== mountpoint.length && path.charCodeAt(mountpoint.length) !== SLASH) continue
       const relpath = normalizedPath(path.slice(mountpoint.length + 1))
-      if (relpath !== undefined) return ok({ mount, relpath })
+      return relpath === undefined ? fail('bad_path', { path, what: 'it leaves the mount' }) : ok({ mount, relpath })
     }
     return fail('not_in_famfs', { path })
   }
@@ -83,6 +85,23 @@ export function* underLogLock<T, R extends Reason, L extends Reason>(
   } finally {
     mount.locked = false
   }
+}
+
+/** Counts a task as a user of the mount for as long as it runs. */
+export function* inUse<T>(mount: Mount, task: Task<T>): Task<T> {
+  mount.userCount++
+  try {
+    return yield* task
+  } finally {
+    mount.userCount--
+  }
+}
+
+/** The path and those of its ancestors that don't exist, from the top. */
+export function missingLevels({ kernel }: Mount, relpath: string): string[] {
+  const levels: string[] = []
+  for (let level = relpath; level !== '' && !kernel.lookup(level); level = parentOf(level)) levels.unshift(level)
+  return levels
 }
 
 const SLASH = 47

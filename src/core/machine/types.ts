@@ -53,7 +53,7 @@ export interface MountStatus {
   fsUuid: string
 }
 
-export type PathReason = 'not_in_famfs' | 'no_such_path'
+export type PathReason = 'not_in_famfs' | 'bad_path' | 'no_such_path'
 export type NewReason = 'not_in_famfs' | 'bad_path' | 'path_too_long' | 'no_parent' | 'not_a_directory'
 export type CreatReason = NewReason | CreateReason | LockReason | 'is_a_directory' | 'size_differs'
 export type CopyReason = CreatReason | AccessReason | DataReason | 'source_short'

@@ -8,7 +8,7 @@ import { buildBitmap } from '../../../src/core/fs/volume.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
 import { coherentMemory } from '../../../src/core/mem/memory.ts'
-import { DATA_START, lockOf, MNT, newClient, newDax, newMaster, readAll, run, sourceOf, USER } from '../../helpers/machines.ts'
+import { DATA_START, lockOf, MNT, newClient, newDax, newMaster, readAll, ROOT_USER, run, sourceOf, USER } from '../../helpers/machines.ts'
 import { failureOf, firstDifference, patternBytes, valueOf } from '../../helpers/outcome.ts'
 
 const FILE = `${MNT}/f`
@@ -157,6 +157,37 @@ describe('mkdir', () => {
     run(machine.mkdir(`${MNT}/a/b`, { parents: true }))
     expect(lockOf(device).nextIndex).toBe(4)
     expect(valueOf(machine.readdir(`${MNT}/a/b`)).map(({ path }) => path)).toEqual(['a/b/c'])
+  })
+})
+
+describe('mkdir -p in a log with too few slots', () => {
+  it('makes no level at all', () => {
+    const device = newDax()
+    const machine = newMaster(device)
+    const { slotCount } = lockOf(device).layout
+    for (let i = 0; i < slotCount - 2; i++) run(machine.mkdir(`${MNT}/d${i}`))
+    refusedWhole(device, machine, () => failureOf(runNow(machine.mkdir(`${MNT}/p/q/r`, { parents: true })), 'log_full'))
+    run(machine.mkdir(`${MNT}/p/q`, { parents: true }))
+    expect(lockOf(device).nextIndex).toBe(slotCount)
+  })
+})
+
+describe('a mount in use', () => {
+  it('stays mounted while a copy, a fill or a look is under way', () => {
+    const device = newDax()
+    const machine = newMaster(device)
+    run(machine.creat(FILE, { sizeBytes: 100 }))
+    const tasks = [
+      machine.cp(sourceOf(patternBytes(5 * MIB, 3)), `${MNT}/copied`),
+      machine.fill(FILE, 7, ROOT_USER),
+      machine.scan(FILE, () => undefined, ROOT_USER),
+    ]
+    for (const task of tasks) {
+      task.next()
+      failureOf(machine.umount(MNT), 'mount_busy')
+      task.return(undefined as never)
+    }
+    expect(machine.umount(MNT).ok).toBe(true)
   })
 })
 
