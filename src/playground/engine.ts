@@ -1,6 +1,7 @@
 // The engine is chosen by doing: memory is shared with a worker, and if that works, hosts are workers. Neither the user
 // agent nor crossOriginIsolated is asked. Where it doesn't work the page says why, and hosts take turns in its thread.
 
+import { fail, ok, type Result } from '../core/base/result.ts'
 import { NIL_UUID } from '../core/base/uuid.ts'
 import { daxdev } from '../core/mem/daxdev.ts'
 import type { Driver } from '../host/driver.ts'
@@ -10,19 +11,19 @@ import type { EngineView } from './types.ts'
 export interface Engine {
   driver: Driver
   view: EngineView
-  newBuffer(sizeBytes: number): SharedArrayBuffer | ArrayBuffer
+  newBuffer(sizeBytes: number): Result<SharedArrayBuffer | ArrayBuffer, 'no_memory'>
 }
 
 export async function chooseEngine(): Promise<Engine> {
   const why = await whyNotParallel()
   if (why === undefined) {
     const sentence = 'Parallel: every host is a web worker, and all of them share one memory.'
-    return { driver: workerDriver(), view: { kind: 'parallel', sentence }, newBuffer: (sizeBytes) => new SharedArrayBuffer(sizeBytes) }
+    return { driver: workerDriver(), view: { kind: 'parallel', sentence }, newBuffer: (sizeBytes) => allocated(sizeBytes, SharedArrayBuffer) }
   }
   // Loaded only here: where hosts are workers, the page itself never runs one.
   const { inlineDriver } = await import('../host/inlineDriver.ts')
   const sentence = `Hosts can't run in parallel here and take turns in one thread: ${why}`
-  return { driver: inlineDriver, view: { kind: 'inline', sentence }, newBuffer: (sizeBytes) => new ArrayBuffer(sizeBytes) }
+  return { driver: inlineDriver, view: { kind: 'inline', sentence }, newBuffer: (sizeBytes) => allocated(sizeBytes, ArrayBuffer) }
 }
 
 /** A worker is given shared memory and answers; undefined if it does. */
@@ -36,4 +37,14 @@ async function whyNotParallel(): Promise<string | undefined> {
   if (!probe.ok) return `${probe.failure.says}.`
   probe.value.kill()
   return undefined
+}
+
+/** Untouched memory costs nothing, but a browser may still have no room for its addresses. */
+function allocated<T>(sizeBytes: number, make: new (sizeBytes: number) => T): Result<T, 'no_memory'> {
+  try {
+    return ok(new make(sizeBytes))
+  } catch (error) {
+    if (error instanceof RangeError) return fail('no_memory', { sizeBytes })
+    throw error
+  }
 }

@@ -7,10 +7,11 @@ import { UnitBitmap } from '../core/alloc/bitmap.ts'
 import { type Extent as MapExtent, type Fmap, fmapOf, piecesOf } from '../core/fmap/fmap.ts'
 import { claimExtents, extentsOfMeta } from '../core/fs/volume.ts'
 import { EntryWindow } from '../core/log/entries.ts'
-import { type Layout, readEntryCount, readLayout, reservedUnits } from '../core/log/layout.ts'
+import { entryOffset, type Layout, readEntryCount, readLayout, reservedUnits } from '../core/log/layout.ts'
 import { coherentMemory, type Memory } from '../core/mem/memory.ts'
 import type { Daxdev } from '../core/mem/daxdev.ts'
 import { ENTRY_FILE, ENTRY_MKDIR } from '../core/omf/constants.ts'
+import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
 import type { Extent, FilesystemView, MediaFile } from './types.ts'
 
 export interface MediaState {
@@ -21,6 +22,8 @@ export interface MediaState {
   files: MediaFile[]
   /** Paths of all valid entries by index: what a host that hasn't played them can't see. */
   paths: (string | undefined)[]
+  /** Device ranges that are new since the last look: log header, entries, and the files that they name. */
+  grown: Extent[]
 }
 
 const COLOURS = 8
@@ -46,16 +49,11 @@ export class MediaReader {
     if (!counted.ok) return this.#nothing(counted.failure)
     if (layout.fsUuid !== this.#layout?.fsUuid || counted.value < this.#seenCount) this.#startOver(layout)
     this.#layout = layout
+    const seenBefore = this.#seenCount
+    const filesBefore = this.#files.length
     this.#readNew(layout, counted.value)
-    return { verdict: this.#verdict(), failure: undefined, filesystem: this.#filesystem(layout), files: this.#files, paths: this.#paths }
-  }
-
-  /** Device ranges that hold anything: superblock, log and every file. */
-  usedRanges(): Extent[] {
-    const layout = this.#layout
-    if (!layout) return [{ offsetBytes: 0, lengthBytes: this.memory.device.sizeBytes }]
-    const meta = { offsetBytes: 0, lengthBytes: layout.logOffsetBytes + layout.logLengthBytes }
-    return [meta, ...this.#files.flatMap((file) => file.extents)]
+    const grown = seenBefore === this.#seenCount ? [] : this.#grown(layout, seenBefore, filesBefore)
+    return { verdict: this.#verdict(), failure: undefined, filesystem: this.#filesystem(layout), files: this.#files, paths: this.#paths, grown }
   }
 
   #nothing(failure: Failure): MediaState {
@@ -63,7 +61,13 @@ export class MediaReader {
     this.#seenCount = 0
     this.#files = []
     this.#paths = []
-    return { verdict: `Not a famfs: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [] }
+    return { verdict: `Not a famfs: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [], grown: [] }
+  }
+
+  #grown(layout: Layout, fromIndex: number, fromFile: number): Extent[] {
+    const header = { offsetBytes: layout.logOffsetBytes, lengthBytes: LOG_HEADER_BYTES }
+    const entries = { offsetBytes: entryOffset(layout, fromIndex), lengthBytes: (this.#seenCount - fromIndex) * LOG_ENTRY_BYTES }
+    return [header, entries, ...this.#files.slice(fromFile).flatMap((file) => file.extents)]
   }
 
   #startOver(layout: Layout): void {

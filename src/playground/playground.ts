@@ -11,5 +11,9 @@ export async function openPlayground(): Promise<Playground> {
   const [engine, ownership] = await Promise.all([chooseEngine(), claimOwnership()])
   const session = new Session(engine, new ImageStore(undefined, ownership === 'owner'), ownership)
   void session.start()
+  // A page that goes away may not come back: what isn't saved yet is saved while there is time.
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') session.saveIfMarked()
+  })
   return session
 }

@@ -123,6 +123,10 @@ export class Roster {
       return spawned
     }
     const handle = spawned.value
+    if (!this.#hosts.includes(host)) {
+      handle.kill('it was taken away')
+      return fail('host_down', { name: host.name, why: 'it was taken away' })
+    }
     host.handle = handle
     host.status = 'up'
     handle.listen({

@@ -7,6 +7,8 @@ import { CHUNK_BYTES, type ImageFacts, type ImageStore, type StoreReason } from 
 import type { Extent, StorageState, StorageView } from './types.ts'
 
 const QUIET_MS = 400
+/** A device that never comes to rest is saved all the same. */
+const WAIT_MOST_MS = 2000
 
 export interface Saved {
   facts: ImageFacts
@@ -32,6 +34,8 @@ export class Saver {
   /** Whether anything changed since the last save began: chunks, or facts beside them such as the hosts. */
   #changedSince = true
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the first change that isn't saved yet was marked. */
+  #waitingSince: number | undefined
   #saving: Promise<Result<undefined, StoreReason>> | undefined
 
   /** @param current what there is to save now; @param changed told when the mark may have moved */
@@ -105,6 +109,7 @@ export class Saver {
     this.#dirty = new Set()
     this.#whole = false
     this.#changedSince = false
+    this.#waitingSince = undefined
     this.#set('saving')
     const saved = await this.#store.save(facts, buffer, dirty, whole)
     if (saved.ok) {
@@ -124,7 +129,10 @@ export class Saver {
     this.#changedSince = true
     if (this.#state !== 'saving') this.#set('unsaved')
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.save(), QUIET_MS)
+    const now = performance.now()
+    this.#waitingSince ??= now
+    const leftMs = Math.max(0, this.#waitingSince + WAIT_MOST_MS - now)
+    this.#timer = setTimeout(() => void this.save(), Math.min(QUIET_MS, leftMs))
   }
 
   #off(): boolean {

@@ -32,7 +32,7 @@ export const sentences = {
   restored: (files: number) =>
     `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,
   saved: () => 'The image is saved in this browser.',
-  startedOver: () => 'Started over with an empty device. One undo brings the old one back.',
+  startedOver: () => 'Started over with a new device. Until the next change, one undo brings the old one back.',
   undone: () => 'The device from before is back.',
   readOnly: () => 'Another tab has this image open. Here it can be looked at, and nothing is saved.',
 }

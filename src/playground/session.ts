@@ -20,7 +20,6 @@ export class Session implements Playground {
   readonly #world: World
   /** What is stored can't be read: it is left alone until the person replaces it. */
   #storeDamaged = false
-  #before: { device: Daxdev; hosts: ImageFacts['hosts'] } | undefined
 
   constructor(engine: Engine, store: ImageStore, ownership: Ownership) {
     this.#store = store
@@ -28,20 +27,9 @@ export class Session implements Playground {
     this.#world = new World(engine, store)
   }
 
-  /** The stored image, or else the first scene. */
-  async start(): Promise<void> {
-    this.#world.preparing = true
-    if (this.#ownership === 'other_tab') {
-      this.#world.saver.switchOff('read_only')
-      this.#world.trace.add('storage', sentences.readOnly())
-    }
-    const stored = await this.#store.open()
-    if (!stored.ok) this.#cannotSave(stored.failure)
-    const restored = stored.ok && stored.value !== undefined && (await this.#restore(stored.value))
-    if (!restored) await playFirstScene(this)
-    this.#world.preparing = false
-    this.#world.ready = true
-    this.#world.touch()
+  /** The stored image, or else the first scene. A mistake of ours on the way is shown, and the page stays. */
+  start(): Promise<void> {
+    return this.#world.exclusive(() => this.#start()).catch((error: unknown) => this.#world.stumbled(error))
   }
 
   subscribe(listener: () => void): () => void {
@@ -65,10 +53,17 @@ export class Session implements Playground {
   // what is done to the device
 
   format(options: { host?: string; force?: boolean; logLengthBytes?: number } = {}): Promise<Result<undefined>> {
+    return this.#world.exclusive(() => this.#format(options))
+  }
+
+  #format(options: { host?: string; force?: boolean; logLengthBytes?: number }): Promise<Result<undefined>> {
     return this.#world.act(options.host, commands.mkfs(options.force ?? false), async (host) => {
       const { force = false, logLengthBytes } = options
       const wasMounted = host.mount !== undefined
-      if (wasMounted) await host.call('umount', { mountpoint: NAMES.mountpoint })
+      // Whoever still wrote into a file of the old one would write into a file of the new.
+      await this.#world.endTasks()
+      const unmounted = wasMounted ? await host.call('umount', { mountpoint: NAMES.mountpoint }) : ok()
+      if (!unmounted.ok) return unmounted
       const made = await host.call('mkfs', { device: NAMES.device, force, ...(logLengthBytes === undefined ? {} : { logLengthBytes }) })
       if (!made.ok) {
         if (wasMounted) await this.#world.mount(host)
@@ -94,12 +89,13 @@ export class Session implements Playground {
       this.#world.task(host, `${host.name} fills ${path}`, async (call) => {
         const given = { path: full(path), sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }) }
         const made = await host.call('creat', given, call)
+        this.#world.dataChanged(path, made)
         if (!made.ok) return made
         const { node, isNew } = made.value
-        this.#world.wrote(node)
         const at = node.extents[0]?.offsetBytes ?? 0
-        const old = seed ? sentences.rewritten(host.name, path) : sentences.existed(host.name, path)
-        this.#world.happened('create', host, isNew ? sentences.created(host.name, path, sizeBytes, at, node.entryIndex) : old, command, this.#world.entryBytes(node.entryIndex))
+        const old = seed ? sentences.rewritten(host.name, node.path) : sentences.existed(host.name, node.path)
+        const sentence = isNew ? sentences.created(host.name, node.path, sizeBytes, at, node.entryIndex) : old
+        this.#world.happened('create', host, sentence, command, this.#world.entryBytes(node.entryIndex))
         return ok()
       }),
     )
@@ -111,8 +107,8 @@ export class Session implements Playground {
     const command = commands.mkdir(path, parents)
     return this.#world.act(options.host, command, async (host) => {
       const made = await host.call('mkdir', { path: full(path), parents, owner: NAMES.user })
+      this.#world.touchDevice()
       if (!made.ok) return made
-      this.#world.wrote(undefined)
       this.#world.happened('mkdir', host, sentences.madeDirectory(host.name, path), command)
       return ok()
     })
@@ -124,12 +120,8 @@ export class Session implements Playground {
       return this.#world.act(hostName, command, (host) =>
         this.#world.task(host, `${host.name} copies ${file.name} in`, async (call) => {
           const copied = await host.call('copyIn', { path: full(file.name), blob: file, owner: NAMES.user }, call)
-          // Whatever stopped it, the file may be there with part of its data.
-          this.#world.wrote(copied.ok ? copied.value.node : undefined)
-          if (!copied.ok) {
-            this.#world.wroteSomewhere()
-            return copied
-          }
+          this.#world.dataChanged(file.name, copied)
+          if (!copied.ok) return copied
           const { node, isNew } = copied.value
           const sentence = isNew ? sentences.copied(host.name, file.name, file.size, node.entryIndex) : sentences.rewritten(host.name, file.name)
           this.#world.happened('copy', host, sentence, command, this.#world.entryBytes(node.entryIndex))
@@ -147,10 +139,8 @@ export class Session implements Playground {
       if (!bytes.ok) return bytes
       const offsetBytes = index * bytes.value.length
       const poked = await host.call('poke', { path: full(path), offsetBytes, bytes: bytes.value, user: NAMES.user })
+      this.#world.dataChanged(path, poked)
       if (!poked.ok) return poked
-      const file = host.files.find((node) => node.path === path)
-      this.#world.saver.mark(file?.extents ?? this.#world.reader.usedRanges())
-      this.#world.touchDevice()
       this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value))
       return ok()
     })
@@ -181,33 +171,28 @@ export class Session implements Playground {
 
   // hosts
 
-  async addHost(): Promise<Result<string>> {
-    const taken = this.#world.roster.all().map((host) => host.name)
-    if (taken.length >= HOSTS_MOST) return this.#world.refuse(fail('too_many_hosts', { limit: HOSTS_MOST }))
-    const name = freeHostName(taken)
-    const started = await this.startHost(name)
-    if (started.ok) this.#world.saver.mark([])
-    return started.ok ? ok(name) : started
-  }
-
-  /** A new host, mounted if there is something to mount. */
-  async startHost(name: string, systemUuid = newUuid()): Promise<Result<undefined>> {
-    const added = await this.#world.roster.add(name, systemUuid, this.#world.device)
-    if (!added.ok) return this.#world.refuse(added, name)
-    this.#world.greet(added.value)
-    if (this.#world.media.filesystem) await this.#world.mount(added.value)
-    return ok()
+  addHost(): Promise<Result<string>> {
+    return this.#world.exclusive(async () => {
+      const taken = this.#world.roster.all().map((host) => host.name)
+      if (taken.length >= HOSTS_MOST) return this.#world.refuse(fail('too_many_hosts', { limit: HOSTS_MOST }))
+      const name = freeHostName(taken)
+      const started = await this.#startHost(name)
+      if (started.ok) this.#world.saver.mark([])
+      return started.ok ? ok(name) : started
+    })
   }
 
   removeHost(name: string): Promise<Result<undefined>> {
-    const host = this.#world.roster.find(name)
-    if (!host.ok) return Promise.resolve(this.#world.refuse(host))
-    if (this.#world.roster.all().length === 1) return Promise.resolve(this.#world.refuse(fail('last_host'), name))
-    this.#world.roster.remove(host.value)
-    this.#world.trace.add('host', sentences.hostRemoved(name), { host: name })
-    this.#world.saver.mark([])
-    this.#world.touch()
-    return Promise.resolve(ok())
+    return this.#world.exclusive(async (): Promise<Result<undefined>> => {
+      const host = this.#world.roster.find(name)
+      if (!host.ok) return this.#world.refuse(host)
+      if (this.#world.roster.all().length === 1) return this.#world.refuse(fail('last_host'), name)
+      this.#world.roster.remove(host.value)
+      this.#world.trace.add('host', sentences.hostRemoved(name), { host: name })
+      this.#world.saver.mark([])
+      this.#world.touch()
+      return ok()
+    })
   }
 
   killHost(name: string): Promise<Result<undefined>> {
@@ -217,15 +202,17 @@ export class Session implements Playground {
     return Promise.resolve(ok())
   }
 
-  async rebootHost(name: string): Promise<Result<undefined>> {
-    const host = this.#world.roster.find(name)
-    if (!host.ok) return this.#world.refuse(host)
-    if (host.value.handle) host.value.handle.kill('it was rebooted')
-    const started = await this.#world.roster.start(host.value, this.#world.device)
-    if (!started.ok) return this.#world.refuse(started, name)
-    this.#world.greet(host.value)
-    if (this.#world.media.filesystem) await this.#world.mount(host.value)
-    return ok()
+  rebootHost(name: string): Promise<Result<undefined>> {
+    return this.#world.exclusive(async () => {
+      const host = this.#world.roster.find(name)
+      if (!host.ok) return this.#world.refuse(host)
+      host.value.handle?.kill('it was rebooted')
+      const started = await this.#world.roster.start(host.value, this.#world.device)
+      if (!started.ok) return this.#world.refuse(started, name)
+      this.#world.greet(host.value)
+      if (this.#world.media.filesystem) await this.#world.mount(host.value)
+      return ok()
+    })
   }
 
   cancelTask(id: number): void {
@@ -242,30 +229,41 @@ export class Session implements Playground {
     return saved
   }
 
-  async startOver(): Promise<Result<undefined>> {
-    if (!this.#world.mayChange) return this.#world.refuse(fail('read_only_session'))
-    this.#before = { device: this.#world.device, hosts: this.#world.hostFacts() }
-    this.#world.canUndo = true
-    this.#world.use(this.#world.newDevice(DEVICE_BYTES, newUuid()))
-    if (this.#storeDamaged) this.#world.saver.switchOn()
-    this.#storeDamaged = false
-    this.#world.saver.markAll()
-    this.#world.trace.add('page', sentences.startedOver())
-    await playFirstScene(this)
-    return ok()
+  /** For a page that goes out of sight; the mark tells how it went. */
+  saveIfMarked(): void {
+    void this.#world.saver.save()
   }
 
-  async undoStartOver(): Promise<Result<undefined>> {
-    const before = this.#before
-    if (!before) return ok()
-    this.#before = undefined
-    this.#world.canUndo = false
-    this.#world.use(before.device)
-    this.#world.saver.markAll()
-    for (const { name, systemUuid } of before.hosts) await this.startHost(name, systemUuid)
-    this.#world.trace.add('page', sentences.undone())
-    this.#world.touch()
-    return ok()
+  startOver(): Promise<Result<undefined>> {
+    return this.#world.exclusive(async () => {
+      const world = this.#world
+      if (!world.mayChange) return world.refuse(fail('read_only_session'))
+      const device = world.newDevice(DEVICE_BYTES, newUuid())
+      if (!device.ok) return world.refuse(device)
+      const before = { device: world.device, hosts: world.hostFacts() }
+      this.#replaceDevice(device.value)
+      world.trace.add('page', sentences.startedOver())
+      world.preparing = true
+      await this.#firstScene()
+      world.preparing = false
+      world.before = before
+      world.touch()
+      return ok()
+    })
+  }
+
+  undoStartOver(): Promise<Result<undefined>> {
+    return this.#world.exclusive(async () => {
+      const world = this.#world
+      const { before } = world
+      if (!before) return ok()
+      world.before = undefined
+      this.#replaceDevice(before.device)
+      for (const { name, systemUuid } of before.hosts) await this.#startHost(name, systemUuid)
+      world.trace.add('page', sentences.undone())
+      world.touch()
+      return ok()
+    })
   }
 
   dispose(): Promise<void> {
@@ -273,16 +271,72 @@ export class Session implements Playground {
     return Promise.resolve()
   }
 
+  async #start(): Promise<void> {
+    const world = this.#world
+    world.preparing = true
+    if (this.#ownership === 'other_tab') {
+      world.saver.switchOff('read_only')
+      world.trace.add('storage', sentences.readOnly())
+    }
+    const stored = await this.#store.open()
+    if (!stored.ok) this.#cannotSave(stored.failure)
+    const restored = stored.ok && stored.value !== undefined && (await this.#restore(stored.value))
+    if (!restored) await this.#newScene()
+    world.preparing = false
+    world.ready = true
+    world.touch()
+  }
+
+  async #newScene(): Promise<void> {
+    const device = this.#world.newDevice(DEVICE_BYTES, newUuid())
+    if (!device.ok) {
+      this.#world.refuse(device)
+      return
+    }
+    this.#world.use(device.value)
+    await this.#firstScene()
+  }
+
+  #firstScene(): Promise<void> {
+    return playFirstScene({
+      startHost: (name) => this.#startHost(name),
+      format: (options) => this.#format(options ?? {}),
+      dropFiles: (host, files) => this.dropFiles(host, files),
+    })
+  }
+
+  /** Another device to be saved, whole. */
+  #replaceDevice(device: Daxdev): void {
+    this.#world.use(device)
+    if (this.#storeDamaged) this.#world.saver.switchOn()
+    this.#storeDamaged = false
+    this.#world.saver.markAll()
+  }
+
+  /** A new host, mounted if there is something to mount. */
+  async #startHost(name: string, systemUuid = newUuid()): Promise<Result<undefined>> {
+    const added = await this.#world.roster.add(name, systemUuid, this.#world.device)
+    if (!added.ok) return this.#world.refuse(added, name)
+    this.#world.greet(added.value)
+    if (this.#world.media.filesystem) await this.#world.mount(added.value)
+    return ok()
+  }
+
   async #restore(facts: ImageFacts): Promise<boolean> {
     const { sizeBytes, uuid } = facts.device
-    const device = this.#world.newDevice(sizeBytes, uuid)
+    const made = this.#world.newDevice(sizeBytes, uuid)
+    if (!made.ok) {
+      this.#cannotSave(made.failure)
+      return false
+    }
+    const device = made.value
     const loaded = await this.#store.load(device.buffer)
     if (!loaded.ok) {
       this.#cannotSave(loaded.failure)
       return false
     }
     this.#world.use(device)
-    for (const { name, systemUuid } of facts.hosts) await this.startHost(name, systemUuid)
+    for (const { name, systemUuid } of facts.hosts) await this.#startHost(name, systemUuid)
     this.#world.trace.add('storage', sentences.restored(this.#world.media.files.length))
     if (this.#world.saver.mayChange) this.#world.saver.isStored()
     return true
@@ -290,16 +344,20 @@ export class Session implements Playground {
 
   #cannotSave(failure: Failure): void {
     this.#storeDamaged = failure.reason === 'stored_image_damaged'
-    this.#world.trace.fail(failure, undefined)
-    if (this.#world.saver.mayChange) this.#world.saver.switchOff('off', `Not saved: ${failure.says}. ${failure.next}`)
+    // No storage at all is a state of affairs and no event: the mark says it.
+    if (failure.reason !== 'no_storage') this.#world.trace.fail(failure, undefined)
+    if (!this.#world.saver.mayChange) return
+    this.#world.saver.switchOff('off', failure.reason === 'no_storage' ? undefined : `Not saved: ${failure.says}. ${failure.next}`)
   }
 
+  /** One after the other; a failure is told where it happens and doesn't keep the others from their turn. */
   async #each<T>(items: T[], work: (item: T) => Promise<Result<undefined>>): Promise<Result<undefined>> {
+    let outcome: Result<undefined> = ok()
     for (const item of items) {
       const done = await work(item)
-      if (!done.ok) return done
+      if (outcome.ok) outcome = done
     }
-    return ok()
+    return outcome
   }
 }
 

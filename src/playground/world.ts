@@ -1,12 +1,13 @@
 // What a session is made of: device, hosts, storage and trace, and the rules that every action keeps. Each change ends in a
 // new snapshot; trouble that can be expected becomes a trace event and a failed Result, never an exception.
 
-import { fail, type Failure, type Result } from '../core/base/result.ts'
+import type { Reason } from '../core/base/failure.ts'
+import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { makeUuid } from '../core/base/uuid.ts'
 import { daxdev, type Daxdev } from '../core/mem/daxdev.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
 import type { CallOptions } from '../host/driver.ts'
-import type { HostNode, ReplaySummary } from '../host/protocol.ts'
+import type { ReplaySummary } from '../host/protocol.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Engine } from './engine.ts'
 import { MediaReader, type MediaState } from './media.ts'
@@ -17,13 +18,28 @@ import { commands, sentences } from './sentences.ts'
 import { Trace } from './trace.ts'
 import type { Extent, Snapshot, TaskView, TraceKind } from './types.ts'
 
+/** A device that was put aside, and the hosts that were on it. */
+export interface Before {
+  device: Daxdev
+  hosts: ImageFacts['hosts']
+}
+
+interface RunningTask {
+  view: TaskView
+  stop: AbortController
+  ended: Promise<unknown>
+}
+
+/** Failures of work that may have written before it failed; all others are refused before anything is made. */
+const MAY_HAVE_WRITTEN: ReadonlySet<Reason> = new Set(['cancelled', 'source_short', 'source_unreadable', 'host_down', 'host_failed'])
+
 export class World {
   readonly trace = new Trace()
   readonly saver: Saver
   readonly roster: Roster
   readonly #engine: Engine
   readonly #listeners = new Set<() => void>()
-  readonly #tasks = new Map<number, { view: TaskView; stop: AbortController }>()
+  readonly #tasks = new Map<number, RunningTask>()
   #device: Daxdev
   #reader: MediaReader
   #media: MediaState
@@ -32,14 +48,19 @@ export class World {
   #deviceVersion = 0
   #nextTaskId = 1
   #announced = false
+  /** Moves when another device is put in place: what was begun before is nobody's business after. */
+  #epoch = 0
+  #turn: Promise<unknown> = Promise.resolve()
   /** Set while the session prepares itself: then it may change a device that it only looks at afterwards. */
   preparing = false
   ready = false
-  canUndo = false
+  /** What Start over put aside; forgotten at the next change. */
+  before: Before | undefined
 
   constructor(engine: Engine, store: ImageStore) {
     this.#engine = engine
-    this.#device = this.newDevice(DEVICE_BYTES, newUuid())
+    // Nothing is allocated before it is known whether an image is stored, and how large it is.
+    this.#device = daxdev({ name: NAMES.device, uuid: newUuid(), buffer: new ArrayBuffer(0), sizeBytes: DEVICE_BYTES })
     this.#reader = new MediaReader(this.#device)
     this.#media = this.#reader.read()
     this.roster = new Roster(engine.driver, this.touch, this.#hostWentDown)
@@ -72,17 +93,28 @@ export class World {
     return this.#snapshot
   }
 
-  newDevice(sizeBytes: number, uuid: string): Daxdev {
-    return daxdev({ name: NAMES.device, uuid, buffer: this.#engine.newBuffer(sizeBytes) })
+  newDevice(sizeBytes: number, uuid: string): Result<Daxdev, 'no_memory'> {
+    const buffer = this.#engine.newBuffer(sizeBytes)
+    return buffer.ok ? ok(daxdev({ name: NAMES.device, uuid, buffer: buffer.value })) : buffer
   }
 
   /** Another device in place of the one there was, with no hosts yet. */
   use(device: Daxdev): void {
-    this.stopTasks()
+    this.#epoch++
+    this.#stopTasks()
     this.roster.removeAll()
     this.#device = device
     this.#reader = new MediaReader(device)
     this.touchDevice()
+  }
+
+  /** Actions that make, replace or end hosts and devices come one after the other. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#turn.then(work)
+    // Whoever called sees how it ended; the next in line only waits for it.
+    const ended = (): undefined => undefined
+    this.#turn = run.then(ended, ended)
+    return run
   }
 
   hostFacts(): ImageFacts['hosts'] {
@@ -122,10 +154,15 @@ export class World {
     looksOnly = false,
   ): Promise<Result<T>> {
     if (!looksOnly && !this.mayChange) return this.refuse(fail('read_only_session'))
+    const epoch = this.#epoch
     const host = hostName === undefined ? this.roster.master(this.#media.filesystem?.ownerUuid) : this.roster.find(hostName)
     if (!host.ok) return this.refuse(host)
     const done = await work(host.value)
-    return done.ok ? done : this.refuse(done, host.value.name, command)
+    // It was ended with its device: that is no news from the one that is there now.
+    if (epoch !== this.#epoch) return done
+    if (!done.ok) return this.refuse(done, host.value.name, command)
+    if (!looksOnly && !this.preparing) this.before = undefined
+    return done
   }
 
   /** Work that shows its progress and can be stopped. */
@@ -133,13 +170,17 @@ export class World {
     const id = this.#nextTaskId++
     const stop = new AbortController()
     const view: TaskView = { id, host: host.name, label, doneCount: 0, totalCount: 0, unit: 'bytes' }
-    this.#tasks.set(id, { view, stop })
     const onProgress: CallOptions['onProgress'] = (progress) => {
-      this.#tasks.set(id, { view: { ...view, ...progress }, stop })
+      const running = this.#tasks.get(id)
+      if (!running) return
+      this.#tasks.set(id, { ...running, view: { ...view, ...progress } })
       this.touchDevice()
     }
+    const working = work({ onProgress, signal: stop.signal })
+    this.#tasks.set(id, { view, stop, ended: working })
+    this.touch()
     try {
-      return await work({ onProgress, signal: stop.signal })
+      return await working
     } finally {
       this.#tasks.delete(id)
       this.touch()
@@ -150,22 +191,18 @@ export class World {
     this.#tasks.get(id)?.stop.abort()
   }
 
-  stopTasks(): void {
-    for (const { stop } of this.#tasks.values()) stop.abort()
+  /** Stops everything that runs, and waits until it has stopped. */
+  async endTasks(): Promise<void> {
+    this.#stopTasks()
+    await Promise.allSettled([...this.#tasks.values()].map((task) => task.ended))
   }
 
-  /** The log has grown, perhaps, and the file's data has changed. */
-  wrote(node: HostNode | undefined): void {
-    const { filesystem } = this.#media
-    if (filesystem) this.saver.mark([{ offsetBytes: filesystem.logOffsetBytes, lengthBytes: filesystem.logLengthBytes }])
-    this.saver.mark(node?.extents ?? [])
+  /** After work on a file's data: its bytes have changed, or may have before the work failed. */
+  dataChanged(path: string, outcome: Result<unknown>): void {
     this.touchDevice()
-  }
-
-  /** Whatever is in use may have changed: nobody knows how far it got. */
-  wroteSomewhere(): void {
-    this.saver.mark(this.#reader.usedRanges())
-    this.touchDevice()
+    if (!outcome.ok && !MAY_HAVE_WRITTEN.has(outcome.failure.reason)) return
+    const file = this.#media.files.findLast((candidate) => candidate.path === path)
+    this.saver.mark(file?.extents ?? [])
   }
 
   happened(kind: TraceKind, host: Host, sentence: string, command?: string, bytes?: Extent): void {
@@ -184,9 +221,11 @@ export class World {
     return filesystem && { offsetBytes: filesystem.logOffsetBytes + LOG_HEADER_BYTES + LOG_ENTRY_BYTES * index, lengthBytes: LOG_ENTRY_BYTES }
   }
 
+  /** Reads the media again: what the log has grown by is there to be saved, whoever appended it. */
   touchDevice(): void {
     this.#deviceVersion++
     this.#media = this.#reader.read()
+    if (this.#media.grown.length > 0) this.saver.mark(this.#media.grown)
     this.touch()
   }
 
@@ -202,16 +241,25 @@ export class World {
     })
   }
 
+  /** Our own mistake, said where everything else is said. */
+  stumbled(error: unknown): void {
+    this.refuse(fail('page_failed', { what: error instanceof Error ? error.message : String(error) }))
+  }
+
   dispose(): void {
     this.saver.stop()
-    this.stopTasks()
+    this.#stopTasks()
     this.roster.removeAll()
     this.#listeners.clear()
   }
 
   readonly #hostWentDown = (host: Host, why: string): void => {
     this.trace.add('host', sentences.hostDown(host.name, why), { host: host.name })
-    this.wroteSomewhere()
+    this.touchDevice()
+  }
+
+  #stopTasks(): void {
+    for (const { stop } of this.#tasks.values()) stop.abort()
   }
 
   readonly #current = () => {
@@ -233,7 +281,7 @@ export class World {
       trace: this.trace.events,
       tasks: [...this.#tasks.values()].map((task) => task.view),
       storage: this.saver.view,
-      canUndoStartOver: this.canUndo,
+      canUndoStartOver: this.before !== undefined,
       ready: this.ready,
     }
   }

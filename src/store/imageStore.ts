@@ -28,7 +28,7 @@ interface Manifest extends ImageFacts {
   chunks: [number, number][]
 }
 
-export type StoreReason = 'storage_failed' | 'storage_full' | 'stored_image_damaged'
+export type StoreReason = 'no_storage' | 'storage_failed' | 'storage_full' | 'stored_image_damaged'
 
 export class ImageStore {
   readonly #db: UseStore
@@ -153,6 +153,7 @@ async function attempt<T>(work: () => Promise<Result<T, StoreReason>>): Promise<
 }
 
 function storageFailure(error: unknown): Failure<StoreReason> {
+  if (typeof indexedDB === 'undefined') return fail('no_storage').failure
   const name = error instanceof Error ? error.name : ''
   if (name === 'QuotaExceededError') return fail('storage_full').failure
   return fail('storage_failed', { what: error instanceof Error ? error.message : String(error) }).failure

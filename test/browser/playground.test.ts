@@ -170,8 +170,8 @@ describe('actions', () => {
     valueOf(await session.dropFiles('A', [new File([other], 'small.bin')]))
     expect(last(session)?.sentence).toContain('in place')
     expect(await bytesOn(session, 'B', 'small.bin', 0, 12_345)).toEqual(Array.from(other))
-    failureOf(await session.dropFiles('A', [new File(['short'], 'small.bin'), new File(['never'], 'never')]), 'size_differs')
-    expect(pathsOn(session, 'A')).not.toContain('never')
+    failureOf(await session.dropFiles('A', [new File(['short'], 'small.bin'), new File(['after'], 'after it')]), 'size_differs')
+    expect(pathsOn(session, 'A')).toContain('after it')
     failureOf(await session.dropFiles('A', [new File([], 'empty')]), 'size_zero')
   })
 
@@ -256,6 +256,37 @@ describe('formatting', () => {
     expect(pathsOn(session, 'B')).toEqual(['mine'])
   })
 
+  it('stops a copy that is under way, which then writes into no file of the new one', patient, async () => {
+    const session = await start()
+    const copying = session.dropFiles('A', [new File([patternBytes(100 * MIB, 3)], 'old.bin')])
+    await vi.waitUntil(() => session.snapshot().tasks.some((task) => task.doneCount > 0), { timeout: 20_000 })
+    valueOf(await session.format({ force: true }))
+    failureOf(await copying, 'cancelled')
+    expect(session.snapshot().files).toEqual([])
+    valueOf(await session.newFile({ path: 'new.bin', sizeBytes: 8 * MIB, seed: 9 }))
+    const before = valueOf(await session.sha256('A', 'new.bin'))
+    expect(valueOf(await session.sha256('A', 'new.bin'))).toBe(before)
+    expect(session.snapshot().trace.filter((event) => event.sentence.includes('old.bin')).length).toBe(0)
+  })
+
+  it('and other actions on hosts wait for each other, and leave no host behind', patient, async () => {
+    const session = await start()
+    await Promise.all([session.startOver(), session.addHost(), session.startOver(), session.rebootHost('B'), session.undoStartOver(), session.addHost()])
+    const { hosts, trace } = session.snapshot()
+    expect(hosts.map((host) => [host.name, host.status])).toEqual([['A', 'up'], ['B', 'up'], ['C', 'up'], ['D', 'up']])
+    expect(trace.filter((event) => event.kind === 'failure')).toEqual([])
+  })
+
+  it('its undo is offered until the next change', async () => {
+    const session = await start()
+    valueOf(await session.startOver())
+    expect(session.snapshot().canUndoStartOver).toBe(true)
+    valueOf(await session.playLog('B'))
+    expect(session.snapshot().canUndoStartOver).toBe(true)
+    valueOf(await session.newFile({ path: 'more', sizeBytes: 1 }))
+    expect(session.snapshot().canUndoStartOver).toBe(false)
+  })
+
   it('started over can be undone once', async () => {
     const session = await start()
     valueOf(await session.newFile({ path: 'mine', sizeBytes: 10, seed: 1 }))
@@ -324,6 +355,47 @@ describe('hosts', () => {
 
 describe('storage', () => {
   const saved = (session: Session): Promise<unknown> => vi.waitFor(() => expect(session.snapshot().storage.state).toBe('saved'), patient)
+
+  it('what a stopped New file has logged is stored, too', patient, async () => {
+    const name = newName()
+    const session = await start(name)
+    valueOf(await session.save())
+    const stop = session.subscribe(() => {
+      const task = session.snapshot().tasks[0]
+      if (task && task.doneCount > 0) session.cancelTask(task.id)
+    })
+    failureOf(await session.newFile({ path: 'half.bin', sizeBytes: 200 * MIB, seed: 5 }), 'cancelled')
+    stop()
+    const half = session.snapshot().files.at(-1)
+    expect(half).toMatchObject({ path: 'half.bin' })
+    valueOf(await session.save())
+    const stored = await bytesOn(session, 'A', 'half.bin', 0, 64)
+    await session.dispose()
+
+    const next = await start(name)
+    expect(next.snapshot().files.at(-1)).toEqual(half)
+    expect(await bytesOn(next, 'A', 'half.bin', 0, 64)).toEqual(stored)
+  })
+
+  it('a device that never comes to rest is saved all the same', patient, async () => {
+    const session = await start()
+    valueOf(await session.save())
+    const states: string[] = []
+    session.subscribe(() => states.push(session.snapshot().storage.state))
+    for (let i = 0; !states.includes('saving'); i++) {
+      valueOf(await session.poke({ host: 'A', path: 'tides.f64', index: i % 1000, cell: 'Float64', value: i }))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    expect(states).toContain('saving')
+  })
+
+  it('a refusal changes nothing, so there is nothing to save', async () => {
+    const session = await start()
+    valueOf(await session.save())
+    failureOf(await session.dropFiles('B', [new File(['x'], 'x')]), 'not_master')
+    failureOf(await session.dropFiles('A', [new File(['x'], 'notes.txt')]), 'size_differs')
+    expect(session.snapshot().storage.state).toBe('saved')
+  })
 
   it('saves by itself, and the next session has the same device and hosts', async () => {
     const name = newName()

@@ -171,8 +171,6 @@ export const failures = {
   bad_uuid: row<{ text: string }>('EINVAL', (d) => `“${d.text}” is not a UUID`, 'Give 36 characters such as c2f0a3de-5b1e-4a6f-9b53-7d1f0e2a4c61.'),
   source_unreadable: row<{ path: string; what: string }>('EIO', (d) => `what was to become ${d.path} can't be read: ${d.what}`,
     'Choose the file again: it has changed or gone since. A folder can’t be copied.'),
-  source_unreadable: row<{ path: string; what: string }>('EIO', (d) => `what was to become ${d.path} can't be read: ${d.what}`,
-    'Choose the file again: it has changed or gone since. A folder can’t be copied.'),
 }
 
 export type Reason = keyof typeof failures
