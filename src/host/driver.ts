@@ -56,7 +56,10 @@ export class HostHandle {
     if (this.#down !== undefined) return fail('host_down', { name: host, why: this.#down })
     if (options.signal?.aborted) return fail('cancelled')
     const callId = this.#nextCallId++
-    const stop = (): void => void this.#line.wire.cancel(callId)
+    // Whoever gives up when the host is down already, in the same turn perhaps, has no line left to say so.
+    const stop = (): void => {
+      if (this.#down === undefined) void this.#line.wire.cancel(callId)
+    }
     options.signal?.addEventListener('abort', stop)
     const downed = new Promise<ReturnType<typeof fail<'host_down'>>>((settle) => {
       this.#pending.set(callId, { settle, onProgress: options.onProgress })

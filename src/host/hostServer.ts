@@ -2,7 +2,7 @@
 // between its pieces and stops when it is cancelled. The same code runs in a worker and in the calling thread.
 
 import { assert, unreachable } from '../core/base/assert.ts'
-import { fail, ok, type Result } from '../core/base/result.ts'
+import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { type Progress, type Task, WAITING } from '../core/base/task.ts'
 import { piecesOf } from '../core/fmap/fmap.ts'
 import type { FileInode, Inode } from '../core/kernel/mount.ts'
@@ -12,6 +12,7 @@ import { Machine } from '../core/machine/machine.ts'
 import type { MappedFile } from '../core/kernel/mappedFile.ts'
 import { BlobFeeder } from './feeder.ts'
 import type { CallMessage, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, ReplaySummary } from './protocol.ts'
+import { Turns } from './turns.ts'
 
 /** How long a task runs before others are let in, and how often its progress is told. */
 const TURN_MS = 8
@@ -22,6 +23,7 @@ export class HostServer implements HostWire {
   #report: (callId: number, progress: Progress) => void = () => undefined
   readonly #cancelled = new Set<number>()
   readonly #running = new Set<number>()
+  readonly #turns = new Turns()
   /** What the driver has been told: the mount by its file system and place, and how many inodes of it. */
   #told = { mount: '', inodeCount: 0 }
 
@@ -39,6 +41,7 @@ export class HostServer implements HostWire {
     } finally {
       this.#running.delete(message.callId)
       this.#cancelled.delete(message.callId)
+      if (this.#running.size === 0) this.#turns.close()
     }
   }
 
@@ -106,7 +109,10 @@ export class HostServer implements HostWire {
 
   async #copyIn(machine: Machine, callId: number, given: Calls['copyIn']['given']): Promise<Result<Calls['copyIn']['gives']>> {
     const { path, blob, owner, mode } = given
-    const feeder = new BlobFeeder(blob)
+    const feeder = new BlobFeeder(blob, path)
+    // The first piece is at hand before anything is made: what can't be read makes no file.
+    const begun = blob.size > 0 ? await feeder.load(0) : ok()
+    if (!begun.ok) return begun
     const task = machine.cp(feeder, path, { ...owner, ...(mode === undefined ? {} : { mode }) })
     const copied = await this.#run(callId, task, (progress) => feeder.load(progress.doneCount))
     return copied.ok ? ok({ node: nodeOf(copied.value.inode), isNew: copied.value.isNew }) : copied
@@ -121,12 +127,12 @@ export class HostServer implements HostWire {
     return scanned.ok ? ok(hasher.digest('hex')) : scanned
   }
 
-  /** @param before awaited between a pause of the task and its going on */
+  /** @param before awaited between a pause of the task and its going on; a failure there ends the task where it stands */
   async #run<T extends Result<unknown>>(
     callId: number,
     task: Task<T>,
-    before?: (progress: Progress) => Promise<void>,
-  ): Promise<T | ReturnType<typeof fail<'cancelled'>>> {
+    before?: (progress: Progress) => Promise<Result<undefined>>,
+  ): Promise<T | { ok: false; failure: Failure }> {
     let turnStart = performance.now()
     let reportedAt = 0
     try {
@@ -141,9 +147,12 @@ export class HostServer implements HostWire {
           reportedAt = now
           this.#report(callId, step.value)
         }
-        if (before && !waits) await before(step.value)
+        if (before && !waits) {
+          const ready = await before(step.value)
+          if (!ready.ok) return ready
+        }
         if (!waits && performance.now() - turnStart < TURN_MS) continue
-        await turn()
+        await this.#turns.take()
         turnStart = performance.now()
       }
     } finally {
@@ -197,16 +206,3 @@ function copyOf(mapping: MappedFile, offsetBytes: number, lengthBytes: number): 
   const copied = mapping.copyTo(bytes, offsetBytes)
   return copied.ok ? ok(bytes) : copied
 }
-
-/** A turn of the event loop: messages that have come in are answered before we go on. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })
-}
-

@@ -21,9 +21,9 @@ export function workerDriver(options: WorkerDriverOptions = {}): Driver {
     async spawn(spec: HostSpec): Promise<Result<HostHandle, 'host_down'>> {
       const worker = startWorker(spec.name)
       const remote = wrap<HostWire>(worker)
-      let watch: ReturnType<typeof setInterval> | undefined
+      let endWatch: (() => void) | undefined
       const close = (): void => {
-        clearInterval(watch)
+        endWatch?.()
         remote[releaseProxy]()
         worker.terminate()
       }
@@ -42,12 +42,14 @@ export function workerDriver(options: WorkerDriverOptions = {}): Driver {
         () => undefined,
         (error: unknown) => `memory can't be shared with its worker: ${error instanceof Error ? error.message : String(error)}`,
       )
-      const why = await Promise.race([booted, died, after(hungAfterMs, 'its worker did not start in time')])
+      const late = alarm(hungAfterMs)
+      const why = await Promise.race([booted, died, late.rings.then(() => 'its worker did not start in time')])
+      late.clear()
       if (why !== undefined) {
         handle.went(why)
         return fail('host_down', { name: spec.name, why })
       }
-      watch = watchFor(handle, pingEveryMs, hungAfterMs)
+      endWatch = watchFor(handle, pingEveryMs, hungAfterMs)
       return ok(handle)
     },
   }
@@ -61,20 +63,33 @@ function wireOf(remote: Remote<HostWire>): Pick<HostWire, 'call' | 'cancel' | 'p
   return { call: (message) => remote.call(message), cancel: (callId) => remote.cancel(callId), ping: () => remote.ping() }
 }
 
-/** Asks again and again; the question that isn't answered in time ends the host. */
-function watchFor(handle: HostHandle, everyMs: number, hungAfterMs: number): ReturnType<typeof setInterval> {
-  let asked = false
-  return setInterval(() => {
-    if (asked || handle.down !== undefined) return
-    asked = true
-    const answered = handle.ping().then(() => true)
-    void Promise.race([answered, after(hungAfterMs, false)]).then((alive) => {
-      asked = false
-      if (!alive) handle.went('its worker hung: it did not answer')
-    })
+/** Asks again and again; the question that isn't answered in time ends the host. @returns what ends the watch */
+function watchFor(handle: HostHandle, everyMs: number, hungAfterMs: number): () => void {
+  let limit: Alarm | undefined
+  const answered = (): void => {
+    limit?.clear()
+    limit = undefined
+  }
+  const watch = setInterval(() => {
+    if (limit !== undefined) return
+    limit = alarm(hungAfterMs)
+    void limit.rings.then(() => handle.went('its worker hung: it did not answer'))
+    void handle.ping().then(answered)
   }, everyMs)
+  return () => {
+    clearInterval(watch)
+    limit?.clear()
+  }
 }
 
-function after<T>(delayMs: number, value: T): Promise<T> {
-  return new Promise((resolve) => setTimeout(() => resolve(value), delayMs))
+interface Alarm {
+  rings: Promise<void>
+  clear(): void
+}
+
+/** Rings once, unless it is cleared. */
+function alarm(delayMs: number): Alarm {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const rings = new Promise<void>((resolve) => (timer = setTimeout(resolve, delayMs)))
+  return { rings, clear: () => clearTimeout(timer) }
 }

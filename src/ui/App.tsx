@@ -2,8 +2,9 @@
 // one at a time, under tabs. What is narrow is measured in the reader's own text size.
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import type { Playground, Snapshot } from '../playground/types.ts'
+import type { Playground, Snapshot, TraceEvent } from '../playground/types.ts'
 import { DeviceMap } from './DeviceMap.tsx'
+import { useKeptFocus } from './focus.ts'
 import { listText, plural, sentence } from './format.ts'
 import { Inspector } from './Inspector.tsx'
 import { Lane, TaskBar } from './Lane.tsx'
@@ -12,8 +13,9 @@ import { LookProvider, type Pane, putNoteAway, useLook, useLookStore } from './l
 import { FormatPanel, NewFilePanel } from './Panels.tsx'
 import { Note } from './parts.tsx'
 import { usePreferences } from './preferences.ts'
+import { onRemChange, rootRemPx } from './rem.ts'
 import { SessionProvider, useSnapshot } from './session.tsx'
-import { type Panel, TopBar } from './TopBar.tsx'
+import { openerOf, type Panel, TopBar } from './TopBar.tsx'
 import { Announcer, Trace } from './Trace.tsx'
 import { Travel } from './Travel.tsx'
 import './tokens.css'
@@ -39,15 +41,20 @@ export function App({ playground }: { playground: Playground }) {
 function Page() {
   const preferences = usePreferences()
   const [panel, setPanel] = useState<Panel>()
-  const narrow = useNarrow(preferences.textSize)
+  const narrow = useNarrow()
   useFilesStayHere()
-  const close = (): void => setPanel(undefined)
+  useKeptFocus()
+  const close = (): void => {
+    setPanel(undefined)
+    document.getElementById(openerOf(panel))?.focus()
+  }
   const colours = `${preferences.theme} ${preferences.textSize}`
   const opened = panel === 'file' ? <NewFilePanel onClose={close} /> : panel === 'format' ? <FormatPanel onClose={close} /> : null
 
   return (
     <div className="page" data-narrow={narrow || undefined}>
       <TopBar panel={panel} onPanel={setPanel} preferences={preferences} narrow={narrow} />
+      <Mistake />
       {narrow ? (
         <Narrow panes={{
           hosts: <>{opened}<Guide /><Hosts /></>,
@@ -103,16 +110,25 @@ function Hosts() {
   )
 }
 
-/** Trouble that belongs to no host. */
+/** What was thrown is our own mistake, wherever one was on the page. */
+function Mistake() {
+  const look = useLookStore()
+  const mistake = useLook((state) => state.mistake)
+  return <div role="alert">{mistake && <Note trouble={mistake} onDismiss={() => look.set({ mistake: undefined })} />}</div>
+}
+
+/** Trouble that belongs to no host, and isn't told anyway. */
 function PageNote({ snapshot }: { snapshot: Snapshot }) {
   const look = useLookStore()
   const upTo = useLook((state) => state.putAway[''] ?? -1)
   const calledBack = useLook((state) => state.calledBack[''])
   const names = new Set(snapshot.hosts.map((host) => host.name))
-  const event = snapshot.trace.findLast((candidate) =>
-    candidate.failure && (calledBack === candidate.index || (candidate.index > upTo && !names.has(candidate.host ?? ''))))
+  const told = toldText(snapshot)
+  const isNews = ({ index, host, failure }: TraceEvent): boolean =>
+    index > upTo && !names.has(host ?? '') && !told.some((text) => failure && text.includes(failure.says))
+  const event = snapshot.trace.findLast((candidate) => candidate.failure && (calledBack === candidate.index || isNews(candidate)))
   if (!event?.failure) return null
-  return <Note failure={event.failure} onDismiss={() => putNoteAway(look, '', snapshot.trace.at(-1)?.index ?? event.index)} />
+  return <Note trouble={event.failure} onDismiss={() => putNoteAway(look, '', snapshot.trace.at(-1)?.index ?? event.index)} />
 }
 
 const PANES: { id: Pane; title: string }[] = [
@@ -152,15 +168,18 @@ function Narrow({ panes }: { panes: Record<Pane, ReactNode> }) {
   )
 }
 
-function useNarrow(textSize: number): boolean {
-  const measure = (): boolean => document.documentElement.clientWidth < WIDE_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+function useNarrow(): boolean {
+  const measure = (): boolean => document.documentElement.clientWidth < WIDE_REM * rootRemPx()
   const [narrow, setNarrow] = useState(measure)
   useEffect(() => {
     const look = (): void => setNarrow(measure())
-    look()
     addEventListener('resize', look)
-    return () => removeEventListener('resize', look)
-  }, [textSize])
+    const forgetRem = onRemChange(look)
+    return () => {
+      removeEventListener('resize', look)
+      forgetRem()
+    }
+  }, [])
   return narrow
 }
 

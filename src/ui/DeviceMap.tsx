@@ -9,6 +9,7 @@ import { lighting, showBytes, useLook, useLookStore } from './look.tsx'
 import { logOffsetOf } from './overlay.ts'
 import { gridFor, paintCells } from './paint.ts'
 import { mapText, Swatch } from './parts.tsx'
+import { onRemChange, rootRemPx } from './rem.ts'
 import { useSnapshot } from './session.tsx'
 
 // Of the cells all together: more where the window has room to give.
@@ -36,11 +37,15 @@ export function DeviceMap({ theme }: { theme: string }) {
     const element = frame.current
     if (!element) return
     const measure = (): void =>
-      setBox({ widthPx: element.clientWidth, windowPx: innerHeight, remPx: Number.parseFloat(getComputedStyle(document.documentElement).fontSize) })
+      setBox({ widthPx: element.clientWidth, windowPx: innerHeight, remPx: rootRemPx() })
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(element)
-    return () => observer.disconnect()
+    const forgetRem = onRemChange(measure)
+    return () => {
+      observer.disconnect()
+      forgetRem()
+    }
   }, [])
 
   useEffect(() => {

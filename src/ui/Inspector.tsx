@@ -10,6 +10,7 @@ import { addressText, countText, hexText, parseOffset, sizeText } from './format
 import { HexView, type Mark } from './HexView.tsx'
 import { showBytes, useLook, useLookStore } from './look.tsx'
 import { MapView } from './MapView.tsx'
+import { mediaIndex } from './mediaIndex.ts'
 import { checksumOf, entryOffset, fieldsOf, type FieldView, logOffsetOf, overlayLength, type Place, placeAt } from './overlay.ts'
 import { Choice, Field } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
@@ -91,7 +92,7 @@ function Jumps({ snapshot, place, selected }: { snapshot: Snapshot; place: Place
     look.set({ entryIndex: index })
     showBytes(look, entryOffset(snapshot, index), 8)
   }
-  const file = place.file ?? snapshot.files.find((candidate) => candidate.entryIndex === chosen) ?? snapshot.files.at(-1)
+  const file = place.file ?? mediaIndex(snapshot.files).byEntry.get(chosen) ?? snapshot.files.at(-1)
   return (
     <div className="jumps">
       <div className="choice" role="group" aria-label="Show">

@@ -8,22 +8,25 @@ import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
 import { putNoteAway, useLook, useLookStore } from './look.tsx'
 import { Disclosure, Note } from './parts.tsx'
-import { useAction, usePlayground, useSnapshot } from './session.tsx'
+import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
+import type { Trouble } from './trouble.ts'
 
 export function Lane({ host }: { host: HostView }) {
   const playground = usePlayground()
   const snapshot = useSnapshot()
   const playing = useAction()
-  const dropping = useAction()
+  const go = useGo()
+  const [folderTrouble, setFolderTrouble] = useState<Trouble>()
   const [over, setOver] = useState(false)
   const id = useId()
   const tasks = snapshot.tasks.filter((task) => task.host === host.name)
   // A host that is writing an entry plays it itself when it is done: it lacks nothing.
   const behind = host.status === 'up' && tasks.length === 0 ? Math.max(0, host.entryCount - host.playedCount) : 0
 
-  const take = (files: Iterable<File>): void => {
-    const list = [...files]
-    if (list.length > 0) void dropping.run(() => playground.dropFiles(host.name, list))
+  // Also while a copy runs: the session takes one after the other.
+  const take = (files: File[], folders: string[] = []): void => {
+    setFolderTrouble(folderTroubleOf(folders))
+    if (files.length > 0) void go(() => playground.dropFiles(host.name, files))
   }
   const onDrag = (event: DragEvent): void => {
     if (!event.dataTransfer.types.includes('Files')) return
@@ -37,7 +40,8 @@ export function Lane({ host }: { host: HostView }) {
   const onDrop = (event: DragEvent): void => {
     event.preventDefault()
     setOver(false)
-    take(event.dataTransfer.files)
+    const { files, folders } = droppedOf(event.dataTransfer)
+    take(files, folders)
   }
 
   return (
@@ -55,6 +59,7 @@ export function Lane({ host }: { host: HostView }) {
         <HostMenu host={host} />
       </header>
       <LaneNote host={host} snapshot={snapshot} />
+      <div role="alert">{folderTrouble && <Note trouble={folderTrouble} onDismiss={() => setFolderTrouble(undefined)} />}</div>
       {host.status === 'down' ? (
         <DownState host={host} />
       ) : (
@@ -66,7 +71,7 @@ export function Lane({ host }: { host: HostView }) {
       {tasks.map((task) => <TaskBar key={task.id} task={task} />)}
       <div className="lane-acts">
         {host.status !== 'down' && (
-          <button type="button" className={behind > 0 ? 'play primary' : 'play'} onClick={() => void playing.run(() => playground.playLog(host.name))}>
+          <button type="button" className={behind > 0 ? 'play primary' : 'play'} onClick={() => void playing.go(() => playground.playLog(host.name))}>
             <Play aria-hidden /> Play log on {host.name}
           </button>
         )}
@@ -91,7 +96,7 @@ export function TaskBar({ task }: { task: TaskView }) {
   )
 }
 
-function DropButton({ host, onFiles }: { host: HostView; onFiles: (files: Iterable<File>) => void }) {
+function DropButton({ host, onFiles }: { host: HostView; onFiles: (files: File[]) => void }) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
@@ -100,7 +105,7 @@ function DropButton({ host, onFiles }: { host: HostView; onFiles: (files: Iterab
       </button>
       <input ref={input} type="file" multiple hidden aria-label={`Files for ${host.name}`}
         onChange={(event) => {
-          onFiles(event.target.files ?? [])
+          onFiles([...(event.target.files ?? [])])
           event.target.value = ''
         }} />
     </>
@@ -110,10 +115,16 @@ function DropButton({ host, onFiles }: { host: HostView; onFiles: (files: Iterab
 function DownState({ host }: { host: HostView }) {
   const playground = usePlayground()
   const rebooting = useAction()
+  const reboot = useRef<HTMLButtonElement>(null)
+  // Whoever pulled the plug by keys wants the next key here.
+  useEffect(() => {
+    const button = reboot.current
+    if (button?.closest('.lane')?.contains(document.activeElement)) button.focus()
+  }, [])
   return (
     <div className="down">
       <p>{sentence(host.why ?? `${host.name} is down`)} Its memory is gone; the device keeps every byte.</p>
-      <button type="button" className="primary" onClick={() => void rebooting.run(() => playground.rebootHost(host.name))}>
+      <button type="button" className="primary" ref={reboot} onClick={() => void rebooting.go(() => playground.rebootHost(host.name))}>
         <Power aria-hidden /> Reboot {host.name}
       </button>
     </div>
@@ -122,22 +133,23 @@ function DownState({ host }: { host: HostView }) {
 
 function HostMenu({ host }: { host: HostView }) {
   const playground = usePlayground()
-  const acting = useAction()
+  const go = useGo()
+  const rebooting = useAction()
   return (
     <Disclosure className="icon" name={`Host ${host.name}: more`} label={<MoreHorizontal aria-hidden />}>
       {(close) => (
         <div className="menu">
           {host.status !== 'down' && (
             <>
-              <button type="button" onClick={() => { close(); void acting.run(() => playground.killHost(host.name)) }}>
+              <button type="button" onClick={() => { close(); void go(() => playground.killHost(host.name)) }}>
                 <Unplug aria-hidden /> Kill {host.name} <span className="quiet">pull the plug</span>
               </button>
-              <button type="button" onClick={() => { close(); void acting.run(() => playground.rebootHost(host.name)) }}>
+              <button type="button" onClick={() => { close(); void rebooting.go(() => playground.rebootHost(host.name)) }}>
                 <RefreshCw aria-hidden /> Reboot {host.name} <span className="quiet">mount and play from the start</span>
               </button>
             </>
           )}
-          <button type="button" onClick={() => { close(); void acting.run(() => playground.removeHost(host.name)) }}>
+          <button type="button" onClick={() => { close(); void go(() => playground.removeHost(host.name)) }}>
             <Trash2 aria-hidden /> Remove {host.name} <span className="quiet">the device keeps its files</span>
           </button>
           <p className="quiet mono">system UUID {host.systemUuid}</p>
@@ -162,9 +174,28 @@ function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
   if (!event?.failure) return null
   return (
     <div ref={root}>
-      <Note failure={event.failure} onDismiss={() => putNoteAway(look, host.name, snapshot.trace.at(-1)?.index ?? event.index)} />
+      <Note trouble={event.failure} onDismiss={() => putNoteAway(look, host.name, snapshot.trace.at(-1)?.index ?? event.index)} />
     </div>
   )
+}
+
+/** A folder comes as something that looks like a file, and only its entry says what it is. */
+function droppedOf(data: DataTransfer): { files: File[]; folders: string[] } {
+  const files: File[] = []
+  const folders: string[] = []
+  for (const item of data.items) {
+    const file = item.kind === 'file' ? item.getAsFile() : null
+    const entry = item.kind === 'file' ? item.webkitGetAsEntry() : null
+    if (entry?.isDirectory) folders.push(entry.name)
+    else if (file) files.push(file)
+  }
+  return { files, folders }
+}
+
+function folderTroubleOf(folders: string[]): Trouble | undefined {
+  if (folders.length === 0) return undefined
+  const [are, it] = folders.length === 1 ? ['is a folder', 'it'] : ['are folders', 'them']
+  return { says: `${listText(folders)} ${are}, and a folder can’t be copied in as one file`, next: `Drop the files in ${it}` }
 }
 
 function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {

@@ -7,6 +7,7 @@ import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { sizeText } from './format.ts'
 import { lighting, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
+import { type MediaIndex, mediaIndex } from './mediaIndex.ts'
 import { entryOffset } from './overlay.ts'
 import { MapBars, mapText, Swatch } from './parts.tsx'
 import { useTallRows } from './tallRows.ts'
@@ -16,7 +17,7 @@ const ROW_REM = 2
 const SCROLLS = { tabIndex: 0 }
 
 export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
-  const colours = coloursOf(snapshot)
+  const { byEntry, byPath } = mediaIndex(snapshot.files)
   const count = host.files.length + host.unseen.length
   const { scroller, onScroll, spacerPx, topRow, visibleCount, reveal } = useTallRows(count, ROW_REM)
 
@@ -45,9 +46,9 @@ export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapsh
               const file = host.files[index]
               return file ? (
                 <FileRow key={index} file={file} host={host.name} rowIndex={index + 2} deviceBytes={snapshot.device.sizeBytes}
-                  colour={colours.get(file.entryIndex) ?? file.entryIndex % 8} arrived={file.entryIndex >= host.playedCount - 1} />
+                  colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} arrived={file.entryIndex >= host.playedCount - 1} />
               ) : (
-                <UnseenRow key={index} path={host.unseen[index - host.files.length] ?? ''} rowIndex={index + 2} snapshot={snapshot} />
+                <UnseenRow key={index} path={host.unseen[index - host.files.length] ?? ''} rowIndex={index + 2} snapshot={snapshot} known={byPath} />
               )
             })}
           </div>
@@ -99,9 +100,9 @@ const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colou
   )
 })
 
-function UnseenRow({ path, rowIndex, snapshot }: { path: string; rowIndex: number; snapshot: Snapshot }) {
+function UnseenRow({ path, rowIndex, snapshot, known }: { path: string; rowIndex: number; snapshot: Snapshot; known: MediaIndex['byPath'] }) {
   const look = useLookStore()
-  const media = snapshot.files.find((file) => file.path === path)
+  const media = known.get(path)
   const lit = useLook((state) => media !== undefined && state.lit === media.entryIndex)
   return (
     <div className="file-row unseen" role="row" aria-rowindex={rowIndex} data-lit={lit || undefined} {...lighting(look, media?.entryIndex)}>
@@ -118,8 +119,4 @@ function UnseenRow({ path, rowIndex, snapshot }: { path: string; rowIndex: numbe
       </span>
     </div>
   )
-}
-
-function coloursOf(snapshot: Snapshot): Map<number, number> {
-  return new Map(snapshot.files.map((file) => [file.entryIndex, file.colour]))
 }

@@ -9,6 +9,7 @@ import { useBytes } from './bytes.ts'
 import { countText, plural } from './format.ts'
 import { type LogRow, logRowsOf } from './logRows.ts'
 import { lighting, useLook, useLookStore } from './look.tsx'
+import { mediaIndex } from './mediaIndex.ts'
 import { entryOffset } from './overlay.ts'
 import { Swatch } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
@@ -96,7 +97,7 @@ function LogLine({ row, snapshot, current, newest }: {
 }) {
   const look = useLookStore()
   const lit = useLook((state) => state.lit === row.index)
-  const media = snapshot.files.find((file) => file.entryIndex === row.index)
+  const media = mediaIndex(snapshot.files).byEntry.get(row.index)
   return (
     <div id={`log-${row.index}`} className="log-row" role="row" aria-rowindex={row.index + 2} aria-selected={current} data-lit={lit || undefined}
       data-arrived={newest || undefined} data-entry={row.index} {...lighting(look, row.index)}>

@@ -3,12 +3,12 @@
 
 import { PencilLine } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
-import type { Failure } from '../core/base/result.ts'
 import type { CellKind } from '../playground/types.ts'
 import { countText } from './format.ts'
 import { putNoteAway, useLookStore } from './look.tsx'
 import { Field, Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
+import type { Trouble } from './trouble.ts'
 import { mistakeIn } from './values.ts'
 
 export function WriteForm({ path, cell, index, valueCount, onIndex }: {
@@ -25,7 +25,7 @@ export function WriteForm({ path, cell, index, valueCount, onIndex }: {
   const [chosen, setChosen] = useState<string>()
   const [value, setValue] = useState('42')
   const [mistake, setMistake] = useState<string>()
-  const [failure, setFailure] = useState<Failure>()
+  const [failure, setFailure] = useState<Trouble>()
   const mistakeId = useId()
   const host = hosts.find((candidate) => candidate.name === chosen) ?? hosts.find((candidate) => candidate.role === 'master') ?? hosts[0]
   if (!host) return null
@@ -66,7 +66,7 @@ export function WriteForm({ path, cell, index, valueCount, onIndex }: {
         </button>
       </div>
       {mistake && <small id={mistakeId} className="wrong" role="status">{mistake}</small>}
-      {failure && <Note failure={failure} onDismiss={() => setFailure(undefined)} />}
+      {failure && <Note trouble={failure} onDismiss={() => setFailure(undefined)} />}
     </form>
   )
 }
@@ -77,7 +77,7 @@ export function HashForm({ host, path }: { host: string; path: string }) {
   const { deviceVersion } = useSnapshot()
   const hashing = useAction()
   const [hashes, setHashes] = useState<Record<string, { hash: string; version: number }>>({})
-  const [failure, setFailure] = useState<Failure>()
+  const [failure, setFailure] = useState<Trouble>()
 
   const hash = async (): Promise<void> => {
     setFailure(undefined)
@@ -106,7 +106,7 @@ export function HashForm({ host, path }: { host: string; path: string }) {
         ))}
         {equal && <p>The same bytes on {all.map(([name]) => name).join(' and ')}.</p>}
       </div>
-      {failure && <Note failure={failure} onDismiss={() => setFailure(undefined)} />}
+      {failure && <Note trouble={failure} onDismiss={() => setFailure(undefined)} />}
     </div>
   )
 }

@@ -2,9 +2,11 @@
 // between them. That is why this view looks again a few times a second, and not only when the session says something.
 
 import { useState } from 'react'
-import type { HostView, Snapshot } from '../playground/types.ts'
+import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
+import { FileChoice } from './FileChoice.tsx'
 import { plural, sizeText } from './format.ts'
 import { useLook, useLookStore } from './look.tsx'
+import { mediaIndex } from './mediaIndex.ts'
 import { Choice, Field, mapText, Swatch } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
 import { HashForm, WriteForm } from './MapForms.tsx'
@@ -27,16 +29,13 @@ export function MapView() {
     if (change.path !== undefined) setIndex(0)
     look.set({ mapped: { ...mapped, ...change }, ...(change.path !== undefined && { cell: undefined }) })
   }
-  const paths = pathsOf(snapshot)
+  const { byEntry, byPath } = mediaIndex(snapshot.files)
   return (
     <div className="mmap">
       <div className="mmap-head">
         <Field label="File">
           {(id) => (
-            <select id={id} className="mono" value={mapped.path} onChange={(event) => choose({ path: event.target.value })}>
-              {!paths.includes(mapped.path) && <option value={mapped.path}>{mapped.path}</option>}
-              {paths.map((path) => <option key={path} value={path}>{path}</option>)}
-            </select>
+            <FileChoice id={id} path={mapped.path} known={byPath} onChoose={(path) => choose({ path })} />
           )}
         </Field>
         <Field label="mapped on">
@@ -54,7 +53,7 @@ export function MapView() {
       {file && file.kind === 'file' ? (
         <>
           <p className="mmap-facts quiet num">
-            <Swatch colour={snapshot.files.find((media) => media.entryIndex === file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
+            <Swatch colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
             {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELL_BYTES[cell]), `${cell} value`)}, {mapText(file.extents, file.chunkBytes)}
           </p>
           <ValueGrid key={`${mapped.host}:${mapped.path}:${cell}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} cell={cell} index={index} onIndex={setIndex} />
@@ -72,14 +71,9 @@ export function MapView() {
 function firstMapped(snapshot: Snapshot): { host: string; path: string } | undefined {
   const seeing = snapshot.hosts.filter((host) => host.files.some((file) => file.kind === 'file'))
   const host = seeing.find((candidate) => candidate.role === 'client') ?? seeing[0]
-  const files = host?.files.filter((candidate) => candidate.kind === 'file') ?? []
-  const largest = files.toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0]
+  let largest: HostFile | undefined
+  for (const file of host?.files ?? []) if (file.kind === 'file' && (!largest || file.sizeBytes > largest.sizeBytes)) largest = file
   return host && largest && { host: host.name, path: largest.path }
-}
-
-/** Every file that the log or any host knows. */
-function pathsOf(snapshot: Snapshot): string[] {
-  return [...new Set(snapshot.files.map((file) => file.path))]
 }
 
 function unseenText(host: HostView, path: string): string {

@@ -2,13 +2,13 @@
 
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { MIB } from '../core/base/align.ts'
-import type { Failure } from '../core/base/result.ts'
 import { LOG_LEAST_BYTES } from '../core/omf/constants.ts'
 import type { Snapshot } from '../playground/types.ts'
 import { listText, parseSize, plural, sentence, sizeText } from './format.ts'
 import { putNoteAway, useLookStore } from './look.tsx'
 import { Choice, Field, Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
+import type { Trouble } from './trouble.ts'
 
 const KINDS = ['file', 'directory'] as const
 
@@ -24,7 +24,7 @@ export function NewFilePanel({ onClose }: { onClose: () => void }) {
   const [seed, setSeed] = useState('1')
   const [host, setHost] = useState(() => masterOf(snapshot))
   const [mistake, setMistake] = useState<{ field: 'path' | 'size' | 'seed'; says: string }>()
-  const [failure, setFailure] = useState<Failure>()
+  const [failure, setFailure] = useState<Trouble>()
   const first = useFocusOnce()
   const formId = useId()
 
@@ -100,7 +100,7 @@ export function NewFilePanel({ onClose }: { onClose: () => void }) {
           <button type="button" onClick={onClose}>Close</button>
         </div>
       </div>
-      {failure && <Note failure={failure} onDismiss={() => setFailure(undefined)} />}
+      {failure && <Note trouble={failure} onDismiss={() => setFailure(undefined)} />}
     </form>
   )
 }
@@ -113,7 +113,7 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
   const snapshot = useSnapshot()
   const formatting = useAction()
   const [logLengthBytes, setLogLength] = useState(LOG_LEAST_BYTES)
-  const [failure, setFailure] = useState<Failure>()
+  const [failure, setFailure] = useState<Trouble>()
   const keep = useFocusOnce<HTMLButtonElement>()
   const formatted = snapshot.device.filesystem !== undefined
 
@@ -145,7 +145,7 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
           <button type="button" ref={keep} onClick={onClose}>{formatted ? 'Keep everything' : 'Close'}</button>
         </div>
       </div>
-      {failure && <Note failure={failure} onDismiss={() => setFailure(undefined)} />}
+      {failure && <Note trouble={failure} onDismiss={() => setFailure(undefined)} />}
     </section>
   )
 }

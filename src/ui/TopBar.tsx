@@ -1,14 +1,20 @@
 // Everything that concerns the whole session. The names `Format`, `New file` and `Add host` are stable: lessons and tests use them.
 
 import { Cpu, FilePlus2, HardDrive, Moon, Plus, RotateCcw, Save, Sun, SunMoon, Undo2 } from 'lucide-react'
+import { useRef } from 'react'
 import { type StorageState, HOSTS_MOST } from '../playground/types.ts'
 import { plural } from './format.ts'
 import { useLookStore } from './look.tsx'
 import { Disclosure } from './parts.tsx'
 import { type Preferences, TEXT_SIZES, type Theme } from './preferences.ts'
-import { useAction, usePlayground, useSnapshot } from './session.tsx'
+import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
 
 export type Panel = 'file' | 'format' | undefined
+
+/** Id of the button that opens a panel, and has the focus again when the panel closes. */
+export function openerOf(panel: Panel): string {
+  return `open-${panel ?? 'none'}`
+}
 
 export function TopBar({ panel, onPanel, preferences, narrow }: {
   panel: Panel
@@ -19,14 +25,16 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
   const playground = usePlayground()
   const look = useLookStore()
   const { hosts, ready } = useSnapshot()
-  const adding = useAction()
+  const go = useGo()
+  const adding = useRef(Promise.resolve())
   const toggle = (which: Panel): void => {
     onPanel(panel === which ? undefined : which)
     look.set({ pane: 'hosts' })
   }
-  const addHost = async (): Promise<void> => {
+  // Every press is a host, one after the other.
+  const addHost = (): void => {
     look.set({ pane: 'hosts' })
-    await adding.run(() => playground.addHost())
+    adding.current = adding.current.then(() => go(() => playground.addHost()))
   }
 
   return (
@@ -35,15 +43,15 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
         famfs <span>playground</span>
       </h1>
       <div className="top-group" role="group" aria-label="File system">
-        <button type="button" aria-expanded={panel === 'file'} onClick={() => toggle('file')}>
+        <button type="button" id={openerOf('file')} aria-expanded={panel === 'file'} onClick={() => toggle('file')}>
           <FilePlus2 aria-hidden /> New file
         </button>
-        <button type="button" aria-expanded={panel === 'format'} onClick={() => toggle('format')}>
+        <button type="button" id={openerOf('format')} aria-expanded={panel === 'format'} onClick={() => toggle('format')}>
           <HardDrive aria-hidden /> Format
         </button>
       </div>
       <div className="top-group" role="group" aria-label="Hosts">
-        <button type="button" onClick={() => void addHost()} aria-describedby="host-count">
+        <button type="button" onClick={addHost} aria-describedby="host-count">
           <Plus aria-hidden /> Add host
         </button>
         <span id="host-count" className="quiet">
@@ -54,17 +62,15 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
         {narrow ? (
           <Disclosure label="Session">
             <SessionTools />
-            <Appearance preferences={preferences} />
             <EngineSentence />
           </Disclosure>
-        ) : (
-          <>
-            <SessionTools />
-            <Appearance preferences={preferences} />
-            <Disclosure className="chip" label={<EngineLabel />}>
-              <EngineSentence />
-            </Disclosure>
-          </>
+        ) : <SessionTools />}
+        {/* The same buttons in either page: A+ may turn one into the other under the finger that pressed it. */}
+        <Appearance preferences={preferences} />
+        {!narrow && (
+          <Disclosure className="chip" label={<EngineLabel />}>
+            <EngineSentence />
+          </Disclosure>
         )}
       </div>
     </header>
@@ -81,16 +87,15 @@ function SessionTools() {
       <Disclosure className="chip" label={<><span className="state-mark" data-state={storage.state} aria-hidden />{STORAGE_WORDS[storage.state]}</>}>
         <p>{storage.sentence}</p>
       </Disclosure>
-      <button type="button" onClick={() => void saving.run(() => playground.save())}>
+      <button type="button" onClick={() => void saving.go(() => playground.save())}>
         <Save aria-hidden /> Save
       </button>
-      {canUndoStartOver ? (
-        <button type="button" onClick={() => void restarting.run(() => playground.undoStartOver())}>
+      <button type="button" aria-disabled={restarting.busy} onClick={() => void restarting.go(() => playground.startOver())}>
+        <RotateCcw aria-hidden /> Start over
+      </button>
+      {canUndoStartOver && (
+        <button type="button" aria-disabled={restarting.busy} onClick={() => void restarting.go(() => playground.undoStartOver())}>
           <Undo2 aria-hidden /> Undo start over
-        </button>
-      ) : (
-        <button type="button" onClick={() => void restarting.run(() => playground.startOver())}>
-          <RotateCcw aria-hidden /> Start over
         </button>
       )}
     </div>

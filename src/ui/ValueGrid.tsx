@@ -7,6 +7,7 @@ import { type Seen, useBytes } from './bytes.ts'
 import { countText } from './format.ts'
 import { paintPlot, rangeOf } from './paint.ts'
 import { Note } from './parts.tsx'
+import { onRemChange, rootRemPx } from './rem.ts'
 import { useSnapshot } from './session.tsx'
 import { useTallRows } from './tallRows.ts'
 import { CELL_BYTES, CELL_REM, valuesOf, valueText } from './values.ts'
@@ -71,7 +72,7 @@ export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
 
   return (
     <>
-      {seen.failure && <Note failure={seen.failure} />}
+      {seen.trouble && <Note trouble={seen.trouble} />}
       <Plot values={values} start={start} cell={cell} />
       <div className="values mono" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label={`${path} on ${host} as ${cell}`} aria-rowcount={Math.ceil(valueCount / columns)}
         aria-activedescendant={index >= first && index < first + visibleCount * columns ? `value-${index}` : undefined} onKeyDown={onKey}
@@ -95,11 +96,14 @@ function Plot({ values, start, cell }: { values: Float64Array; start: number; ce
   useEffect(() => {
     const element = frame.current
     if (!element) return
-    const observer = new ResizeObserver(() => {
-      setBox({ widthPx: element.clientWidth, heightPx: PLOT_HEIGHT_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize) })
-    })
+    const measure = (): void => setBox({ widthPx: element.clientWidth, heightPx: PLOT_HEIGHT_REM * rootRemPx() })
+    const observer = new ResizeObserver(measure)
     observer.observe(element)
-    return () => observer.disconnect()
+    const forgetRem = onRemChange(measure)
+    return () => {
+      observer.disconnect()
+      forgetRem()
+    }
   }, [])
   useEffect(() => {
     if (canvas.current && box.widthPx > 0) paintPlot(canvas.current, values, box.widthPx, box.heightPx)

@@ -2,17 +2,17 @@
 // at most once per frame, and never while nobody can see it. Bytes live here, in the component that shows them.
 
 import { useEffect, useRef, useState } from 'react'
-import type { Failure } from '../core/base/result.ts'
-import { PEEK_MOST_BYTES, type PeekSource } from '../playground/types.ts'
+import { PEEK_MOST_BYTES, type PeekSource, type Playground } from '../playground/types.ts'
 import { usePlayground } from './session.tsx'
+import { mistakeOf, type Trouble } from './trouble.ts'
 
 export interface Seen {
   offsetBytes: number
   bytes: Uint8Array<ArrayBuffer>
-  failure: Failure | undefined
+  trouble: Trouble | undefined
 }
 
-const NOTHING: Seen = { offsetBytes: 0, bytes: new Uint8Array(0), failure: undefined }
+const NOTHING: Seen = { offsetBytes: 0, bytes: new Uint8Array(0), trouble: undefined }
 
 /**
  * @param version bytes are read again when it moves
@@ -37,14 +37,11 @@ export function useBytes(source: PeekSource, offsetBytes: number, lengthBytes: n
       if (length <= 0 || document.hidden) return
       asked += 1
       const mine = asked
-      const result = await playground.peek(sourceNow.current, offsetBytes, length)
+      const peeked = await peek(playground, sourceNow.current, offsetBytes, length)
       // An answer that was overtaken by a later one is old.
       if (over || mine < shown) return
       shown = mine
-      const next = result.ok
-        ? { offsetBytes, bytes: result.value, failure: undefined }
-        : { offsetBytes, bytes: NOTHING.bytes, failure: result.failure }
-      setSeen((now) => (sameSeen(now, next) ? now : next))
+      setSeen((now) => (sameSeen(now, peeked) ? now : peeked))
     }
     const again = (): void => {
       cancelAnimationFrame(frame)
@@ -63,8 +60,17 @@ export function useBytes(source: PeekSource, offsetBytes: number, lengthBytes: n
   return seen
 }
 
+async function peek(playground: Playground, source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Seen> {
+  try {
+    const result = await playground.peek(source, offsetBytes, lengthBytes)
+    return result.ok ? { offsetBytes, bytes: result.value, trouble: undefined } : { offsetBytes, bytes: NOTHING.bytes, trouble: result.failure }
+  } catch (error) {
+    return { offsetBytes, bytes: NOTHING.bytes, trouble: mistakeOf(error) }
+  }
+}
+
 function sameSeen(a: Seen, b: Seen): boolean {
-  return a.offsetBytes === b.offsetBytes && a.failure?.reason === b.failure?.reason && sameBytes(a.bytes, b.bytes)
+  return a.offsetBytes === b.offsetBytes && a.trouble?.says === b.trouble?.says && sameBytes(a.bytes, b.bytes)
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

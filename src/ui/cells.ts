@@ -4,6 +4,7 @@
 import { ALLOC_UNIT_BYTES } from '../core/omf/constants.ts'
 import type { Snapshot } from '../playground/types.ts'
 import { addressText, countText, plural, sizeText } from './format.ts'
+import { mediaIndex } from './mediaIndex.ts'
 import { logOffsetOf } from './overlay.ts'
 
 const CELLS_MOST = 4096
@@ -58,7 +59,7 @@ export function cellText(snapshot: Snapshot, map: CellMap, index: number): strin
   const units = map.cellBytes / map.unitBytes
   const where = `${units === 1 ? `unit ${countText(index)}` : `units ${countText(index * units)} to ${countText((index + 1) * units - 1)}`} at ${addressText(index * map.cellBytes)}`
   if (cell.kind === 'file') {
-    const file = snapshot.files.find((candidate) => candidate.entryIndex === cell.entryIndex)
+    const file = cell.entryIndex === undefined ? undefined : mediaIndex(snapshot.files).byEntry.get(cell.entryIndex)
     return `${where}: ${file?.path ?? 'a file'}${cell.strip === undefined ? '' : `, strip ${cell.strip}`}`
   }
   if (cell.kind === 'log') {

@@ -3,6 +3,7 @@
 
 import { createContext, type ReactNode, useContext, useState, useSyncExternalStore } from 'react'
 import type { CellKind } from '../playground/types.ts'
+import type { Trouble } from './trouble.ts'
 
 export type Pane = 'hosts' | 'device' | 'inspector' | 'log' | 'trace'
 
@@ -26,6 +27,8 @@ export interface LookState {
   putAway: Readonly<Record<string, number>>
   /** By place: the failure that was called back from the trace. */
   calledBack: Readonly<Record<string, number>>
+  /** Our own mistake, until it is put away. */
+  mistake: Trouble | undefined
 }
 
 export interface Look {
@@ -93,6 +96,7 @@ function makeLook(): Look {
     cell: undefined,
     putAway: {},
     calledBack: {},
+    mistake: undefined,
   }
   return {
     get: () => state,

@@ -2,17 +2,17 @@
 
 import { CircleAlert, X } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import type { Failure } from '../core/base/result.ts'
 import type { Extent } from '../playground/types.ts'
 import { addressText, sentence, sizeText } from './format.ts'
+import type { Trouble } from './trouble.ts'
 
 /** What went wrong, and what to do now. */
-export function Note({ failure, onDismiss }: { failure: Failure; onDismiss?: () => void }) {
+export function Note({ trouble, onDismiss }: { trouble: Trouble; onDismiss?: () => void }) {
   return (
     <div className="note">
       <CircleAlert className="note-mark" aria-hidden />
       <p>
-        <strong>{sentence(failure.says)}</strong> <span>{sentence(failure.next)}</span> <code>{failure.errno}</code>
+        <strong>{sentence(trouble.says)}</strong> <span>{sentence(trouble.next)}</span> {trouble.errno !== undefined && <code>{trouble.errno}</code>}
       </p>
       {onDismiss && (
         <button type="button" className="icon" aria-label="Dismiss" onClick={onDismiss}>
@@ -35,7 +35,10 @@ export function Disclosure({ label, name, className = '', children }: {
   const root = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const id = useId()
-  const close = (): void => setOpen(false)
+  const close = (): void => {
+    setOpen(false)
+    button.current?.focus()
+  }
 
   useEffect(() => {
     if (!open) return
@@ -43,9 +46,7 @@ export function Disclosure({ label, name, className = '', children }: {
       if (!root.current?.contains(event.target as Node)) setOpen(false)
     }
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape') return
-      setOpen(false)
-      button.current?.focus()
+      if (event.key === 'Escape') close()
     }
     document.addEventListener('pointerdown', onPointer)
     document.addEventListener('keydown', onKey)

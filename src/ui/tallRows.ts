@@ -2,6 +2,7 @@
 // beyond, it says roughly where we are, and wheel, touch and keys move by rows.
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { onRemChange, rootRemPx } from './rem.ts'
 
 // Firefox stops at about 17 million pixels.
 const TALL_MOST_PX = 4_000_000
@@ -56,13 +57,16 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     const element = scroller.current
     if (!element) return
     const measure = (): void => {
-      const rootPx = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
-      setBox({ widthPx: element.clientWidth, heightPx: element.clientHeight, remPx: rootPx })
+      setBox({ widthPx: element.clientWidth, heightPx: element.clientHeight, remPx: rootRemPx() })
     }
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(element)
-    return () => observer.disconnect()
+    const forgetRem = onRemChange(measure)
+    return () => {
+      observer.disconnect()
+      forgetRem()
+    }
   }, [])
 
   const goTo = useCallback((row: number) => {

@@ -35,7 +35,8 @@ export function valueText(value: number | undefined, cell: CellKind): string {
 export function mistakeIn(text: string, cell: CellKind): string | undefined {
   const value = Number(text)
   if (text.trim() === '' || Number.isNaN(value)) return 'Give a number.'
-  if (cell === 'Float64') return undefined
+  // Too large is not the same as Infinity, which one may well want to write.
+  if (cell === 'Float64') return Number.isFinite(value) || /^[+-]?Infinity$/.test(text.trim()) ? undefined : 'Give a number that 64 bits can hold: at most about 1.8e308.'
   const [low, high] = cell === 'Uint8' ? [0, 255] : [-(2 ** 31), 2 ** 31 - 1]
   return Number.isInteger(value) && value >= low && value <= high ? undefined : `Give a whole number from ${low} to ${high}.`
 }

@@ -11,6 +11,9 @@ export interface BenchRow {
   /** The budget, in the unit of `value`, or of `ratio` where `limitOf` says so; null where there is none. */
   limit: number | null
   limitOf: 'value' | 'ratio'
+  /** Whether a budget is the most that may be, or the least that must be. */
+  limitIs: 'most' | 'least'
+  met: boolean | null
   /** Median of ours to the peer's, measured side by side; null where there is no peer. */
   ratio: number | null
   peer: string | null
@@ -29,6 +32,7 @@ export interface RowFacts {
   unit: string
   limit?: number
   limitOf?: 'value' | 'ratio'
+  limitIs?: 'most' | 'least'
   peer?: string
 }
 
@@ -43,13 +47,19 @@ export async function measure(facts: RowFacts, sample: () => Sample | Promise<Sa
 export function rowOf(facts: RowFacts, samples: Sample[]): BenchRow {
   const values = samples.map((sample) => sample.value)
   const ratios = samples.flatMap((sample) => (sample.ratio === undefined ? [] : [sample.ratio]))
+  const { limit = null, limitOf = 'value', limitIs = 'most' } = facts
+  const value = rounded(median(values))
+  const ratio = ratios.length > 0 ? rounded(median(ratios)) : null
+  const judged = limitOf === 'ratio' ? ratio : value
   return {
     name: facts.name,
-    value: rounded(median(values)),
+    value,
     unit: facts.unit,
-    limit: facts.limit ?? null,
-    limitOf: facts.limitOf ?? 'value',
-    ratio: ratios.length > 0 ? rounded(median(ratios)) : null,
+    limit,
+    limitOf,
+    limitIs,
+    met: limit === null || judged === null ? null : limitIs === 'most' ? judged <= limit : judged >= limit,
+    ratio,
     peer: facts.peer ?? null,
     min: rounded(Math.min(...values)),
     max: rounded(Math.max(...values)),

@@ -1,7 +1,7 @@
 // Hosts that are workers over one shared memory keep the contract of all drivers; and a worker that dies, hangs or never
 // starts is a host that is down, never a call that waits for ever.
 
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
 import { daxdev } from '../../src/core/mem/daxdev.ts'
 import { workerDriver } from '../../src/host/workerDriver.ts'
@@ -10,7 +10,16 @@ import { DEVICE, MOUNT, newDevice, OWNER, specOf } from '../helpers/hosts.ts'
 import { failureOf, valueOf } from '../helpers/outcome.ts'
 
 describe('the worker driver', () => {
-  hostContract(workerDriver())
+  hostContract(workerDriver(), async () => {
+    const folder = await navigator.storage.getDirectory()
+    const handle = await folder.getFileHandle('gone', { create: true })
+    const writable = await handle.createWritable()
+    await writable.write(new Uint8Array(100_000))
+    await writable.close()
+    const file = await handle.getFile()
+    await folder.removeEntry('gone')
+    return file
+  })
 })
 
 /** Speaks as much of comlink as a boot and pings take; then does as it is told. */
@@ -87,6 +96,23 @@ describe('a worker', () => {
     valueOf(await host.call('mount', { device: DEVICE, mountpoint: MOUNT }))
     valueOf(await host.call('creat', { path: `${MOUNT}/f`, sizeBytes: 100 * MIB, owner: OWNER, seed: 3 }))
     expect(host.down).toBeUndefined()
+  })
+
+  it('that answers leaves no timer behind but the next question’s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const host = valueOf(await workerDriver({ pingEveryMs: 1_000 }).spawn(spec()))
+    expect(vi.getTimerCount()).toBe(1)
+    for (let question = 0; question < 3; question++) {
+      vi.advanceTimersByTime(1_000)
+      expect(vi.getTimerCount()).toBe(2)
+      // Answered in order: this one's answer comes after the other's.
+      await host.ping()
+      expect(vi.getTimerCount()).toBe(1)
+    }
+    vi.advanceTimersByTime(1_000)
+    host.kill()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('that throws in a call says so, and stays up', async () => {

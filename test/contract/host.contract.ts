@@ -4,8 +4,9 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
 import type { Progress } from '../../src/core/base/task.ts'
+import type { Result } from '../../src/core/base/result.ts'
 import type { Driver, HostHandle } from '../../src/host/driver.ts'
-import type { HostNews } from '../../src/host/protocol.ts'
+import type { HostNews, HostNode } from '../../src/host/protocol.ts'
 import { bytesOf, DEVICE, META_BYTES, MOUNT, mountOn, newDevice, OWNER, specOf, startClient, startHost, startMaster } from '../helpers/hosts.ts'
 import { failureOf, firstDifference, patternBytes, valueOf } from '../helpers/outcome.ts'
 
@@ -13,7 +14,8 @@ const SMALL = 64 * MIB
 const LARGE = 256 * MIB
 const ODD_TAIL = 12_345
 
-export function hostContract(driver: Driver): void {
+/** @param unreadable a Blob whose file is gone: it has a size, and can't be read */
+export function hostContract(driver: Driver, unreadable: () => Promise<Blob>): void {
   const master = (sizeBytes = SMALL) => {
     const device = newDevice(sizeBytes)
     return startMaster(driver, device).then((a) => ({ device, a }))
@@ -181,11 +183,14 @@ export function hostContract(driver: Driver): void {
       valueOf(await a.call('creat', { path: `${MOUNT}/small`, sizeBytes: 10, owner: OWNER, seed: 1 }))
       const order: string[] = []
       const note = (what: string) => (): void => void order.push(what)
-      const copy = a.call('copyIn', { path: `${MOUNT}/big`, blob, owner: OWNER }).finally(note('copy'))
+      let copy: Promise<Result<{ node: HostNode }>> | undefined
+      await new Promise<void>((begun) => {
+        copy = a.call('copyIn', { path: `${MOUNT}/big`, blob, owner: OWNER }, { onProgress: () => begun() }).finally(note('copy'))
+      })
       const creat = a.call('creat', { path: `${MOUNT}/next`, sizeBytes: 10, owner: OWNER }).finally(note('creat'))
       const peek = a.call('peek', { path: `${MOUNT}/small`, offsetBytes: 0, lengthBytes: 10, user: OWNER }).finally(note('peek'))
       expect(valueOf(await peek)).toHaveLength(10)
-      expect(valueOf(await copy).node.entryIndex).toBe(1)
+      expect(valueOf(await copy!).node.entryIndex).toBe(1)
       expect(valueOf(await creat).node.entryIndex).toBe(2)
       expect(order).toEqual(['peek', 'copy', 'creat'])
     })
@@ -201,21 +206,51 @@ export function hostContract(driver: Driver): void {
       const whys: string[] = []
       a.listen({ onDown: (why) => void whys.push(why) })
       const stop = new AbortController()
-      const copy = new Promise<Awaited<ReturnType<HostHandle['call']>>>((resolve) => {
-        const begun = a.call('copyIn', { path: `${MOUNT}/big`, blob, owner: OWNER }, { signal: stop.signal, onProgress: () => a.kill('the fuse blew') })
-        void begun.then(resolve)
-      })
-      const creat = a.call('creat', { path: `${MOUNT}/next`, sizeBytes: 10, owner: OWNER })
-      for (const ended of [await copy, await creat]) {
+      let creat: Promise<Result<unknown>> | undefined
+      const unplug = (): void => {
+        creat = a.call('creat', { path: `${MOUNT}/next`, sizeBytes: 10, owner: OWNER })
+        a.kill('the fuse blew')
+        // Giving up in the same turn has nobody left to tell.
+        stop.abort()
+      }
+      const copy = a.call('copyIn', { path: `${MOUNT}/big`, blob, owner: OWNER }, { signal: stop.signal, onProgress: unplug })
+      for (const ended of [await copy, await creat!]) {
         const failure = failureOf(ended, 'host_down')
         expect(failure.errno).toBe('EHOSTDOWN')
         expect(failure.says).toContain('the fuse blew')
       }
-      stop.abort()
       a.kill('once more')
       expect(a.down).toBe('the fuse blew')
       expect(whys).toEqual(['the fuse blew'])
       failureOf(await a.call('logplay', { path: MOUNT }), 'host_down')
+    })
+  })
+
+  describe('a source that can’t be read', () => {
+    it('makes nothing', async () => {
+      const { device, a } = await master()
+      const before = bytesOf(device).slice()
+      const blob = await unreadable()
+      expect(blob.size).toBeGreaterThan(0)
+      const failure = failureOf(await a.call('copyIn', { path: `${MOUNT}/f`, blob, owner: OWNER }), 'source_unreadable')
+      expect(failure.errno).toBe('EIO')
+      expect(failure.says).toMatch(/^what was to become \/mnt\/famfs\/f can't be read: \w.*\w$/)
+      expect(firstDifference(bytesOf(device), before)).toBe(-1)
+      expect(valueOf(await a.call('logplay', { path: MOUNT })).playedCount).toBe(0)
+    })
+
+    it('half-way leaves the file with its size, and a later copy ends well', async () => {
+      const { device, a } = await master()
+      const good = patternBytes(9 * MIB, 4)
+      const blob = new Blob([good, await unreadable()])
+      failureOf(await a.call('copyIn', { path: `${MOUNT}/f`, blob, owner: OWNER }), 'source_unreadable')
+      const b = await startClient(driver, 'B', device)
+      expect(valueOf(await b.call('peek', { path: `${MOUNT}/f`, offsetBytes: blob.size - 1, lengthBytes: 10, user: OWNER }))).toHaveLength(1)
+      const seen = await readWhole(b, `${MOUNT}/f`, 8 * MIB)
+      expect(firstDifference(seen, good.subarray(0, seen.length))).toBe(-1)
+      const whole = patternBytes(blob.size, 5)
+      expect(valueOf(await a.call('copyIn', { path: `${MOUNT}/f`, blob: new Blob([whole]), owner: OWNER })).isNew).toBe(false)
+      expect(firstDifference(await readWhole(b, `${MOUNT}/f`, whole.length), whole)).toBe(-1)
     })
   })
 
@@ -290,7 +325,7 @@ export function hostContract(driver: Driver): void {
     failureOf(await a.call('creat', { path: `${MOUNT}/f/g`, ...creat }), 'not_a_directory')
     failureOf(await a.call('creat', { path: `${MOUNT}/a\0b`, ...creat }), 'bad_path')
     failureOf(await a.call('creat', { path: MOUNT, ...creat }), 'bad_path')
-    failureOf(await a.call('creat', { path: `${MOUNT}/../out`, ...creat }), 'not_in_famfs')
+    failureOf(await a.call('creat', { path: `${MOUNT}/../out`, ...creat }), 'bad_path')
     for (const sizeBytes of [-1, 0.5, Number.NaN, Infinity]) failureOf(await a.call('creat', { path: `${MOUNT}/g`, sizeBytes, owner: OWNER }), 'bad_size')
     failureOf(await a.call('creat', { path: `${MOUNT}/g`, sizeBytes: SMALL, owner: OWNER }), 'no_space')
     failureOf(await a.call('verify', { path, seed: 0, user: OWNER }), 'no_seed')

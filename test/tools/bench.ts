@@ -78,7 +78,7 @@ async function firstMoveMs(browser: Browser, url: string, cpu: number): Promise<
 function shown(row: BenchRow): BenchRow {
   const { name, value, unit, min, max, ratio, peer, limit, limitOf } = row
   const against = ratio === null ? '' : `; ${ratio} of ${peer}`
-  const budget = limit === null ? '' : `; budget ${limit}${limitOf === 'ratio' ? ' (ratio)' : ''}`
+  const budget = limit === null ? '' : `; budget ${limit}${limitOf === 'ratio' ? ' (ratio)' : ''}${row.met === false ? ', MISSED' : ''}`
   console.log(`${name.padEnd(22)} ${value} ${unit} (${min} .. ${max}, ${row.samples.length} samples)${against}${budget}`)
   return row
 }

@@ -1,5 +1,5 @@
 // A mapping reaches the bytes of its own file and no others, can't write what was mapped read-only, and lets no view of
-// its own out: what it hands over are copies. Segments are made at first touch: that is the page fault, and it is counted.
+// its own out: what it hands over are copies, save for `unsafeBytes`. Segments are made at first touch: that is the page fault, and it is counted.
 
 import { assert } from '../base/assert.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -45,16 +45,18 @@ export class MappedFile {
   }
 
   getUint8(offsetBytes: number): number {
-    const segment = this.#at(offsetBytes)
-    return segment.bytes[offsetBytes - segment.fileOffsetBytes] as number
+    const segment = this.#around(offsetBytes, 1)
+    return segment ? segment.view.getUint8(offsetBytes - segment.fileOffsetBytes) : this.#gathered(offsetBytes, 1).getUint8(0)
   }
 
   getInt32(offsetBytes: number): number {
-    return this.#word(offsetBytes, 4).getInt32(0, true)
+    const segment = this.#around(offsetBytes, 4)
+    return segment ? segment.view.getInt32(offsetBytes - segment.fileOffsetBytes, true) : this.#gathered(offsetBytes, 4).getInt32(0, true)
   }
 
   getFloat64(offsetBytes: number): number {
-    return this.#word(offsetBytes, 8).getFloat64(0, true)
+    const segment = this.#around(offsetBytes, 8)
+    return segment ? segment.view.getFloat64(offsetBytes - segment.fileOffsetBytes, true) : this.#gathered(offsetBytes, 8).getFloat64(0, true)
   }
 
   setUint8(offsetBytes: number, value: number): Result<undefined, 'read_only_mapping' | 'out_of_file'> {
@@ -62,15 +64,17 @@ export class MappedFile {
   }
 
   setInt32(offsetBytes: number, value: number): Result<undefined, 'read_only_mapping' | 'out_of_file'> {
-    const bytes = new Uint8Array(4)
-    new DataView(bytes.buffer).setInt32(0, value, true)
-    return this.write(offsetBytes, bytes)
+    const segment = this.writable ? this.#around(offsetBytes, 4) : undefined
+    if (!segment) return this.write(offsetBytes, new Uint8Array(Int32Array.of(value).buffer))
+    segment.view.setInt32(offsetBytes - segment.fileOffsetBytes, value, true)
+    return ok()
   }
 
   setFloat64(offsetBytes: number, value: number): Result<undefined, 'read_only_mapping' | 'out_of_file'> {
-    const bytes = new Uint8Array(8)
-    new DataView(bytes.buffer).setFloat64(0, value, true)
-    return this.write(offsetBytes, bytes)
+    const segment = this.writable ? this.#around(offsetBytes, 8) : undefined
+    if (!segment) return this.write(offsetBytes, new Uint8Array(Float64Array.of(value).buffer))
+    segment.view.setFloat64(offsetBytes - segment.fileOffsetBytes, value, true)
+    return ok()
   }
 
   /** Copies file bytes into the target; a range that leaves the file is refused. */
@@ -123,8 +127,12 @@ export class MappedFile {
     }
   }
 
-  /** The bytes themselves, for a library that needs one array: with it, nothing here guards them any more. */
-  unsafeBytes(): Result<Uint8Array, 'several_segments'> {
+  /**
+   * The bytes themselves, for a library that needs one array: with it, nothing here guards them any more. Whoever has an
+   * array can write it, so a read-only mapping has none.
+   */
+  unsafeBytes(): Result<Uint8Array, 'several_segments' | 'read_only_mapping'> {
+    if (!this.writable) return fail('read_only_mapping', { path: this.path })
     if (this.sizeBytes === 0) return ok(new Uint8Array(0))
     const segment = this.#at(0)
     if (segment.lengthBytes === this.sizeBytes) return ok(segment.bytes)
@@ -132,12 +140,18 @@ export class MappedFile {
     return fail('several_segments', { path: this.path, segmentCount })
   }
 
-  /** A value that crosses from one segment to the next is put together first. */
-  #word(offsetBytes: number, lengthBytes: number): DataView {
+  /** The segment that a whole value lies in; undefined where it crosses into the next one, or isn't inside the file. */
+  #around(offsetBytes: number, lengthBytes: number): Segment | undefined {
+    const last = this.#last
+    if (last && holds(last, offsetBytes, lengthBytes)) return last
+    if (!this.#inside(offsetBytes, lengthBytes)) return undefined
+    const found = this.#at(offsetBytes)
+    return holds(found, offsetBytes, lengthBytes) ? found : undefined
+  }
+
+  /** A value that crosses from one segment to the next, put together. */
+  #gathered(offsetBytes: number, lengthBytes: number): DataView {
     assert(this.#inside(offsetBytes, lengthBytes), `bytes ${offsetBytes} .. ${offsetBytes + lengthBytes - 1} are inside ${this.path}`)
-    const segment = this.#at(offsetBytes)
-    const within = offsetBytes - segment.fileOffsetBytes
-    if (within + lengthBytes <= segment.lengthBytes) return new DataView(segment.view.buffer, segment.view.byteOffset + within, lengthBytes)
     const whole = new Uint8Array(lengthBytes)
     this.#eachPart(offsetBytes, lengthBytes, (bytes, at) => whole.set(bytes, at))
     return new DataView(whole.buffer)
@@ -187,6 +201,11 @@ export class MappedFile {
   #outside(offsetBytes: number, lengthBytes: number): ReturnType<typeof fail<'out_of_file'>> {
     return fail('out_of_file', { path: this.path, offsetBytes, lengthBytes, sizeBytes: this.sizeBytes })
   }
+}
+
+function holds(segment: Segment, offsetBytes: number, valueBytes: number): boolean {
+  const within = offsetBytes - segment.fileOffsetBytes
+  return within >= 0 && within <= segment.lengthBytes - valueBytes && Number.isInteger(within)
 }
 
 function sumOf(bytes: Uint8Array, from: number, count: number): number {

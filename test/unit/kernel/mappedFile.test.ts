@@ -86,6 +86,14 @@ describe.each(KINDS)('a %s map', (kind) => {
     view.setInt32(11, -5, true)
     view.setFloat64(1021, 0.1, true)
     expect(firstDifference(modelOf(memory, map), model)).toBe(-1)
+    const words = fc.property(fc.nat({ max: model.length - 8 }), fc.double(), fc.integer(), (at, value, word) => {
+      valueOf(file.setFloat64(at, value))
+      view.setFloat64(at, value, true)
+      valueOf(file.setInt32(at + 2, word))
+      view.setInt32(at + 2, word, true)
+    })
+    fc.assert(words, { numRuns: propertyRuns.dear })
+    expect(firstDifference(modelOf(memory, map), model)).toBe(-1)
 
     const resolver = resolverOf(map)
     const answer = newAnswer()
@@ -146,10 +154,13 @@ describe.each(KINDS)('a %s map', (kind) => {
       failureOf(file.copyTo(new Uint8Array(8), at), 'out_of_file')
       failureOf(file.write(at, new Uint8Array(8)), 'out_of_file')
       failureOf(file.setFloat64(at, 1), 'out_of_file')
+      failureOf(file.setInt32(at === model.length - 7 ? model.length - 3 : at, 1), 'out_of_file')
       expect(() => file.getFloat64(at)).toThrow('broken assumption')
     }
-    expect(() => file.getUint8(model.length)).toThrow('broken assumption')
-    expect(() => file.getUint8(-1)).toThrow('broken assumption')
+    for (const at of [-1, 0.5, Number.NaN, Infinity, model.length]) {
+      expect(() => file.getUint8(at)).toThrow('broken assumption')
+      expect(() => file.getInt32(at)).toThrow('broken assumption')
+    }
     valueOf(file.copyTo(new Uint8Array(0), model.length))
     expect(firstDifference(memory.window(0, DEVICE_BYTES).slice(), before)).toBe(-1)
   })
@@ -218,6 +229,18 @@ describe('unsafeBytes', () => {
   it('of an interleaved file in its first chunk is that chunk', () => {
     const { model, file } = mapped('interleaved', 1000)
     expect(firstDifference(valueOf(file.unsafeBytes()).slice(), model)).toBe(-1)
+  })
+
+  it.each(KINDS)('of a read-only %s mapping is refused: an array can be written by whoever has it', (kind) => {
+    for (const sizeBytes of [0, 1000, 16001]) {
+      const { memory, file } = mapped(kind, sizeBytes, false)
+      const before = memory.window(0, DEVICE_BYTES).slice()
+      const failure = failureOf(file.unsafeBytes(), 'read_only_mapping')
+      expect(failure.errno).toBe('EACCES')
+      expect(failure.next).toBe('Map it writable.')
+      expect(file.faultCount).toBe(0)
+      expect(firstDifference(memory.window(0, DEVICE_BYTES).slice(), before)).toBe(-1)
+    }
   })
 
   it('of a file without bytes is empty', () => {
