@@ -3,6 +3,7 @@
 // differs from the map makes it invalid: ENXIO at the first access, EIO from then on.
 
 import { assert } from '../base/assert.ts'
+import { normalizedPath, parentOf } from '../base/path.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Fmap } from '../fmap/fmap.ts'
 import { piecesOf } from '../fmap/fmap.ts'
@@ -28,7 +29,7 @@ export interface FileInode {
   entryIndex: number
 }
 
-export interface DirectoryInode {
+interface DirectoryInode {
   kind: 'directory'
   ino: number
   path: string
@@ -74,10 +75,12 @@ export class KernelMount {
     return from === 0 ? this.#order : this.#order.slice(from)
   }
 
-  /** As replay calls it: whatever exists at the path is left as it is. */
+  /** As replay calls it, with a path as it was logged: whatever exists there is left as it is, a directory too. */
   addFile(file: NodeFacts & { map: Fmap }): 'made' | 'existed' | 'error' {
-    if (this.#inodes.has(file.path)) return 'existed'
-    const { path, uid, gid, map, entryIndex } = file
+    const path = normalizedPath(file.path)
+    if (path === undefined) return 'error'
+    if (this.#inodes.has(path)) return 'existed'
+    const { uid, gid, map, entryIndex } = file
     const inode: FileInode = {
       kind: 'file',
       ino: this.#order.length + 2,
@@ -95,9 +98,11 @@ export class KernelMount {
   }
 
   addDirectory(directory: NodeFacts): 'made' | 'existed' | 'error' {
-    const there = this.#inodes.get(directory.path)
+    const path = normalizedPath(directory.path)
+    if (path === undefined) return 'error'
+    const there = this.#inodes.get(path)
     if (there) return there.kind === 'directory' ? 'existed' : 'error'
-    return this.#add(this.#directory(directory))
+    return this.#add(this.#directory({ ...directory, path }))
   }
 
   /** What truncate does on this host alone: neither the map nor the log nor other hosts learn of it. */
@@ -138,8 +143,7 @@ export class KernelMount {
 
   #add(inode: Inode): 'made' | 'error' {
     assert(!this.#inodes.has(inode.path), 'a path leads to one inode')
-    const slash = inode.path.lastIndexOf('/')
-    const parent = this.#inodes.get(slash < 0 ? '' : inode.path.slice(0, slash))
+    const parent = this.#inodes.get(parentOf(inode.path))
     if (parent?.kind !== 'directory') return 'error'
     parent.children.push(inode)
     this.#inodes.set(inode.path, inode)

@@ -1,23 +1,14 @@
 // A path in the log is relative to the mount point, has no empty, "." or ".." part, and fits its field with its NUL.
 
+import { normalizedPath } from '../base/path.ts'
 import { bytesOfText } from '../base/plain.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { PATH_MOST_BYTES } from '../omf/constants.ts'
 
-const PLAIN_ASCII = /^[\u0001-\u007f]*$/
-const ODD_PART = /^\.{0,2}$|^\.{0,2}\/|\/\.{0,2}(\/|$)/
+/** For whoever takes both from here. */
+export { normalizedPath, parentOf } from '../base/path.ts'
 
-/** Resolves ".", ".." and empty parts; undefined where the path leaves the mount. '' is the mount point itself. */
-export function normalizedPath(path: string): string | undefined {
-  if (!ODD_PART.test(path)) return path
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part !== '..') parts.push(part)
-    else if (parts.pop() === undefined) return undefined
-  }
-  return parts.join('/')
-}
+const PLAIN_ASCII = /^[\u0001-\u007f]*$/
 
 /** A path that may be logged, normalized; judged before anything is made. */
 export function loggablePath(given: string): Result<string, 'bad_path' | 'path_too_long'> {
@@ -27,13 +18,4 @@ export function loggablePath(given: string): Result<string, 'bad_path' | 'path_t
   if (path === '') return fail('bad_path', { path: given, what: 'it is the mount point itself' })
   const lengthBytes = PLAIN_ASCII.test(path) ? path.length : bytesOfText(path).length
   return lengthBytes <= PATH_MOST_BYTES ? ok(path) : fail('path_too_long', { path, lengthBytes })
-}
-
-export function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/')
-  return slash < 0 ? '' : path.slice(0, slash)
-}
-
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
 }

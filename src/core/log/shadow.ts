@@ -1,19 +1,19 @@
 // The shadow tree is what one host knows after playing the log: every node has a parent that is a directory, and a path
 // leads to one node. A name that exists is left as it is, whatever the log says later.
 
+import { normalizedPath, parentOf } from '../base/path.ts'
 import type { Played, PlayedDirectory, PlayedFile, ReplayTarget } from './replay.ts'
-import { normalizedPath, parentOf } from './path.ts'
 
-export interface ShadowFile extends PlayedFile {
+interface ShadowFile extends PlayedFile {
   kind: 'file'
 }
 
-export interface ShadowDirectory extends PlayedDirectory {
+interface ShadowDirectory extends PlayedDirectory {
   kind: 'directory'
   children: ShadowNode[]
 }
 
-export type ShadowNode = ShadowFile | ShadowDirectory
+type ShadowNode = ShadowFile | ShadowDirectory
 
 export class ShadowTree implements ReplayTarget {
   readonly root: ShadowDirectory = { kind: 'directory', path: '', mode: 0o755, uid: 0, gid: 0, entryIndex: -1, children: [] }
