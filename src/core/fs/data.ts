@@ -10,7 +10,7 @@ import type { Memory } from '../mem/memory.ts'
 /** Where cp reads: local bytes that are there when asked for. */
 export interface Source {
   sizeBytes: number
-  /** Fills the target from an offset in the source. @returns bytes read; fewer than asked for is the end */
+  /** Fills the target, which may be shared memory, from an offset in the source. @returns bytes read; fewer than asked for is the end */
   read(offsetBytes: number, target: Uint8Array): number
 }
 
@@ -23,18 +23,26 @@ export interface DataFile {
   resolver: Resolver
 }
 
-/** Copies the source in. It yields before it reads each piece, so that a caller can have the piece at hand. */
+/**
+ * Copies the source in, straight into the file's memory. It yields before it reads each piece, so that a caller can have
+ * the piece at hand.
+ */
 export function* copyIn(file: DataFile, source: Source): Task<Result<undefined, DataReason | 'source_short'>> {
   const sizeBytes = Math.min(source.sizeBytes, file.resolver.sizeBytes)
-  const piece = new Uint8Array(Math.min(PIECE_BYTES, sizeBytes))
   for (let done = 0; done < sizeBytes; ) {
     yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
-    const wanted = piece.subarray(0, Math.min(PIECE_BYTES, sizeBytes - done))
-    const got = source.read(done, wanted)
-    const written = eachRange(file, done, got, (window, at) => void window.set(wanted.subarray(at, at + window.length)), 'flush')
+    const from = done
+    const wantedBytes = Math.min(PIECE_BYTES, sizeBytes - from)
+    let gotBytes = 0
+    const read = (window: Uint8Array, at: number): boolean => {
+      const count = source.read(from + at, window)
+      gotBytes += count
+      return count === window.length
+    }
+    const written = eachRange(file, from, wantedBytes, read, 'flush')
     if (!written.ok) return written
-    done += got
-    if (got < wanted.length) return fail('source_short', { doneBytes: done, sizeBytes })
+    done += gotBytes
+    if (gotBytes < wantedBytes) return fail('source_short', { doneBytes: done, sizeBytes })
   }
   return ok()
 }
@@ -79,18 +87,18 @@ export function* scan(file: DataFile, look: (window: Uint8Array, fileOffsetBytes
   for (let done = 0; done < sizeBytes; done += PIECE_BYTES) {
     yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
     const from = done
-    const read = eachRange(file, from, Math.min(PIECE_BYTES, sizeBytes - from), (window, at) => look(window, from + at), 'invalidate')
+    const read = eachRange(file, from, Math.min(PIECE_BYTES, sizeBytes - from), (window, at) => void look(window, from + at), 'invalidate')
     if (!read.ok) return read
   }
   return ok()
 }
 
-/** Calls `use` with each contiguous window of a range of the file; `at` counts from the start of the range. */
-export function eachRange(
+/** Calls `use` with each contiguous window of a range of the file, until it gives false; `at` counts from the start of the range. */
+function eachRange(
   file: DataFile,
   fileOffsetBytes: number,
   lengthBytes: number,
-  use: (window: Uint8Array, at: number) => void,
+  use: (window: Uint8Array, at: number) => unknown,
   then: 'flush' | 'invalidate',
 ): Result<undefined, DataReason> {
   const { memory, resolver, path } = file
@@ -103,8 +111,9 @@ export function eachRange(
     if (offset + length > memory.device.sizeBytes) return fail('bad_map', { path, what: `byte ${offset + length} is beyond the device` })
     if (offset + length > memory.presentBytes) return fail('not_on_image', { offsetBytes: offset, presentBytes: memory.presentBytes })
     if (then === 'invalidate') memory.invalidate(offset, length)
-    use(memory.window(offset, length), at)
+    const goesOn = use(memory.window(offset, length), at) !== false
     if (then === 'flush') memory.flush(offset, length)
+    if (!goesOn) return ok()
     at += length
   }
   return ok()
