@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../core/base/result.ts'
 import { type Driver, HostHandle } from './driver.ts'
 import type { HostSpec, HostWire } from './protocol.ts'
 
-export interface WorkerDriverOptions {
+interface WorkerDriverOptions {
   /** Another script, for tests of workers that misbehave. */
   startWorker?: (name: string) => Worker
   pingEveryMs?: number

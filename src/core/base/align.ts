@@ -4,10 +4,6 @@ export const KIB = 1024
 export const MIB = 1024 * KIB
 export const GIB = 1024 * MIB
 
-export function alignUp(valueBytes: number, unitBytes: number): number {
-  return Math.ceil(valueBytes / unitBytes) * unitBytes
-}
-
 export function unitsOf(valueBytes: number, unitBytes: number): number {
   return Math.ceil(valueBytes / unitBytes)
 }

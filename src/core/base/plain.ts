@@ -2,7 +2,6 @@
 // what goes in may be shared, what goes on is a private copy.
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 const encoder = new TextEncoder()
 
 /** A copy that no other thread can change; the same view where it is private already. */
@@ -19,16 +18,6 @@ export function textOf(view: Uint8Array): string {
 /** @param view a short run of bytes below 0x80 */
 export function asciiText(view: Uint8Array): string {
   return String.fromCharCode.apply(null, view as Uint8Array & number[])
-}
-
-export function isUtf8(view: Uint8Array): boolean {
-  try {
-    strictDecoder.decode(toPlain(view))
-    return true
-  } catch (error) {
-    if (error instanceof TypeError) return false
-    throw error
-  }
 }
 
 export function bytesOfText(text: string): Uint8Array<ArrayBuffer> {

@@ -7,7 +7,7 @@ import { BEFORE, DEVINDEX, LENGTH, newAnswer, OFFSET, type Resolver } from '../f
 import type { Memory } from '../mem/memory.ts'
 
 /** A contiguous part of the file, in file order. */
-export interface SegmentFacts {
+interface SegmentFacts {
   fileOffsetBytes: number
   deviceOffsetBytes: number
   lengthBytes: number

@@ -74,7 +74,6 @@ export const LogEntry = struct('famfs_log_entry', 544, {
 })
 export type LogEntry = Infer<typeof LogEntry>
 export type LogFileMeta = Infer<typeof FileMeta>
-export type LogMkdirMeta = Infer<typeof MkdirMeta>
 export type LogFmap = Infer<typeof LogFmap>
 export type SimpleExtent = Infer<typeof SimpleExtent>
 

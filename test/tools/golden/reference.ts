@@ -19,7 +19,7 @@ export interface ReferenceImage extends ManifestImage {
   fmap_yaml_entries: number[]
 }
 
-export interface ReferenceReport {
+interface ReferenceReport {
   bucketCount: number
   /** The text between the `----` lines; undefined where superblock or header failed. */
   text: string | undefined
