@@ -2,12 +2,16 @@
 // that isn't zero, and still does the other files. Stdout holds results and nothing else.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GIB, MIB } from '../../src/core/base/align.ts'
+import { must } from '../../src/core/base/result.ts'
+import { createDirectory } from '../../src/core/fs/create.ts'
+import { directory, lock, newFormatted } from '../helpers/volumes.ts'
 import { parseFacts, recipeOfFacts, sha256OfText } from '../tools/golden/facts.ts'
 import { writeImage } from '../tools/golden/write.ts'
 
@@ -30,6 +34,14 @@ beforeAll(() => {
   writeFileSync(join(folder, 'text.img'), 'this is no image\n'.repeat(1000))
   writeFileSync(join(folder, 'ones.img'), Buffer.alloc(2 ** 21 + 5000, 0xff))
   mkdirSync(join(folder, 'folder.img.gz'))
+  const volume = newFormatted()
+  must(createDirectory(lock(volume), directory('d')))
+  writeFileSync(join(folder, 'directory.img'), volume.memory.window(0, volume.memory.presentBytes))
+  // A gzip file may hold several archives, one behind the other: 1 GiB and one byte.
+  const zeros = gzipSync(Buffer.alloc(64 * MIB), { level: 1 })
+  writeFileSync(join(folder, 'large.img.gz'), Buffer.concat([...Array.from({ length: 16 }, () => zeros), gzipSync('x')]))
+  writeFileSync(join(folder, 'large.img'), '')
+  truncateSync(join(folder, 'large.img'), GIB + 1)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -89,12 +101,22 @@ describe('--fmap and --yaml', () => {
   })
 
   it.each([
-    [['--fmap', '1', 'one-4m.img.gz'], 'one-4m has no entry 1', 2],
+    [['--fmap', '1', 'one-4m.img.gz'], 'one-4m has no entry 1', 1],
+    [['--yaml', '0', 'directory.img'], 'entry 0 of directory is no file, so it has no map', 1],
     [['--yaml', 'x', 'one-4m.img.gz'], 'the entry takes a whole number', 2],
     [['--fmap', '0', 'one-4m.img.gz', 'text.img'], 'this option takes one image', 2],
     [['--yaml', '0', 'missing.img.gz'], 'missing.img.gz', 1],
     [['--fsck', '--buckets', '65', 'one-4m.img.gz'], '--buckets takes a whole number up to 64', 2],
     [['--fsck', '--local-uuid', 'x', 'one-4m.img.gz'], '--local-uuid: “x” is not a UUID', 2],
+    [['--local-uuid', 'x', 'one-4m.img.gz'], '--local-uuid: “x” is not a UUID', 2],
+    [['--yaml', '0', '--local-uuid', 'x', 'one-4m.img.gz'], '--local-uuid: “x” is not a UUID', 2],
+    [['--write', 'manifest.json', '--local-uuid', 'x'], '--local-uuid: “x” is not a UUID', 2],
+    [['--reference', 'one-4m.img.gz'], '--reference goes with --fsck alone', 2],
+    [['--fmap', '0', '--buckets', '8', 'one-4m.img.gz'], '--buckets goes with --fsck alone', 2],
+    [['--fmap', '0', '--yaml', '0', 'one-4m.img.gz'], "--fmap and --yaml don't go together", 2],
+    [['--fsck', '--write', 'manifest.json', 'one-4m.img.gz'], "--fsck and --write don't go together", 2],
+    [['--yaml', '0', 'large.img.gz'], 'large unpacks to more than 1 GiB', 1],
+    [['--fsck', 'large.img'], 'large is more than 1 GiB', 1],
     [['--no-such-option'], 'no-such-option', 2],
     [[], 'no image is named', 2],
     [['--write', 'missing.json'], 'missing.json', 1],
@@ -104,6 +126,8 @@ describe('--fmap and --yaml', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: code })
     expect(stderr).toMatch(/^golden: /)
     expect(stderr).toContain(says)
+    // The usage is for who wrote the command wrongly.
+    expect(stderr).toMatch(code === 2 ? /^usage: /m : /^[^\n]+\.\n$/)
     expect(stderr).not.toMatch(/^ +at /m)
   })
 })

@@ -24,21 +24,44 @@ const USAGE = `usage: npm run golden -- [--local-uuid UUID] FILE.img.gz ...
        npm run golden -- --write MANIFEST.json [NAME ...]
 Without --local-uuid the manifest.json beside an image names the host that looks at it; without one it is the owner.`
 
+const MODES = ['fmap', 'yaml', 'fsck', 'write'] as const
+
+/** The command can't be understood: answered with the usage, before any file is looked at. */
 class UsageError extends Error {}
+
+type Options = ReturnType<typeof parse>['values']
 
 function main(): void {
   const { values, positionals } = parse()
   if (values.help) return void process.stdout.write(`${USAGE}\n`)
+  const { localUuid, bucketCount } = checked(values)
   if (values.write !== undefined) return writeAll(values.write, positionals)
-  if (positionals.length === 0) throw new UsageError('no image is named')
-  const one = (): Image => {
-    if (positionals.length !== 1) throw new UsageError('this option takes one image')
-    return loadImage(positionals[0] as string)
+  const [path] = positionals
+  if (path === undefined) throw new UsageError('no image is named')
+  const entry = values.fmap ?? values.yaml
+  if (positionals.length > 1 && (entry !== undefined || values.fsck)) throw new UsageError('this option takes one image')
+  if (entry !== undefined) {
+    const index = numberOf(entry, 'the entry', Number.MAX_SAFE_INTEGER)
+    const file = fileOf(loadImage(path), index)
+    return print(values.fmap === undefined ? shadowYaml(file) : `${hexOf(fmapMessage(file))}\n`)
   }
-  if (values.fmap !== undefined) return print(`${hexOf(fmapMessage(fileOf(one(), values.fmap)))}\n`)
-  if (values.yaml !== undefined) return print(shadowYaml(fileOf(one(), values.yaml)))
-  if (values.fsck) return report(one(), positionals[0] as string, values)
-  for (const path of positionals) attempt(path, () => dump(path))
+  if (values.fsck) return report(path, { localUuid, bucketCount, reference: values.reference ?? false })
+  for (const each of positionals) attempt(each, () => dump(each))
+}
+
+/** What holds in every mode, whether it takes the option or not. */
+function checked(values: Options): { localUuid: string | undefined; bucketCount: number } {
+  const modes = MODES.filter((mode) => values[mode] !== undefined)
+  if (modes.length > 1) throw new UsageError(`--${modes.join(' and --')} don't go together`)
+  for (const option of ['reference', 'buckets'] as const) {
+    if (values[option] !== undefined && !values.fsck) throw new UsageError(`--${option} goes with --fsck alone`)
+  }
+  const bucketCount = values.buckets === undefined ? 0 : numberOf(values.buckets, '--buckets', BUCKETS_MOST)
+  const given = values['local-uuid']
+  if (given === undefined) return { localUuid: undefined, bucketCount }
+  const parsed = parseUuid(given)
+  if (!parsed.ok) throw new UsageError(`--local-uuid: ${parsed.failure.says}. ${parsed.failure.next}`)
+  return { localUuid: parsed.value, bucketCount }
 }
 
 function parse() {
@@ -67,7 +90,8 @@ function dump(path: string): void {
   if (image.trouble !== undefined) complain(`${path}: ${image.trouble}`)
 }
 
-function report(image: Image, path: string, options: { reference?: boolean; buckets?: string; 'local-uuid'?: string }): void {
+function report(path: string, options: { localUuid: string | undefined; bucketCount: number; reference: boolean }): void {
+  const image = loadImage(path)
   const verdict = runNow(fsck(image.memory))
   const failure = verdict.superblockFailure ?? verdict.headerFailure
   if (!verdict.scan || failure) {
@@ -75,32 +99,27 @@ function report(image: Image, path: string, options: { reference?: boolean; buck
     return
   }
   const { superblock } = verdict.scan
-  const localUuid = localUuidOf(path, image.name, options['local-uuid']) ?? superblock.ts_system_uuid
-  const bucketCount = options.buckets === undefined ? 0 : numberOf(options.buckets, '--buckets', BUCKETS_MOST)
-  print(fsckReport(verdict.scan, { role: roleOf(superblock, localUuid), bucketCount, reference: options.reference ?? false }))
+  const { bucketCount, reference } = options
+  const localUuid = options.localUuid ?? uuidBeside(path, image.name) ?? superblock.ts_system_uuid
+  print(fsckReport(verdict.scan, { role: roleOf(superblock, localUuid), bucketCount, reference }))
 }
 
-function localUuidOf(path: string, name: string, given: string | undefined): string | undefined {
-  if (given !== undefined) {
-    const parsed = parseUuid(given)
-    if (!parsed.ok) throw new UsageError(`--local-uuid: ${parsed.failure.says}. ${parsed.failure.next}`)
-    return parsed.value
-  }
+/** The looking host's, as the manifest beside the image has it. */
+function uuidBeside(path: string, name: string): string | undefined {
   const manifest = join(dirname(path), 'manifest.json')
   if (!existsSync(manifest)) return undefined
   const images = JSON.parse(readFileSync(manifest, 'utf8')) as { name: string; local_system_uuid?: string }[]
   return images.find((image) => image.name === name)?.local_system_uuid
 }
 
-function fileOf(image: Image, entry: string): LogFileMeta {
-  const index = numberOf(entry, 'the entry', Number.MAX_SAFE_INTEGER)
+function fileOf(image: Image, index: number): LogFileMeta {
   for (const here of entriesHere(image.memory)) {
     if (here.index !== index) continue
     const file = here.entry.body.famfs_fm
-    if (!file) throw new UsageError(`entry ${index} of ${image.name} is no file, so it has no map`)
+    if (!file) throw new Error(`entry ${index} of ${image.name} is no file, so it has no map`)
     return file
   }
-  throw new UsageError(`${image.name} has no entry ${index}`)
+  throw new Error(`${image.name} has no entry ${index}`)
 }
 
 function writeAll(manifestPath: string, names: string[]): void {
