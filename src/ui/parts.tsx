@@ -33,11 +33,11 @@ export function Disclosure({ label, name, className = '', children }: {
 }) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
-  const button = useRef<HTMLButtonElement>(null)
   const id = useId()
+  const buttonId = `${id}-button`
   const close = (): void => {
     setOpen(false)
-    button.current?.focus()
+    document.getElementById(buttonId)?.focus()
   }
 
   useEffect(() => {
@@ -46,7 +46,9 @@ export function Disclosure({ label, name, className = '', children }: {
       if (!root.current?.contains(event.target as Node)) setOpen(false)
     }
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') close()
+      if (event.key !== 'Escape') return
+      setOpen(false)
+      document.getElementById(buttonId)?.focus()
     }
     document.addEventListener('pointerdown', onPointer)
     document.addEventListener('keydown', onKey)
@@ -54,11 +56,11 @@ export function Disclosure({ label, name, className = '', children }: {
       document.removeEventListener('pointerdown', onPointer)
       document.removeEventListener('keydown', onKey)
     }
-  }, [open])
+  }, [open, buttonId])
 
   return (
     <div className="disclosure" ref={root}>
-      <button ref={button} type="button" className={className} aria-label={name} aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+      <button id={buttonId} type="button" className={className} aria-label={name} aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
         {label}
       </button>
       {open && (

@@ -58,6 +58,17 @@ describe.each([['light', 'all'], ['dark', 'colours']] as const)('in %s', (colorS
   })
 })
 
+it('twice the text size by the browser’s own setting', async () => {
+  const { page, faults } = await open()
+  await firstScene(page)
+  expect(await page.getByRole('tab').count()).toBe(0)
+  await page.addStyleTag({ content: ':root { font-size: 200% }' })
+  await page.getByRole('tab', { name: 'Hosts' }).waitFor()
+  expect(await overflow(page)).toBe(0)
+  await button(page, 'A− smaller text').waitFor()
+  expect(faults).toEqual([])
+})
+
 it.each([1440, 360])('twice the text size in a window of %i pixels', async (width) => {
   const { page, faults } = await open({ viewport: { width, height: 900 }, reducedMotion: 'reduce' })
   await firstScene(page)

@@ -1,11 +1,14 @@
 // A person's way through the first scene and on: by mouse, by keys alone, with files of their own, and with mistakes.
 
 import { createHash } from 'node:crypto'
-import { expect, it } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
 import { patternBytes } from '../helpers/outcome.ts'
 import {
-  button, dropPattern, eventually, failures, failureTexts, fileForm, fileOn, firstScene, formatPanel, hashOn, hostMenu, lane, notes, playButton,
+  button, dropFromDisk, dropPattern, eventually, failures, failureTexts, fileForm, fileOn, firstScene, focused, formatPanel, hashOn, hostMenu, lane, notes, playButton,
   showMapping, tabTo, trace, usePage, writeValue,
 } from '../helpers/page.ts'
 
@@ -84,6 +87,68 @@ it('a file that is dropped on A is the same on B', async () => {
   expect(faults).toEqual([])
 })
 
+it('every drop counts, also while a copy runs; a folder is no file', async () => {
+  const { page, context, faults } = await open()
+  await firstScene(page)
+  await dropPattern(page, 'A', 'large.bin', MIB, 5, 100)
+  for (const name of ['one.bin', 'two.bin', 'three.bin', 'four.bin']) await dropPattern(page, 'A', name, 10, 1)
+  await lane(page, 'A').getByText('log 7/7 played').waitFor()
+  await fileOn(page, 'A', 'four.bin').waitFor()
+
+  const folder = mkdtempSync(join(tmpdir(), 'famfs-folder-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'beside.txt'), 'a file beside a folder')
+  mkdirSync(join(folder, 'photos'))
+  await dropFromDisk(page, context, 'A', [join(folder, 'photos'), join(folder, 'beside.txt')])
+  await notes(lane(page, 'A')).waitFor()
+  expect(await notes(lane(page, 'A')).innerText()).toMatch(/photos is a folder, and a folder can’t be copied in as one file\. Drop the files in it\./)
+  await lane(page, 'A').getByText('log 8/8 played').waitFor()
+  await fileOn(page, 'A', 'beside.txt').waitFor()
+  expect(await failureTexts(page)).toEqual([])
+  expect(faults).toEqual([])
+})
+
+it('a mistake of the page’s own is shown, and nothing else stops', async () => {
+  const { page, faults } = await open()
+  await firstScene(page)
+  await page.evaluate(() => {
+    Crypto.prototype.getRandomValues = () => {
+      throw new Error('no chance left')
+    }
+  })
+  await button(page, 'Add host').click()
+  await notes(page).waitFor()
+  expect(await notes(page).innerText()).toMatch(/This page made a mistake: no chance left\. Reload the page, and please report/)
+  await playButton(page, 'B').click()
+  await fileOn(page, 'B', 'tides.f64').waitFor()
+  await button(page, 'Dismiss').click()
+  await eventually(() => notes(page).count()).toBe(0)
+  expect(await focused(page)).not.toBe('')
+  expect(faults).toEqual([])
+})
+
+it('among very many files one types, and a few are offered', async () => {
+  const { page, faults } = await open()
+  await firstScene(page)
+  const drop = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer()
+    for (let i = 0; i < 105; i++) transfer.items.add(new File(['some text'], `${i}.txt`))
+    return transfer
+  })
+  await button(lane(page, 'A'), 'Drop files on A').dispatchEvent('drop', { dataTransfer: drop })
+  await lane(page, 'A').getByText('log 107/107 played').waitFor()
+  await playButton(page, 'B').click()
+  await lane(page, 'B').getByText('log 107/107 played').waitFor()
+  await showMapping(page, 'B', '104.txt')
+  await page.getByRole('grid', { name: '104.txt on B as Uint8' }).waitFor()
+  await showMapping(page, 'A', 'tides.f64')
+  await page.getByRole('grid', { name: 'tides.f64 on A as Float64' }).waitFor()
+  expect(await page.locator('datalist option').count()).toBeLessThanOrEqual(50)
+  await page.getByLabel('File', { exact: true }).fill('nowhere')
+  await page.getByText('No path has this in it.').waitFor()
+  expect(faults).toEqual([])
+})
+
 it('New file says what is wrong where it is wrong, and what to do', async () => {
   const { page, faults } = await open()
   await firstScene(page)
@@ -125,6 +190,7 @@ it('New file says what is wrong where it is wrong, and what to do', async () => 
   await create.click()
   await fileOn(page, 'A', 'data.bin').waitFor()
   await eventually(() => form.count()).toBe(0)
+  expect(await focused(page)).toBe('New file')
   await lane(page, 'B').getByText('log 1/3 played').waitFor()
   expect(faults).toEqual([])
 })
@@ -162,11 +228,15 @@ it('a value written on A is seen in B’s mapping, and B may not write', async (
 
   await writeValue(page, 'B', 2, '99')
   await notes(page).first().waitFor()
-  expect(await notes(page).first().innerText()).toMatch(/may not be written by uid 1000: mode 0444, owner 1000.*Clients drop the write bits.*EACCES/s)
+  expect(await notes(page).first().innerText()).toMatch(/may not be written by uid 1000: mode 0444, owner 1000.*clients drop the write bits.*EACCES/is)
   expect(await third.innerText()).toBe('1234.5')
   await button(page.getByRole('group', { name: 'Values' }), 'Uint8').click()
   await writeValue(page, 'A', 2, '256')
   await page.getByText('Give a whole number from 0 to 255.').waitFor()
+  await button(page.getByRole('group', { name: 'Values' }), 'Float64').click()
+  await writeValue(page, 'A', 2, '1e999')
+  await page.getByText('Give a number that 64 bits can hold: at most about 1.8e308.').waitFor()
+  await eventually(() => third.innerText()).toBe('1234.5')
   expect(faults).toEqual([])
 })
 
@@ -179,6 +249,7 @@ it('hosts come, go down, and come back from the log', async () => {
 
   await hostMenu(page, 'C', 'Kill')
   await button(lane(page, 'C'), 'Reboot C').waitFor()
+  await eventually(() => focused(page)).toBe('Reboot C')
   expect(await lane(page, 'C').innerText()).toMatch(/plug was pulled.*the device keeps every byte/s)
   expect(await fileOn(page, 'C', 'tides.f64').count()).toBe(0)
   await button(lane(page, 'C'), 'Reboot C').click()

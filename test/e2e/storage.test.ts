@@ -92,6 +92,8 @@ it('Start over has one undo', async () => {
   await button(page, 'Start over').click()
   await firstScene(page)
   await eventually(() => fileOn(page, 'A', 'mine.bin').count()).toBe(0)
+  // Whoever wants to start over again may.
+  await button(page, 'Start over').waitFor()
   await button(page, 'Undo start over').click()
   await fileOn(page, 'A', 'mine.bin').waitFor()
   await lane(page, 'B').getByText('log 3/3 played').waitFor()

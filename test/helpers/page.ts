@@ -140,6 +140,17 @@ export async function dropPattern(page: Page, host: string, name: string, sizeBy
   await zone.dispatchEvent('drop', { dataTransfer: data })
 }
 
+/** Drops what lies on the disk, folders too: events that the page can trust, as a file manager's are. */
+export async function dropFromDisk(page: Page, context: BrowserContext, host: string, paths: string[]): Promise<void> {
+  const box = await button(lane(page, host), `Drop files on ${host}`).boundingBox()
+  if (!box) throw new Error(`${host} has no place to drop files on`)
+  const session = await context.newCDPSession(page)
+  const data = { items: [], files: paths, dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: box.x + box.width / 2, y: box.y + box.height / 2, data })
+  }
+}
+
 export async function showMapping(page: Page, host: string, path: string): Promise<void> {
   await button(page.getByRole('group', { name: 'View' }), 'mmap of a file').click()
   const file = page.getByLabel('File', { exact: true })
@@ -173,6 +184,14 @@ export async function hostMenu(page: Page, host: string, item: 'Kill' | 'Reboot'
 /** Text of each failure in the trace, for a test that expects none. */
 export function failureTexts(page: Page): Promise<string[]> {
   return failures(page).allInnerTexts()
+}
+
+/** The words of what has the focus; empty if nothing has. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement
+    return element instanceof HTMLElement && element !== document.body ? (element.getAttribute('aria-label') ?? element.innerText.trim()) : ''
+  })
 }
 
 /** Presses Tab until the button has the focus. Each stop on the way must show that it has it. */
