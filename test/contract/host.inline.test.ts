@@ -4,12 +4,13 @@ import { openAsBlob } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
+import type { Result } from '../../src/core/base/result.ts'
 import { HostServer } from '../../src/host/hostServer.ts'
 import { inlineDriver } from '../../src/host/inlineDriver.ts'
 import type { CallMessage } from '../../src/host/protocol.ts'
-import { DEVICE, MOUNT, newDevice, OWNER, specOf } from '../helpers/hosts.ts'
+import { DEVICE, MOUNT, newDevice, OWNER, specOf, startMaster } from '../helpers/hosts.ts'
 import { failureOf, patternBytes, valueOf } from '../helpers/outcome.ts'
 import { hostContract } from './host.contract.ts'
 
@@ -45,5 +46,35 @@ describe('a file on disk that changes while it is copied in', () => {
     await writeFile(source, patternBytes(9 * MIB, 2))
     expect(valueOf(await copy(await openAsBlob(source)))).toMatchObject({ isNew: true })
     valueOf(await call({ name: 'creat', given: { path: `${MOUNT}/g`, sizeBytes: 10, owner: OWNER } }))
+  })
+})
+
+describe('whoever waits for the log', () => {
+  it('opens one channel for all its turns, and leaves none open', async () => {
+    const open = new Set<MessagePort>()
+    let openedCount = 0
+    class Counted extends MessageChannel {
+      constructor() {
+        super()
+        openedCount++
+        open.add(this.port1)
+        this.port1.addEventListener('close', () => open.delete(this.port1))
+      }
+    }
+    vi.stubGlobal('MessageChannel', Counted)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const a = await startMaster(inlineDriver, newDevice(64 * MIB))
+    openedCount = 0
+    let creat: Promise<Result<unknown>> | undefined
+    await new Promise<void>((begun) => {
+      const blob = new Blob([patternBytes(40 * MIB, 1)])
+      const onProgress = (): void => {
+        creat ??= a.call('creat', { path: `${MOUNT}/g`, sizeBytes: 10, owner: OWNER }).finally(() => begun())
+      }
+      void a.call('copyIn', { path: `${MOUNT}/f`, blob, owner: OWNER }, { onProgress })
+    })
+    valueOf(await creat!)
+    expect(openedCount).toBe(1)
+    await vi.waitFor(() => expect(open.size).toBe(0))
   })
 })
