@@ -48,10 +48,14 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
   useEffect(() => {
     now.current = { topRow, topMost, pxPerRow, scaled, wholeCount, rowPx, boxPx }
   })
+  // Where the scrollbar was left last. Our own scrollTop comes back rounded, or cut short where the box has not grown yet.
+  const ownPx = useRef(-1)
   useLayoutEffect(() => {
     const element = scroller.current
-    if (element && Math.abs(element.scrollTop - topRow * pxPerRow) > pxPerRow / 2 + 1) element.scrollTop = topRow * pxPerRow
-  }, [topRow, pxPerRow, heightPx])
+    if (!element || Math.abs(element.scrollTop - topRow * pxPerRow) <= pxPerRow / 2 + 1) return
+    element.scrollTop = topRow * pxPerRow
+    ownPx.current = element.scrollTop
+  }, [topRow, pxPerRow, heightPx, spacerPx])
 
   useEffect(() => {
     const element = scroller.current
@@ -73,7 +77,9 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     const target = Math.min(Math.max(0, Math.round(row)), now.current.topMost)
     now.current.topRow = target
     setTop(target)
-    if (scroller.current) scroller.current.scrollTop = target * now.current.pxPerRow
+    if (!scroller.current) return
+    scroller.current.scrollTop = target * now.current.pxPerRow
+    ownPx.current = scroller.current.scrollTop
   }, [])
 
   const reveal = useCallback((row: number) => {
@@ -86,8 +92,10 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     const element = scroller.current
     if (!element) return
     const { pxPerRow: px, topRow: known, boxPx: knownPx } = now.current
-    // A change of size moves the scrollbar by itself, and our own scrollTop comes back rounded: neither was made by hand.
-    if (element.clientHeight === knownPx && Math.abs(element.scrollTop - known * px) > 1) setTop(Math.round(element.scrollTop / px))
+    // A change of size moves the scrollbar by itself, and so do we: neither was made by hand.
+    if (element.clientHeight !== knownPx || Math.abs(element.scrollTop - ownPx.current) <= 1) return
+    ownPx.current = element.scrollTop
+    if (Math.abs(element.scrollTop - known * px) > 1) setTop(Math.round(element.scrollTop / px))
   }, [])
 
   useMoveByRows(scroller, now, goTo)
