@@ -128,11 +128,10 @@ export class MappedFile {
   }
 
   /**
-   * The bytes themselves, for a library that needs one array: with it, nothing here guards them any more. Whoever has an
-   * array can write it, so a read-only mapping has none.
+   * The bytes themselves, for a library that needs one array. With it nothing here guards them any more, not even what
+   * was mapped read-only: that is what the name says. Clients, which only map so, read tables in place through it.
    */
-  unsafeBytes(): Result<Uint8Array, 'several_segments' | 'read_only_mapping'> {
-    if (!this.writable) return fail('read_only_mapping', { path: this.path })
+  unsafeBytes(): Result<Uint8Array, 'several_segments'> {
     if (this.sizeBytes === 0) return ok(new Uint8Array(0))
     const segment = this.#at(0)
     if (segment.lengthBytes === this.sizeBytes) return ok(segment.bytes)

@@ -5,9 +5,6 @@ import { bytesOfText } from '../base/plain.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { PATH_MOST_BYTES } from '../omf/constants.ts'
 
-/** For whoever takes both from here. */
-export { normalizedPath, parentOf } from '../base/path.ts'
-
 const PLAIN_ASCII = /^[\u0001-\u007f]*$/
 
 /** A path that may be logged, normalized; judged before anything is made. */
@@ -15,7 +12,7 @@ export function loggablePath(given: string): Result<string, 'bad_path' | 'path_t
   if (given.includes('\0')) return fail('bad_path', { path: given, what: 'it has a NUL' })
   const path = normalizedPath(given)
   if (path === undefined) return fail('bad_path', { path: given, what: 'it leaves the mount' })
-  if (path === '') return fail('bad_path', { path: given, what: 'it is the mount point itself' })
+  if (path === '') return fail('bad_path', { path: given === '' ? '/' : given, what: 'it is the mount point itself' })
   const lengthBytes = PLAIN_ASCII.test(path) ? path.length : bytesOfText(path).length
   return lengthBytes <= PATH_MOST_BYTES ? ok(path) : fail('path_too_long', { path, lengthBytes })
 }

@@ -3,6 +3,7 @@
 // is a user, and what can take long is a task.
 
 import type { Reason } from '../base/failure.ts'
+import { parentOf } from '../base/path.ts'
 import { SeededRandom, shuffledIndices } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
@@ -18,7 +19,7 @@ import { type AccessReason, type FileInode, type Inode, KernelMount } from '../k
 import { checkAccess, OpenFile, type OpenMode } from '../kernel/openFile.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
-import { loggablePath, parentOf } from '../log/path.ts'
+import { loggablePath } from '../log/path.ts'
 import { logplay, type ReplayReport } from '../log/replay.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'

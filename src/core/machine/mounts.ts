@@ -2,11 +2,11 @@
 // lock of a mount is held by one operation at a time, and whoever wants it waits by yielding.
 
 import type { Reason } from '../base/failure.ts'
+import { normalizedPath, parentOf } from '../base/path.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { type Task, WAITING } from '../base/task.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import type { Layout } from '../log/layout.ts'
-import { normalizedPath, parentOf } from '../log/path.ts'
 import type { Role } from '../fs/role.ts'
 import type { LogLock, Volume } from '../fs/volume.ts'
 
