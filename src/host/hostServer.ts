@@ -91,6 +91,7 @@ export class HostServer implements HostWire {
       case 'sha256':
         return this.#sha256(machine, callId, message.given)
       case 'verify':
+        if (!Number.isSafeInteger(message.given.seed)) return Promise.resolve(fail('bad_seed', { seed: message.given.seed }))
         return this.#run(callId, machine.verify(message.given.path, message.given.seed, message.given.user))
       default:
         return unreachable(message)
@@ -99,6 +100,7 @@ export class HostServer implements HostWire {
 
   *#creat(machine: Machine, given: Calls['creat']['given']): Task<Result<Calls['creat']['gives']>> {
     const { path, sizeBytes, owner, mode, interleave, seed } = given
+    if (seed !== undefined && !Number.isSafeInteger(seed)) return fail('bad_seed', { seed })
     const spec = { sizeBytes, ...owner, ...(mode === undefined ? {} : { mode }), ...(interleave ? { interleave } : {}) }
     const created = yield* machine.creat(path, spec)
     if (!created.ok) return created

@@ -9,8 +9,8 @@ import { lighting, showBytes, useLook, useLookStore } from './look.tsx'
 import { logOffsetOf } from './overlay.ts'
 import { gridFor, paintCells } from './paint.ts'
 import { mapText, Swatch } from './parts.tsx'
-import { onRemChange, rootRemPx } from './rem.ts'
 import { useSnapshot } from './session.tsx'
+import { useSize } from './size.ts'
 
 // Of the cells all together: more where the window has room to give.
 const HEIGHT_REM = 6
@@ -25,28 +25,13 @@ export function DeviceMap({ theme }: { theme: string }) {
   const lit = useLook((state) => state.lit)
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
-  const [box, setBox] = useState({ widthPx: 0, windowPx: 0, remPx: 16 })
+  const box = useSize(frame)
   const [cursor, setCursor] = useState(0)
   const [shown, setShown] = useState<number>()
   const { device, files } = snapshot
   const map = useMemo(() => cellsOf({ device, files }), [device, files])
   const grid = gridFor(map.cells.length, box.widthPx, heightFor(box))
   const { columns, rows, stepPx } = grid
-
-  useEffect(() => {
-    const element = frame.current
-    if (!element) return
-    const measure = (): void =>
-      setBox({ widthPx: element.clientWidth, windowPx: innerHeight, remPx: rootRemPx() })
-    measure()
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    const forgetRem = onRemChange(measure)
-    return () => {
-      observer.disconnect()
-      forgetRem()
-    }
-  }, [])
 
   useEffect(() => {
     // After the frame in which the theme's colours arrived.

@@ -7,8 +7,8 @@ import { type Seen, useBytes } from './bytes.ts'
 import { countText } from './format.ts'
 import { paintPlot, rangeOf } from './paint.ts'
 import { Note } from './parts.tsx'
-import { onRemChange, rootRemPx } from './rem.ts'
 import { useSnapshot } from './session.tsx'
+import { useSize } from './size.ts'
 import { useTallRows } from './tallRows.ts'
 import { CELL_BYTES, CELL_REM, valuesOf, valueText } from './values.ts'
 
@@ -91,28 +91,17 @@ export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
 function Plot({ values, start, cell }: { values: Float64Array; start: number; cell: CellKind }) {
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
-  const [box, setBox] = useState({ widthPx: 0, heightPx: 0 })
+  const { widthPx, remPx } = useSize(frame)
+  const heightPx = PLOT_HEIGHT_REM * remPx
   const { low, high } = useMemo(() => rangeOf(values), [values])
   useEffect(() => {
-    const element = frame.current
-    if (!element) return
-    const measure = (): void => setBox({ widthPx: element.clientWidth, heightPx: PLOT_HEIGHT_REM * rootRemPx() })
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    const forgetRem = onRemChange(measure)
-    return () => {
-      observer.disconnect()
-      forgetRem()
-    }
-  }, [])
-  useEffect(() => {
-    if (canvas.current && box.widthPx > 0) paintPlot(canvas.current, values, box.widthPx, box.heightPx)
-  }, [values, box])
+    if (canvas.current && widthPx > 0) paintPlot(canvas.current, values, widthPx, heightPx)
+  }, [values, widthPx, heightPx])
   const words = `${countText(values.length)} ${cell} values from index ${countText(start)}: lowest ${valueText(low, cell)}, highest ${valueText(high, cell)}`
   return (
     <figure className="plot">
       <div ref={frame}>
-        <canvas ref={canvas} role="img" aria-label={`Line plot of ${words}`} style={{ width: box.widthPx, height: box.heightPx }} />
+        <canvas ref={canvas} role="img" aria-label={`Line plot of ${words}`} style={{ width: widthPx, height: heightPx }} />
       </div>
       <figcaption className="caption num">{words}.</figcaption>
     </figure>

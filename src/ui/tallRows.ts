@@ -2,7 +2,7 @@
 // beyond, it says roughly where we are, and wheel, touch and keys move by rows.
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { onRemChange, rootRemPx } from './rem.ts'
+import { useSize } from './size.ts'
 
 // Firefox stops at about 17 million pixels.
 const TALL_MOST_PX = 4_000_000
@@ -30,7 +30,7 @@ export interface TallRows {
  */
 export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widthRem: number) => number = oneColumn, headRem = 0): TallRows {
   const scroller = useRef<HTMLDivElement>(null)
-  const [box, setBox] = useState({ widthPx: 0, heightPx: 0, remPx: 16 })
+  const box = useSize(scroller)
   const [top, setTop] = useState(0)
   const { widthPx, remPx } = box
   const heightPx = Math.max(0, box.heightPx - headRem * remPx)
@@ -56,22 +56,6 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     element.scrollTop = topRow * pxPerRow
     ownPx.current = element.scrollTop
   }, [topRow, pxPerRow, heightPx, spacerPx])
-
-  useEffect(() => {
-    const element = scroller.current
-    if (!element) return
-    const measure = (): void => {
-      setBox({ widthPx: element.clientWidth, heightPx: element.clientHeight, remPx: rootRemPx() })
-    }
-    measure()
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    const forgetRem = onRemChange(measure)
-    return () => {
-      observer.disconnect()
-      forgetRem()
-    }
-  }, [])
 
   const goTo = useCallback((row: number) => {
     const target = Math.min(Math.max(0, Math.round(row)), now.current.topMost)

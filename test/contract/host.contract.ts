@@ -26,7 +26,9 @@ export function hostContract(driver: Driver, unreadable: () => Promise<Blob>): v
       const { device, a } = await master()
       const b = await startClient(driver, 'B', device)
 
+      failureOf(await a.call('creat', { path: `${MOUNT}/data.bin`, sizeBytes: 100_000, owner: OWNER, seed: 0.5 }), 'bad_seed')
       const made = valueOf(await a.call('creat', { path: `${MOUNT}/data.bin`, sizeBytes: 100_000, owner: OWNER, seed: 7 }))
+      failureOf(await a.call('verify', { path: `${MOUNT}/data.bin`, seed: Number.NaN, user: OWNER }), 'bad_seed')
       expect(made).toMatchObject({
         isNew: true,
         node: { kind: 'file', path: 'data.bin', sizeBytes: 100_000, modeText: '-rw-r--r--', uid: 1000, gid: 1000, entryIndex: 0, chunkBytes: undefined },

@@ -110,6 +110,7 @@ export const failures = {
   source_short: row<{ doneBytes: number; sizeBytes: number }>('EIO',
     (d) => `the source ended after ${d.doneBytes} of ${d.sizeBytes} bytes`,
     'Copy again: the file keeps its size, and cp starts over in place.'),
+  bad_seed: row<{ seed: number }>('EINVAL', (d) => `${d.seed} is not a seed`, 'Give a whole number.'),
   no_seed: row('EINVAL', () => 'a seed of zero means random each time, so it cannot be verified', 'Give a seed that is not zero.'),
   data_differs: row<{ path: string; offsetBytes: number }>('EIO',
     (d) => `${d.path} differs from its seed's data at byte ${d.offsetBytes}`,
