@@ -57,7 +57,10 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     ownPx.current = element.scrollTop
   }, [topRow, pxPerRow, heightPx, spacerPx])
 
-  const goTo = useCallback((row: number) => {
+  // The row that was revealed last stays in sight while the box changes its size, until someone scrolls by hand.
+  const revealed = useRef<number>(undefined)
+
+  const moveTo = useCallback((row: number) => {
     const target = Math.min(Math.max(0, Math.round(row)), now.current.topMost)
     now.current.topRow = target
     setTop(target)
@@ -66,11 +69,25 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     ownPx.current = scroller.current.scrollTop
   }, [])
 
-  const reveal = useCallback((row: number) => {
+  const goTo = useCallback((row: number) => {
+    revealed.current = undefined
+    moveTo(row)
+  }, [moveTo])
+
+  const show = useCallback((row: number) => {
     const { topRow: first, wholeCount: whole } = now.current
-    if (row < first) goTo(row)
-    else if (row >= first + whole) goTo(row - whole + 1)
-  }, [goTo])
+    if (row < first) moveTo(row)
+    else if (row >= first + whole) moveTo(row - whole + 1)
+  }, [moveTo])
+
+  const reveal = useCallback((row: number) => {
+    revealed.current = row
+    show(row)
+  }, [show])
+
+  useEffect(() => {
+    if (revealed.current !== undefined && revealed.current < rowCount) show(revealed.current)
+  }, [wholeCount, rowCount, show])
 
   const onScroll = useCallback(() => {
     const element = scroller.current
@@ -79,7 +96,9 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     // A change of size moves the scrollbar by itself, and so do we: neither was made by hand.
     if (element.clientHeight !== knownPx || Math.abs(element.scrollTop - ownPx.current) <= 1) return
     ownPx.current = element.scrollTop
-    if (Math.abs(element.scrollTop - known * px) > 1) setTop(Math.round(element.scrollTop / px))
+    if (Math.abs(element.scrollTop - known * px) <= 1) return
+    revealed.current = undefined
+    setTop(Math.round(element.scrollTop / px))
   }, [])
 
   useMoveByRows(scroller, now, goTo)
