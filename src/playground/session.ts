@@ -29,7 +29,7 @@ export class Session implements Playground {
 
   /** The stored image, or else the first scene. A mistake of ours on the way is shown, and the page stays. */
   start(): Promise<void> {
-    return this.#world.exclusive(() => this.#start()).catch((error: unknown) => this.#world.stumbled(error))
+    return this.#world.exclusive(() => this.#world.prepare(() => this.#start())).catch((error: unknown) => this.#world.stumbled(error))
   }
 
   subscribe(listener: () => void): () => void {
@@ -243,9 +243,7 @@ export class Session implements Playground {
       const before = { device: world.device, hosts: world.hostFacts() }
       this.#replaceDevice(device.value)
       world.trace.add('page', sentences.startedOver())
-      world.preparing = true
-      await this.#firstScene()
-      world.preparing = false
+      await world.prepare(() => this.#firstScene())
       world.before = before
       world.touch()
       return ok()
@@ -273,7 +271,6 @@ export class Session implements Playground {
 
   async #start(): Promise<void> {
     const world = this.#world
-    world.preparing = true
     if (this.#ownership === 'other_tab') {
       world.saver.switchOff('read_only')
       world.trace.add('storage', sentences.readOnly())
@@ -282,7 +279,6 @@ export class Session implements Playground {
     if (!stored.ok) this.#cannotSave(stored.failure)
     const restored = stored.ok && stored.value !== undefined && (await this.#restore(stored.value))
     if (!restored) await this.#newScene()
-    world.preparing = false
     world.ready = true
     world.touch()
   }

@@ -2,6 +2,7 @@
 // new snapshot; trouble that can be expected becomes a trace event and a failed Result, never an exception.
 
 import type { Reason } from '../core/base/failure.ts'
+import { normalizedPath } from '../core/base/path.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { makeUuid } from '../core/base/uuid.ts'
 import { daxdev, type Daxdev } from '../core/mem/daxdev.ts'
@@ -51,8 +52,7 @@ export class World {
   /** Moves when another device is put in place: what was begun before is nobody's business after. */
   #epoch = 0
   #turn: Promise<unknown> = Promise.resolve()
-  /** Set while the session prepares itself: then it may change a device that it only looks at afterwards. */
-  preparing = false
+  #preparing = false
   ready = false
   /** What Start over put aside; forgotten at the next change. */
   before: Before | undefined
@@ -80,7 +80,7 @@ export class World {
   }
 
   get mayChange(): boolean {
-    return this.preparing || this.saver.mayChange
+    return this.#preparing || this.saver.mayChange
   }
 
   subscribe(listener: () => void): () => void {
@@ -115,6 +115,16 @@ export class World {
     const ended = (): undefined => undefined
     this.#turn = run.then(ended, ended)
     return run
+  }
+
+  /** While the session prepares itself it may change a device that it only looks at afterwards, and forgets no undo. */
+  async prepare(work: () => Promise<void>): Promise<void> {
+    this.#preparing = true
+    try {
+      await work()
+    } finally {
+      this.#preparing = false
+    }
   }
 
   hostFacts(): ImageFacts['hosts'] {
@@ -161,7 +171,7 @@ export class World {
     // It was ended with its device: that is no news from the one that is there now.
     if (epoch !== this.#epoch) return done
     if (!done.ok) return this.refuse(done, host.value.name, command)
-    if (!looksOnly && !this.preparing) this.before = undefined
+    if (!looksOnly && !this.#preparing) this.before = undefined
     return done
   }
 
@@ -201,7 +211,9 @@ export class World {
   dataChanged(path: string, outcome: Result<unknown>): void {
     this.touchDevice()
     if (!outcome.ok && !MAY_HAVE_WRITTEN.has(outcome.failure.reason)) return
-    const file = this.#media.files.findLast((candidate) => candidate.path === path)
+    // As it was typed, a path may be spelled otherwise than it was logged.
+    const logged = normalizedPath(path)
+    const file = this.#media.files.findLast((candidate) => candidate.path === logged)
     this.saver.mark(file?.extents ?? [])
   }
 

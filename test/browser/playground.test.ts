@@ -377,6 +377,24 @@ describe('storage', () => {
     expect(await bytesOn(next, 'A', 'half.bin', 0, 64)).toEqual(stored)
   })
 
+  it('what was written behind a save in its middle is stored, however the path was spelled', patient, async () => {
+    const name = newName()
+    const session = await start(name)
+    let saving: Promise<unknown> | undefined
+    session.subscribe(() => {
+      if ((session.snapshot().tasks[0]?.doneCount ?? 0) > 0) saving ??= session.save()
+    })
+    valueOf(await session.newFile({ path: './/odd.bin', sizeBytes: 200 * MIB, seed: 5 }))
+    expect(saving).toBeDefined()
+    await saving
+    valueOf(await session.save())
+    const before = valueOf(await session.sha256('A', 'odd.bin'))
+    await session.dispose()
+
+    const next = await start(name)
+    expect(valueOf(await next.sha256('A', 'odd.bin'))).toBe(before)
+  })
+
   it('a device that never comes to rest is saved all the same', patient, async () => {
     const session = await start()
     valueOf(await session.save())
