@@ -8,6 +8,8 @@ import { useSize } from './size.ts'
 const TALL_MOST_PX = 4_000_000
 // A row that fits but for a fraction of a pixel fits.
 const ROUNDING = 0.02
+/** How one scrolls by hand. */
+const BY_HAND = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
 
 export interface TallRows {
   scroller: RefObject<HTMLDivElement | null>
@@ -89,6 +91,17 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     if (revealed.current !== undefined && revealed.current < rowCount) show(revealed.current)
   }, [wholeCount, rowCount, show])
 
+  useEffect(() => {
+    const element = scroller.current
+    const letGo = (): void => {
+      revealed.current = undefined
+    }
+    for (const type of BY_HAND) element?.addEventListener(type, letGo, { passive: true })
+    return () => {
+      for (const type of BY_HAND) element?.removeEventListener(type, letGo)
+    }
+  }, [])
+
   const onScroll = useCallback(() => {
     const element = scroller.current
     if (!element) return
@@ -96,8 +109,8 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     // A change of size moves the scrollbar by itself, and so do we: neither was made by hand.
     if (element.clientHeight !== knownPx || Math.abs(element.scrollTop - ownPx.current) <= 1) return
     ownPx.current = element.scrollTop
-    if (Math.abs(element.scrollTop - known * px) <= 1) return
-    revealed.current = undefined
+    // The browser also moves it when what is inside grows or shrinks: what was revealed stays, for nobody scrolled.
+    if (revealed.current !== undefined || Math.abs(element.scrollTop - known * px) <= 1) return
     setTop(Math.round(element.scrollTop / px))
   }, [])
 
