@@ -30,7 +30,6 @@ export default defineConfig({
         // never ends.
         optimizeDeps: {
           noDiscovery: true,
-          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react', '@tanstack/react-virtual'],
         },
         test: {
           name: 'browser',

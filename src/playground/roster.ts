@@ -7,6 +7,7 @@ import type { MountStatus } from '../core/machine/types.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import type { MediaState } from './media.ts'
+import { OneByOne } from './oneByOne.ts'
 import type { HostFile, HostStatus, HostView } from './types.ts'
 
 export class Host {
@@ -18,6 +19,8 @@ export class Host {
   handle: HostHandle | undefined
   mount: MountStatus | undefined
   files: HostFile[] = []
+  /** What is dropped first is logged first: left to the log lock alone, whoever looks first after it is free would win. */
+  readonly copies = new OneByOne()
   #unseen: { paths: readonly (string | undefined)[]; from: number; list: string[] } = { paths: [], from: 0, list: [] }
 
   constructor(name: string, systemUuid: string) {

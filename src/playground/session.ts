@@ -119,7 +119,8 @@ export class Session implements Playground {
       const command = commands.cp(file.name, file.name)
       return this.#world.act(hostName, command, (host) =>
         this.#world.task(host, `${host.name} copies ${file.name} in`, async (call) => {
-          const copied = await host.call('copyIn', { path: full(file.name), blob: file, owner: NAMES.user }, call)
+          const given = { path: full(file.name), blob: file, owner: NAMES.user }
+          const copied = await host.copies.run(() => host.call('copyIn', given, call))
           this.#world.dataChanged(file.name, copied)
           if (!copied.ok) return copied
           const { node, isNew } = copied.value

@@ -13,6 +13,7 @@ import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Engine } from './engine.ts'
 import { MediaReader, type MediaState } from './media.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
+import { OneByOne } from './oneByOne.ts'
 import { type Host, Roster } from './roster.ts'
 import { Saver } from './saver.ts'
 import { commands, sentences } from './sentences.ts'
@@ -51,7 +52,7 @@ export class World {
   #announced = false
   /** Moves when another device is put in place: what was begun before is nobody's business after. */
   #epoch = 0
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new OneByOne()
   #preparing = false
   ready = false
   /** What Start over put aside; forgotten at the next change. */
@@ -110,11 +111,7 @@ export class World {
 
   /** Actions that make, replace or end hosts and devices come one after the other. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#turn.then(work)
-    // Whoever called sees how it ended; the next in line only waits for it.
-    const ended = (): undefined => undefined
-    this.#turn = run.then(ended, ended)
-    return run
+    return this.#turns.run(work)
   }
 
   /** While the session prepares itself it may change a device that it only looks at afterwards, and forgets no undo. */

@@ -94,6 +94,10 @@ it('every drop counts, also while a copy runs; a folder is no file', async () =>
   for (const name of ['one.bin', 'two.bin', 'three.bin', 'four.bin']) await dropPattern(page, 'A', name, 10, 1)
   await lane(page, 'A').getByText('log 7/7 played').waitFor()
   await fileOn(page, 'A', 'four.bin').waitFor()
+  // In the order of the drops, though all of them waited while the first was copied.
+  const copies = await trace(page).getByText(/A copied a file in: entry [2-6],/).allInnerTexts()
+  const order = copies.map((text) => /entry (\d), (\w+)\.bin/.exec(text)?.slice(1).join(' ')).toSorted()
+  expect(order).toEqual(['2 large', '3 one', '4 two', '5 three', '6 four'])
 
   const folder = mkdtempSync(join(tmpdir(), 'famfs-folder-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
