@@ -30,6 +30,7 @@ export default defineConfig({
         // never ends.
         optimizeDeps: {
           noDiscovery: true,
+          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react'],
         },
         test: {
           name: 'browser',
