@@ -8,8 +8,6 @@ import { useSize } from './size.ts'
 const TALL_MOST_PX = 4_000_000
 // A row that fits but for a fraction of a pixel fits.
 const ROUNDING = 0.02
-/** How one scrolls by hand. */
-const BY_HAND = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
 
 export interface TallRows {
   scroller: RefObject<HTMLDivElement | null>
@@ -59,10 +57,7 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     ownPx.current = element.scrollTop
   }, [topRow, pxPerRow, heightPx, spacerPx])
 
-  // The row that was revealed last stays in sight while the box changes its size, until someone scrolls by hand.
-  const revealed = useRef<number>(undefined)
-
-  const moveTo = useCallback((row: number) => {
+  const goTo = useCallback((row: number) => {
     const target = Math.min(Math.max(0, Math.round(row)), now.current.topMost)
     now.current.topRow = target
     setTop(target)
@@ -71,36 +66,11 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     ownPx.current = scroller.current.scrollTop
   }, [])
 
-  const goTo = useCallback((row: number) => {
-    revealed.current = undefined
-    moveTo(row)
-  }, [moveTo])
-
-  const show = useCallback((row: number) => {
-    const { topRow: first, wholeCount: whole } = now.current
-    if (row < first) moveTo(row)
-    else if (row >= first + whole) moveTo(row - whole + 1)
-  }, [moveTo])
-
   const reveal = useCallback((row: number) => {
-    revealed.current = row
-    show(row)
-  }, [show])
-
-  useEffect(() => {
-    if (revealed.current !== undefined && revealed.current < rowCount) show(revealed.current)
-  }, [wholeCount, rowCount, show])
-
-  useEffect(() => {
-    const element = scroller.current
-    const letGo = (): void => {
-      revealed.current = undefined
-    }
-    for (const type of BY_HAND) element?.addEventListener(type, letGo, { passive: true })
-    return () => {
-      for (const type of BY_HAND) element?.removeEventListener(type, letGo)
-    }
-  }, [])
+    const { topRow: first, wholeCount: whole } = now.current
+    if (row < first) goTo(row)
+    else if (row >= first + whole) goTo(row - whole + 1)
+  }, [goTo])
 
   const onScroll = useCallback(() => {
     const element = scroller.current
@@ -109,9 +79,7 @@ export function useTallRows(itemCount: number, rowRem: number, columnsFor: (widt
     // A change of size moves the scrollbar by itself, and so do we: neither was made by hand.
     if (element.clientHeight !== knownPx || Math.abs(element.scrollTop - ownPx.current) <= 1) return
     ownPx.current = element.scrollTop
-    // The browser also moves it when what is inside grows or shrinks: what was revealed stays, for nobody scrolled.
-    if (revealed.current !== undefined || Math.abs(element.scrollTop - known * px) <= 1) return
-    setTop(Math.round(element.scrollTop / px))
+    if (Math.abs(element.scrollTop - known * px) > 1) setTop(Math.round(element.scrollTop / px))
   }, [])
 
   useMoveByRows(scroller, now, goTo)
