@@ -1,0 +1,120 @@
+// Bytes in and out of files, at most 4 MiB at a time with a yield after each piece: no tool ever holds a big file. "-" is
+// standard input, which looks like a file here.
+
+import type { Io } from '../../cli/program.ts'
+import { ok, type Result } from '../../core/base/result.ts'
+import { PIECE_BYTES, type Progress } from '../../core/base/task.ts'
+import type { Handle } from '../../core/machine/systemTypes.ts'
+
+export const STDIN = '-'
+const LEAST_BUFFER_BYTES = 64 * 1024
+
+/** The files to read: standard input where none is named. */
+export function inputs(operands: readonly string[]): readonly string[] {
+  return operands.length > 0 ? operands : [STDIN]
+}
+
+/** For reading. Standard input for "-". */
+export function openInput(path: string, io: Io): Result<Handle> {
+  return path === STDIN ? ok(standardInput(io)) : io.system.open(path, { read: true }, io.caller)
+}
+
+function standardInput(io: Io): Handle {
+  const bytes = io.stdin()
+  return {
+    path: STDIN,
+    kind: 'file',
+    sizeBytes: () => bytes.length,
+    read: (offsetBytes, target) => {
+      const part = bytes.subarray(offsetBytes, offsetBytes + target.length)
+      target.set(part)
+      return ok(part.length)
+    },
+    write: () => ok(0),
+    truncate: () => ok(),
+    close: () => undefined,
+  }
+}
+
+export interface Span {
+  fromBytes?: number
+  /** Most bytes; all that is there where not given. */
+  lengthBytes?: number
+  /** At most PIECE_BYTES. */
+  pieceBytes?: number
+  /** Every piece gets an array of its own, for a taker that keeps it. */
+  fresh?: boolean
+  label?: string
+}
+
+/**
+ * Hands a file over in pieces.
+ * @param take false ends it early
+ * @returns bytes taken
+ */
+export function* eachPiece(
+  handle: Handle,
+  io: Io,
+  span: Span,
+  take: (piece: Uint8Array, offsetBytes: number) => boolean | undefined | void,
+): Generator<Progress, Result<number>, void> {
+  const { fromBytes = 0, lengthBytes = Infinity, label = handle.path } = span
+  const totalBytes = Math.max(0, Math.min(lengthBytes, handle.sizeBytes() - fromBytes))
+  const wanted = Math.min(span.pieceBytes ?? PIECE_BYTES, Math.max(totalBytes, LEAST_BUFFER_BYTES), Math.max(1, lengthBytes))
+  let buffer = new Uint8Array(wanted)
+  let doneBytes = 0
+  while (doneBytes < lengthBytes) {
+    const target = buffer.subarray(0, Math.min(buffer.length, lengthBytes - doneBytes))
+    const read = handle.read(fromBytes + doneBytes, target)
+    if (!read.ok) return read
+    if (read.value === 0) break
+    const goesOn = take(target.subarray(0, read.value), fromBytes + doneBytes)
+    doneBytes += read.value
+    if (goesOn === false) break
+    if (totalBytes > PIECE_BYTES) io.progress(label, doneBytes, totalBytes)
+    yield { doneCount: doneBytes, totalCount: Math.max(totalBytes, doneBytes), unit: 'bytes' }
+    if (span.fresh) buffer = new Uint8Array(wanted)
+  }
+  return ok(doneBytes)
+}
+
+/** Fills as much of the target as there is. */
+export function readFull(handle: Handle, offsetBytes: number, target: Uint8Array): Result<number> {
+  let done = 0
+  while (done < target.length) {
+    const read = handle.read(offsetBytes + done, target.subarray(done))
+    if (!read.ok) return read
+    if (read.value === 0) break
+    done += read.value
+  }
+  return ok(done)
+}
+
+/** Writes all of it, however little goes in at a time. */
+export function writeFull(handle: Handle, offsetBytes: number, source: Uint8Array): Result<number> {
+  let done = 0
+  while (done < source.length) {
+    const written = handle.write(offsetBytes + done, source.subarray(done))
+    if (!written.ok) return written
+    if (written.value === 0) break
+    done += written.value
+  }
+  return ok(done)
+}
+
+/** A small file's bytes, such as /etc/passwd's; undefined where it can't be read. */
+export function smallFile(path: string, io: Io): Uint8Array | undefined {
+  const opened = openInput(path, io)
+  if (!opened.ok) return undefined
+  const handle = opened.value
+  const parts: number[] = []
+  const buffer = new Uint8Array(LEAST_BUFFER_BYTES)
+  for (let offset = 0; offset < PIECE_BYTES; ) {
+    const read = handle.read(offset, buffer)
+    if (!read.ok || read.value === 0) break
+    for (let i = 0; i < read.value; i++) parts.push(buffer[i] ?? 0)
+    offset += read.value
+  }
+  handle.close()
+  return Uint8Array.from(parts)
+}

@@ -1,0 +1,76 @@
+// How plain tools speak of trouble: `TOOL: WHAT: ERRNO TEXT` as the GNU tools do, and under it, indented, what to do next where
+// that is worth a line. The same advice isn't given twice in a row.
+
+import type { Failure } from '../../core/base/result.ts'
+import { absolutePath } from './paths.ts'
+import type { Io } from '../../cli/program.ts'
+
+export interface Voice {
+  readonly name: string
+  /** `TOOL: TEXT` */
+  say(text: string, next?: string): void
+  /** `TOOL: WHAT: ERRNO TEXT`, and advice. @param path what it is about, when `what` says more than that */
+  fail(what: string, failure: Failure, path?: string): void
+}
+
+export function voiceOf(name: string, io: Io): Voice {
+  let lastAdvice = ''
+  const say = (text: string, next = ''): void => {
+    io.err(`${name}: ${text}\n`)
+    if (next !== '' && next !== lastAdvice) io.err(`  ${next}\n`)
+    lastAdvice = next
+  }
+  return {
+    name,
+    say,
+    fail: (what, failure, path = what) => say(`${what}: ${errnoText(failure)}`, adviceOf(failure, path, io)),
+  }
+}
+
+/** Errors that every shell user knows are explained only where famfs gives them another sense. */
+const PLAIN = new Set<string>(['no_such_path', 'no_parent', 'exists', 'is_a_directory', 'not_a_directory', 'no_access', 'not_root', 'wrong_open_mode'])
+
+function adviceOf(failure: Failure, path: string, { system, caller }: Io): string {
+  if (!PLAIN.has(failure.reason)) return failure.next
+  const absolute = absolutePath(path, caller)
+  const inFamfs = system.mountTable().some(({ target, type }) =>
+    (type === 'famfs' || type === 'fuse') && (absolute === target || absolute.startsWith(`${target}/`)))
+  return inFamfs ? failure.next : ''
+}
+
+const TEXTS: Readonly<Record<string, string>> = {
+  EPERM: 'Operation not permitted',
+  ENOENT: 'No such file or directory',
+  EIO: 'Input/output error',
+  ENXIO: 'No such device or address',
+  EBADF: 'Bad file descriptor',
+  ENOMEM: 'Cannot allocate memory',
+  EACCES: 'Permission denied',
+  EBUSY: 'Device or resource busy',
+  EEXIST: 'File exists',
+  EXDEV: 'Invalid cross-device link',
+  ENODEV: 'No such device',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  EINVAL: 'Invalid argument',
+  ENOTTY: 'Inappropriate ioctl for device',
+  EFBIG: 'File too large',
+  ENOSPC: 'No space left on device',
+  EROFS: 'Read-only file system',
+  EMLINK: 'Too many links',
+  ENAMETOOLONG: 'File name too long',
+  ENOTEMPTY: 'Directory not empty',
+  ELOOP: 'Too many levels of symbolic links',
+  ENODATA: 'No data available',
+  ECANCELED: 'Operation canceled',
+  ESTALE: 'Stale file handle',
+  EUCLEAN: 'Structure needs cleaning',
+  EHOSTDOWN: 'Host is down',
+  ENOTSUP: 'Operation not supported',
+  ENOSYS: 'Function not implemented',
+  ECONNREFUSED: 'Connection refused',
+}
+
+export function errnoText({ errno, says }: Failure): string {
+  return TEXTS[errno] ?? says
+}
