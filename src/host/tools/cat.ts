@@ -106,9 +106,9 @@ export const tee = tool({
 function writeAll(outs: Out[], piece: Uint8Array, offset: number, voice: Voice): number {
   let exitCode = 0
   for (const out of [...outs]) {
-    const written = writeFull(out.handle, out.atBytes + offset, piece)
-    if (written.ok) continue
-    voice.fail(out.path, written.failure)
+    const { failure } = writeFull(out.handle, out.atBytes + offset, piece)
+    if (!failure) continue
+    voice.fail(out.path, failure)
     out.handle.close()
     outs.splice(outs.indexOf(out), 1)
     exitCode = 1

@@ -130,9 +130,8 @@ function openTarget({ io: { system, caller }, voice, options }: Copier, to: stri
 function* copyBytes({ io, voice }: Copier, input: Handle, output: Handle, from: string, to: string): Task<boolean> {
   let trouble: Failure | undefined
   const read = yield* eachPiece(input, io, { label: to }, (piece, offset) => {
-    const written = writeFull(output, offset, piece)
-    if (!written.ok) trouble = written.failure
-    return written.ok
+    trouble = writeFull(output, offset, piece).failure
+    return !trouble
   })
   if (!read.ok) voice.fail(`error reading '${from}'`, read.failure, from)
   if (trouble) voice.fail(`error writing '${to}'`, trouble, to)

@@ -103,7 +103,7 @@ export const touch = quickTool({
         return false
       }
       made.value.close()
-      if (time === system.now()) return true
+      if (!has(given, 't', 'd', 'r')) return true
     }
     const set = system.utimes(path, time, caller)
     if (!set.ok) voice.fail(`setting times of '${path}'`, set.failure, path)

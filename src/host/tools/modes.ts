@@ -27,7 +27,8 @@ export function changedMode(text: string, mode: number, isDirectory: boolean, um
       const bits = bitsOf(what, result, isDirectory) & mask
       if (sign === '+') result |= bits
       else if (sign === '-') result &= ~bits
-      else result = (result & ~(mask & (who === '' || who.includes('a') || isDirectory ? 0o1777 : EVERYONE))) | bits
+      // A directory keeps its setuid and setgid bits unless they are named.
+      else result = (result & ~(isDirectory ? mask & 0o1777 : mask)) | bits
     }
   }
   return result

@@ -2,7 +2,7 @@
 // standard input, which looks like a file here.
 
 import type { Io } from '../../cli/program.ts'
-import { ok, type Result } from '../../core/base/result.ts'
+import { fail, type Failure, ok, type Result } from '../../core/base/result.ts'
 import { PIECE_BYTES, type Progress } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
 
@@ -90,16 +90,30 @@ export function readFull(handle: Handle, offsetBytes: number, target: Uint8Array
   return ok(done)
 }
 
-/** Writes all of it, however little goes in at a time. */
-export function writeFull(handle: Handle, offsetBytes: number, source: Uint8Array): Result<number> {
-  let done = 0
-  while (done < source.length) {
-    const written = handle.write(offsetBytes + done, source.subarray(done))
-    if (!written.ok) return written
-    if (written.value === 0) break
-    done += written.value
+export interface Written {
+  doneBytes: number
+  failure: Failure | undefined
+}
+
+/** Writes all of it, however little goes in at a time. A famfs file takes what fits, and then has no space left. */
+export function writeFull(handle: Handle, offsetBytes: number, source: Uint8Array): Written {
+  let doneBytes = 0
+  while (doneBytes < source.length) {
+    const at = offsetBytes + doneBytes
+    const part = source.subarray(doneBytes)
+    const written = handle.write(at, part)
+    if (written.ok && written.value > 0) {
+      doneBytes += written.value
+      continue
+    }
+    if (!written.ok && written.failure.reason !== 'out_of_file') return { doneBytes, failure: written.failure }
+    const fits = handle.sizeBytes() - at
+    const rest = fits > 0 && fits < part.length ? handle.write(at, part.subarray(0, fits)) : undefined
+    if (rest?.ok) doneBytes += rest.value
+    const full = fail('out_of_file', { path: handle.path, offsetBytes, lengthBytes: source.length, sizeBytes: handle.sizeBytes() })
+    return { doneBytes, failure: { ...full.failure, errno: 'ENOSPC' } }
   }
-  return ok(done)
+  return { doneBytes, failure: undefined }
 }
 
 /** A small file's bytes, such as /etc/passwd's; undefined where it can't be read. */
