@@ -29,7 +29,7 @@ export class HostServer implements HostWire {
 
   boot(spec: HostSpec, report: (callId: number, progress: Progress) => void): void {
     const random = (target: Uint8Array<ArrayBuffer>): void => target.set(crypto.getRandomValues(new Uint8Array(target.length)))
-    this.#machine = new Machine(spec, { random })
+    this.#machine = new Machine(spec, { random, now: () => Date.now() })
     this.#report = report
   }
 
@@ -166,7 +166,7 @@ export class HostServer implements HostWire {
   #news(): HostNews {
     const machine = this.#booted()
     const mount = machine.mounts()[0]
-    const identity = mount ? `${mount.fsUuid} ${mount.mountpoint}` : ''
+    const identity = mount ? `${mount.fsUuid} ${mount.mountpoint} ${mount.changeCount}` : ''
     const reset = identity !== this.#told.mount
     const from = reset ? 0 : this.#told.inodeCount
     const inodes = mount ? machine.inodes(mount.mountpoint, from) : []
@@ -197,8 +197,8 @@ function nodeOf(inode: Inode): HostNode {
 }
 
 function mapFacts({ map, sizeBytes }: FileInode): Pick<HostNode, 'sizeBytes' | 'extents' | 'chunkBytes'> {
-  const extents = piecesOf(map).map(({ offsetBytes, lengthBytes }) => ({ offsetBytes, lengthBytes }))
-  return { sizeBytes, extents, chunkBytes: map.kind === 'interleaved' ? map.chunkBytes : undefined }
+  const extents = (map ? piecesOf(map) : []).map(({ offsetBytes, lengthBytes }) => ({ offsetBytes, lengthBytes }))
+  return { sizeBytes, extents, chunkBytes: map?.kind === 'interleaved' ? map.chunkBytes : undefined }
 }
 
 function copyOf(mapping: MappedFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>> {

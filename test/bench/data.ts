@@ -76,7 +76,7 @@ function prepared(): { master: Machine; raw: Uint8Array } {
   const created = must(runNow(master.creat(PATH, { sizeBytes: FILE_BYTES, ...USER })))
   must(runNow(master.fill(PATH, 42, USER)))
   const { map } = created.inode
-  const offsetBytes = map.kind === 'simple' ? (map.extents[0]?.offsetBytes ?? 0) : 0
+  const offsetBytes = map?.kind === 'simple' ? (map.extents[0]?.offsetBytes ?? 0) : 0
   return { master, raw: new Uint8Array(device.buffer, offsetBytes, FILE_BYTES) }
 }
 

@@ -13,6 +13,7 @@ export const MOUNT = '/mnt/famfs'
 
 const outside = {
   random: (target: Uint8Array<ArrayBuffer>): void => target.set(crypto.getRandomValues(new Uint8Array(target.length))),
+  now: (): number => Date.now(),
 }
 
 export function newDevice(sizeBytes: number): Daxdev {

@@ -4,7 +4,7 @@
 export type Errno =
   | 'EPERM' | 'ENOENT' | 'EIO' | 'ENXIO' | 'EBADF' | 'ENOMEM' | 'EACCES' | 'EBUSY' | 'EEXIST' | 'ENODEV' | 'ENOTDIR'
   | 'EISDIR' | 'EINVAL' | 'EFBIG' | 'ENOSPC' | 'EROFS' | 'ENAMETOOLONG' | 'ECANCELED' | 'ESTALE' | 'EUCLEAN' | 'EHOSTDOWN'
-  | 'ENOTSUP'
+  | 'ENOTSUP' | 'ENOSYS' | 'ENOTEMPTY' | 'EXDEV' | 'ELOOP' | 'ENOTBLK'
 
 interface Row<D> {
   errno: Errno
@@ -115,6 +115,8 @@ export const failures = {
   data_differs: row<{ path: string; offsetBytes: number }>('EIO',
     (d) => `${d.path} differs from its seed's data at byte ${d.offsetBytes}`,
     'If another host wrote it: flush there, then verify again.'),
+  contents_differ: row<{ path: string; other: string; offsetBytes: number }>('EIO',
+    (d) => `${d.path} differs from ${d.other} at byte ${d.offsetBytes}`, 'Copy it again without --compare.'),
   cloned_interleaved: row<{ path: string }>('EINVAL', (d) => `${d.path} is interleaved, and only plain files are cloned`,
     'Clone a plain file.'),
   bad_map: row<{ path: string; what: string }>('EINVAL', (d) => `the map of ${d.path} can't be used: ${d.what}`,
@@ -144,6 +146,45 @@ export const failures = {
   several_segments: row<{ path: string; segmentCount: number }>('ENOTSUP',
     (d) => `${d.path} lies in ${d.segmentCount} pieces, so one raw view over it can't exist`,
     'Use its segments, or the guarded accessors.'),
+
+  device_not_mounted: row<{ device: string }>('EINVAL', (d) => `${d.device} is not mounted on this host`, 'Mount it: famfs mount DEVICE DIRECTORY.'),
+  v1_only: row<{ what: string }>('ENOTSUP', (d) => `${d.what} is for standalone mounts: a fuse mount has no such call`, 'Mount with famfs mount --nofuse.'),
+
+  // plain tools in a mount
+  module_refuses: row<{ path: string; act: string }>('EPERM',
+    (d) => `this generation of the famfs module doesn't let anyone ${d.act}: ${d.path}`,
+    'It would only hide the file on this host: log and space stay as they are. A mount option allows it: -o allow_rogue.'),
+  fuse_no_create: row<{ path: string }>('ENOTSUP', (d) => `a fuse mount makes no files by itself: ${d.path}`,
+    'Make files with famfs creat or famfs cp, directories with famfs mkdir.'),
+  fuse_not_implemented: row<{ path: string; act: string }>('ENOSYS', (d) => `a fuse mount doesn't know how to ${d.act}: ${d.path}`,
+    'famfs never removes or renames. To start over: umount, then mkfs.famfs --force DEVICE.'),
+  fuse_no_resize: row<{ path: string }>('EINVAL', (d) => `a fuse mount never changes a size: ${d.path}`,
+    'famfs files have their final size from the start. Make another file.'),
+  other_mount: row<{ from: string; to: string }>('EXDEV', (d) => `${d.from} and ${d.to} are on different file systems`, 'Copy it instead: famfs cp.'),
+  not_owner: row<{ path: string; uid: number }>('EPERM', (d) => `uid ${d.uid} doesn't own ${d.path}`, 'Only its owner and root may change that.'),
+  not_empty: row<{ path: string }>('ENOTEMPTY', (d) => `${d.path} is not empty`, 'Remove what is in it first.'),
+
+  // one host's tree of paths
+  not_found: row<{ path: string }>('ENOENT', (d) => `there is no ${d.path}`, 'Look at what is there: ls.'),
+  path_exists: row<{ path: string }>('EEXIST', (d) => `${d.path} is there already`, 'Choose another name, or remove it first.'),
+  denied: row<{ path: string; act: string; uid: number; mode: string; owner: number }>('EACCES',
+    (d) => `uid ${d.uid} may not ${d.act} ${d.path}: mode ${d.mode}, owner ${d.owner}`, 'Act as its owner, or as root: sudo.'),
+  not_permitted: row<{ path: string; why: string }>('EPERM', (d) => `${d.path}: ${d.why}`, 'Nobody may do that here.'),
+  too_many_links: row<{ path: string }>('ELOOP', (d) => `${d.path} leads through more than 40 symbolic links`, 'Look where its links lead: readlink.'),
+  name_too_long: row<{ path: string }>('ENAMETOOLONG', (d) => `a name in ${d.path} has more than 255 bytes, or the path more than 4095`, 'Use shorter names.'),
+  into_itself: row<{ from: string; to: string }>('EINVAL', (d) => `${d.to} is inside of ${d.from}`, 'A directory can’t move into itself.'),
+  path_busy: row<{ path: string }>('EBUSY', (d) => `${d.path} is a mount point, has one below it, or is where something stands`, 'Unmount first.'),
+  not_a_link: row<{ path: string }>('EINVAL', (d) => `${d.path} is not a symbolic link`, 'Look at what it is: ls -l.'),
+  not_a_device: row<{ path: string }>('ENOTBLK', (d) => `${d.path} is not a memory device of this host`, 'Use a device such as /dev/dax0.0.'),
+  map_only: row<{ path: string }>('EINVAL', (d) => `a device in devdax mode can only be mapped: ${d.path}`,
+    'Of a mounted device, MOUNT/.meta/.superblock and MOUNT/.meta/.log can be read.'),
+  device_end: row<{ path: string }>('ENOSPC', (d) => `${d.path} takes no more bytes`, 'Write less.'),
+  root_full: row<{ limitBytes: number }>('ENOSPC', (d) => `the root file system is full: it holds ${d.limitBytes} bytes`, 'Remove files under /tmp or /home.'),
+  nobody_there: row<{ path: string }>('ENXIO', (d) => `nobody answers at ${d.path}`, 'Use a file.'),
+  no_module: row<{ name: string }>('ENODEV', (d) => `the kernel module ${d.name} is not loaded, or does not exist`, 'Load it: modprobe famfs.'),
+  module_busy: row<{ name: string }>('EBUSY', (d) => `the kernel module ${d.name} is in use by a mount`, 'Unmount first.'),
+  wrong_dax_mode: row<{ device: string; mode: string; wanted: string }>('EPERM',
+    (d) => `${d.device} is in ${d.mode} mode, and this kernel wants ${d.wanted}`, 'Switch it: famfs mount --set-daxmode.'),
 
   // hosts, storage, the page
   host_down: row<{ name: string; why: string }>('EHOSTDOWN', (d) => `host ${d.name} is down: ${d.why}`, 'Reboot the host.'),

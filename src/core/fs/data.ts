@@ -93,6 +93,20 @@ export function* scan(file: DataFile, look: (window: Uint8Array, fileOffsetBytes
   return ok()
 }
 
+/** Makes what this host wrote visible to others, and lets go of what it has cached: barriers on both sides. */
+export function* flushFile(file: DataFile): Task<Result<undefined, DataReason>> {
+  const { sizeBytes } = file.resolver
+  for (let done = 0; done < sizeBytes; done += PIECE_BYTES) {
+    yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
+    const pieceBytes = Math.min(PIECE_BYTES, sizeBytes - done)
+    for (const then of ['flush', 'invalidate'] as const) {
+      const reached = eachRange(file, done, pieceBytes, () => true, then)
+      if (!reached.ok) return reached
+    }
+  }
+  return ok()
+}
+
 /** Calls `use` with each contiguous window of a range of the file, until it gives false; `at` counts from the start of the range. */
 function eachRange(
   file: DataFile,

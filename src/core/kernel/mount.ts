@@ -1,6 +1,6 @@
-// One mount in one host's kernel. Inodes come only from what the host was told (replay, or its own creat), live in this
-// host's memory, and die with the mount. A file gives access to the bytes of its own map and to nothing else; a size that
-// differs from the map makes it invalid: ENXIO at the first access, EIO from then on.
+// One mount in one host's kernel. Inodes come only from what the host was told (replay, its own creat, or its daemon), live
+// in this host's memory, and die with the mount. A file gives access to the bytes of its own map and to nothing else; a
+// size that differs from the map makes it invalid: ENXIO at the first access, EIO from then on.
 
 import { assert } from '../base/assert.ts'
 import { normalizedPath, parentOf } from '../base/path.ts'
@@ -11,33 +11,36 @@ import { type Resolver, resolverOf } from '../fmap/resolve.ts'
 import type { Memory } from '../mem/memory.ts'
 import { WRITE_BITS } from './user.ts'
 
-export interface FileInode {
-  kind: 'file'
+interface InodeFacts {
   ino: number
   path: string
   mode: number
   uid: number
   gid: number
+  modifiedMs: number
+  /** Log entry it came from; -1 for the meta files and for what was made on this host alone. */
+  entryIndex: number
+  /** Someone changed mode, owner or time on this host: the daemon's answers don't undo that. */
+  pinned: boolean
+  /** When the daemon is asked again. */
+  staleAtMs: number
+}
+
+export interface FileInode extends InodeFacts {
+  kind: 'file'
   /** What stat shows; equal to the map's size unless someone truncated the file on this host. */
   sizeBytes: number
-  map: Fmap
+  /** Undefined for a stub that a plain tool made: nothing says where its bytes would be. */
+  map: Fmap | undefined
   /** Made at the first access and kept: all later faults are arithmetic. */
   resolver: Resolver | undefined
   /** Set by the first access that failed: it sticks until the mount is gone. */
   invalid: boolean
-  /** Log entry it came from; -1 for the meta files. */
-  entryIndex: number
 }
 
-interface DirectoryInode {
+export interface DirectoryInode extends InodeFacts {
   kind: 'directory'
-  ino: number
-  path: string
-  mode: number
-  uid: number
-  gid: number
   children: Inode[]
-  entryIndex: number
 }
 
 export type Inode = FileInode | DirectoryInode
@@ -50,24 +53,66 @@ interface NodeFacts {
   entryIndex: number
 }
 
-export type AccessReason = 'size_changed' | 'file_invalid' | 'bad_map' | 'not_on_image'
+export type FoundNode =
+  | { kind: 'file'; ino: number; mode: number; uid: number; gid: number; modifiedMs: number; map: Fmap }
+  | { kind: 'directory'; ino: number; mode: number; uid: number; gid: number; modifiedMs: number }
+
+/** Whom a fuse kernel asks for names that it doesn't know. Paths are relative to the mount point and normalized. */
+export interface LookupSource {
+  lookup(path: string): FoundNode | undefined
+  /** Names in a directory; undefined where there is none. */
+  list(path: string): string[] | undefined
+}
+
+export type AccessReason = 'size_changed' | 'file_invalid' | 'bad_map' | 'not_on_image' | 'no_file_map'
+
+export interface KernelOptions {
+  /** On clients: a default against accidents, since the memory is shared. */
+  dropWriteBits: boolean
+  /** Milliseconds since 1970. */
+  now: () => number
+  source?: LookupSource
+  /** How long an answer of the source is good for. */
+  timeoutMs?: number
+}
+
+const ROOT_INO = 1
 
 export class KernelMount {
   readonly memory: Memory
-  readonly #dropWriteBits: boolean
+  readonly #options: KernelOptions
   readonly #inodes = new Map<string, Inode>()
-  readonly #order: Inode[] = []
+  #order: Inode[] = []
+  #nextIno = ROOT_INO
+  #changeCount = 0
 
-  /** @param dropWriteBits on clients: a default against accidents, since the memory is shared */
-  constructor(memory: Memory, dropWriteBits: boolean) {
+  constructor(memory: Memory, options: KernelOptions) {
     this.memory = memory
-    this.#dropWriteBits = dropWriteBits
-    this.#inodes.set('', this.#directory({ path: '', mode: 0o755, uid: 0, gid: 0, entryIndex: -1 }))
+    this.#options = options
+    const root = options.source?.lookup('')
+    const { mode, uid, gid } = root ?? { mode: 0o755, uid: 0, gid: 0 }
+    this.#inodes.set('', this.#directory({ path: '', mode, uid, gid, entryIndex: -1 }))
+  }
+
+  /** Moves when something that was there is gone, or is another. What is new doesn't move it. */
+  get changeCount(): number {
+    return this.#changeCount
   }
 
   /** @param path relative to the mount point, normalized; '' is the mount point */
   lookup(path: string): Inode | undefined {
-    return this.#inodes.get(path)
+    const there = this.#inodes.get(path)
+    if (!this.#options.source) return there
+    if (there && (path === '' || there.staleAtMs > this.#options.now())) return there
+    return this.#ask(path, there)
+  }
+
+  /** Names in a directory: what the daemon lists, or the directory's own inodes. */
+  list(directory: DirectoryInode): { name: string; kind: Inode['kind'] | undefined }[] {
+    const { source } = this.#options
+    if (!source) return directory.children.map(({ path, kind }) => ({ name: nameOf(path), kind }))
+    const names = source.list(directory.path) ?? []
+    return names.map((name) => ({ name, kind: this.lookup(directory.path === '' ? name : `${directory.path}/${name}`)?.kind }))
   }
 
   /** Every inode but the mount point, in the order they were made; `from` skips those already seen. */
@@ -80,21 +125,8 @@ export class KernelMount {
     const path = normalizedPath(file.path)
     if (path === undefined) return 'error'
     if (this.#inodes.has(path)) return 'existed'
-    const { uid, gid, map, entryIndex } = file
-    const inode: FileInode = {
-      kind: 'file',
-      ino: this.#order.length + 2,
-      path,
-      mode: this.#dropWriteBits ? file.mode & ~WRITE_BITS : file.mode,
-      uid,
-      gid,
-      sizeBytes: map.sizeBytes,
-      map,
-      resolver: undefined,
-      invalid: false,
-      entryIndex,
-    }
-    return this.#add(inode)
+    const mode = this.#options.dropWriteBits ? file.mode & ~WRITE_BITS : file.mode
+    return this.#add(this.#file({ ...file, path, mode }, file.map)) ? 'made' : 'error'
   }
 
   addDirectory(directory: NodeFacts): 'made' | 'existed' | 'error' {
@@ -102,30 +134,69 @@ export class KernelMount {
     if (path === undefined) return 'error'
     const there = this.#inodes.get(path)
     if (there) return there.kind === 'directory' ? 'existed' : 'error'
-    return this.#add(this.#directory({ ...directory, path }))
+    return this.#add(this.#directory({ ...directory, path })) ? 'made' : 'error'
+  }
+
+  /** What a plain tool's create leaves: a file without a map, known to this host alone. The name is free. */
+  addStub(path: string, mode: number, uid: number, gid: number): FileInode {
+    const inode = this.#file({ path, mode, uid, gid, entryIndex: -1 }, undefined)
+    assert(this.#add(inode), 'the directory of a stub was looked up first')
+    return inode
+  }
+
+  /** Only this host forgets it: the log and its space stay as they are. A directory is empty. */
+  remove(inode: Inode): void {
+    assert(inode.kind === 'file' || inode.children.length === 0, 'only an empty directory is removed')
+    this.#detach(inode)
+    this.#inodes.delete(inode.path)
+    this.#order = this.#order.filter((other) => other !== inode)
+    this.#changeCount++
+  }
+
+  /** Renames on this host alone; the target's name is free and its directory exists. */
+  move(inode: Inode, path: string): void {
+    this.#detach(inode)
+    const from = inode.path
+    for (const node of inode.kind === 'directory' ? this.#subtree(inode) : [inode]) {
+      this.#inodes.delete(node.path)
+      node.path = path + node.path.slice(from.length)
+      this.#inodes.set(node.path, node)
+    }
+    this.#parentOf(inode)?.children.push(inode)
+    this.#changeCount++
   }
 
   /** What truncate does on this host alone: neither the map nor the log nor other hosts learn of it. */
   setSize(inode: FileInode, sizeBytes: number): void {
+    if (inode.sizeBytes !== sizeBytes) this.#changeCount++
     inode.sizeBytes = sizeBytes
+    inode.modifiedMs = this.#options.now()
+  }
+
+  /** Mode, owner or time, on this host alone and until it unmounts. */
+  setAttributes(inode: Inode, changes: { mode?: number; uid?: number; gid?: number; modifiedMs?: number }): void {
+    Object.assign(inode, changes, { pinned: true })
+    this.#changeCount++
   }
 
   /** The way to the bytes, or why there is none. Checked once per open or mmap, as a fault would. */
   access(inode: FileInode): Result<Resolver, AccessReason> {
+    const { map } = inode
     if (inode.invalid) return fail('file_invalid', { path: inode.path })
-    if (inode.sizeBytes !== inode.map.sizeBytes) {
+    if (!map) return fail('no_file_map', { path: inode.path })
+    if (inode.sizeBytes !== map.sizeBytes) {
       inode.invalid = true
-      return fail('size_changed', { path: inode.path, sizeBytes: inode.sizeBytes, mapBytes: inode.map.sizeBytes })
+      return fail('size_changed', { path: inode.path, sizeBytes: inode.sizeBytes, mapBytes: map.sizeBytes })
     }
     if (inode.resolver) return ok(inode.resolver)
-    const refused = this.#refuseMap(inode)
+    const refused = this.#refuseMap(inode.path, map)
     if (refused) return refused
-    inode.resolver = resolverOf(inode.map)
+    inode.resolver = resolverOf(map)
     return ok(inode.resolver)
   }
 
   /** A map may have been made by hand, or for another device: held against this one before the first byte is touched. */
-  #refuseMap({ path, map }: FileInode): ReturnType<typeof fail<'bad_map' | 'not_on_image'>> | undefined {
+  #refuseMap(path: string, map: Fmap): ReturnType<typeof fail<'bad_map' | 'not_on_image'>> | undefined {
     const { device, presentBytes } = this.memory
     for (const piece of piecesOf(map)) {
       if (piece.devindex !== 0) return fail('bad_map', { path, what: `device ${piece.devindex} is not here` })
@@ -136,18 +207,103 @@ export class KernelMount {
     return undefined
   }
 
-  #directory(facts: NodeFacts): DirectoryInode {
-    const { path, mode, uid, gid, entryIndex } = facts
-    return { kind: 'directory', ino: this.#order.length + 2, path, mode, uid, gid, children: [], entryIndex }
+  /** Asks the source and keeps its answer; what it doesn't know any more is forgotten. */
+  #ask(path: string, known: Inode | undefined): Inode | undefined {
+    const found = this.#options.source?.lookup(path)
+    if (!found || (known && known.kind !== found.kind)) {
+      if (known) this.#forget(known)
+      if (!found) return undefined
+    } else if (known) {
+      this.#refresh(known, found)
+      return known
+    }
+    const parent = this.lookup(parentOf(path))
+    if (parent?.kind !== 'directory') return undefined
+    const facts = { path, mode: found.mode, uid: found.uid, gid: found.gid, entryIndex: -1 }
+    const inode = found.kind === 'file' ? this.#file(facts, found.map) : this.#directory(facts)
+    inode.modifiedMs = found.modifiedMs
+    return this.#add(inode) ? inode : undefined
   }
 
-  #add(inode: Inode): 'made' | 'error' {
+  #refresh(inode: Inode, found: FoundNode): void {
+    inode.staleAtMs = this.#staleAtMs()
+    const { mode, uid, gid, modifiedMs } = found
+    if (!inode.pinned) Object.assign(inode, { mode: this.#modeOf(inode.kind, mode), uid, gid, modifiedMs })
+    if (inode.kind !== 'file' || found.kind !== 'file') return
+    inode.map = found.map
+    inode.sizeBytes = found.map.sizeBytes
+    inode.resolver = undefined
+  }
+
+  #forget(inode: Inode): void {
+    if (inode.kind === 'directory') for (const child of [...inode.children]) this.#forget(child)
+    this.remove(inode)
+  }
+
+  #modeOf(kind: Inode['kind'], mode: number): number {
+    return kind === 'file' && this.#options.dropWriteBits ? mode & ~WRITE_BITS : mode
+  }
+
+  #staleAtMs(): number {
+    const { timeoutMs = Infinity, now } = this.#options
+    return timeoutMs === Infinity ? Infinity : now() + timeoutMs
+  }
+
+  #file(facts: NodeFacts, map: Fmap | undefined): FileInode {
+    const { path, mode, uid, gid, entryIndex } = facts
+    return {
+      kind: 'file',
+      ino: ++this.#nextIno,
+      path,
+      mode,
+      uid,
+      gid,
+      sizeBytes: map?.sizeBytes ?? 0,
+      map,
+      resolver: undefined,
+      invalid: false,
+      modifiedMs: this.#options.now(),
+      entryIndex,
+      pinned: false,
+      staleAtMs: this.#staleAtMs(),
+    }
+  }
+
+  #directory(facts: NodeFacts): DirectoryInode {
+    const { path, mode, uid, gid, entryIndex } = facts
+    const ino = path === '' ? ROOT_INO : ++this.#nextIno
+    const modifiedMs = this.#options.now()
+    return { kind: 'directory', ino, path, mode, uid, gid, children: [], modifiedMs, entryIndex, pinned: false, staleAtMs: this.#staleAtMs() }
+  }
+
+  /** @returns false where its directory doesn't exist */
+  #add(inode: Inode): boolean {
     assert(!this.#inodes.has(inode.path), 'a path leads to one inode')
-    const parent = this.#inodes.get(parentOf(inode.path))
-    if (parent?.kind !== 'directory') return 'error'
+    const parent = this.#parentOf(inode)
+    if (!parent) return false
     parent.children.push(inode)
     this.#inodes.set(inode.path, inode)
     this.#order.push(inode)
-    return 'made'
+    return true
   }
+
+  #detach(inode: Inode): void {
+    const parent = this.#parentOf(inode)
+    assert(parent, 'whatever is removed or moved has a directory')
+    parent.children.splice(parent.children.indexOf(inode), 1)
+    parent.modifiedMs = this.#options.now()
+  }
+
+  #parentOf(inode: Inode): DirectoryInode | undefined {
+    const parent = this.#inodes.get(parentOf(inode.path))
+    return parent?.kind === 'directory' ? parent : undefined
+  }
+
+  #subtree(directory: DirectoryInode): Inode[] {
+    return [directory, ...directory.children.flatMap((child) => (child.kind === 'directory' ? this.#subtree(child) : [child]))]
+  }
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -12,15 +12,17 @@ export interface OpenMode {
   write?: boolean
 }
 
+export type TransferReason = AccessReason | 'bad_descriptor' | 'wrong_open_mode' | 'out_of_file'
+
 export class OpenFile {
   readonly inode: FileInode
   readonly mode: OpenMode
-  readonly #mount: KernelMount
+  readonly mount: KernelMount
   readonly #memory: Memory
   readonly #answer = newAnswer()
 
   constructor(mount: KernelMount, inode: FileInode, mode: OpenMode) {
-    this.#mount = mount
+    this.mount = mount
     this.#memory = mount.memory
     this.inode = inode
     this.mode = mode
@@ -29,7 +31,7 @@ export class OpenFile {
   /** @returns bytes read: fewer than the target holds at the end of the file, 0 behind it */
   read(offsetBytes: number, target: Uint8Array): Result<number, AccessReason | 'wrong_open_mode' | 'out_of_file'> {
     if (!this.mode.read) return fail('wrong_open_mode', { path: this.inode.path, what: 'reading' })
-    const access = this.#mount.access(this.inode)
+    const access = this.mount.access(this.inode)
     if (!access.ok) return access
     const { sizeBytes } = access.value
     if (!isOffset(offsetBytes)) return fail('out_of_file', { path: this.inode.path, offsetBytes, lengthBytes: target.length, sizeBytes })
@@ -47,7 +49,7 @@ export class OpenFile {
   /** All of the bytes or none: a range that leaves the file is refused. */
   write(offsetBytes: number, source: Uint8Array): Result<number, AccessReason | 'wrong_open_mode' | 'out_of_file'> {
     if (!this.mode.write) return fail('wrong_open_mode', { path: this.inode.path, what: 'writing' })
-    const access = this.#mount.access(this.inode)
+    const access = this.mount.access(this.inode)
     if (!access.ok) return access
     const { sizeBytes } = access.value
     if (!isOffset(offsetBytes) || offsetBytes + source.length > sizeBytes) {
@@ -64,6 +66,32 @@ export class OpenFile {
   #step(resolver: Resolver, offsetBytes: number, mostBytes: number): number {
     resolver.resolve(offsetBytes, this.#answer)
     return Math.min(this.#answer[LENGTH] as number, mostBytes)
+  }
+}
+
+/** The open files of one host, by descriptor. */
+export class OpenFiles {
+  readonly #files = new Map<number, OpenFile>()
+  // 0, 1 and 2 are a program's own.
+  #nextFd = 3
+
+  add(file: OpenFile): number {
+    const fd = this.#nextFd++
+    this.#files.set(fd, file)
+    return fd
+  }
+
+  get(fd: number): OpenFile | undefined {
+    return this.#files.get(fd)
+  }
+
+  close(fd: number): Result<undefined, 'bad_descriptor'> {
+    return this.#files.delete(fd) ? ok() : fail('bad_descriptor', { fd })
+  }
+
+  anyOf(mount: KernelMount): boolean {
+    for (const file of this.#files.values()) if (file.mount === mount) return true
+    return false
   }
 }
 

@@ -9,11 +9,18 @@ export const ROOT: User = { uid: 0, gid: 0 }
 
 export const WRITE_BITS = 0o222
 
-export function mayAccess(user: User, node: { mode: number; uid: number; gid: number }, want: { read?: boolean; write?: boolean }): boolean {
+export interface Want {
+  read?: boolean
+  write?: boolean
+  /** Of a directory: to go through it. */
+  execute?: boolean
+}
+
+export function mayAccess(user: User, node: { mode: number; uid: number; gid: number }, want: Want): boolean {
   if (user.uid === 0) return true
   const shift = user.uid === node.uid ? 6 : user.gid === node.gid ? 3 : 0
   const bits = node.mode >> shift
-  return (!want.read || (bits & 4) !== 0) && (!want.write || (bits & 2) !== 0)
+  return (!want.read || (bits & 4) !== 0) && (!want.write || (bits & 2) !== 0) && (!want.execute || (bits & 1) !== 0)
 }
 
 /** As ls -l shows it: "-rw-r--r--". */

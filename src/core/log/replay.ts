@@ -75,6 +75,14 @@ export function errorCountOf(report: ReplayReport): number {
   return report.fileErrors + report.directoryErrors
 }
 
+/** Files as a client makes them. */
+export function withoutWriteBits(target: ReplayTarget): ReplayTarget {
+  return {
+    addFile: (file) => target.addFile({ ...file, mode: file.mode & ~0o222 }),
+    addDirectory: (directory) => target.addDirectory(directory),
+  }
+}
+
 function playWindow(window: EntryWindow, report: ReplayReport, target: ReplayTarget | undefined, endIndex: number): void {
   for (; report.nextIndex < endIndex; report.nextIndex++) {
     const index = report.nextIndex

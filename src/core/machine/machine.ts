@@ -3,59 +3,57 @@
 // is a user, and what can take long is a task.
 
 import type { Reason } from '../base/failure.ts'
-import { parentOf } from '../base/path.ts'
-import { SeededRandom, shuffledIndices } from '../base/random.ts'
+import { SeededRandom } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
-import { cloneFile, createDirectory, createFile } from '../fs/create.ts'
-import { copyIn, type DataFile, type DataReason, fillSeeded, scan, type Source, verifySeeded } from '../fs/data.ts'
+import { type DataFile, type DataReason, fillSeeded, flushFile, scan, type Source, verifySeeded } from '../fs/data.ts'
 import { fsck, type FsckVerdict } from '../fs/fsck.ts'
 import { killSuperblock, mkfs, type MkfsReason } from '../fs/mkfs.ts'
 import { roleOf } from '../fs/role.ts'
 import { lockLog, type LockReason, type LogLock, newVolume } from '../fs/volume.ts'
 import { MappedFile } from '../kernel/mappedFile.ts'
 import { type AccessReason, type FileInode, type Inode, KernelMount } from '../kernel/mount.ts'
-import { checkAccess, OpenFile, type OpenMode } from '../kernel/openFile.ts'
+import { checkAccess, OpenFile, OpenFiles, type OpenMode, type TransferReason } from '../kernel/openFile.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath } from '../log/path.ts'
-import { logplay, type ReplayReport } from '../log/replay.ts'
+import { logplay, type ReplayReport, type ReplayTarget, withoutWriteBits } from '../log/replay.ts'
+import type { Daxdev } from '../mem/daxdev.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
+import { cloneHere, copyHere, createHere, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
 import { addMetaFiles } from './metaFiles.ts'
-import { inUse, missingLevels, type Mount, MountTable, type Place, underLogLock } from './mounts.ts'
+import { inUse, type Mount, MountTable, type Place, statusOf, underLogLock } from './mounts.ts'
+import * as rogue from './rogue.ts'
 import type {
-  CopyReason, Created, CreateSpec, CreatReason, FileReason, MachineSpec, MountStatus, NewReason, Outside, PathReason, Stat,
+  CopyReason, Created, CreateSpec, CreatReason, FileReason, LogplayOptions, MachineSpec, MkdirOptions, MountOptions, MountStatus, NewReason, Outside,
+  PathReason, RogueReason, Stat,
 } from './types.ts'
 
 type MountedFile = DataFile & { mount: Mount }
 
-const DEFAULT_FILE_MODE = 0o644
-const DEFAULT_DIRECTORY_MODE = 0o755
-
 export class Machine {
   readonly name: string
   readonly systemUuid: string
-  readonly #relaxed: boolean
+  readonly relaxed: boolean
   readonly #outside: Outside
   readonly #memories = new Map<string, Memory>()
   readonly #mounts = new MountTable()
-  readonly #open = new Map<number, OpenFile>()
-  readonly #bucketRandom: SeededRandom
-  #nextFd = 3
+  readonly #open = new OpenFiles()
+  readonly #maker: { bucketRandom: SeededRandom; relaxed: boolean }
 
   constructor(spec: MachineSpec, outside: Outside) {
     this.name = spec.name
     this.systemUuid = spec.systemUuid
-    this.#relaxed = spec.relaxed
+    this.relaxed = spec.relaxed
     this.#outside = outside
     for (const device of spec.devices) this.#memories.set(device.name, coherentMemory(device))
     const seed = new Uint8Array(4)
     outside.random(seed)
-    this.#bucketRandom = new SeededRandom(new DataView(seed.buffer).getUint32(0))
+    this.#maker = { bucketRandom: new SeededRandom(new DataView(seed.buffer).getUint32(0)), relaxed: spec.relaxed }
   }
 
   // devices and mounts
@@ -68,7 +66,7 @@ export class Machine {
     const memory = this.#rawDevice(deviceName, user, 'format a device')
     if (!memory.ok) return memory
     const newUuid = (): string => makeUuid(this.#outside.random)
-    return yield* mkfs(memory.value, { ...options, systemUuid: this.systemUuid, newUuid, relaxed: this.#relaxed })
+    return yield* mkfs(memory.value, { ...options, systemUuid: this.systemUuid, newUuid, relaxed: this.relaxed })
   }
 
   /** mkfs --kill --force */
@@ -84,6 +82,7 @@ export class Machine {
     deviceName: string,
     mountpoint: string,
     user: User = ROOT,
+    options: MountOptions = {},
   ): Task<Result<ReplayReport, LayoutReason | 'not_root' | 'no_device' | 'mounted' | 'mountpoint_busy' | 'log_counters' | 'log_shrank'>> {
     const memory = this.#rawDevice(deviceName, user, 'mount')
     if (!memory.ok) return memory
@@ -92,8 +91,11 @@ export class Machine {
     if (!read.ok) return read
     const layout = read.value
     const role = roleOf(layout.superblock, this.systemUuid)
-    const kernel = new KernelMount(memory.value, role !== 'master')
-    addMetaFiles(kernel, layout.logLengthBytes, role)
+    const { fuse } = options
+    fuse?.addMeta(layout.logLengthBytes, role)
+    const side = fuse ? { source: fuse.source, timeoutMs: fuse.timeoutMs } : {}
+    const kernel = new KernelMount(memory.value, { dropWriteBits: role !== 'master', now: this.#outside.now, ...side })
+    if (!fuse) addMetaFiles(kernel, layout.logLengthBytes, role)
     const mount: Mount = {
       mountpoint,
       deviceName,
@@ -103,11 +105,14 @@ export class Machine {
       layout,
       role,
       playedCount: 0,
-      locked: false,
+      options,
+      target: fuse ? fuse.target(kernel) : kernel,
+      rogue: false,
+      lockQueue: [],
       userCount: 0,
     }
     this.#mounts.add(mount)
-    const played = yield* this.#play(mount)
+    const played = yield* this.#play(mount, 0, mount.target)
     if (!played.ok) this.#mounts.remove(mount)
     return played
   }
@@ -116,13 +121,13 @@ export class Machine {
     if (user.uid !== 0) return fail('not_root', { what: 'unmount' })
     const mount = this.#mounts.at(mountpoint)
     if (!mount) return fail('not_mounted', { path: mountpoint })
-    if (mount.locked || mount.userCount > 0) return fail('mount_busy', { path: mountpoint })
+    if (this.#open.anyOf(mount.kernel) || mount.lockQueue.length > 0 || mount.userCount > 0) return fail('mount_busy', { path: mountpoint })
     this.#mounts.remove(mount)
     return ok()
   }
 
   mounts(): MountStatus[] {
-    return this.#mounts.all().map(({ mountpoint, deviceName, role, playedCount, fsUuid }) => ({ mountpoint, deviceName, role, playedCount, fsUuid }))
+    return this.#mounts.all().map(statusOf)
   }
 
   /** Inodes of a mount in the order they were made; `from` skips those already seen. */
@@ -138,34 +143,36 @@ export class Machine {
 
   // what only the master does
 
+  /** Runs work under the log lock of the mount that a path is in: one hold for all of it. */
+  *holdLog<T, R extends Reason>(path: string, what: string, work: (held: HeldLog) => Task<Result<T, R>>): Task<Result<T, R | LockReason | 'not_in_famfs' | 'bad_path'>> {
+    const place = this.#mounts.place(path)
+    if (!place.ok) return place
+    const { mount } = place.value
+    return yield* this.#locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (path) => this.#newPlace(path))))
+  }
+
   *creat(path: string, spec: CreateSpec): Task<Result<Created, CreatReason>> {
     const place = this.#newPlace(path)
     if (!place.ok) return place
-    const { mount, relpath } = place.value
-    const there = this.#existing(place.value, path, spec.sizeBytes)
+    const there = existing(place.value, path, spec.sizeBytes)
     if (there) return there
     // Looked at again under the lock: whoever held it may have made the file.
-    return yield* this.#locked(mount, 'create files', (held) =>
-      this.#existing(place.value, path, spec.sizeBytes) ?? this.#createHere(held, mount, path, relpath, spec))
+    return yield* this.#locked(place.value.mount, 'create files', (held) =>
+      existing(place.value, path, spec.sizeBytes) ?? createHere(this.#maker, held, place.value, path, spec))
   }
 
   /** Copies a local source in: creates and logs the file first, then its data. Over a file of the same size it writes in place. */
   *cp(source: Source, path: string, spec: Omit<CreateSpec, 'sizeBytes'> = {}): Task<Result<Created, CopyReason>> {
     const place = this.#newPlace(path)
     if (!place.ok) return place
-    const { mount, relpath } = place.value
-    return yield* this.#locked(mount, 'copy files in', (held) => this.#copyHere(held, mount, path, relpath, source, spec))
+    return yield* this.#locked(place.value.mount, 'copy files in', (held) => copyHere(this.#maker, held, place.value, path, source, spec))
   }
 
-  /** @param options.parents makes missing levels too, and accepts a directory that is there */
-  *mkdir(
-    path: string,
-    options: { parents?: boolean; mode?: number; uid?: number; gid?: number } = {},
-  ): Task<Result<undefined, NewReason | LockReason | 'exists' | 'log_full'>> {
+  *mkdir(path: string, options: MkdirOptions = {}): Task<Result<undefined, NewReason | LockReason | 'exists' | 'log_full'>> {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
-    const { mount, relpath } = place.value
-    return yield* this.#locked(mount, 'make directories', (held) => this.#mkdirHere(held, mount, path, relpath, options))
+    const made = yield* this.#locked(place.value.mount, 'make directories', (held) => mkdirHere(held, place.value, path, options))
+    return made.ok ? ok() : made
   }
 
   *clone(source: string, target: string): Task<Result<FileInode, CreatReason | FileReason | 'exists' | 'cloned_interleaved'>> {
@@ -173,20 +180,18 @@ export class Machine {
     if (!from.ok) return from
     const place = this.#newPlace(target)
     if (!place.ok) return place
-    const { mount, relpath } = place.value
+    const { mount } = place.value
     if (mount !== from.value.mount) return fail('not_in_famfs', { path: target })
-    return yield* this.#locked(mount, 'clone files', (held): Result<FileInode, CreatReason | 'exists' | 'cloned_interleaved'> => {
-      if (mount.kernel.lookup(relpath)) return fail('exists', { path: target })
-      const { inode } = from.value
-      const made = cloneFile(held, inode, relpath)
-      return made.ok ? ok(this.#learn(mount, made.value)) : made
-    })
+    return yield* this.#locked(mount, 'clone files', (held) => cloneHere(held, from.value.inode, place.value, target))
   }
 
   // what every host does
 
-  /** Plays what the log has more than this host knows. */
-  *logplay(path: string): Task<Result<ReplayReport, LayoutReason | 'not_in_famfs' | 'bad_path' | 'other_filesystem' | 'log_counters' | 'log_shrank'>> {
+  /** Plays what the log has more than this host knows; all of it where something was removed here. */
+  *logplay(
+    path: string,
+    options: LogplayOptions = {},
+  ): Task<Result<ReplayReport, LayoutReason | 'not_in_famfs' | 'bad_path' | 'other_filesystem' | 'log_counters' | 'log_shrank'>> {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
     const { mount } = place.value
@@ -194,7 +199,44 @@ export class Machine {
     if (!read.ok) return read
     mount.volume.known = read.value
     if (read.value.layout.fsUuid !== mount.fsUuid) return fail('other_filesystem')
-    return yield* inUse(mount, this.#play(mount))
+    const { whole = false, dryRun = false, asClient = false } = options
+    const target = options.target ?? mount.target
+    const fromIndex = whole || mount.rogue ? 0 : mount.playedCount
+    // A dry run, or another tree, leaves what this mount has played as it is.
+    if (dryRun || options.target) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, dryRun ? undefined : target, fromIndex))
+    return yield* inUse(mount, this.#play(mount, fromIndex, asClient ? withoutWriteBits(target) : target))
+  }
+
+  /** Plays the log of a device that isn't mounted here. */
+  *logplayDevice(
+    deviceName: string,
+    target: ReplayTarget | undefined,
+    user: User = ROOT,
+  ): Task<Result<ReplayReport, LayoutReason | 'not_root' | 'no_device' | 'mounted' | 'log_counters' | 'log_shrank'>> {
+    const memory = this.#rawDevice(deviceName, user, 'read a device')
+    if (!memory.ok) return memory
+    const read = readLayout(memory.value)
+    return read.ok ? yield* logplay(memory.value, read.value, target) : read
+  }
+
+  /** Makes the missing meta files of a v1 mount again. */
+  makeMeta(deviceName: string): Result<undefined, 'no_device' | 'device_not_mounted' | 'v1_only'> {
+    if (!this.#memories.has(deviceName)) return fail('no_device', { name: deviceName })
+    const mount = this.#mounts.ofDevice(deviceName)
+    if (!mount) return fail('device_not_mounted', { device: deviceName })
+    if (mount.options.fuse) return fail('v1_only', { what: 'making meta files' })
+    addMetaFiles(mount.kernel, mount.layout.logLengthBytes, mount.role)
+    return ok()
+  }
+
+  devices(): readonly Daxdev[] {
+    return [...this.#memories.values()].map(({ device }) => device)
+  }
+
+  /** The memory of a device, for reading it raw where that is allowed. */
+  memory(deviceName: string): Result<Memory, 'no_device'> {
+    const memory = this.#memories.get(deviceName)
+    return memory ? ok(memory) : fail('no_device', { name: deviceName })
   }
 
   /**
@@ -212,15 +254,22 @@ export class Machine {
     const found = this.#inode(path)
     if (!found.ok) return found
     const { inode } = found.value
-    const { kind, ino, mode, uid, gid } = inode
-    return ok({ kind, ino, mode, uid, gid, sizeBytes: inode.kind === 'file' ? inode.sizeBytes : 0 })
+    const { kind, ino, mode, uid, gid, modifiedMs } = inode
+    return ok({ kind, ino, mode, uid, gid, modifiedMs, sizeBytes: inode.kind === 'file' ? inode.sizeBytes : 0 })
   }
 
-  readdir(path: string): Result<readonly Inode[], PathReason | 'not_a_directory'> {
+  /** The inode as it is; its map says where a file's bytes are. */
+  inode(path: string): Result<Inode, PathReason> {
+    const found = this.#inode(path)
+    return found.ok ? ok(found.value.inode) : found
+  }
+
+  /** Names in a directory. A name whose kind is unknown can't be looked up: its shadow file is damaged. */
+  readdir(path: string): Result<{ name: string; kind: Inode['kind'] | undefined }[], PathReason | 'not_a_directory'> {
     const found = this.#inode(path)
     if (!found.ok) return found
-    const { inode } = found.value
-    return inode.kind === 'directory' ? ok(inode.children) : fail('not_a_directory', { path })
+    const { mount, inode } = found.value
+    return inode.kind === 'directory' ? ok(mount.kernel.list(inode)) : fail('not_a_directory', { path })
   }
 
   open(path: string, mode: OpenMode, user: User): Result<number, FileReason> {
@@ -229,25 +278,19 @@ export class Machine {
     const { mount, inode } = found.value
     const access = mount.kernel.access(inode)
     if (!access.ok) return access
-    const fd = this.#nextFd++
-    this.#open.set(fd, new OpenFile(mount.kernel, inode, mode))
-    return ok(fd)
+    return ok(this.#open.add(new OpenFile(mount.kernel, inode, mode)))
   }
 
   close(fd: number): Result<undefined, 'bad_descriptor'> {
-    return this.#open.delete(fd) ? ok() : fail('bad_descriptor', { fd })
+    return this.#open.close(fd)
   }
 
   /** @returns bytes read; 0 at the end of the file */
-  read(fd: number, offsetBytes: number, target: Uint8Array): Result<number, AccessReason | 'bad_descriptor' | 'wrong_open_mode' | 'out_of_file'> {
+  read(fd: number, offsetBytes: number, target: Uint8Array): Result<number, TransferReason> {
     return this.#open.get(fd)?.read(offsetBytes, target) ?? fail('bad_descriptor', { fd })
   }
 
-  write(
-    fd: number,
-    offsetBytes: number,
-    source: Uint8Array,
-  ): Result<number, AccessReason | 'bad_descriptor' | 'wrong_open_mode' | 'out_of_file'> {
+  write(fd: number, offsetBytes: number, source: Uint8Array): Result<number, TransferReason> {
     return this.#open.get(fd)?.write(offsetBytes, source) ?? fail('bad_descriptor', { fd })
   }
 
@@ -259,14 +302,51 @@ export class Machine {
     return access.ok ? ok(new MappedFile(path, mount.kernel.memory, access.value, mode.write ?? false)) : access
   }
 
-  /** What truncate does to a famfs file: on this host alone, its size and its map now disagree. */
-  truncate(path: string, sizeBytes: number, user: User): Result<undefined, PathReason | 'is_a_directory' | 'no_access' | 'bad_size'> {
-    if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) return fail('bad_size', { sizeBytes })
-    const found = this.#file(path, { write: true }, user)
-    if (!found.ok) return found
-    found.value.mount.kernel.setSize(found.value.inode, sizeBytes)
-    return ok()
+  // what plain tools do to a mount, on this host alone
+
+  unlink(path: string, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    return this.#rogue(path, (place) => rogue.unlink(place, path, user))
   }
+
+  rmdir(path: string, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    return this.#rogue(path, (place) => rogue.rmdir(place, path, user))
+  }
+
+  rename(from: string, to: string, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    const target = this.#mounts.place(to)
+    if (!target.ok) return target
+    return this.#rogue(from, (place) => rogue.rename(place, target.value, { from, to }, user))
+  }
+
+  /** A file without a map, as creating one with a plain tool leaves it. */
+  makeStub(path: string, mode: number, user: User): Result<FileInode, RogueReason | 'not_in_famfs'> {
+    return this.#rogue(path, (place) => rogue.makeStub(place, path, mode, user))
+  }
+
+  /** A directory that no log knows. */
+  makeDirectory(path: string, mode: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    return this.#rogue(path, (place) => rogue.makeDirectory(place, path, mode, user))
+  }
+
+  /** What truncate does to a famfs file: on this host alone, its size and its map now disagree. */
+  truncate(path: string, sizeBytes: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    return this.#rogue(path, (place) => rogue.truncate(place, path, sizeBytes, user))
+  }
+
+  chmod(path: string, mode: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    return this.#rogue(path, (place) => rogue.setAttributes(place, path, { mode: mode & 0o7777 }, user))
+  }
+
+  chown(path: string, uid: number | undefined, gid: number | undefined, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    const changes = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }
+    return this.#rogue(path, (place) => rogue.setAttributes(place, path, changes, user))
+  }
+
+  utimes(path: string, modifiedMs: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
+    return this.#rogue(path, (place) => rogue.setAttributes(place, path, { modifiedMs }, user))
+  }
+
+  // whole files
 
   /** Fills the whole file with the seed's data. */
   *fill(path: string, seed: number | bigint, user: User): Task<Result<undefined, FileReason | DataReason>> {
@@ -285,75 +365,17 @@ export class Machine {
     return data.ok ? yield* inUse(data.value.mount, scan(data.value, look)) : data
   }
 
-  #createHere(held: LogLock, mount: Mount, path: string, relpath: string, spec: CreateSpec): Result<Created, CreatReason> {
-    const parent = this.#parent(mount, path, relpath)
-    if (!parent.ok) return parent
-    const { sizeBytes, mode = DEFAULT_FILE_MODE, uid = 0, gid = 0, interleave } = spec
-    const bucketOrder = (count: number): number[] => shuffledIndices(count, this.#bucketRandom)
-    const file = { path: relpath, sizeBytes, mode, uid, gid, ...(interleave ? { interleave } : {}) }
-    const made = createFile(held, file, { bucketOrder, relaxed: this.#relaxed })
-    return made.ok ? ok({ inode: this.#learn(mount, made.value), isNew: true }) : made
+  /** Flush and invalidate of all its bytes: good for who wrote, and for who reads. */
+  *flush(path: string, user: User): Task<Result<undefined, FileReason | DataReason>> {
+    const data = this.#data(path, { read: true }, user)
+    return data.ok ? yield* inUse(data.value.mount, flushFile(data.value)) : data
   }
 
-  *#copyHere(
-    held: LogLock,
-    mount: Mount,
-    path: string,
-    relpath: string,
-    source: Source,
-    spec: Omit<CreateSpec, 'sizeBytes'>,
-  ): Task<Result<Created, CopyReason>> {
-    const { sizeBytes } = source
-    const created = this.#existing({ mount, relpath }, path, sizeBytes) ?? this.#createHere(held, mount, path, relpath, { ...spec, sizeBytes })
-    if (!created.ok) return created
-    const data = this.#dataOf(mount, created.value.inode)
-    if (!data.ok) return data
-    const copied = yield* copyIn(data.value, source)
-    return copied.ok ? created : copied
-  }
-
-  #mkdirHere(
-    held: LogLock,
-    mount: Mount,
-    path: string,
-    relpath: string,
-    options: { parents?: boolean; mode?: number; uid?: number; gid?: number },
-  ): Result<undefined, NewReason | 'exists' | 'log_full'> {
-    const there = mount.kernel.lookup(relpath)
-    if (there) return options.parents && there.kind === 'directory' ? ok() : fail('exists', { path })
-    const fits = loggablePath(relpath)
-    if (!fits.ok) return fits
-    const levels = missingLevels(mount, relpath)
-    const top = levels[0] ?? relpath
-    const parent = this.#parent(mount, path, options.parents ? top : relpath)
-    if (!parent.ok) return parent
-    const { slotCount } = held.layout
-    // All levels or none: their slots are counted before the first is made.
-    if (held.nextIndex + levels.length > slotCount) return fail('log_full', { slotCount })
-    const { mode = DEFAULT_DIRECTORY_MODE, uid = 0, gid = 0 } = options
-    for (const level of levels) {
-      const made = createDirectory(held, { path: level, mode, uid, gid })
-      if (!made.ok) return made
-      mount.kernel.addDirectory(made.value)
-      this.#advance(mount, made.value.entryIndex)
-    }
-    return ok()
-  }
-
-  /** The host that appends knows its entry without playing it. */
-  #learn(mount: Mount, file: Parameters<KernelMount['addFile']>[0]): FileInode {
-    mount.kernel.addFile(file)
-    this.#advance(mount, file.entryIndex)
-    return mount.kernel.lookup(file.path) as FileInode
-  }
-
-  #advance(mount: Mount, entryIndex: number): void {
-    if (mount.playedCount === entryIndex) mount.playedCount = entryIndex + 1
-  }
-
-  *#play(mount: Mount): Task<Result<ReplayReport, 'log_counters' | 'log_shrank'>> {
-    const played = yield* logplay(mount.volume.memory, mount.layout, mount.kernel, mount.playedCount)
-    if (played.ok) mount.playedCount = played.value.nextIndex
+  *#play(mount: Mount, fromIndex: number, target: ReplayTarget): Task<Result<ReplayReport, 'log_counters' | 'log_shrank'>> {
+    const played = yield* logplay(mount.volume.memory, mount.layout, target, fromIndex)
+    if (!played.ok) return played
+    mount.playedCount = played.value.nextIndex
+    if (fromIndex === 0) mount.rogue = false
     return played
   }
 
@@ -378,18 +400,9 @@ export class Machine {
     return fits.ok ? place : fits
   }
 
-  #parent(mount: Mount, path: string, relpath: string): Result<undefined, 'no_parent' | 'not_a_directory'> {
-    const parent = mount.kernel.lookup(parentOf(relpath))
-    if (!parent) return fail('no_parent', { path: parentOf(path) })
-    return parent.kind === 'directory' ? ok() : fail('not_a_directory', { path: parentOf(path) })
-  }
-
-  #existing({ mount, relpath }: Place, path: string, sizeBytes: number): Result<Created, 'is_a_directory' | 'size_differs'> | undefined {
-    const there = mount.kernel.lookup(relpath)
-    if (!there) return undefined
-    if (there.kind === 'directory') return fail('is_a_directory', { path })
-    if (there.sizeBytes !== sizeBytes) return fail('size_differs', { path, sizeBytes: there.sizeBytes, wantedBytes: sizeBytes })
-    return ok({ inode: there, isNew: false })
+  #rogue<T>(path: string, act: (place: Place) => Result<T, RogueReason>): Result<T, RogueReason | 'not_in_famfs'> {
+    const place = this.#mounts.place(path)
+    return place.ok ? act(place.value) : place
   }
 
   #inode(path: string): Result<{ mount: Mount; inode: Inode }, PathReason> {

@@ -1,5 +1,5 @@
 // Where file systems are mounted on one host. A path belongs to the mount with the longest mount point above it; the log
-// lock of a mount is held by one operation at a time, and whoever wants it waits by yielding.
+// lock of a mount is held by one operation at a time; whoever wants it waits by yielding, and gets it in turn.
 
 import type { Reason } from '../base/failure.ts'
 import { normalizedPath, parentOf } from '../base/path.ts'
@@ -7,8 +7,10 @@ import { fail, ok, type Result } from '../base/result.ts'
 import { type Task, WAITING } from '../base/task.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import type { Layout } from '../log/layout.ts'
+import type { ReplayTarget } from '../log/replay.ts'
 import type { Role } from '../fs/role.ts'
 import type { LogLock, Volume } from '../fs/volume.ts'
+import type { MountOptions, MountStatus } from './types.ts'
 
 export interface Mount {
   mountpoint: string
@@ -21,7 +23,13 @@ export interface Mount {
   role: Role
   /** Log entries that this host has played: where the next replay goes on. */
   playedCount: number
-  locked: boolean
+  options: MountOptions
+  /** Who learns what the log says: the kernel, and on a fuse mount the shadow tree with it. */
+  target: ReplayTarget
+  /** Something was removed or renamed here: the next replay begins at the first entry, and brings it back. */
+  rogue: boolean
+  /** Operations that hold or want the log lock, in the order they came. The first one holds it. */
+  lockQueue: object[]
   /** Tasks that read or write its files, or play its log: while there are any, it stays mounted. */
   userCount: number
 }
@@ -75,15 +83,16 @@ export function* underLogLock<T, R extends Reason, L extends Reason>(
   lock: () => Result<LogLock, L>,
   work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>,
 ): Task<Result<T, R | L>> {
-  while (mount.locked) yield WAITING
-  mount.locked = true
+  const ticket = {}
+  mount.lockQueue.push(ticket)
   try {
+    while (mount.lockQueue[0] !== ticket) yield WAITING
     const held = lock()
     if (!held.ok) return held
     const outcome = work(held.value)
     return 'ok' in outcome ? outcome : yield* outcome
   } finally {
-    mount.locked = false
+    mount.lockQueue.splice(mount.lockQueue.indexOf(ticket), 1)
   }
 }
 
@@ -105,3 +114,10 @@ export function missingLevels({ kernel }: Mount, relpath: string): string[] {
 }
 
 const SLASH = 47
+
+export function statusOf(mount: Mount): MountStatus {
+  const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
+  const { fuse, generation = 'first', options = [] } = mount.options
+  const kind = fuse ? 'fuse' : 'v1'
+  return { mountpoint, deviceName, kind, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, changeCount: kernel.changeCount }
+}

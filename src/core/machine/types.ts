@@ -5,13 +5,16 @@ import type { CreateReason } from '../fs/create.ts'
 import type { DataReason } from '../fs/data.ts'
 import type { Role } from '../fs/role.ts'
 import type { LockReason } from '../fs/volume.ts'
-import type { AccessReason, FileInode } from '../kernel/mount.ts'
+import type { AccessReason, FileInode, KernelMount, LookupSource } from '../kernel/mount.ts'
+import type { ReplayTarget } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 
 /** Everything that core doesn't have of its own. */
 export interface Outside {
   /** Fills the array with random bytes. */
   random: (target: Uint8Array<ArrayBuffer>) => void
+  /** Milliseconds since 1970. */
+  now: () => number
 }
 
 export interface MachineSpec {
@@ -30,6 +33,16 @@ export interface CreateSpec {
   interleave?: Interleave
 }
 
+export interface MkdirOptions {
+  /** Missing levels too; a directory that is there is fine. */
+  parents?: boolean
+  mode?: number
+  uid?: number
+  gid?: number
+  /** Bits that the directories don't get on this host; the log has the full mode. */
+  umask?: number
+}
+
 export interface Created {
   inode: FileInode
   /** False where a file of that size was there already. */
@@ -43,14 +56,60 @@ export interface Stat {
   mode: number
   uid: number
   gid: number
+  modifiedMs: number
+}
+
+export type MountKind = 'v1' | 'fuse'
+
+/**
+ * What a plain tool may do in a v1 mount. The first generation of the module lets root do everything; newer ones refuse to
+ * remove mapped files and directories, to rename, and to change sizes, unless the mount option says so.
+ */
+export type Generation = 'first' | 'newer'
+
+export interface MountOptions {
+  generation?: Generation
+  allowRogue?: boolean
+  /** As /proc/mounts shows them. */
+  options?: readonly string[]
+  /** Set for a fuse mount: its daemon's side. */
+  fuse?: FuseSide
+}
+
+/** The daemon of a fuse mount, as machine works with it: names come from its shadow tree, and replay writes there. */
+export interface FuseSide {
+  readonly source: LookupSource
+  readonly shadowPath: string
+  readonly timeoutMs: number
+  /** Writes the shadow files of superblock and log. */
+  addMeta(logLengthBytes: number, role: Role): void
+  /** Writes the shadow, and tells the kernel, so that it needn't ask for what is new. */
+  target(kernel: KernelMount): ReplayTarget
+}
+
+export interface LogplayOptions {
+  /** From the first entry, as the command does it, and not from where this host stopped. */
+  whole?: boolean
+  dryRun?: boolean
+  /** Drops write bits as a client would. */
+  asClient?: boolean
+  /** Another tree than the mount's. */
+  target?: ReplayTarget
 }
 
 export interface MountStatus {
   mountpoint: string
   deviceName: string
+  kind: MountKind
+  generation: Generation
+  /** Of a fuse mount: the directory with `root` and `sock` in it. */
+  shadowPath: string | undefined
+  options: readonly string[]
   role: Role
   playedCount: number
   fsUuid: string
+  /** Moves when something that was in the mount is gone, or is another. */
+  changeCount: number
 }
 
 export type PathReason = 'not_in_famfs' | 'bad_path' | 'no_such_path'
@@ -58,3 +117,6 @@ export type NewReason = 'not_in_famfs' | 'bad_path' | 'path_too_long' | 'no_pare
 export type CreatReason = NewReason | CreateReason | LockReason | 'is_a_directory' | 'size_differs'
 export type CopyReason = CreatReason | AccessReason | DataReason | 'source_short'
 export type FileReason = PathReason | AccessReason | 'is_a_directory' | 'no_access'
+export type RogueReason =
+  | PathReason | 'no_access' | 'module_refuses' | 'fuse_no_create' | 'fuse_not_implemented' | 'fuse_no_resize' | 'not_empty' | 'exists' | 'no_parent'
+  | 'not_a_directory' | 'is_a_directory' | 'mountpoint_busy' | 'bad_size' | 'other_mount' | 'not_owner'

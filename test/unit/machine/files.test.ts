@@ -156,7 +156,7 @@ describe('mkdir', () => {
     expect(valueOf(client.stat(`${MNT}/a/b`))).toMatchObject({ kind: 'directory', mode: 0o750, uid: 1000, gid: 1000 })
     run(machine.mkdir(`${MNT}/a/b`, { parents: true }))
     expect(lockOf(device).nextIndex).toBe(4)
-    expect(valueOf(machine.readdir(`${MNT}/a/b`)).map(({ path }) => path)).toEqual(['a/b/c'])
+    expect(valueOf(machine.readdir(`${MNT}/a/b`)).map(({ name }) => name)).toEqual(['c'])
   })
 })
 

@@ -1,0 +1,161 @@
+// What only the master does, under the log lock: everything is checked before anything is made, and the host that appends
+// an entry knows it without playing it.
+
+import { normalizedPath, parentOf } from '../base/path.ts'
+import type { SeededRandom } from '../base/random.ts'
+import { shuffledIndices } from '../base/random.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import type { Task } from '../base/task.ts'
+import { cloneFile, createDirectory, createFile } from '../fs/create.ts'
+import { copyIn, type Source } from '../fs/data.ts'
+import type { LogLock } from '../fs/volume.ts'
+import type { FileInode } from '../kernel/mount.ts'
+import { loggablePath } from '../log/path.ts'
+import type { PlayedDirectory, PlayedFile } from '../log/replay.ts'
+import { missingLevels, type Mount, type Place } from './mounts.ts'
+import type { CopyReason, Created, CreateSpec, CreatReason, MkdirOptions, NewReason } from './types.ts'
+
+const DEFAULT_FILE_MODE = 0o644
+const DEFAULT_DIRECTORY_MODE = 0o755
+
+export interface Maker {
+  bucketRandom: SeededRandom
+  relaxed: boolean
+}
+
+export function createHere(maker: Maker, held: LogLock, place: Place, path: string, spec: CreateSpec): Result<Created, CreatReason> {
+  const { mount, relpath } = place
+  const parent = checkParent(mount, path, relpath)
+  if (!parent.ok) return parent
+  const { sizeBytes, mode = DEFAULT_FILE_MODE, uid = 0, gid = 0, interleave } = spec
+  const bucketOrder = (count: number): number[] => shuffledIndices(count, maker.bucketRandom)
+  const file = { path: relpath, sizeBytes, mode, uid, gid, ...(interleave ? { interleave } : {}) }
+  const made = createFile(held, file, { bucketOrder, relaxed: maker.relaxed })
+  return made.ok ? ok({ inode: learnFile(mount, made.value), isNew: true }) : made
+}
+
+/** Creates and logs the file first, then its data. Over a file of the same size it writes in place. */
+export function* copyHere(
+  maker: Maker,
+  held: LogLock,
+  place: Place,
+  path: string,
+  source: Source,
+  spec: Omit<CreateSpec, 'sizeBytes'>,
+): Task<Result<Created, CopyReason>> {
+  const { sizeBytes } = source
+  const created = existing(place, path, sizeBytes) ?? createHere(maker, held, place, path, { ...spec, sizeBytes })
+  if (!created.ok) return created
+  const { kernel } = place.mount
+  const access = kernel.access(created.value.inode)
+  if (!access.ok) return access
+  const copied = yield* copyIn({ path: place.relpath, memory: kernel.memory, resolver: access.value }, source)
+  return copied.ok ? created : copied
+}
+
+/** @returns the levels that were made, from the top, relative to the mount point */
+export function mkdirHere(
+  held: LogLock,
+  { mount, relpath }: Place,
+  path: string,
+  options: MkdirOptions,
+): Result<string[], NewReason | 'exists' | 'log_full'> {
+  const there = mount.kernel.lookup(relpath)
+  if (there) return options.parents && there.kind === 'directory' ? ok([]) : fail('exists', { path })
+  const fits = loggablePath(relpath)
+  if (!fits.ok) return fits
+  const levels = missingLevels(mount, relpath)
+  const top = levels[0] ?? relpath
+  const parent = checkParent(mount, path, options.parents ? top : relpath)
+  if (!parent.ok) return parent
+  const { slotCount } = held.layout
+  // All levels or none: their slots are counted before the first is made.
+  if (held.nextIndex + levels.length > slotCount) return fail('log_full', { slotCount })
+  const { mode = DEFAULT_DIRECTORY_MODE, uid = 0, gid = 0, umask = 0 } = options
+  for (const level of levels) {
+    const made = createDirectory(held, { path: level, mode, uid, gid })
+    if (!made.ok) return made
+    // The log has the full mode; the directory on this host is made as mkdir(2) makes it.
+    learnDirectory(mount, { ...made.value, mode: mode & ~umask })
+  }
+  return ok(levels)
+}
+
+export function cloneHere(
+  held: LogLock,
+  source: FileInode,
+  { mount, relpath }: Place,
+  target: string,
+): Result<FileInode, CreatReason | 'exists' | 'cloned_interleaved' | 'no_file_map'> {
+  if (mount.kernel.lookup(relpath)) return fail('exists', { path: target })
+  if (!source.map) return fail('no_file_map', { path: source.path })
+  const made = cloneFile(held, { ...source, map: source.map }, relpath)
+  return made.ok ? ok(learnFile(mount, made.value)) : made
+}
+
+/** What one hold of the log lock offers: all of it under the same allocation cursor. */
+export interface HeldLog {
+  creat(path: string, spec: CreateSpec): Result<Created, CreatReason>
+  cp(source: Source, path: string, spec?: Omit<CreateSpec, 'sizeBytes'>): Task<Result<Created, CopyReason>>
+  /** @returns the levels that were made, from the top, relative to the mount point */
+  mkdir(path: string, options?: MkdirOptions): Result<string[], NewReason | 'exists' | 'log_full'>
+}
+
+/** @param placeOf judges a path that may be logged */
+export function heldLog(
+  maker: Maker,
+  held: LogLock,
+  mount: Mount,
+  placeOf: (path: string) => Result<Place, 'not_in_famfs' | 'bad_path' | 'path_too_long'>,
+): HeldLog {
+  const here = (path: string): ReturnType<typeof placeOf> => {
+    const place = placeOf(path)
+    return place.ok && place.value.mount !== mount ? fail('not_in_famfs', { path }) : place
+  }
+  return {
+    creat(path, spec) {
+      const place = here(path)
+      return place.ok ? existing(place.value, path, spec.sizeBytes) ?? createHere(maker, held, place.value, path, spec) : place
+    },
+    *cp(source, path, spec = {}) {
+      const place = here(path)
+      return place.ok ? yield* copyHere(maker, held, place.value, path, source, spec) : place
+    },
+    mkdir(path, options = {}) {
+      // The mount point itself is a place too: with parents it is there already.
+      const relpath = normalizedPath(path.slice(mount.mountpoint.length + 1))
+      if (!path.startsWith(mount.mountpoint) || relpath === undefined) return fail('not_in_famfs', { path })
+      return mkdirHere(held, { mount, relpath }, path, options)
+    },
+  }
+}
+
+/** A file that is there already is good where its size is the wanted one. */
+export function existing({ mount, relpath }: Place, path: string, sizeBytes: number): Result<Created, 'is_a_directory' | 'size_differs'> | undefined {
+  const there = mount.kernel.lookup(relpath)
+  if (!there) return undefined
+  if (there.kind === 'directory') return fail('is_a_directory', { path })
+  if (there.sizeBytes !== sizeBytes) return fail('size_differs', { path, sizeBytes: there.sizeBytes, wantedBytes: sizeBytes })
+  return ok({ inode: there, isNew: false })
+}
+
+function checkParent(mount: Mount, path: string, relpath: string): Result<undefined, 'no_parent' | 'not_a_directory'> {
+  const parent = mount.kernel.lookup(parentOf(relpath))
+  if (!parent) return fail('no_parent', { path: parentOf(path) })
+  return parent.kind === 'directory' ? ok() : fail('not_a_directory', { path: parentOf(path) })
+}
+
+function learnFile(mount: Mount, file: PlayedFile): FileInode {
+  mount.target.addFile(file)
+  advance(mount, file.entryIndex)
+  return mount.kernel.lookup(file.path) as FileInode
+}
+
+function learnDirectory(mount: Mount, directory: PlayedDirectory): void {
+  mount.target.addDirectory(directory)
+  advance(mount, directory.entryIndex)
+}
+
+function advance(mount: Mount, entryIndex: number): void {
+  if (mount.playedCount === entryIndex) mount.playedCount = entryIndex + 1
+}
