@@ -182,6 +182,7 @@ export const failures = {
   root_full: row<{ limitBytes: number }>('ENOSPC', (d) => `the root file system is full: it holds ${d.limitBytes} bytes`, 'Remove files under /tmp or /home.'),
   nobody_there: row<{ path: string }>('ENXIO', (d) => `nobody answers at ${d.path}`, 'Use a file.'),
   no_module: row<{ name: string }>('ENODEV', (d) => `the kernel module ${d.name} is not loaded, or does not exist`, 'Load it: modprobe famfs.'),
+  bad_parameter: row<{ text: string; what: string }>('EINVAL', (d) => `${d.text} is no parameter here: ${d.what}`, 'Leave it out, or correct it.'),
   module_busy: row<{ name: string }>('EBUSY', (d) => `the kernel module ${d.name} is in use by a mount`, 'Unmount first.'),
   wrong_dax_mode: row<{ device: string; mode: string; wanted: string }>('EPERM',
     (d) => `${d.device} is in ${d.mode} mode, and this kernel wants ${d.wanted}`, 'Switch it: famfs mount --set-daxmode.'),

@@ -96,10 +96,12 @@ function buckets(scan: FsckScan, { bucketCount = 0, human = false, reference = f
   const { bitmap, unitBytes } = scan
   const deviceBytes = Number(scan.superblock.ts_daxdev.dd_size)
   const bucketUnits = bucketUnitsOf(deviceBytes, unitBytes, bucketCount)
-  // The reference shows the remainder of a division by the bucket count, not what the buckets leave over.
-  const overhangBytes = reference ? deviceBytes % bucketCount : deviceBytes - bucketUnits * bucketCount * unitBytes
+  // What the reference calls overhang is a remainder of the bucket count. What no bucket has stands in a line of our own.
+  const overhangBytes = deviceBytes % bucketCount
+  const leftBytes = deviceBytes - bucketUnits * bucketCount * unitBytes
   const show = (units: number, unit = 'G'): string => (human ? gibText(BigInt(units) * BigInt(unitBytes), unit) : String(units * unitBytes))
   const lines = [`Stripe bucket info:\n  Wasted overhang: ${overhangBytes} bytes (${Math.floor(overhangBytes / unitBytes)} au)\n`]
+  if (!reference) lines.push(`  In no bucket: ${leftBytes} bytes (${Math.floor(leftBytes / unitBytes)} au)\n`)
   for (let bucket = 0; bucket < bucketCount; bucket++) {
     const { freeUnits, fragments, largest, smallest } = bucketFigures(bitmap, bucket * bucketUnits, (bucket + 1) * bucketUnits)
     const usedUnits = bucketUnits - freeUnits

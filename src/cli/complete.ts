@@ -1,0 +1,45 @@
+// What a word of a command line can become, from the same tables that parse it. Files are the shell's to complete.
+
+import { famfsCommand, famfsCommands } from './famfs.ts'
+import { mkfsCommand } from './mkfsFamfs.ts'
+import type { Option, OptionTable } from './options.ts'
+
+/**
+ * @param words the program's name and what follows; the last one is being typed and may be empty
+ * @returns whole words that it can become; none where it names a file or a value
+ */
+export function completionsOf(words: readonly string[]): string[] {
+  const [program, ...args] = words
+  const typed = args.at(-1)
+  if (typed === undefined) return []
+  if (program === 'mkfs.famfs') return optionsFor(mkfsCommand.options, args)
+  if (program !== 'famfs') return []
+  const at = args.findIndex((arg) => !arg.startsWith('-'))
+  if (at < 0 || at === args.length - 1) return matching(typed.startsWith('-') ? ['--dryrun', '--help'] : [...famfsCommands.map(wordOf), 'help'], typed)
+  if (args[at] === 'help') return matching([...famfsCommands.map(wordOf), '--all'], typed)
+  const command = famfsCommand(args[at])
+  return command ? optionsFor(command.options, args.slice(at + 1)) : []
+}
+
+function optionsFor(table: OptionTable, args: readonly string[]): string[] {
+  const typed = args.at(-1) ?? ''
+  if (!typed.startsWith('-') || typed.includes('=') || args.slice(0, -1).includes('--')) return []
+  const before = args.at(-2)
+  const previous = Object.values(table).find((option) => spellings(option).includes(before ?? ''))
+  if (previous?.value) return []
+  const names = Object.values(table).filter((option) => !option.hidden).map((option) => spellings(option).at(-1) ?? '')
+  return matching([...names, '--help'], typed)
+}
+
+/** Short first, so that the last one is the long one where there is one. */
+function spellings({ short, long }: Option): string[] {
+  return [...(short === undefined ? [] : [`-${short}`]), ...(long === undefined ? [] : [`--${long}`])]
+}
+
+function wordOf(command: { name: string }): string {
+  return command.name.slice('famfs '.length)
+}
+
+function matching(candidates: readonly string[], typed: string): string[] {
+  return candidates.filter((candidate) => candidate.startsWith(typed))
+}

@@ -1,0 +1,27 @@
+// Raw access to a device: by its node, not mounted here, and on kernels from 6.15 on only in famfs dax mode.
+
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { Task } from '../core/base/task.ts'
+import type { Io } from './program.ts'
+
+/** @returns the device's name, with its mode switched where that was asked for and is needed */
+export function* rawDevice(io: Io, path: string, switchMode: boolean): Task<Result<string>> {
+  const name = io.system.deviceOf(path, io.caller)
+  if (!name.ok) return name
+  if (isMounted(io, name.value)) return fail('mounted', { device: name.value })
+  return yield* inFamfsMode(io, name.value, switchMode)
+}
+
+/** Older kernels don't care about the mode. */
+export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Result<string>> {
+  const mode = io.system.devices().find((device) => device.name === name)?.mode
+  if (io.system.rawAccess || mode === 'famfs') return ok(name)
+  if (!switchMode) return fail('wrong_dax_mode', { device: name, mode: mode ?? 'unknown', wanted: 'famfs' })
+  if (io.caller.user.uid !== 0) return fail('not_root', { what: "switch a device's mode" })
+  const switched = yield* io.system.setDaxMode(name, 'famfs')
+  return switched.ok ? ok(name) : switched
+}
+
+export function isMounted(io: Io, name: string): boolean {
+  return io.system.machine.mounts().some((mount) => mount.deviceName === name)
+}

@@ -1,0 +1,77 @@
+// mkfs.famfs: whoever formats a device owns what is on it. Checks come in the reference's order, and nothing is touched
+// before the last of them has passed.
+
+import { fail } from '../core/base/result.ts'
+import type { Task } from '../core/base/task.ts'
+import { fsckText } from '../core/machine/toolText.ts'
+import { type Call, command, onlyOperand, stop } from './command.ts'
+import { inFamfsMode, isMounted } from './device.ts'
+import type { OptionTable } from './options.ts'
+import type { Program } from './program.ts'
+import { setDaxmode, shown } from './shared.ts'
+import { readSize } from './units.ts'
+
+const FAILED_EXIT = 2
+const LOG_BYTES = 8 * 1024 * 1024
+/** These are found before the device is measured. */
+const BEFORE_SIZE = new Set(['owned_by_other', 'mounted', 'not_root', 'no_device', 'bad_log_length'])
+
+const options = {
+  force: { short: 'f', long: 'force', says: "format a device that holds a famfs, or another host's" },
+  kill: { short: 'k', long: 'kill', says: 'with --force: only destroy the superblock' },
+  loglen: { short: 'l', long: 'loglen', value: { name: 'SIZE', read: readSize }, says: 'bytes of the log: a power of two, at least 8m (8m)' },
+  setDaxmode,
+  nofuse: { short: 'F', long: 'nofuse', says: 'where a mount is needed, a standalone one', against: ['fuse'] },
+  fuse: { long: 'fuse', says: 'where a mount is needed, a fuse one' },
+  nodax: { short: 'D', long: 'nodax', says: 'reach the device through a mount even where raw access works', hidden: true },
+  verbose: { long: 'verbose', says: 'tell more', hidden: true },
+  allocunit: { long: 'allocunit', value: { name: 'SIZE', read: readSize }, says: 'bytes of an allocation unit: 4096 or 2m (2m); an extension of this playground', hidden: true },
+} as const satisfies OptionTable
+
+export const mkfsCommand = command({
+  name: 'mkfs.famfs',
+  about: 'make a famfs on a device, and this host its owner',
+  synopsis: ['[options] DEVICE'],
+  options,
+  notes: ['Exit codes: 0 good, 1 for a wrong command line or a caller that is not root, 2 where it failed.'],
+  run,
+})
+
+export const mkfsFamfs: Program = (argv, io) => mkfsCommand.invoke(argv.slice(1), io)
+
+function* run(call: Call<typeof options>): Task<number> {
+  const { given, io, spelled } = call
+  if (spelled.includes('-k')) io.out('kill superblock: 1\n')
+  const logLengthBytes = given.loglen.at(-1) ?? LOG_BYTES
+  if (given.loglen.length > 0) io.out(`loglen: ${logLengthBytes}\n`)
+  const path = onlyOperand(call)
+  if (path === undefined) return stop(call, { says: 'no device is named', next: 'Write mkfs.famfs DEVICE; daxctl list shows which there are.' })
+  if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'format a device' }).failure)
+  if (!isLogLength(logLengthBytes)) return stop(call, fail('bad_log_length', { lengthBytes: logLengthBytes }).failure, FAILED_EXIT)
+  const { system } = io
+  const device = system.deviceOf(path, io.caller)
+  if (!device.ok) return stop(call, device.failure, FAILED_EXIT)
+  if (isMounted(io, device.value)) return stop(call, fail('mounted', { device: device.value }).failure, FAILED_EXIT)
+  const ready = yield* inFamfsMode(io, device.value, given.setDaxmode > 0)
+  if (!ready.ok) return stop(call, ready.failure, FAILED_EXIT)
+  const name = ready.value
+  if (given.kill > 0 && given.force > 0) {
+    const killed = system.machine.kill(name, io.caller.user)
+    if (!killed.ok) return stop(call, killed.failure, FAILED_EXIT)
+    io.out('Famfs superblock killed\n')
+    return 0
+  }
+  const unitBytes = given.allocunit.at(-1)
+  const spec = { force: given.force > 0, logLengthBytes, ...(unitBytes === undefined ? {} : { unitBytes }) }
+  const made = yield* shown(io, name, system.machine.mkfs(name, spec, io.caller.user))
+  if (made.ok || !BEFORE_SIZE.has(made.failure.reason)) io.out(`devsize: ${system.devices().find((each) => each.name === name)?.sizeBytes}\n`)
+  if (!made.ok) return stop(call, made.failure, FAILED_EXIT)
+  const verdict = yield* system.machine.fsck(name)
+  if (verdict.ok && verdict.value.scan) io.out(fsckText(system.machine, verdict.value.scan, { human: true, bucketCount: 0, verbose: given.verbose }))
+  return 0
+}
+
+/** Powers of two up to 2^53 have one bit set, and halve down to the least. */
+function isLogLength(lengthBytes: number): boolean {
+  return lengthBytes >= LOG_BYTES && Number.isInteger(Math.log2(lengthBytes)) && 2 ** Math.log2(lengthBytes) === lengthBytes
+}

@@ -1,0 +1,132 @@
+// famfs mount: a mount plays the whole log. After a failure nothing stays mounted; replay errors leave a standalone mount
+// where it is, and are the exit code.
+
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { Task } from '../core/base/task.ts'
+import type { FamfsMountOptions } from '../core/machine/systemTypes.ts'
+import { type Call, command, countExit, say, stop } from './command.ts'
+import { inFamfsMode } from './device.ts'
+import type { OptionTable } from './options.ts'
+import type { Io } from './program.ts'
+import { setDaxmode, shown, verbose } from './shared.ts'
+import { readNumber, readText, type Reading, refuse } from './units.ts'
+
+const SHADOW_TWICE_EXIT = 22
+const YEAR_SECONDS = 365 * 24 * 3600
+const CACHE_SECONDS: Record<string, number> = { always: YEAR_SECONDS, normal: 1, never: 0 }
+
+const options = {
+  fuse: { short: 'f', long: 'fuse', says: 'mount through the fuse daemon (what the kernel offers; FAMFS_MODE=fuse or v1 says otherwise)', against: ['nofuse'] },
+  nofuse: { short: 'F', long: 'nofuse', says: 'mount with the standalone module' },
+  timeout: { short: 't', long: 'timeout', value: { name: 'SECONDS', read: readNumber }, says: 'how long a fuse kernel keeps names and attributes (one year)' },
+  debug: { short: 'd', long: 'debug', says: 'the daemon in the foreground; accepted, since there is one thread here anyway' },
+  verbose,
+  nouseraccess: { short: 'u', long: 'nouseraccess', says: 'fuse: only root may enter' },
+  nodefaultperm: { short: 'p', long: 'nodefaultperm', says: "fuse: don't check permission bits" },
+  shadow: { short: 'S', long: 'shadow', value: { name: 'DIR', read: readText }, says: 'fuse: where the shadow tree goes; there, and without root in it (a new directory in /tmp)', twice: SHADOW_TWICE_EXIT },
+  setDaxmode,
+  loadModule: { short: 'L', long: 'load-module', says: 'load the standalone module first' },
+  read: { short: 'r', long: 'read', says: 'reach the log by reading it', hidden: true },
+  mmap: { short: 'm', long: 'mmap', says: 'reach the log by mapping it (so it is)', hidden: true, against: ['read'] },
+  dummy: { short: 'D', long: 'dummy', says: 'only DEVICE: a mount of its own, and where it is', hidden: true },
+  remount: { short: 'R', long: 'remount', says: 'standalone: accepted', hidden: true },
+  cache: { short: 'c', long: 'cache', value: { name: 'always|normal|never', read: readCache }, says: 'fuse: keep names a year, a second, or not at all', hidden: true, against: ['timeout'] },
+  b: { short: 'b', says: 'accepted; changes nothing', hidden: true },
+} as const satisfies OptionTable
+
+export const mount = command({
+  name: 'famfs mount',
+  about: 'mount a device that mkfs.famfs has formatted',
+  synopsis: ['[options] DEVICE MOUNTPOINT'],
+  options,
+  notes: ['Unmount with umount MOUNTPOINT.', 'Exit codes: 0 good, 1 failed and nothing is mounted, else the number of log entries that could not be played.'],
+  run,
+})
+
+function* run(call: Call<typeof options>): Task<number> {
+  const { given, io, operands } = call
+  const dummy = given.dummy > 0
+  const [device, where] = operands
+  if (device === undefined || operands.length !== (dummy ? 1 : 2)) {
+    return stop(call, { says: `mount wants ${dummy ? 'one device' : 'a device and a directory'}, not ${operands.length} names`, next: 'Write famfs mount DEVICE MOUNTPOINT.' })
+  }
+  const mountpoint = dummy ? makeDummy(io) : directoryAt(io, where as string)
+  if (!mountpoint.ok) return stop(call, mountpoint.failure)
+  const name = io.system.deviceOf(device, io.caller)
+  if (!name.ok) return stop(call, name.failure)
+  if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'mount' }).failure)
+  if (given.loadModule > 0) {
+    const loaded = io.system.loadModule('famfs', {})
+    if (!loaded.ok) return stop(call, loaded.failure)
+  }
+  const ready = yield* inFamfsMode(io, name.value, given.setDaxmode > 0)
+  if (!ready.ok) return stop(call, ready.failure)
+  const kind = kindOf(call)
+  if (kind === 'v1' && given.shadow.length > 0) return stop(call, { says: '--shadow is for fuse mounts', next: 'Leave it out, or mount with --fuse.' })
+  const mounted = yield* shown(io, mountpoint.value, io.system.mountFamfs(device, mountpoint.value, optionsFor(call, kind), io.caller))
+  if (!mounted.ok) return stop(call, mounted.failure)
+  return tell(call, kind, name.value, mountpoint.value, mounted.value)
+}
+
+type Mounted = Extract<ReturnType<ReturnType<Io['system']['mountFamfs']>['next']>['value'], { ok: true }>['value']
+
+function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', device: string, mountpoint: string, { report }: Mounted): number {
+  if (kind === 'fuse') io.out(`daxdev=${device}, mpt=${mountpoint}\n`)
+  else if (given.dummy > 0) io.out(`${mountpoint}\n`)
+  const { entriesPlayed, newFiles, newDirectories, fileErrors, directoryErrors } = report
+  if (given.verbose > 0) io.out(`famfs_logplay(${kind === 'fuse' ? 'shadow' : 'v1'}): ${entriesPlayed} log entries; ${newFiles} new files; ${newDirectories} new directories\n`)
+  if (report.stopped) say(io, name, report.stopped)
+  for (const trouble of report.troubles) io.err(`${name}: ${trouble}\n`)
+  const errorCount = fileErrors + directoryErrors + (report.stopped ? 1 : 0)
+  if (errorCount === 0) return 0
+  if (kind === 'v1') {
+    say(io, name, { says: `${errorCount} errors in playing the log; ${mountpoint} is mounted with the rest`, next: `Look at the log: famfs fsck ${mountpoint}.` })
+    return countExit(errorCount)
+  }
+  io.system.umount(mountpoint, io.caller)
+  say(io, name, { says: `${errorCount} errors in playing the log, so it was unmounted again`, next: `Look at the log: famfs fsck ${device}.` })
+  return 1
+}
+
+/** An explicit flag wins, then the environment, then what the kernel offers, fuse first. */
+function kindOf({ given, io, name }: Call<typeof options>): 'fuse' | 'v1' {
+  if (given.fuse > 0) return 'fuse'
+  if (given.nofuse > 0) return 'v1'
+  const wanted = io.env('FAMFS_MODE')
+  if (wanted === 'fuse' || wanted === 'v1') return wanted
+  if (wanted !== undefined && wanted !== '') say(io, name, { says: `FAMFS_MODE is “${wanted}”, which says nothing`, next: 'Set it to fuse or v1, or unset it.' })
+  return io.system.modules().includes('fuse') ? 'fuse' : 'v1'
+}
+
+function optionsFor({ given }: Call<typeof options>, kind: 'fuse' | 'v1'): FamfsMountOptions {
+  if (kind === 'v1') return { kind }
+  const shadow = given.shadow.at(-1)
+  return {
+    kind,
+    timeoutSeconds: given.timeout.at(-1) ?? given.cache.at(-1) ?? YEAR_SECONDS,
+    allowOther: given.nouseraccess === 0,
+    defaultPermissions: given.nodefaultperm === 0,
+    ...(shadow === undefined ? {} : { shadow }),
+  }
+}
+
+function directoryAt(io: Io, path: string): Result<string> {
+  const real = io.system.realpath(path, io.caller)
+  if (!real.ok) return real
+  const stat = io.system.stat(real.value, io.caller)
+  if (!stat.ok) return stat
+  return stat.value.kind === 'directory' ? real : fail('not_a_directory', { path })
+}
+
+function makeDummy(io: Io): Result<string> {
+  const bytes = new Uint8Array(4)
+  io.system.random(bytes)
+  const path = `/tmp/famfs_mount_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  const made = io.system.mkdir(path, 0o755, io.caller)
+  return made.ok ? ok(path) : made
+}
+
+function readCache(text: string): Reading<number> {
+  const seconds = CACHE_SECONDS[text]
+  return seconds === undefined ? refuse(`“${text}” is no way to cache`, 'Give always, normal or never.') : { ok: true, value: seconds }
+}

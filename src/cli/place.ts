@@ -1,0 +1,50 @@
+// Where a path is: its famfs mount, and whether this caller may take the log's lock there. Commands that change a file
+// system all come through here, so that they refuse in the same words.
+
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { MountStatus } from '../core/machine/types.ts'
+import type { Io } from './program.ts'
+
+export interface Place {
+  mount: MountStatus
+  /** Absolute, without links, ".", ".." or doubled slashes. */
+  path: string
+}
+
+export function placeOf(io: Io, path: string): Result<Place> {
+  return io.system.placeOf(path, io.caller)
+}
+
+/** The log is writable for root on the owner; clients are told by the role check that they are clients. */
+export function lockable(io: Io, path: string): Result<Place> {
+  const place = placeOf(io, path)
+  if (!place.ok) return place
+  const { mount } = place.value
+  if (mount.role !== 'master') return place
+  const allowed = io.system.access(`${mount.mountpoint}/.meta/.log`, { read: true, write: true }, io.caller)
+  return allowed.ok ? place : allowed
+}
+
+/** A famfs file that exists: undefined where nothing is there. */
+export function existingFile(io: Io, path: string): Result<{ sizeBytes: number } | undefined> {
+  const { system, caller } = io
+  const stat = system.stat(path, caller)
+  if (!stat.ok) return stat.failure.errno === 'ENOENT' ? ok(undefined) : stat
+  if (stat.value.kind === 'directory') return fail('is_a_directory', { path })
+  if (stat.value.mountpoint === undefined || stat.value.kind !== 'file') return fail('not_in_famfs', { path })
+  return ok({ sizeBytes: stat.value.sizeBytes })
+}
+
+/** The same file's canonical path, for machine. */
+export function canonical(io: Io, path: string): Result<string> {
+  return io.system.realpath(path, io.caller)
+}
+
+/** A file that is in famfs and exists, by its canonical path. */
+export function famfsFile(io: Io, path: string): Result<{ path: string; sizeBytes: number }> {
+  const real = canonical(io, path)
+  if (!real.ok) return real
+  const there = existingFile(io, real.value)
+  if (!there.ok) return there
+  return there.value ? ok({ path: real.value, sizeBytes: there.value.sizeBytes }) : fail('no_such_path', { path })
+}

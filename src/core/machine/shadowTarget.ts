@@ -1,0 +1,72 @@
+// Replay into a shadow tree: one YAML file for each file of the log, one directory for each directory, in the host's own
+// file system. What is there is left as it is.
+
+import { normalizedPath } from '../base/path.ts'
+import { bytesOfText, textOf } from '../base/plain.ts'
+import { logFileMetaOf } from '../fmap/fmap.ts'
+import { shadowYaml } from '../fs/shadowYaml.ts'
+import type { Played, PlayedDirectory, PlayedFile, ReplayTarget } from '../log/replay.ts'
+import type { Caller, Paths } from './systemTypes.ts'
+
+export interface ShadowTarget {
+  target: ReplayTarget
+  /** How many YAML files were compared with their log entries, and the paths of those that are other. */
+  checked(): { checkedCount: number; differences: readonly string[] }
+}
+
+/** @param root the directory that stands for the mount point; it exists */
+export function shadowTarget(paths: Paths, root: string, caller: Caller, check = false): ShadowTarget {
+  let checkedCount = 0
+  const differences: string[] = []
+  const compare = (path: string, yaml: string): void => {
+    checkedCount++
+    if (readText(paths, path, caller) !== yaml) differences.push(path)
+  }
+  const target: ReplayTarget = {
+    addFile(file) {
+      const path = pathIn(root, file.path)
+      if (path === undefined) return 'error'
+      const yaml = shadowYaml(logFileMetaOf(file))
+      const played = addFile(paths, path, yaml, caller)
+      if (check && played !== 'error') compare(path, yaml)
+      return played
+    },
+    addDirectory: (directory) => addDirectory(paths, root, directory, caller),
+  }
+  return { target, checked: () => ({ checkedCount, differences }) }
+}
+
+function addFile(paths: Paths, path: string, yaml: string, caller: Caller): Played {
+  const there = paths.lstat(path, caller)
+  if (there.ok) return there.value.kind === 'directory' ? 'error' : 'existed'
+  const opened = paths.open(path, { write: true, create: 0o644, exclusive: true }, caller)
+  if (!opened.ok) return 'error'
+  const written = opened.value.write(0, bytesOfText(yaml))
+  opened.value.close()
+  return written.ok ? 'made' : 'error'
+}
+
+function addDirectory(paths: Paths, root: string, directory: PlayedDirectory, caller: Caller): Played {
+  const path = pathIn(root, directory.path)
+  if (path === undefined) return 'error'
+  const there = paths.lstat(path, caller)
+  if (there.ok) return there.value.kind === 'directory' ? 'existed' : 'error'
+  const { mode, uid, gid } = directory
+  if (!paths.mkdir(path, mode, caller).ok) return 'error'
+  if (uid !== 0 && gid !== 0) paths.chown(path, uid, gid, caller)
+  return 'made'
+}
+
+function pathIn(root: string, relpath: PlayedFile['path']): string | undefined {
+  const normalized = normalizedPath(relpath)
+  return normalized === undefined || normalized === '' ? undefined : `${root}/${normalized}`
+}
+
+function readText(paths: Paths, path: string, caller: Caller): string | undefined {
+  const opened = paths.open(path, { read: true }, caller)
+  if (!opened.ok) return undefined
+  const bytes = new Uint8Array(opened.value.sizeBytes())
+  const read = opened.value.read(0, bytes)
+  opened.value.close()
+  return read.ok ? textOf(bytes.subarray(0, read.value)) : undefined
+}
