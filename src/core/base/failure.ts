@@ -169,7 +169,7 @@ export const failures = {
   path_exists: row<{ path: string }>('EEXIST', (d) => `${d.path} is there already`, 'Choose another name, or remove it first.'),
   denied: row<{ path: string; act: string; uid: number; mode: string; owner: number }>('EACCES',
     (d) => `uid ${d.uid} may not ${d.act} ${d.path}: mode ${d.mode}, owner ${d.owner}`, 'Act as its owner, or as root: sudo.'),
-  not_permitted: row<{ path: string; why: string }>('EPERM', (d) => `${d.path}: ${d.why}`, 'Nobody may do that here.'),
+  not_permitted: row<{ path: string; why: string }>('EPERM', (d) => `that can’t be done with ${d.path}: ${d.why}`, 'Nobody may do that here.'),
   too_many_links: row<{ path: string }>('ELOOP', (d) => `${d.path} leads through more than 40 symbolic links`, 'Look where its links lead: readlink.'),
   name_too_long: row<{ path: string }>('ENAMETOOLONG', (d) => `a name in ${d.path} has more than 255 bytes, or the path more than 4095`, 'Use shorter names.'),
   into_itself: row<{ from: string; to: string }>('EINVAL', (d) => `${d.to} is inside of ${d.from}`, 'A directory can’t move into itself.'),

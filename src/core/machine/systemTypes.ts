@@ -3,6 +3,9 @@
 
 import type { Result } from '../base/result.ts'
 import type { User } from '../kernel/user.ts'
+import type { ReplayReport } from '../log/replay.ts'
+import type { DaxMode } from '../mem/daxdev.ts'
+import type { MountKind } from './types.ts'
 
 /** Who asks, and from where. Relative paths begin at `cwd`, which is absolute. */
 export interface Caller {
@@ -89,4 +92,49 @@ export interface Paths {
   utimes(path: string, modifiedMs: number, caller: Caller): Result<undefined>
   /** Whether the caller may, as access(2) answers it. */
   access(path: string, want: { read?: boolean; write?: boolean; execute?: boolean }, caller: Caller): Result<undefined>
+}
+
+/** A memory device as this host has it. */
+export interface DeviceStatus {
+  name: string
+  sizeBytes: number
+  uuid: string
+  mode: DaxMode
+}
+
+/** One line of /proc/mounts. */
+export interface MountEntry {
+  source: string
+  target: string
+  /** 'rootfs', 'devtmpfs', 'proc', 'sysfs', 'famfs' (v1) or 'fuse'. */
+  type: string
+  options: readonly string[]
+  /** Undefined where there is nothing to count, and on famfs, where the log alone knows. */
+  sizeBytes: number | undefined
+  usedBytes: number | undefined
+}
+
+export interface FamfsMountOptions {
+  kind: MountKind
+  /** v1: what plain tools do is allowed in newer generations too. */
+  allowRogue?: boolean
+  /** fuse: others than root may look; true unless said otherwise. */
+  allowOther?: boolean
+  /** fuse: the kernel judges by owner and mode; true unless said otherwise. */
+  defaultPermissions?: boolean
+  /** fuse: how long names and attributes are good for; a year unless said otherwise. */
+  timeoutSeconds?: number
+  /** fuse: where the shadow tree goes, as typed; a directory under /tmp unless said otherwise. */
+  shadow?: string
+  /** More words for /proc/mounts. */
+  words?: readonly string[]
+}
+
+export interface Mounted {
+  mountpoint: string
+  deviceName: string
+  kind: MountKind
+  /** Of a fuse mount: the directory with `root` in it. */
+  shadowPath: string | undefined
+  report: ReplayReport
 }

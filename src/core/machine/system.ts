@@ -1,0 +1,210 @@
+// One host's operating system: the tree of paths, and around it devices, modules, mounts, the log and the clock. All of it
+// is in this host's memory and dies with the host; the bytes on the devices stay.
+
+import { fail, ok, type Result } from '../base/result.ts'
+import type { Task } from '../base/task.ts'
+import { ROOT, type User } from '../kernel/user.ts'
+import type { DaxMode } from '../mem/daxdev.ts'
+import { DaxDevices } from './daxDevices.ts'
+import { deviceBody } from './deviceFiles.ts'
+import { mountFuse } from './fuseMount.ts'
+import type { Body } from './handles.ts'
+import type { Machine } from './machine.ts'
+import { MODULE_OF, Modules } from './modules.ts'
+import { directoryOf, joined, lexicalPath } from './pathText.ts'
+import { PathTree } from './pathTree.ts'
+import { growRootTree } from './rootTree.ts'
+import type { Caller, DeviceStatus, FamfsMountOptions, Mounted, MountEntry } from './systemTypes.ts'
+import type { MountStatus } from './types.ts'
+
+export interface SystemOutside {
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Fills the array, of at most 65,536 bytes, with random ones. */
+  random: (target: Uint8Array<ArrayBuffer>) => void
+  hostname: string
+  kernelRelease?: string
+  cpuCount?: number
+}
+
+const DEFAULT_RELEASE = '6.14.0-famfs'
+const MEMORY_BYTES = 4 * 1024 * 1024 * 1024
+const LOG_LINES_MOST = 2000
+const V1_OPTIONS = ['rw', 'nosuid', 'nodev', 'noexec', 'noatime']
+
+export class System extends PathTree {
+  readonly hostname: string
+  readonly kernelRelease: string
+  readonly cpuCount: number
+  readonly #outside: SystemOutside
+  readonly #devices: DaxDevices
+  readonly #modules: Modules
+  readonly #log: string[] = []
+
+  constructor(machine: Machine, outside: SystemOutside) {
+    const { hostname, kernelRelease = DEFAULT_RELEASE, cpuCount = 1 } = outside
+    super(machine, outside.now)
+    this.hostname = hostname
+    this.kernelRelease = kernelRelease
+    this.cpuCount = cpuCount
+    this.#outside = outside
+    growRootTree(this.rootFs, {
+      ...outside, kernelRelease, cpuCount,
+      systemUuid: machine.systemUuid,
+      memoryBytes: () => MEMORY_BYTES + this.#devices.systemRamBytes(),
+      mountTable: () => this.mountTable(),
+      modules: () => this.#modules.list(),
+    })
+    this.#devices = new DaxDevices(machine, this.rootFs)
+    this.#modules = new Modules(this.rootFs, (name) => machine.mounts().filter(({ kind }) => MODULE_OF[kind] === name).length)
+  }
+
+  /** Kernels before 6.15 let programs map a device in devdax mode; later ones want it in famfs mode, and mounted. */
+  get rawAccess(): boolean {
+    const [major = 0, minor = 0] = this.kernelRelease.split(/[.-]/).map(Number)
+    return major < 6 || (major === 6 && minor < 15)
+  }
+
+  override now(): number {
+    return this.#outside.now()
+  }
+
+  random(target: Uint8Array<ArrayBuffer>): void {
+    this.#outside.random(target)
+  }
+
+  /** What a login shell of root begins with. */
+  environmentDefault(): Record<string, string> {
+    return {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: '/root',
+      USER: 'root',
+      LOGNAME: 'root',
+      SHELL: '/bin/bash',
+      HOSTNAME: this.hostname,
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+    }
+  }
+
+  log(line: string): void {
+    this.#log.push(line)
+    if (this.#log.length > LOG_LINES_MOST) this.#log.splice(0, this.#log.length - LOG_LINES_MOST)
+  }
+
+  systemLog(): string[] {
+    return [...this.#log]
+  }
+
+  // devices, modules, mounts
+
+  devices(): DeviceStatus[] {
+    return this.#devices.list()
+  }
+
+  /** The device that a node stands for, by its numbers; links are followed. */
+  deviceOf(path: string, caller: Caller): Result<string> {
+    const found = this.walker.find(path, caller, true)
+    if (!found.ok) return found
+    const { node } = found.value
+    const name = node.kind === 'device' ? this.#devices.nameOf(node.rdev) : undefined
+    return name === undefined ? fail('not_a_device', { path }) : ok(name)
+  }
+
+  /** To system-ram the device's bytes are lost. @param name as in devices() */
+  setDaxMode(name: string, mode: DaxMode, user: User = ROOT): Task<Result<undefined>> {
+    return this.#devices.setMode(name, mode, user)
+  }
+
+  modules(): string[] {
+    return this.#modules.list().map(({ name }) => name)
+  }
+
+  /** famfs takes generation=first or generation=newer. */
+  loadModule(name: string, parameters: Record<string, string> = {}): Result<undefined> {
+    return this.#modules.load(name, parameters)
+  }
+
+  unloadModule(name: string): Result<undefined> {
+    return this.#modules.unload(name)
+  }
+
+  mountTable(): MountEntry[] {
+    const options = ['rw', 'relatime']
+    const uncounted = { sizeBytes: undefined, usedBytes: undefined }
+    const { usedBytes, limitBytes } = this.rootFs.budget
+    return [
+      { source: 'rootfs', target: '/', type: 'rootfs', options, sizeBytes: limitBytes, usedBytes },
+      { source: 'devtmpfs', target: '/dev', type: 'devtmpfs', options, ...uncounted },
+      { source: 'proc', target: '/proc', type: 'proc', options, ...uncounted },
+      { source: 'sysfs', target: '/sys', type: 'sysfs', options, ...uncounted },
+      ...this.machine.mounts().map((mount) => ({ source: mount.deviceName, target: mount.mountpoint, type: mount.kind === 'v1' ? 'famfs' : 'fuse', options: mount.options, ...uncounted })),
+    ]
+  }
+
+  /** The famfs mount of a path that may not exist yet, found as the tools find it: by the meta files above it. */
+  placeOf(path: string, caller: Caller): Result<{ mount: MountStatus; path: string }> {
+    const nearest = this.#nearest(path, caller)
+    if (!nearest.ok) return nearest
+    const { existing } = nearest.value
+    for (let above = existing; ; above = directoryOf(above)) {
+      const found = ['.superblock', '.log'].some((name) => this.walker.at(joined(above, `.meta/${name}`)))
+      const mount = found ? this.walker.mountOf(above) : undefined
+      if (mount) return ok({ mount, path: nearest.value.path })
+      if (found || above === '/') return fail('not_in_famfs', { path })
+    }
+  }
+
+  /** Replay errors leave a v1 mount mounted, and stand in the report. */
+  *mountFamfs(device: string, mountpoint: string, options: FamfsMountOptions, caller: Caller): Task<Result<Mounted>> {
+    if (caller.user.uid !== 0) return fail('not_root', { what: 'mount' })
+    const name = this.deviceOf(device, caller)
+    if (!name.ok) return name
+    const place = this.#mountPlace(mountpoint, caller)
+    if (!place.ok) return place
+    const { kind, allowRogue = false, words = [] } = options
+    if (!this.#modules.has(MODULE_OF[kind])) return fail('no_module', { name: MODULE_OF[kind] })
+    const mode = this.#devices.modeOf(name.value)
+    if (!this.rawAccess && mode !== 'famfs') return fail('wrong_dax_mode', { device: name.value, mode, wanted: 'famfs' })
+    if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller)
+    const { generation } = this.#modules
+    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, options: [...V1_OPTIONS, ...words] })
+    return report.ok ? ok({ mountpoint: place.value, deviceName: name.value, kind, shadowPath: undefined, report: report.value }) : report
+  }
+
+  /** @param path a mount point, or a device that is mounted */
+  umount(path: string, caller: Caller): Result<undefined> {
+    const found = this.walker.find(path, caller, true)
+    if (!found.ok) return found
+    const device = this.deviceOf(path, caller)
+    const mount = this.machine.mounts().find(({ mountpoint, deviceName }) => (device.ok ? deviceName === device.value : mountpoint === found.value.path))
+    return this.machine.umount(mount?.mountpoint ?? found.value.path, caller.user)
+  }
+
+  /** The part of a path that exists, canonical, and the whole path with it. */
+  #nearest(path: string, caller: Caller): Result<{ existing: string; path: string }> {
+    for (let tried = path.replace(/\/+$/, '') || path, rest = ''; ; ) {
+      const found = this.walker.find(tried, caller, true)
+      if (found.ok) return ok({ existing: found.value.path, path: lexicalPath(`${found.value.path}/${rest}`) })
+      if (found.failure.errno !== 'ENOENT' && found.failure.errno !== 'ENOTDIR') return found
+      if (tried === '.' || tried === '/') return found
+      const slash = tried.lastIndexOf('/')
+      rest = `${tried.slice(slash + 1)}/${rest}`
+      tried = slash < 0 ? '.' : tried.slice(0, slash) || '/'
+    }
+  }
+
+  protected override deviceBody(path: string, rdev: [number, number]): Result<Body> {
+    const name = this.#devices.nameOf(rdev)
+    return name === undefined ? deviceBody(path, rdev, this.#outside.random) : this.#devices.body(path, name)
+  }
+
+  #mountPlace(mountpoint: string, caller: Caller): Result<string> {
+    const found = this.walker.find(mountpoint, caller, true)
+    if (!found.ok) return found
+    const { path, node, where } = found.value
+    if (node.kind !== 'directory') return fail('not_a_directory', { path: mountpoint })
+    if (where === 'famfs') return fail('mountpoint_busy', { path })
+    return path === '/' || this.hasMount(path) ? fail('path_busy', { path }) : ok(path)
+  }
+}
