@@ -1,23 +1,147 @@
-// Mounting by a fuse daemon over a shadow tree. Not there yet: the kernel that it would talk to has no daemon.
+// Mounting by a fuse daemon: a shadow tree in the host's own file system, written by replay and read by the daemon whenever
+// the kernel asks. After a failure nothing stays mounted; the shadow tree stays, as the reference leaves it.
 
-import { fail, type Result } from '../base/result.ts'
+import { bytesOfText } from '../base/plain.ts'
+import { ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
+import { logFileMetaOf } from '../fmap/fmap.ts'
+import { shadowYaml } from '../fs/shadowYaml.ts'
+import type { Role } from '../fs/role.ts'
+import { ShadowDaemon, type ShadowFiles } from '../fuse/daemon.ts'
+import { answerRequest, type DaemonState } from '../fuse/daemonSocket.ts'
+import type { KernelMount } from '../kernel/mount.ts'
+import { ROOT } from '../kernel/user.ts'
 import type { Machine } from './machine.ts'
-import type { RootFs } from './rootFs.ts'
+import { metaFileFacts } from './metaFiles.ts'
+import { shadowTarget } from './shadowTarget.ts'
 import type { Caller, FamfsMountOptions, Mounted, Paths } from './systemTypes.ts'
+import type { FuseSide } from './types.ts'
 
 /** What a daemon needs of its host: System is one. */
 export interface FuseHost extends Paths {
   readonly machine: Machine
-  readonly rootFs: RootFs
-  now(): number
   random(target: Uint8Array<ArrayBuffer>): void
   log(line: string): void
   makeSocket(path: string, mode: number, answer: (request: string) => string, caller: Caller): Result<undefined>
 }
 
-/** @param mountpoint canonical @param deviceName as the machine knows it */
-// eslint-disable-next-line require-yield
-export function* mountFuse(_host: FuseHost, _deviceName: string, _mountpoint: string, _options: FamfsMountOptions, _caller: Caller): Task<Result<Mounted>> {
-  return fail('no_module', { name: 'fuse' })
+const YEAR_SECONDS = 365 * 24 * 3600
+const DEFAULT_LOG_LEVEL = 5
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+/** Daemons are not bound by whoever mounts: they write as root, and no umask. */
+const DAEMON: Caller = { user: ROOT, umask: 0, cwd: '/' }
+
+/** @param deviceName as the machine knows it; @param mountpoint canonical */
+export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: string, options: FamfsMountOptions, caller: Caller): Task<Result<Mounted>> {
+  const shadow = shadowDirectory(host, options, caller)
+  if (!shadow.ok) return shadow
+  const shadowPath = shadow.value
+  const root = `${shadowPath}/root`
+  const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))
+  const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, words = [] } = options
+  const fuse: FuseSide = {
+    source: daemon,
+    shadowPath,
+    timeoutMs: timeoutSeconds * 1000,
+    checksPermissions: defaultPermissions,
+    othersMayEnter: allowOther,
+    addMeta: (logLengthBytes, role) => writeMeta(host, root, logLengthBytes, role),
+    target: (kernel) => targetOf(host, root, kernel),
+    end: () => void host.unlink(`${shadowPath}/sock`, DAEMON),
+  }
+  const state: DaemonState = { daemon, pid: pidOf(host), logLevel: DEFAULT_LOG_LEVEL }
+  const listening = host.makeSocket(`${shadowPath}/sock`, 0o660, (request) => answerRequest(request, state, (line) => host.log(line)), DAEMON)
+  if (!listening.ok) return listening
+  const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
+  if (defaultPermissions) shown.push('default_permissions')
+  if (allowOther) shown.push('allow_other')
+  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, options: [...shown, ...words] })
+  if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
+  fuse.end()
+  return report
+}
+
+/** The given one, which exists and has no `root` in it; or a new one in /tmp. */
+function shadowDirectory(host: FuseHost, { shadow, allowOther = true }: FamfsMountOptions, caller: Caller): Result<string> {
+  if (shadow !== undefined) {
+    const real = host.realpath(shadow, caller)
+    if (!real.ok) return real
+    const made = host.mkdir(`${real.value}/root`, 0o755, { ...caller, umask: 0 })
+    return made.ok ? real : made
+  }
+  const path = `/tmp/famfs_shadow_${randomLetters(host, 6)}`
+  const made = host.mkdir(path, allowOther ? 0o755 : 0o700, { ...caller, umask: 0 })
+  if (!made.ok) return made
+  const rooted = host.mkdir(`${path}/root`, 0o755, { ...caller, umask: 0 })
+  return rooted.ok ? ok(path) : rooted
+}
+
+/** Replay writes the shadow file and tells the kernel what it says, which therefore needn't ask for it. */
+function targetOf(host: FuseHost, root: string, kernel: KernelMount): ReturnType<FuseSide['target']> {
+  const { target } = shadowTarget(host, root, DAEMON)
+  return {
+    addFile(file) {
+      const played = target.addFile(file)
+      if (played === 'made') kernel.addFile(file)
+      return played
+    },
+    addDirectory(directory) {
+      const played = target.addDirectory(directory)
+      if (played === 'made') kernel.addDirectory(directory)
+      return played
+    },
+  }
+}
+
+function writeMeta(host: FuseHost, root: string, logLengthBytes: number, role: Role): Result<undefined> {
+  const made = host.mkdir(`${root}/.meta`, 0o755, DAEMON)
+  if (!made.ok) return made
+  for (const file of metaFileFacts(logLengthBytes, role)) {
+    const yaml = shadowYaml({ ...logFileMetaOf(file), fm_flags: 0 })
+    const written = writeText(host, `${root}/${file.path}`, yaml)
+    if (!written.ok) return written
+  }
+  return ok()
+}
+
+function writeText(host: FuseHost, path: string, text: string): Result<undefined> {
+  const opened = host.open(path, { write: true, create: 0o644, truncate: true }, DAEMON)
+  if (!opened.ok) return opened
+  const written = opened.value.write(0, bytesOfText(text))
+  opened.value.close()
+  return written.ok ? ok() : written
+}
+
+function filesOf(host: FuseHost): ShadowFiles {
+  return {
+    stat(path) {
+      const stat = host.lstat(path, DAEMON)
+      return stat.ok ? stat.value : undefined
+    },
+    read(path, mostBytes) {
+      const opened = host.open(path, { read: true }, DAEMON)
+      if (!opened.ok) return undefined
+      const bytes = new Uint8Array(Math.min(mostBytes, opened.value.sizeBytes()))
+      const read = opened.value.read(0, bytes)
+      opened.value.close()
+      return read.ok ? bytes.subarray(0, read.value) : undefined
+    },
+    list(path) {
+      const entries = host.readdir(path, DAEMON)
+      return entries.ok ? entries.value : undefined
+    },
+  }
+}
+
+function randomLetters(host: FuseHost, count: number): string {
+  const bytes = new Uint8Array(count)
+  host.random(bytes)
+  return Array.from(bytes, (byte) => LETTERS[byte % LETTERS.length]).join('')
+}
+
+/** Any number that a daemon could have. */
+function pidOf(host: FuseHost): number {
+  const bytes = new Uint8Array(2)
+  host.random(bytes)
+  return 1000 + (((bytes[0] as number) << 8) | (bytes[1] as number)) % 30000
 }

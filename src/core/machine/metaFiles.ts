@@ -2,14 +2,20 @@
 
 import type { Role } from '../fs/role.ts'
 import type { KernelMount } from '../kernel/mount.ts'
-import type { Fmap } from '../fmap/fmap.ts'
+import type { FileFacts, Fmap } from '../fmap/fmap.ts'
 import { LOG_OFFSET_BYTES, SUPERBLOCK_REGION_BYTES } from '../omf/constants.ts'
 
 export function addMetaFiles(kernel: KernelMount, logLengthBytes: number, role: Role): void {
-  const owner = { uid: 0, gid: 0, entryIndex: -1 }
-  kernel.addDirectory({ path: '.meta', mode: 0o755, ...owner })
-  kernel.addFile({ path: '.meta/.superblock', mode: 0o444, ...owner, map: piece(0, SUPERBLOCK_REGION_BYTES) })
-  kernel.addFile({ path: '.meta/.log', mode: role === 'master' ? 0o644 : 0o444, ...owner, map: piece(LOG_OFFSET_BYTES, logLengthBytes) })
+  kernel.addDirectory({ path: '.meta', mode: 0o755, uid: 0, gid: 0, entryIndex: -1 })
+  for (const file of metaFileFacts(logLengthBytes, role)) kernel.addFile({ ...file, entryIndex: -1 })
+}
+
+export function metaFileFacts(logLengthBytes: number, role: Role): FileFacts[] {
+  const logMode = role === 'master' ? 0o644 : 0o444
+  return [
+    { path: '.meta/.superblock', mode: 0o444, uid: 0, gid: 0, map: piece(0, SUPERBLOCK_REGION_BYTES) },
+    { path: '.meta/.log', mode: logMode, uid: 0, gid: 0, map: piece(LOG_OFFSET_BYTES, logLengthBytes) },
+  ]
 }
 
 function piece(offsetBytes: number, lengthBytes: number): Fmap {

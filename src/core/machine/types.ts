@@ -1,6 +1,7 @@
 // What a machine is given and what it answers: plain data, so that a worker can pass it on.
 
 import type { Interleave } from '../alloc/allocate.ts'
+import type { Result } from '../base/result.ts'
 import type { CreateReason } from '../fs/create.ts'
 import type { DataReason } from '../fs/data.ts'
 import type { Role } from '../fs/role.ts'
@@ -81,10 +82,16 @@ export interface FuseSide {
   readonly source: LookupSource
   readonly shadowPath: string
   readonly timeoutMs: number
+  /** The kernel judges by owner and mode; without that, everyone may do everything. */
+  readonly checksPermissions: boolean
+  /** Others than root may look at all. */
+  readonly othersMayEnter: boolean
   /** Writes the shadow files of superblock and log. */
-  addMeta(logLengthBytes: number, role: Role): void
+  addMeta(logLengthBytes: number, role: Role): Result<undefined>
   /** Writes the shadow, and tells the kernel, so that it needn't ask for what is new. */
   target(kernel: KernelMount): ReplayTarget
+  /** The mount is gone, and the daemon with it. */
+  end(): void
 }
 
 export interface LogplayOptions {
