@@ -31,7 +31,8 @@ export function textOfFile(root: string, path: string): string {
 /** Someone's folders mean nothing elsewhere; the simulated hosts' own (/mnt/famfs, /tmp, /opt/famfs, /dev) do. */
 export function machineProblems(path: string, text: string): string[] {
   const found = text.matchAll(/(?<![\w.~$}>*/-])\/(?:home|root|Users|work|workspace|mnt|media|srv)\/[\w.-]+/g)
-  const foreign = [...found].map(([place]) => place).filter((place) => !place.startsWith('/mnt/famfs'))
+  // /mnt/badmpt is a mount point that a scenario wants to be missing.
+  const foreign = [...found].map(([place]) => place).filter((place) => !place.startsWith('/mnt/famfs') && place !== '/mnt/badmpt')
   const windows = [...text.matchAll(/\b[A-Z]:\\+Users\\+\w+/g)].map(([place]) => place)
   return [...new Set([...foreign, ...windows])].map((place) => `${path} names ${place}, a place on someone's machine`)
 }
