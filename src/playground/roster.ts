@@ -36,6 +36,8 @@ export class Host {
 
   hear(news: HostNews): void {
     this.mount = news.mount
+    // Whoever mounted it, the page's own try is history.
+    if (news.mount) this.mountTrouble = undefined
     const made = news.made.filter(isLogged)
     if (news.reset) this.files = made
     else if (made.length > 0) this.files = [...this.files, ...made]

@@ -5,6 +5,8 @@ import { GIB, KIB, MIB } from '../core/base/align.ts'
 import type { ReplaySummary } from '../host/protocol.ts'
 import { NAMES } from './names.ts'
 
+const BRIEF_MOST = 160
+
 export const sentences = {
   hostUp: (host: string) => `Host ${host} is up: a worker with an empty memory of its own and a system UUID.`,
   hostTurns: (host: string) => `Host ${host} is up; it takes turns with the others in this thread.`,
@@ -29,6 +31,8 @@ export const sentences = {
   poked: (host: string, path: string, cell: string, index: number, value: number) =>
     `${host} stored ${value} as ${cell} ${index} of ${path} through its mapping; every mapping of the file sees it at once.`,
   hashed: (host: string, path: string, sha256: string) => `${host} read ${path} through its mapping: SHA-256 ${sha256}.`,
+  ran: (host: string, line: string, exitCode: number) => `${host} ran \`${brief(line)}\`${exitCode === 0 ? '' : `: exit code ${exitCode}`}.`,
+  put: (host: string, name: string, path: string) => `${name} is on ${host} now: ${path}.`,
   restored: (files: number) =>
     `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,
   saved: () => 'The image is saved in this browser.',
@@ -53,6 +57,12 @@ export function sizeText(bytes: number): string {
   if (bytes >= MIB) return `${short(bytes / MIB)} MiB`
   if (bytes >= KIB) return `${short(bytes / KIB)} KiB`
   return bytes === 1 ? '1 byte' : `${bytes} bytes`
+}
+
+/** The first row of what was typed, and no more than one can read at a glance. */
+function brief(line: string): string {
+  const [first = '', ...more] = line.trim().split('\n')
+  return first.length > BRIEF_MOST || more.length > 0 ? `${first.slice(0, BRIEF_MOST)} …` : first
 }
 
 function short(value: number): string {

@@ -11,7 +11,7 @@ import { playFirstScene } from './firstScene.ts'
 import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
 import { peekDevice, peekFile } from './peek.ts'
 import { commands, sentences } from './sentences.ts'
-import { type CellKind, HOSTS_MOST, type PeekSource, type Playground, type Snapshot } from './types.ts'
+import { type CellKind, HOSTS_MOST, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
 import { newUuid, World } from './world.ts'
 
 export class Session implements Playground {
@@ -61,7 +61,7 @@ export class Session implements Playground {
       const { force = false, logLengthBytes } = options
       const wasMounted = host.mount !== undefined
       // Whoever still wrote into a file of the old one would write into a file of the new.
-      await this.#world.endTasks()
+      await this.#world.endTasks(`${NAMES.device} is being formatted`)
       const unmounted = wasMounted ? await host.call('umount', { mountpoint: NAMES.mountpoint }) : ok()
       if (!unmounted.ok) return unmounted
       const made = await host.call('mkfs', { device: NAMES.device, force, ...(logLengthBytes === undefined ? {} : { logLengthBytes }) })
@@ -218,6 +218,13 @@ export class Session implements Playground {
 
   cancelTask(id: number): void {
     this.#world.stopTask(id)
+  }
+
+  async openShell(hostName: string): Promise<Result<Shell>> {
+    if (!this.#world.mayChange) return this.#world.refuse(fail('read_only_session'), hostName)
+    // Loaded only here: a page without terminals needs none of it.
+    const { openShell } = await import('./shells.ts')
+    return openShell(this.#world, hostName)
   }
 
   // the image

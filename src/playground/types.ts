@@ -101,7 +101,7 @@ export interface HostView {
 export type HostFile = HostNode
 
 export type TraceKind =
-  | 'page' | 'host' | 'format' | 'mount' | 'create' | 'copy' | 'mkdir' | 'logplay' | 'map' | 'write' | 'read' | 'storage' | 'failure'
+  | 'page' | 'host' | 'format' | 'mount' | 'create' | 'copy' | 'mkdir' | 'logplay' | 'map' | 'write' | 'read' | 'shell' | 'storage' | 'failure'
 
 export interface TraceEvent {
   index: number
@@ -144,6 +144,36 @@ export const HOSTS_MOST = 8
 /** How many bytes a host counts as one value when the page writes through its mapping. */
 export type CellKind = 'Uint8' | 'Int32' | 'Float64'
 
+/** What a shell says while a line runs. `busy` is shown beside the output and is no part of it. */
+export type ShellNote =
+  | { kind: 'output'; stream: 'out' | 'err'; text: string }
+  | { kind: 'busy'; label: string; doneBytes: number; totalBytes: number }
+  | { kind: 'download'; name: string; blob: Blob }
+  | { kind: 'clear' }
+
+export interface ShellReply {
+  exitCode: number
+  prompt: string
+  cwd: string
+  /** The line was the shell's last: `exit`. */
+  ended: boolean
+}
+
+/** One shell on one host, for as long as both last. */
+export interface Shell {
+  readonly host: string
+  /** Resolves with a sentence that says why, when the shell is gone for another reason than `close`. */
+  readonly ended: Promise<string>
+  /** An abort is Ctrl-C. */
+  run(line: string, how: { columns: number; signal: AbortSignal; onNote: (note: ShellNote) => void }): Promise<Result<ShellReply>>
+  /** Candidates replace what stands between `start` and the cursor. */
+  complete(line: string, cursor: number): Promise<Result<{ start: number; candidates: string[] }>>
+  /** Puts a file into the directory that the shell is in. */
+  put(file: File): Promise<Result<{ path: string }>>
+  take(path: string): Promise<Result<{ name: string; blob: Blob }>>
+  close(): void
+}
+
 /**
  * One session: the device, its hosts and what happened. Every action resolves with a Result (it never rejects for
  * trouble that can be expected), and trouble also becomes a trace event of kind 'failure'.
@@ -173,6 +203,8 @@ export interface Playground {
   /** SHA-256 in hex, computed on the host through its own mapping. */
   sha256(host: string, path: string): Promise<Result<string>>
   cancelTask(id: number): void
+  /** A new shell on the host. */
+  openShell(host: string): Promise<Result<Shell>>
 
   save(): Promise<Result<undefined>>
   startOver(): Promise<Result<undefined>>

@@ -26,6 +26,12 @@ export interface Before {
   hosts: ImageFacts['hosts']
 }
 
+/** A shell on a host, as far as the world has to do with it. */
+export interface OpenShell {
+  /** Ends it, and resolves when what it ran has stopped. */
+  end(why: string): Promise<unknown>
+}
+
 interface RunningTask {
   view: TaskView
   stop: AbortController
@@ -39,6 +45,7 @@ export class World {
   readonly trace = new Trace()
   readonly saver: Saver
   readonly roster: Roster
+  readonly shells = new Set<OpenShell>()
   readonly #engine: Engine
   readonly #listeners = new Set<() => void>()
   readonly #tasks = new Map<number, RunningTask>()
@@ -199,9 +206,10 @@ export class World {
   }
 
   /** Stops everything that runs, and waits until it has stopped. */
-  async endTasks(): Promise<void> {
+  async endTasks(why: string): Promise<void> {
     this.#stopTasks()
-    await Promise.allSettled([...this.#tasks.values()].map((task) => task.ended))
+    const shells = [...this.shells].map((shell) => shell.end(why))
+    await Promise.allSettled([...shells, ...[...this.#tasks.values()].map((task) => task.ended)])
   }
 
   /** After work on a file's data: its bytes have changed, or may have before the work failed. */

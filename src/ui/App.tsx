@@ -78,10 +78,16 @@ function Page() {
           </div>
         </main>
       )}
+      <Terminals />
       <Announcer />
       <Travel />
     </div>
   )
+}
+
+/** Drawn by what is loaded with the first of them; outlives any change between wide and narrow. */
+function Terminals() {
+  return useLook((state) => state.terminals?.dock)
 }
 
 /** What famfs is in one sentence, and what to do next in another. */

@@ -1,14 +1,16 @@
 // One host: what it is, what it sees, and what it can't see yet. The region is named exactly after its host, and so are
 // its buttons (`Play log on B`, `Drop files on A`): lessons and tests rely on these names.
 
-import { MoreHorizontal, Play, Power, RefreshCw, Trash2, Unplug, Upload } from 'lucide-react'
+import { MoreHorizontal, Play, Power, RefreshCw, SquareTerminal, Trash2, Unplug, Upload } from 'lucide-react'
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import type { HostView, Snapshot, TaskView } from '../playground/types.ts'
+import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
 import { putNoteAway, useLook, useLookStore } from './look.tsx'
 import { Disclosure, Note } from './parts.tsx'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
+import { showTerminal } from './terminals.ts'
 import type { Trouble } from './trouble.ts'
 
 export function Lane({ host }: { host: HostView }) {
@@ -56,7 +58,10 @@ export function Lane({ host }: { host: HostView }) {
             log {host.playedCount}/{host.entryCount} played
           </span>
         )}
-        <HostMenu host={host} />
+        <span className="lane-tools">
+          {host.status !== 'down' && <TerminalButton host={host} />}
+          <HostMenu host={host} />
+        </span>
       </header>
       <LaneNote host={host} snapshot={snapshot} />
       <div role="alert">{folderTrouble && <Note trouble={folderTrouble} onDismiss={() => setFolderTrouble(undefined)} />}</div>
@@ -109,6 +114,17 @@ function DropButton({ host, onFiles }: { host: HostView; onFiles: (files: File[]
           event.target.value = ''
         }} />
     </>
+  )
+}
+
+function TerminalButton({ host: { name } }: { host: HostView }) {
+  const look = useLookStore()
+  const go = useGo()
+  const isOpen = useLook((state) => state.terminals?.hosts.includes(name) ?? false)
+  return (
+    <button type="button" className="term-open" aria-label={`Terminal on ${name}`} data-open={isOpen || undefined} onClick={() => void go(() => showTerminal(look, name))}>
+      <SquareTerminal aria-hidden /> <span>Terminal</span>
+    </button>
   )
 }
 
@@ -177,25 +193,6 @@ function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
       <Note trouble={event.failure} onDismiss={() => putNoteAway(look, host.name, snapshot.trace.at(-1)?.index ?? event.index)} />
     </div>
   )
-}
-
-/** A folder comes as something that looks like a file, and only its entry says what it is. */
-function droppedOf(data: DataTransfer): { files: File[]; folders: string[] } {
-  const files: File[] = []
-  const folders: string[] = []
-  for (const item of data.items) {
-    const file = item.kind === 'file' ? item.getAsFile() : null
-    const entry = item.kind === 'file' ? item.webkitGetAsEntry() : null
-    if (entry?.isDirectory) folders.push(entry.name)
-    else if (file) files.push(file)
-  }
-  return { files, folders }
-}
-
-function folderTroubleOf(folders: string[]): Trouble | undefined {
-  if (folders.length === 0) return undefined
-  const [are, it] = folders.length === 1 ? ['is a folder', 'it'] : ['are folders', 'them']
-  return { says: `${listText(folders)} ${are}, and a folder can’t be copied in as one file`, next: `Drop the files in ${it}` }
 }
 
 function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {

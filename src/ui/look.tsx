@@ -1,11 +1,21 @@
 // What the person is looking at: shared by all panes, so that a file lights up everywhere at once. Kept outside React's
 // state so that moving the pointer over a list redraws only the rows concerned.
 
-import { createContext, type ReactNode, useContext, useState, useSyncExternalStore } from 'react'
+import { createContext, type ReactElement, type ReactNode, useContext, useState, useSyncExternalStore } from 'react'
 import type { CellKind } from '../playground/types.ts'
 import type { Trouble } from './trouble.ts'
 
 export type Pane = 'hosts' | 'device' | 'inspector' | 'log' | 'trace'
+
+/** Terminals that are open. */
+export interface Terminals {
+  /** What draws them: loaded with the first. */
+  dock: ReactElement
+  hosts: readonly string[]
+  /** Which one shows where there is room for one only; it has the focus when `asked` moves. */
+  chosen: string
+  asked: number
+}
 
 export interface LookState {
   /** Log entry of the file under the pointer or focus. */
@@ -29,6 +39,7 @@ export interface LookState {
   calledBack: Readonly<Record<string, number>>
   /** Our own mistake, until it is put away. */
   mistake: Trouble | undefined
+  terminals: Terminals | undefined
 }
 
 export interface Look {
@@ -97,6 +108,7 @@ function makeLook(): Look {
     putAway: {},
     calledBack: {},
     mistake: undefined,
+    terminals: undefined,
   }
   return {
     get: () => state,

@@ -55,6 +55,7 @@ export function whileOpening(opening: Promise<Playground>): Playground {
     poke: async (...of) => (await arrived).poke(...of),
     sha256: async (...of) => (await arrived).sha256(...of),
     cancelTask: (id) => real?.cancelTask(id),
+    openShell: async (...of) => (await arrived).openShell(...of),
     save: async (...of) => (await arrived).save(...of),
     startOver: async (...of) => (await arrived).startOver(...of),
     undoStartOver: async (...of) => (await arrived).undoStartOver(...of),

@@ -52,7 +52,7 @@ function readSizeIndex(): number {
 }
 
 // Storage can be forbidden altogether (sandboxed frames, private windows); the page then starts as it was made.
-function recall(key: string): string | null {
+export function recall(key: string): string | null {
   try {
     return localStorage.getItem(`famfs.${key}`)
   } catch {
@@ -60,7 +60,7 @@ function recall(key: string): string | null {
   }
 }
 
-function remember(key: string, value: string): void {
+export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(`famfs.${key}`, value)
   } catch {

@@ -1,0 +1,136 @@
+// A shell on a host, as the page has it: lines go in; output, and whatever the line did to the device, come out. A line may
+// do anything to the device, so the page looks again while it runs and after, and what has changed is saved. Loaded with
+// the first terminal.
+
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { HostHandle } from '../host/driver.ts'
+import { ChangeFinder } from './changes.ts'
+import type { Host } from './roster.ts'
+import { sentences } from './sentences.ts'
+import type { Shell, ShellNote, ShellReply } from './types.ts'
+import type { World } from './world.ts'
+
+/** How often the page looks at the device while a line runs. */
+const LOOK_MS = 250
+
+/** The protocol's calls of a shell. */
+interface ShellWire {
+  call(name: 'shellRun', given: { shell: number; line: string; columns: number }, options: { signal: AbortSignal; onNote: (note: ShellNote) => void }): Promise<Result<ShellReply>>
+  call(name: 'shellComplete', given: { shell: number; line: string; cursor: number }, options: { signal: AbortSignal }): Promise<Result<{ start: number; candidates: string[] }>>
+  call(name: 'shellPut', given: { shell: number; name: string; blob: Blob }, options: { signal: AbortSignal }): Promise<Result<{ path: string }>>
+  call(name: 'shellTake', given: { shell: number; path: string }, options: { signal: AbortSignal }): Promise<Result<{ name: string; blob: Blob }>>
+}
+
+const finders = new WeakMap<World, ChangeFinder>()
+/** Shells of all hosts are counted together: a number is never a second shell's. */
+let nextNumber = 1
+
+export function openShell(world: World, hostName: string): Result<Shell> {
+  const host = world.roster.find(hostName)
+  if (!host.ok) return world.refuse(host)
+  const { handle, name, why } = host.value
+  if (!handle || handle.down !== undefined) return world.refuse(fail('host_down', { name, why: why ?? handle?.down ?? 'it has not been started' }), name)
+  return ok(new HostShell(world, host.value, handle))
+}
+
+class HostShell implements Shell {
+  readonly host: string
+  readonly ended: Promise<string>
+  readonly #world: World
+  readonly #handle: ShellWire
+  readonly #number = nextNumber++
+  readonly #stopped = new AbortController()
+  readonly #running = new Set<Promise<unknown>>()
+  #end: (why: string) => void = () => undefined
+  readonly #forget: () => void
+
+  constructor(world: World, host: Host, handle: HostHandle) {
+    this.host = host.name
+    this.#world = world
+    this.#handle = handle as unknown as ShellWire
+    this.ended = new Promise((resolve) => (this.#end = resolve))
+    this.#forget = handle.listen({ onDown: (why) => void this.end(`${host.name} went down: ${why}`) })
+    world.shells.add(this)
+    void this.#changes().look(world.device.buffer)
+  }
+
+  async run(line: string, how: { columns: number; signal: AbortSignal; onNote: (note: ShellNote) => void }): Promise<Result<ShellReply>> {
+    const world = this.#world
+    const { device } = world
+    if (line.trim() !== '') await this.#changes().settled()
+    const watch = setInterval(() => world.touchDevice(), LOOK_MS)
+    const given = { shell: this.#number, line, columns: how.columns }
+    const stop = AbortSignal.any([how.signal, this.#stopped.signal])
+    const done = await this.#under(this.#handle.call('shellRun', given, { signal: stop, onNote: how.onNote }))
+    clearInterval(watch)
+    if (world.device !== device) return done
+    if (line.trim() !== '') this.#ran(line, done)
+    return done
+  }
+
+  complete(line: string, cursor: number): Promise<Result<{ start: number; candidates: string[] }>> {
+    return this.#handle.call('shellComplete', { shell: this.#number, line, cursor }, { signal: this.#stopped.signal })
+  }
+
+  async put(file: File): Promise<Result<{ path: string }>> {
+    const put = await this.#under(this.#handle.call('shellPut', { shell: this.#number, name: file.name, blob: file }, { signal: this.#stopped.signal }))
+    if (put.ok) this.#world.trace.add('shell', sentences.put(this.host, file.name, put.value.path), { host: this.host })
+    this.#look()
+    return put
+  }
+
+  take(path: string): Promise<Result<{ name: string; blob: Blob }>> {
+    return this.#handle.call('shellTake', { shell: this.#number, path }, { signal: this.#stopped.signal })
+  }
+
+  close(): void {
+    this.#forget()
+    this.#world.shells.delete(this)
+    this.#stopped.abort()
+  }
+
+  async end(why: string): Promise<void> {
+    this.close()
+    this.#end(why)
+    await Promise.allSettled(this.#running)
+  }
+
+  #ran(line: string, done: Result<ShellReply>): void {
+    const exitCode = done.ok ? done.value.exitCode : done.failure.reason === 'cancelled' ? 130 : 1
+    const ours = !done.ok && done.failure.reason === 'host_failed'
+    if (ours) this.#world.trace.fail(done.failure, this.host)
+    else this.#world.trace.add('shell', sentences.ran(this.host, line, exitCode), { host: this.host })
+    this.#look()
+  }
+
+  #look(): void {
+    const world = this.#world
+    const before = world.media
+    world.touchDevice()
+    const { filesystem } = world.media
+    const another = filesystem?.uuid !== before.filesystem?.uuid || filesystem?.entryCount !== before.filesystem?.entryCount
+    // A change makes Start over final, as the page's own changes do.
+    if (another) world.before = undefined
+    void this.#changes().look(world.device.buffer).then((changed) => {
+      if (changed.length === 0 || world.device.buffer !== this.#changes().buffer) return
+      world.saver.mark(changed)
+    })
+  }
+
+  #changes(): ChangeFinder {
+    const known = finders.get(this.#world)
+    if (known) return known
+    const made = new ChangeFinder()
+    finders.set(this.#world, made)
+    return made
+  }
+
+  async #under<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work)
+    try {
+      return await work
+    } finally {
+      this.#running.delete(work)
+    }
+  }
+}
