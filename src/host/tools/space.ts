@@ -1,18 +1,18 @@
 // df and du. df shows famfs by what the log has given away, which plain Linux tools never see; du counts bytes of files.
 
 import type { Io } from '../../cli/program.ts'
+import { ok, type Result } from '../../core/base/result.ts'
 import { PIECE_ENTRIES, type Task } from '../../core/base/task.ts'
+import type { MountEntry } from '../../core/machine/systemTypes.ts'
 import { type Given, has, lastOf, valueOf } from './getopt.ts'
 import { humanSize, sizeOf, table } from './numbers.ts'
 import { joined } from './paths.ts'
 import { type Call, tool } from './tool.ts'
-import { isFamfs, mountOf, type MountEntry, usageOf } from './usage.ts'
+import { mountOf, type Usage, usageOf } from './usage.ts'
+import { isFamfsType } from './voice.ts'
 
-interface Row {
+interface Row extends Usage {
   entry: MountEntry
-  totalBytes: number
-  usedBytes: number
-  availableBytes: number
 }
 
 export const df = tool({
@@ -27,8 +27,8 @@ export const df = tool({
   const rows: Row[] = []
   const entries = given.operands.length === 0 ? listedMounts(given, io) : given.operands.flatMap((path) => {
     const found = mountOfOperand(path, io)
-    if ('target' in found) return [found]
-    voice.fail(path, found)
+    if (found.ok) return [found.value]
+    voice.fail(path, found.failure)
     exitCode = 1
     return []
   })
@@ -48,13 +48,12 @@ function listedMounts(given: Given, io: Io): MountEntry[] {
   return io.system.mountTable().filter(({ type }) => (wanted.length === 0 || wanted.includes(type)) && !excluded.includes(type))
 }
 
-function mountOfOperand(path: string, io: Io): MountEntry | Extract<ReturnType<Io['system']['realpath']>, { ok: false }>['failure'] {
+function mountOfOperand(path: string, io: Io): Result<MountEntry> {
   const { system, caller } = io
-  const byDevice = system.mountTable().findLast((entry) => isFamfs(entry) && entry.source === path)
-  if (byDevice) return byDevice
+  const byDevice = system.mountTable().find((entry) => isFamfsType(entry.type) && entry.source === path)
+  if (byDevice) return ok(byDevice)
   const real = system.realpath(path, caller)
-  if (!real.ok) return real.failure
-  return mountOf(real.value, io) ?? { source: 'none', target: '/', type: 'rootfs', options: [] }
+  return real.ok ? ok(mountOf(real.value, io)) : real
 }
 
 /** Bytes in one block; 0 for human units, -1 for those of 1000. */

@@ -3,11 +3,11 @@
 
 import type { Io } from '../../cli/program.ts'
 import type { Task } from '../../core/base/task.ts'
-import type { NodeStat } from '../../core/machine/systemTypes.ts'
+import type { MountEntry, NodeStat } from '../../core/machine/systemTypes.ts'
 import { has, valueOf } from './getopt.ts'
 import { kindWord, longTime, modeWord, type Names, namesOf, rawMode } from './names.ts'
 import { tool } from './tool.ts'
-import { mountOf, type MountEntry, type Usage, usageOf } from './usage.ts'
+import { mountOf, type Usage, usageOf } from './usage.ts'
 
 const BLOCK_BYTES = 512
 const IO_BYTES = 4096
@@ -77,7 +77,7 @@ function fieldOf(node: Node, letter: string): string | undefined {
     case 'G': return names.group(stat.gid) ?? 'UNKNOWN'
     case 'h': return String(stat.linkCount)
     case 'i': return String(stat.ino)
-    case 'm': return stat.mountpoint ?? mountAt(node)?.target ?? '/'
+    case 'm': return mountAt(node).target
     case 'n': return path
     case 'N': return shownName(node, "'")
     case 'o': return String(IO_BYTES)
@@ -102,11 +102,11 @@ function shownName({ path, stat, io }: Node, quote: string): string {
 /** Each file system has its own. */
 function deviceNumber(node: Node): number {
   const entry = mountAt(node)
-  return 20 + node.io.system.mountTable().findIndex(({ target }) => target === entry?.target)
+  return 20 + node.io.system.mountTable().findIndex(({ target }) => target === entry.target)
 }
 
-function mountAt({ path, stat, io }: Node): MountEntry | undefined {
-  if (stat.mountpoint !== undefined) return io.system.mountTable().findLast(({ target }) => target === stat.mountpoint)
+function mountAt({ path, stat, io }: Node): MountEntry {
+  if (stat.mountpoint !== undefined) return mountOf(stat.mountpoint, io)
   const real = io.system.realpath(path, io.caller)
   return mountOf(real.ok ? real.value : '/', io)
 }
@@ -115,8 +115,8 @@ const MAGIC: Readonly<Record<string, string>> = { famfs: '87b282ff', fuse: '6573
 
 function* fileSystemText(node: Node, format: string | undefined): Task<string> {
   const entry = mountAt(node)
-  const usage = entry ? yield* usageOf(entry, node.io) : { totalBytes: 0, usedBytes: 0, availableBytes: 0 }
-  const type = entry?.type ?? 'rootfs'
+  const { type } = entry
+  const usage = yield* usageOf(entry, node.io)
   const field = (letter: string): string | undefined => fileSystemField(node.path, type, usage, letter)
   if (format !== undefined) return filled(format, field)
   return `  File: "${node.path}"

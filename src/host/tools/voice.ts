@@ -1,9 +1,9 @@
 // How plain tools speak of trouble: `TOOL: WHAT: ERRNO TEXT` as the GNU tools do, and under it, indented, what to do next where
 // that is worth a line. The same advice isn't given twice in a row.
 
+import type { Io } from '../../cli/program.ts'
 import type { Failure } from '../../core/base/result.ts'
 import { absolutePath } from './paths.ts'
-import type { Io } from '../../cli/program.ts'
 
 export interface Voice {
   readonly name: string
@@ -28,14 +28,18 @@ export function voiceOf(name: string, io: Io): Voice {
 }
 
 /** Errors that every shell user knows are explained only where famfs gives them another sense. */
-const PLAIN = new Set<string>(['no_such_path', 'no_parent', 'exists', 'is_a_directory', 'not_a_directory', 'no_access', 'not_root', 'wrong_open_mode'])
+const PLAIN = new Set<string>(['no_such_path', 'no_parent', 'exists', 'is_a_directory', 'not_a_directory', 'no_access', 'denied', 'not_owner', 'not_empty', 'not_permitted', 'not_root', 'wrong_open_mode'])
 
 function adviceOf(failure: Failure, path: string, { system, caller }: Io): string {
   if (!PLAIN.has(failure.reason)) return failure.next
   const absolute = absolutePath(path, caller)
   const inFamfs = system.mountTable().some(({ target, type }) =>
-    (type === 'famfs' || type === 'fuse') && (absolute === target || absolute.startsWith(`${target}/`)))
+    isFamfsType(type) && (absolute === target || absolute.startsWith(`${target}/`)))
   return inFamfs ? failure.next : ''
+}
+
+export function isFamfsType(type: string): boolean {
+  return type === 'famfs' || type === 'fuse'
 }
 
 const TEXTS: Readonly<Record<string, string>> = {
@@ -50,6 +54,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   EEXIST: 'File exists',
   EXDEV: 'Invalid cross-device link',
   ENODEV: 'No such device',
+  ENOTBLK: 'Block device required',
   ENOTDIR: 'Not a directory',
   EISDIR: 'Is a directory',
   EINVAL: 'Invalid argument',
