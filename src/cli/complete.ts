@@ -16,7 +16,7 @@ export function completionsOf(words: readonly string[]): string[] {
   if (program !== 'famfs') return []
   const at = args.findIndex((arg) => !arg.startsWith('-'))
   if (at < 0 || at === args.length - 1) return matching(typed.startsWith('-') ? ['--dryrun', '--help'] : [...famfsCommands.map(wordOf), 'help'], typed)
-  if (args[at] === 'help') return matching([...famfsCommands.map(wordOf), '--all'], typed)
+  if (args[at] === 'help') return matching([...famfsCommands.map(wordOf), mkfsCommand.name, '--all'], typed)
   const command = famfsCommand(args[at])
   return command ? optionsFor(command.options, args.slice(at + 1)) : []
 }

@@ -40,6 +40,9 @@ function* run(call: Call<typeof options>): Task<number> {
   const place = lockable(io, dest)
   if (!place.ok) return stop(call, place.failure)
   const { mount, path } = place.value
+  if (/\/\.?$/.test(dest) && given.recursive === 0 && !io.system.stat(path, io.caller).ok) {
+    return stop(call, { says: `the directory ${path} does not exist`, next: `Make it first: famfs mkdir ${path}.` })
+  }
   const plan = interleave ?? configuredInterleave(io, name, mount.mountpoint)
   const wanted: CpGiven = {
     compare: given.compare > 0,

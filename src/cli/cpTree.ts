@@ -2,9 +2,11 @@
 // on with is skipped and told, what can't stops all of it, and either way the exit code says so.
 
 import { parentOf } from '../core/base/path.ts'
+import { fail } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { say } from './command.ts'
 import type { CpGiven, CpTarget } from './cpFile.ts'
+import { refuseMeta } from './place.ts'
 import type { Io } from './program.ts'
 import type { Trouble } from './units.ts'
 
@@ -48,6 +50,8 @@ function* one(all: Tree, source: string, dest: string, severalSources: boolean):
   const from = io.system.stat(source, io.caller)
   if (!from.ok) return stopped(all, from.failure)
   if (from.value.kind === 'directory') {
+    const real = io.system.realpath(source, io.caller)
+    if (given.recursive && real.ok && `${dest}/`.startsWith(`${real.value}/`)) return stopped(all, fail('copied_into_itself', { path: source, target: dest }).failure)
     if (given.recursive) return yield* contents(all, source, from.value.mode, dest)
     return skipped(all, { says: `${source} is a directory`, next: 'It was left out. Copy it with famfs cp -r.' })
   }
@@ -92,6 +96,8 @@ function* file(all: Tree, source: string, path: string): Task<Ended> {
   const { kind, sizeBytes, mode } = from.value
   if (kind !== 'file') return stopped(all, { says: `${source} is a ${kind}, and only files are copied`, next: 'Leave it out.' }, SPECIAL_FILE_EXIT)
   if (sizeBytes === 0) return skipped(all, { says: `${source} is empty, and famfs has no empty files`, next: 'It was left out.' })
+  const refused = given.compare ? undefined : refuseMeta(path)
+  if (refused) return stopped(all, refused.failure)
   if (given.verbose > 0) io.out(`${target.label}:  ${path}\n`)
   const done = yield* target.file(source, path, mode)
   if (!done.ok) return stopped(all, done.failure)

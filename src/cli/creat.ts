@@ -7,7 +7,7 @@ import type { CreateSpec } from '../core/machine/types.ts'
 import { yamlOf } from '../core/machine/toolText.ts'
 import { type Call, command, countExit, onlyOperand, say, stop } from './command.ts'
 import type { OptionTable } from './options.ts'
-import { existingFile, famfsFile, lockable } from './place.ts'
+import { existingFile, famfsFile, lockable, refuseMeta } from './place.ts'
 import type { Io } from './program.ts'
 import { configuredInterleave, gid, interleaveOf, interleaving, modeOption, ownerOf, shown, threadOption, uid, verbose } from './shared.ts'
 import { fieldsOf, type Reading, readSeed, readSize, refuse } from './units.ts'
@@ -50,6 +50,7 @@ function* run(call: Call<typeof options>): Task<number> {
   if (file === undefined) return stop(call, { says: 'no file is named', next: 'Write famfs creat --size SIZE FILE.' })
   const seed = given.seed.at(-1) ?? 0n
   if (given.seed.length > 0 && given.randomize === 0) return stop(call, { says: '--seed says nothing without --randomize', next: 'Give both: -r -S SEED.' })
+  if (seed === 0n && given.randomize > 0) io.err(`${name}: --randomize without --seed fills nothing; give -S SEED.\n`)
   const wanted = { name: file, sizeBytes: given.size.at(-1), seed }
   const made = yield* make(call, wanted, interleave)
   if (!made.ok) return stop(call, made.failure)
@@ -124,6 +125,8 @@ function* fill(io: Io, file: string, seed: bigint): Task<Result<number>> {
   const found = famfsFile(io, file)
   if (!found.ok) return found
   const { path, sizeBytes } = found.value
+  const refused = refuseMeta(path)
+  if (refused) return refused
   const filled = yield* shown(io, path, io.system.machine.fill(path, seed, io.caller.user))
   return filled.ok ? ok(sizeBytes) : filled
 }

@@ -12,10 +12,13 @@ export function* rawDevice(io: Io, path: string, switchMode: boolean): Task<Resu
   return yield* inFamfsMode(io, name.value, switchMode)
 }
 
-/** Older kernels don't care about the mode. */
+/** Older kernels don't care about the mode, but switch it where they are told to. */
 export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Result<string>> {
+  const readable = io.system.access(name, { read: true }, io.caller)
+  if (!readable.ok) return readable
   const mode = io.system.devices().find((device) => device.name === name)?.mode
-  if (io.system.rawAccess || mode === 'famfs') return ok(name)
+  if (mode === 'famfs') return ok(name)
+  if (!switchMode && io.system.rawAccess) return ok(name)
   if (!switchMode) return fail('wrong_dax_mode', { device: name, mode: mode ?? 'unknown', wanted: 'famfs' })
   if (io.caller.user.uid !== 0) return fail('not_root', { what: "switch a device's mode" })
   const switched = yield* io.system.setDaxMode(name, 'famfs')

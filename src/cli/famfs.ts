@@ -13,6 +13,7 @@ import { getmap } from './getmap.ts'
 import { logplay } from './logplay.ts'
 import { mkdir } from './mkdir.ts'
 import { mkmeta } from './mkmeta.ts'
+import { mkfsCommand } from './mkfsFamfs.ts'
 import { mount } from './mount.ts'
 import { parse, type OptionTable } from './options.ts'
 import type { Io, Program } from './program.ts'
@@ -74,7 +75,7 @@ function help(io: Io, args: readonly string[]): number {
     io.out(overview())
     return 0
   }
-  const command = famfsCommand(word)
+  const command = word === mkfsCommand.name ? mkfsCommand : famfsCommand(word)
   if (!command) return unknown(io, word)
   io.out(usageOf(command, parsed.kind === 'given' && parsed.given.all > 0))
   return 0

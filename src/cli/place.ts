@@ -35,6 +35,11 @@ export function existingFile(io: Io, path: string): Result<{ sizeBytes: number }
   return ok({ sizeBytes: stat.value.sizeBytes })
 }
 
+/** Superblock and log are files like others, and data written over them would be the end of the file system. */
+export function refuseMeta(path: string): ReturnType<typeof fail<'meta_file'>> | undefined {
+  return /\/\.meta\/\.(superblock|log)$/.test(path) ? fail('meta_file', { path }) : undefined
+}
+
 /** The same file's canonical path, for machine. */
 export function canonical(io: Io, path: string): Result<string> {
   return io.system.realpath(path, io.caller)

@@ -29,7 +29,7 @@ export function usageOf(command: Described, all = false): string {
     help,
   ]
   if (hidden.length > 0 && all) lines.push('', 'seldom needed:', ...hidden.map(optionLine))
-  if (hidden.length > 0 && !all && name.startsWith('famfs ')) lines.push('', `More options: famfs help --all ${name.slice('famfs '.length)}`)
+  if (hidden.length > 0 && !all) lines.push('', `More options: famfs help --all ${name.replace(/^famfs /, '')}`)
   if (notes.length > 0) lines.push('', ...notes)
   return `${lines.join('\n')}\n`
 }
