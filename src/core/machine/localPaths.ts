@@ -82,7 +82,7 @@ export function link(rootFs: RootFs, existing: { path: string; node: RootNode },
 }
 
 export function chmod(path: string, node: RootNode, mode: number, user: User): Result<undefined> {
-  const owns = requireOwner(path, node, user)
+  const owns = requireChangeable(path, node, user)
   if (!owns.ok) return owns
   const foreignGroup = user.uid !== 0 && user.gid !== node.gid && node.kind !== 'directory'
   node.mode = mode & (foreignGroup ? 0o7777 & ~SETGID : 0o7777)
@@ -91,7 +91,7 @@ export function chmod(path: string, node: RootNode, mode: number, user: User): R
 
 /** Only root gives files away; an owner may give one to a group of its own. */
 export function chown(path: string, node: RootNode, uid: number | undefined, gid: number | undefined, user: User): Result<undefined> {
-  const owns = requireOwner(path, node, user)
+  const owns = requireChangeable(path, node, user)
   if (!owns.ok) return owns
   const foreign = (uid !== undefined && uid !== node.uid) || (gid !== undefined && gid !== node.gid && gid !== user.gid)
   if (user.uid !== 0 && foreign) return fail('not_owner', { path, uid: user.uid })
@@ -99,6 +99,12 @@ export function chown(path: string, node: RootNode, uid: number | undefined, gid
   node.gid = gid ?? node.gid
   if (node.kind !== 'directory') node.mode &= ~SET_BITS
   return ok()
+}
+
+export function utimes(path: string, node: RootNode, modifiedMs: number, user: User): Result<undefined> {
+  const owns = requireChangeable(path, node, user)
+  if (owns.ok) node.modifiedMs = modifiedMs
+  return owns
 }
 
 export function statOf(node: RootNode): NodeStat {
@@ -116,6 +122,10 @@ function sizeOf(node: RootNode): number {
   if (node.kind === 'file') return node.bytes.sizeBytes
   if (node.kind === 'directory') return DIRECTORY_BYTES
   return node.kind === 'symlink' ? bytesOfText(node.target()).length : 0
+}
+
+function requireChangeable(path: string, node: RootNode, user: User): Result<undefined> {
+  return KERNEL_MADE.has(node.fsType) ? fail('not_permitted', { path, why: 'the kernel made it' }) : requireOwner(path, node, user)
 }
 
 function refuseChange({ directory, directoryPath }: Slot, user: User): Refusal {

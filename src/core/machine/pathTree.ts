@@ -9,7 +9,7 @@ import * as local from './localPaths.ts'
 import type { Machine } from './machine.ts'
 import { baseName, isWithin } from './pathText.ts'
 import { type FamfsSpot, judged, type LocalSpot, PathWalker, type Spot, type Walked } from './pathWalk.ts'
-import { requireAccess, requireOwner } from './permission.ts'
+import { requireAccess } from './permission.ts'
 import { RootFs } from './rootFs.ts'
 import type { Caller, DirectoryEntry, Handle, NodeStat, OpenOptions, Paths } from './systemTypes.ts'
 
@@ -162,12 +162,9 @@ export abstract class PathTree implements Paths {
     const found = this.walker.find(path, caller, true)
     if (!found.ok) return found
     const spot = found.value
-    const owns = requireOwner(path, spot.node, caller.user)
     const isPresent = Math.abs(modifiedMs - this.now()) < TOUCH_MS
-    if (!owns.ok && !(isPresent && requireAccess(path, judged(spot), { write: true }, caller.user).ok)) return owns
-    if (spot.where === 'famfs') return this.machine.utimes(spot.path, modifiedMs, ROOT)
-    spot.node.modifiedMs = modifiedMs
-    return ok()
+    const user = isPresent && requireAccess(path, judged(spot), { write: true }, caller.user).ok ? ROOT : caller.user
+    return spot.where === 'famfs' ? this.machine.utimes(spot.path, modifiedMs, user) : local.utimes(path, spot.node, modifiedMs, user)
   }
 
   symlink(target: string, path: string, caller: Caller): Result<undefined> {

@@ -108,7 +108,9 @@ export class System extends PathTree {
     if (!found.ok) return found
     const { node } = found.value
     const name = node.kind === 'device' ? this.#devices.nameOf(node.rdev) : undefined
-    return name === undefined ? fail('not_a_device', { path }) : ok(name)
+    if (name === undefined) return fail('not_a_device', { path })
+    // Its own node is gone with devdax mode, but someone may have made another.
+    return this.#devices.modeOf(name) === 'system-ram' ? fail('nobody_there', { path }) : ok(name)
   }
 
   /** To system-ram the device's bytes are lost. @param name as in devices() */
