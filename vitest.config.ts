@@ -30,7 +30,7 @@ export default defineConfig({
         // never ends.
         optimizeDeps: {
           noDiscovery: true,
-          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react'],
+          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react', '@xterm/xterm'],
         },
         test: {
           name: 'browser',

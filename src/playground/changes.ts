@@ -56,5 +56,6 @@ function sumOf(words: Int32Array): number {
     even ^= even >>> 15
     odd ^= odd >>> 15
   }
+  if (end < words.length) even = Math.imul(even ^ (words[end] as number), 0x01000193)
   return even ^ Math.imul(odd, 0x9e3779b1 | 0)
 }

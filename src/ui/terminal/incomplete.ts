@@ -3,7 +3,7 @@
 
 const OPENERS: Record<string, string> = { if: 'fi', for: 'done', while: 'done', until: 'done', select: 'done', case: 'esac', '{': '}' }
 /** After these a word is a command again. */
-const BEFORE_COMMAND = new Set(['then', 'else', 'elif', 'do', 'if', 'while', 'until', '!', '{', 'time'])
+const BEFORE_COMMAND = new Set(['function', 'then', 'else', 'elif', 'do', 'if', 'while', 'until', '!', '{', 'time'])
 
 interface HereDocument {
   word: string
@@ -22,6 +22,7 @@ class Reader {
   readonly #documents: HereDocument[] = []
   #commandNext = true
   #lastOperator = false
+  #named = false
 
   constructor(text: string) {
     this.#text = text
@@ -76,7 +77,7 @@ class Reader {
   /** Behind the next closing character, which nothing escapes. */
   #past(closing: string, from: number): boolean {
     const end = this.#text.indexOf(closing, this.#at + from)
-    this.#at = end + 1
+    this.#at = end + closing.length
     return end < 0
   }
 
@@ -110,6 +111,7 @@ class Reader {
 
   #operator(character: string): boolean {
     const pair = this.#text.slice(this.#at, this.#at + 2)
+    if (pair === '((' && this.#commandNext) return this.#past('))', 2)
     this.#lastOperator = character === '|' || pair === '&&'
     this.#commandNext = !/[<>]/.test(character)
     if (character === '(') this.#open.push(')')
@@ -132,7 +134,9 @@ class Reader {
 
   #reserved(word: string): void {
     if (!this.#commandNext) return
-    this.#commandNext = BEFORE_COMMAND.has(word)
+    // The name of a function stands where its command will.
+    this.#commandNext = BEFORE_COMMAND.has(word) || this.#named
+    this.#named = word === 'function'
     const closing = OPENERS[word]
     if (closing !== undefined) this.#open.push(closing)
     else if (this.#open.at(-1) === word) this.#open.pop()
@@ -154,6 +158,7 @@ class Reader {
   #expansion(): boolean {
     const rest = this.#text.slice(this.#at, this.#at + 2)
     if (rest.startsWith('`')) return this.#past('`', 1)
+    if (this.#text.startsWith('$((', this.#at)) return this.#past('))', 1)
     if (rest === '$(') {
       this.#open.push(')')
       this.#commandNext = true

@@ -46,7 +46,7 @@ export class TerminalSession {
   /** What the terminal was given by keys or paste. */
   type(data: string): void {
     const keys = keysOf(data)
-    if (!this.#shell) {
+    if (!this.#shell && !this.#opening) {
       // Nobody is there to read them; one key still closes the terminal.
       if (keys.some((key) => key.kind === 'press' && key.name === 'ctrl-d')) this.#leave()
       return
