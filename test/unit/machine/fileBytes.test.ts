@@ -1,6 +1,6 @@
 // The bytes of a root file behave as one array that grows with zeros, and cost what was written: never its square, and
 // nothing for holes. Costs are counted in bytes copied and stored, not in time.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FileBytes } from '../../../src/core/machine/fileBytes.ts'
 import { firstDifference, patternBytes } from '../../helpers/outcome.ts'

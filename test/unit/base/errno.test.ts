@@ -1,0 +1,20 @@
+// Numbers and texts are the operating system's own: Node's table of them is held against ours.
+import { constants } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { errnoNumber, errnos, errnoText } from '../../../src/core/base/errno.ts'
+import type { Errno } from '../../../src/core/base/failure.ts'
+
+const all = Object.keys(errnos) as Errno[]
+const known: Record<string, number> = process.platform === 'linux' ? constants.errno : {}
+
+describe('the table of errnos', () => {
+  it.each(all)('%s', (errno) => {
+    expect(errnoText(errno)).toMatch(/^[A-Z][\w-]+( [\w-]+|\/\w+ \w+)/)
+    expect(errnoNumber(errno)).toBe(known[errno] ?? errnos[errno][0])
+    expect(errnoNumber(errno)).toBeLessThan(128)
+  })
+
+  it('gives no number twice', () => {
+    expect(new Set(all.map(errnoNumber)).size).toBe(all.length)
+  })
+})
