@@ -57,7 +57,7 @@ function start(work: Work, more: Partial<Shell> = {}) {
       return ok({ exitCode: 0, prompt: '$ ', cwd: '/', ended: false, ...said })
     },
     complete: () => Promise.resolve(ok({ start: 0, candidates: [] })),
-    put: (file) => Promise.resolve(ok({ path: `/root/${file.name}` })),
+    put: (file) => Promise.resolve(ok({ path: `/mnt/famfs/${file.name}` })),
     take: (path) => Promise.resolve(ok({ name: path, blob: new Blob(['x']) })),
     close: () => undefined,
     ...more,
@@ -168,20 +168,22 @@ describe('lines', () => {
   })
 
   it('output without an end of line stays whole', async () => {
-    const { session, sees } = start((_line, tell) => {
+    const { session, lines, sees } = start((_line, tell) => {
       tell({ kind: 'output', stream: 'out', text: 'no end' })
       return {}
     })
     session.type('printf\r')
     await sees(['$ printf', 'no end⏎', '$'])
+    expect(lines).toEqual(['printf'])
   })
 
   it('candidates are listed above the line', async () => {
-    const { session, sees } = start(() => ({}), { complete: (line) => Promise.resolve(ok({ start: line.lastIndexOf(' ') + 1, candidates: ['no/a', 'no/b', 'no/c'] })) })
+    const { session, lines, sees } = start(() => ({}), { complete: (line) => Promise.resolve(ok({ start: line.lastIndexOf(' ') + 1, candidates: ['no/a', 'no/b', 'no/c'] })) })
     session.type('cat no\t\t')
     await sees(['$ cat no/', 'a  b  c', '$ cat no/'])
     session.type('x')
     await sees(['$ cat no/', 'a  b  c', '$ cat no/x'])
+    expect(lines).toEqual([])
   })
 })
 
@@ -195,7 +197,7 @@ describe('files', () => {
     await sees(['$ half a li'])
     await session.drop([new File(['x'], 'mine.bin')])
     session.type('ne')
-    await sees(['mine.bin → /root/mine.bin', '$ half a line'])
+    await sees(['mine.bin → /mnt/famfs/mine.bin', '$ half a line'])
     session.type('\r')
     await session.download('notes.txt')
     expect(files.toSorted()).toEqual(['data.bin', 'notes.txt'])
