@@ -105,7 +105,7 @@ export const tee = tool({
 /** A file that fails is told about once, and left out from then on. */
 function writeAll(outs: Out[], piece: Uint8Array, offset: number, voice: Voice): number {
   let exitCode = 0
-  for (const out of [...outs]) {
+  for (const out of outs.slice()) {
     const { failure } = writeFull(out.handle, out.atBytes + offset, piece)
     if (!failure) continue
     voice.fail(out.path, failure)

@@ -90,7 +90,7 @@ function* compare(a: Side, b: Side, look: Look, io: Io, trouble: (side: Side, fa
         continue
       }
       lineNumber += newlines(a.piece, at)
-      const shown = look.showBytes ? ` is ${bytes.map((byte) => byteText(byte, true).trim()).join(' ')}` : ''
+      const shown = look.showBytes ? ` is ${bytes.map((byte) => byteText(byte, true).trimEnd()).join(' ')}` : ''
       io.out(`${a.path} ${b.path} differ: byte ${done + at + 1}, line ${lineNumber}${shown}\n`)
       return 1
     }
@@ -98,7 +98,9 @@ function* compare(a: Side, b: Side, look: Look, io: Io, trouble: (side: Side, fa
     done += common
     if (a.piece.length !== b.piece.length) {
       const short = a.piece.length < b.piece.length ? a : b
-      if (!look.silent) io.err(endText(short, done, look.all ? 0 : lineNumber))
+      const whole = a.piece[common - 1] === NEWLINE
+      const line = look.all ? '' : whole ? `, line ${lineNumber - 1}` : `, in line ${lineNumber}`
+      if (!look.silent) io.err(done === 0 ? `cmp: EOF on ${short.path} which is empty\n` : `cmp: EOF on ${short.path} after byte ${done}${line}\n`)
       return 1
     }
     if (common === 0) return exitCode
@@ -112,12 +114,6 @@ function sizesDiffer(a: Side, b: Side, limitBytes: number): boolean {
   const [sizeA, sizeB] = [a, b].map(({ handle, skipBytes }) => Math.min(limitBytes, handle.sizeBytes() - skipBytes)) as [number, number]
   // A generated file, such as those in /proc, says 0 and still has bytes.
   return sizeA > 0 && sizeB > 0 && sizeA !== sizeB
-}
-
-function endText({ path }: Side, doneBytes: number, lineNumber: number): string {
-  if (doneBytes === 0) return `cmp: EOF on ${path} which is empty\n`
-  const line = lineNumber === 0 ? '' : `, in line ${lineNumber}`
-  return `cmp: EOF on ${path} after byte ${doneBytes}${line}\n`
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array, from: number, end: number): number {

@@ -21,7 +21,7 @@ function conditionTool(bracketed: boolean): Program {
       return 0
     }
     if (bracketed && words.pop() !== ']') {
-      io.err("[: missing ']'\n")
+      io.err("[: missing `]'\n")
       return WRONG
     }
     const parser = new Parser(words, io)
@@ -51,13 +51,14 @@ class Parser {
     if (words.length === 0) return false
     if (words.length === 1) return first !== ''
     if (words.length === 2 && first === '!') return second === ''
+    if (words.length === 3 && isJoining(second)) return join(first, second, third)
     if (words.length === 3 && isBinary(second)) return this.#binary(first, second, third)
     if (words.length === 3 && first === '(' && third === ')') return second !== ''
+    if (words.length === 4 && first === '!' && isJoining(third)) return !join(second, third, fourth)
     if (words.length === 4 && first === '!' && isBinary(third)) return !this.#binary(second, third, fourth)
     const value = this.#either()
-    const extra = words[this.#at]
-    if (extra === undefined) return value
-    throw new Wrong(words.length === 2 ? `'${first}': unary operator expected` : words.length === 3 ? `'${second}': binary operator expected` : `extra argument '${extra}'`)
+    if (this.#at === words.length) return value
+    throw new Wrong(words.length === 2 ? `${first}: unary operator expected` : words.length === 3 ? `${second}: binary operator expected` : 'too many arguments')
   }
 
   #either(): boolean {
@@ -84,7 +85,7 @@ class Parser {
     if (word === '(') {
       this.#at++
       const value = this.#either()
-      if (!this.#takes(')')) throw new Wrong("')' expected")
+      if (!this.#takes(')')) throw new Wrong("`)' expected")
       return value
     }
     if (/^-[a-zA-Z]$/.test(word) && operator !== undefined && UNARY.includes(word.charAt(1))) {
@@ -156,11 +157,19 @@ class Parser {
 }
 
 const UNARY = 'abcdefghkLnNOGprsStuvwxz'
-const BINARY = ['=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef']
+const BINARY = new Set(['=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'])
 
-/** -a and -o join conditions; with three words alone they join words, which comes to the same. */
+/** Between conditions; where they stand between two words alone, the words are the conditions. */
+function isJoining(word: string): boolean {
+  return word === '-a' || word === '-o'
+}
+
+function join(left: string, operator: string, right: string): boolean {
+  return operator === '-a' ? left !== '' && right !== '' : left !== '' || right !== ''
+}
+
 function isBinary(word: string): boolean {
-  return BINARY.includes(word)
+  return BINARY.has(word)
 }
 
 function numberOf(text: string): bigint {

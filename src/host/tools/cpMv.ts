@@ -70,6 +70,10 @@ function* moveOne(copier: Copier, from: string, to: string, verbose: boolean): T
     voice.say(`cannot overwrite directory '${to}' with non-directory '${from}'`)
     return false
   }
+  if (target.ok && target.value.kind !== 'directory' && source.value.kind === 'directory') {
+    voice.say(`cannot overwrite non-directory '${to}' with directory '${from}'`)
+    return false
+  }
   const renamed = system.rename(from, to, caller)
   if (!renamed.ok && String(renamed.failure.errno) !== 'EXDEV') {
     voice.fail(`cannot move '${from}' to '${to}'`, renamed.failure, target.ok ? to : from)

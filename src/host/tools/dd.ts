@@ -9,9 +9,9 @@ import { humanSize, sizeOf } from './numbers.ts'
 import { eachPiece, openInput, STDIN, writeFull } from './streams.ts'
 import { type Call, tool } from './tool.ts'
 
-const KEYS = ['if', 'of', 'bs', 'ibs', 'obs', 'cbs', 'count', 'skip', 'iseek', 'seek', 'oseek', 'conv', 'iflag', 'oflag', 'status']
-const CONVERSIONS = ['notrunc', 'sync', 'fsync', 'fdatasync', 'noerror', 'excl', 'nocreat', 'ucase', 'lcase', 'swab']
-const FLAGS = ['append', 'direct', 'directory', 'dsync', 'sync', 'fullblock', 'nonblock', 'noatime', 'nocache', 'noctty', 'nofollow', 'skip_bytes', 'count_bytes', 'seek_bytes']
+const KEYS = new Set(['if', 'of', 'bs', 'ibs', 'obs', 'cbs', 'count', 'skip', 'iseek', 'seek', 'oseek', 'conv', 'iflag', 'oflag', 'status'])
+const CONVERSIONS = new Set(['notrunc', 'sync', 'fsync', 'fdatasync', 'noerror', 'excl', 'nocreat', 'ucase', 'lcase', 'swab'])
+const FLAGS = new Set(['append', 'direct', 'directory', 'dsync', 'sync', 'fullblock', 'nonblock', 'noatime', 'nocache', 'noctty', 'nofollow', 'skip_bytes', 'count_bytes', 'seek_bytes'])
 
 interface Job {
   from: string
@@ -32,7 +32,10 @@ export const dd = tool({
   help: 'dd [if=FILE] [of=FILE] [bs=N | ibs=N obs=N] [count=N] [skip=N] [seek=N] [conv=notrunc,sync,fsync...] [status=none|noxfer|progress]: copies in blocks. To write inside a famfs file say conv=notrunc: without it the file is cut first, which breaks it.',
 }, function* run(call) {
   const read = jobOf(call.given.operands)
-  if (typeof read === 'string') return call.misused(read)
+  if (typeof read === 'string') {
+    call.voice.say(read, /^unrecognized|^invalid (conv|input|output)/.test(read) ? `Try 'dd --help'.` : '')
+    return 1
+  }
   return yield* copy(read, call)
 })
 
@@ -117,8 +120,8 @@ function report(job: Job, inBytes: number, outBytes: number, elapsedMs: number):
   const lines = `${records(inBytes, job.inBlock)} in\n${records(outBytes, job.outBlock)} out\n`
   if (!job.showSpeed) return lines
   const seconds = Math.max(elapsedMs, 1) / 1000
-  const human = outBytes < 1000 ? '' : ` (${spaced(humanSize(outBytes, 1000), 'B')}${outBytes < 1024 ? '' : `, ${spaced(humanSize(outBytes), 'iB')}`})`
-  return `${lines}${outBytes} byte${outBytes === 1 ? '' : 's'}${human} copied, ${seconds} s, ${spaced(humanSize(Math.round(outBytes / seconds), 1000), 'B')}/s\n`
+  const human = outBytes < 1000 ? '' : ` (${spaced(humanSize(outBytes, 1000, Math.round), 'B')}${outBytes < 1024 ? '' : `, ${spaced(humanSize(outBytes, 1024, Math.round), 'iB')}`})`
+  return `${lines}${outBytes} byte${outBytes === 1 ? '' : 's'}${human} copied, ${seconds} s, ${spaced(humanSize(Math.round(outBytes / seconds), 1000, Math.round), 'B')}/s\n`
 }
 
 /** "1.5M" to "1.5 MB" or "1.5 MiB"; dd writes kB with a small k. */
@@ -134,22 +137,22 @@ function jobOf(operands: readonly string[]): Job | string {
   for (const operand of operands) {
     const equals = operand.indexOf('=')
     const key = operand.slice(0, Math.max(0, equals))
-    if (!KEYS.includes(key)) return `unrecognized operand '${operand}'`
+    if (!KEYS.has(key)) return `unrecognized operand '${operand}'`
     said.set(key, operand.slice(equals + 1))
   }
   const list = (key: string): string[] => (said.get(key) ?? '').split(',').filter((word) => word !== '')
   const conv = new Set(list('conv'))
   const inFlags = list('iflag')
   const outFlags = list('oflag')
-  for (const word of conv) if (!CONVERSIONS.includes(word)) return `invalid conversion: '${word}'`
-  for (const word of inFlags) if (!FLAGS.includes(word)) return `invalid input flag: '${word}'`
-  for (const word of outFlags) if (!FLAGS.includes(word)) return `invalid output flag: '${word}'`
+  for (const word of conv) if (!CONVERSIONS.has(word)) return `invalid conversion: '${word}'`
+  for (const word of inFlags) if (!FLAGS.has(word)) return `invalid input flag: '${word}'`
+  for (const word of outFlags) if (!FLAGS.has(word)) return `invalid output flag: '${word}'`
   const status = said.get('status') ?? ''
   if (!/^(none|noxfer|progress|)$/.test(status)) return `invalid status level: '${status}'`
   for (const key of ['bs', 'ibs', 'obs', 'count', 'skip', 'iseek', 'seek', 'oseek']) {
     const text = said.get(key)
     if (text !== undefined && productOf(text) === undefined) return `invalid number: '${text}'`
-    if (/bs$/.test(key) && text !== undefined && productOf(text) === 0) return `invalid number: '${text}'`
+    if (key.endsWith('bs') && text !== undefined && productOf(text) === 0) return `invalid number: '${text}'`
   }
   const number = (...keys: string[]): number | undefined => keys.map((key) => said.get(key)).map((text) => (text === undefined ? undefined : productOf(text))).find((value) => value !== undefined)
   const inBlock = number('bs', 'ibs') ?? 512

@@ -12,7 +12,7 @@ import { mountOf, type Usage, usageOf } from './usage.ts'
 const COLUMNS = ['SOURCE', 'TARGET', 'FSTYPE', 'OPTIONS', 'VFS-OPTIONS', 'FS-OPTIONS', 'MAJ:MIN', 'SIZE', 'USED', 'AVAIL', 'USE%', 'ID', 'PROPAGATION'] as const
 type Column = (typeof COLUMNS)[number]
 const DEFAULT: readonly Column[] = ['TARGET', 'SOURCE', 'FSTYPE', 'OPTIONS']
-const RIGHT: readonly Column[] = ['SIZE', 'USED', 'AVAIL', 'USE%']
+const RIGHT: ReadonlySet<Column> = new Set(['SIZE', 'USED', 'AVAIL', 'USE%'])
 
 export const findmnt = tool({
   short: 'rnt:S:T:M:o:lJPfaDkmsievb',
@@ -81,7 +81,7 @@ function typeMatches(type: string, wanted: string): boolean {
 
 function* rowsOf({ given, io }: Call, entries: readonly MountEntry[], columns: readonly Column[]): Task<string[][]> {
   const all = io.system.mountTable()
-  const counts = columns.some((column) => RIGHT.includes(column))
+  const counts = columns.some((column) => RIGHT.has(column))
   const rows: string[][] = []
   for (const entry of entries) {
     const usage = counts ? yield* usageOf(entry, io) : undefined
@@ -138,5 +138,5 @@ function textOf(given: Given, columns: readonly Column[], rows: readonly string[
   if (has(given, 'P')) return rows.map((row) => `${row.map((cell, i) => `${columns[i]}="${cell}"`).join(' ')}\n`).join('')
   const all = has(given, 'n') ? rows : [columns, ...rows]
   if (has(given, 'r')) return all.map((row) => `${row.map((cell) => cell.replace(/[\s\\]/g, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`)).join(' ')}\n`).join('')
-  return table(all, new Set(columns.flatMap((column, i) => (RIGHT.includes(column) ? [i] : []))))
+  return table(all, new Set(columns.flatMap((column, i) => (RIGHT.has(column) ? [i] : []))))
 }

@@ -26,24 +26,33 @@ export const head = tool({
   short: 'c:n:qv',
   long: LONG,
   help: 'head [-n LINES | -c BYTES] [-qv] [FILE...]: writes the first 10 lines, or as many as asked for, of each file; a "-" before the number means all but the last ones.',
-  modern: (args) => args.flatMap((arg) => (/^-\d+[kKmMbc]?$/.test(arg) ? ['-n', arg.slice(1)] : [arg])),
+  modern: (args) => oldCount(args, /^-\d+$/),
 }, (call) => showEach(call, '-', showHead))
 
 export const tail = tool({
   short: 'c:n:qvfF',
   long: { ...LONG, follow: 'f?' },
   help: 'tail [-n LINES | -c BYTES] [-qv] [FILE...]: writes the last 10 lines, or as many as asked for, of each file; a "+" before the number begins at that line or byte. Following a file (-f) is not done here.',
-  modern: (args) => args.flatMap((arg) => (/^[-+]\d+$/.test(arg) ? ['-n', arg.startsWith('-') ? arg.slice(1) : arg] : [arg])),
+  modern: (args) => oldCount(args, /^[-+]\d+$/),
 }, function* run(call) {
   if (has(call.given, 'f', 'F')) return call.misused('following a file is not done here; run tail again to see what is new')
   return yield* showEach(call, '+', showTail)
 })
 
-function* showEach({ given, io, voice, misused }: Call, otherSign: string, show: Show): Task<number> {
+/** "-5" is "-n 5", but only where it comes first. */
+function oldCount([first = '', ...rest]: readonly string[], old: RegExp): string[] {
+  if (first === '') return rest
+  return old.test(first) ? ['-n', first.replace('-', ''), ...rest] : [first, ...rest]
+}
+
+function* showEach({ given, io, voice }: Call, otherSign: string, show: Show): Task<number> {
   const unit = lastOf(given, 'c', 'n') === 'c' ? 'bytes' : 'lines'
   const text = valueOf(given, unit === 'bytes' ? 'c' : 'n') ?? '10'
   const count = sizeOf(text.replace(/^[-+]/, ''))
-  if (count === undefined) return misused(`invalid number of ${unit}: '${text}'`)
+  if (count === undefined) {
+    voice.say(`invalid number of ${unit}: '${text}'`)
+    return 1
+  }
   const amount: Amount = { unit, count, other: text.startsWith(otherSign) }
   const paths = inputs(given.operands)
   const titled = (paths.length > 1 || has(given, 'v')) && !(lastOf(given, 'q', 'v') === 'q')
@@ -153,11 +162,15 @@ export const wc = tool({
     exitCode = 1
   }
   if (given.operands.length > 1) rows.push({ counts: keys.map((key, i) => totalOf(key, rows.map(({ counts }) => counts[i] ?? 0))), path: 'total' })
-  const widest = Math.max(0, ...rows.flatMap(({ counts }) => counts.map((count) => String(count).length)))
-  const width = keys.length === 1 && rows.length === 1 ? 0 : given.operands.length > 0 ? widest : Math.max(7, widest)
+  const width = keys.length === 1 && given.operands.length < 2 ? 0 : given.operands.length > 0 ? String(totalSize(given.operands, io)).length : 7
   for (const { counts, path } of rows) io.out(`${counts.map((count) => String(count).padStart(width)).join(' ')}${path && ` ${path}`}\n`)
   return exitCode
 })
+
+/** The widest number can't be longer than this, which is known before anything is read. */
+function totalSize(paths: readonly string[], { system, caller }: Io): number {
+  return paths.map((path) => system.stat(path, caller)).reduce((sum, stat) => sum + (stat.ok && stat.value.kind === 'file' ? stat.value.sizeBytes : 0), 0)
+}
 
 type Counts = Record<'l' | 'w' | 'm' | 'c' | 'L', number>
 

@@ -15,10 +15,13 @@ export const mkdir = quickTool({
   long: { parents: 'p', mode: 'm:', verbose: 'v' },
   needs: 1,
   help: 'mkdir [-pv] [-m MODE] DIRECTORY...: makes directories; -p also those above, and is content when they are there. In famfs use famfs mkdir: a directory made by plain mkdir is in no log.',
-}, ({ given, io, voice, misused }) => {
+}, ({ given, io, voice }) => {
   const text = valueOf(given, 'm')
   const mode = text === undefined ? undefined : changedMode(text, 0o777, true, 0)
-  if (text !== undefined && mode === undefined) return misused(`invalid mode '${text}'`)
+  if (text !== undefined && mode === undefined) {
+    voice.say(`invalid mode '${text}'`)
+    return 1
+  }
   return forEach(given.operands, (operand) => {
     const path = withoutSlashes(operand)
     for (const level of has(given, 'p') ? levelsOf(path) : [path]) {
@@ -67,6 +70,11 @@ export const ln = quickTool({
   }
   return forEach(targets, (target) => {
     const path = into ? joined(place, baseName(target)) : withoutSlashes(place)
+    const source = has(given, 's') ? undefined : system.lstat(target, caller)
+    if (source && !source.ok) {
+      voice.fail(`failed to access '${target}'`, source.failure, target)
+      return false
+    }
     if (has(given, 'f') && system.lstat(path, caller).ok) system.unlink(path, caller)
     const made = has(given, 's') ? system.symlink(target, path, caller) : system.link(target, path, caller)
     if (!made.ok) {
@@ -135,7 +143,10 @@ export const truncate = quickTool({
     return 1
   }
   const base = referred ? referred.value.sizeBytes : undefined
-  if (text !== undefined && newSize(text, 0) === undefined) return misused(`Invalid number: '${text}'`)
+  if (text !== undefined && newSize(text, 0) === undefined) {
+    voice.say(`Invalid number: '${text}'`)
+    return 1
+  }
   return forEach(given.operands, (path) => truncateOne(call, path, (size) => (text === undefined ? base : newSize(text, base ?? size)) ?? size))
 })
 

@@ -102,9 +102,8 @@ function umountOne(operand: string, { given, io, voice }: Call): boolean {
   switch (failure.reason) {
     case 'not_root': voice.say(`${path}: must be superuser to unmount.`, failure.next); break
     case 'not_mounted': voice.say(`${path}: not mounted.`); break
-    case 'no_such_path': voice.say(`${path}: no mount point specified.`); break
     case 'mount_busy': voice.say(`${path}: target is busy.`, failure.next); break
-    default: voice.say(`${path}: umount failed: ${errnoText(failure)}.`, failure.next)
+    default: voice.say(failure.errno === 'ENOENT' ? `${path}: no mount point specified.` : `${path}: umount failed: ${errnoText(failure)}.`, failure.errno === 'ENOENT' ? '' : failure.next)
   }
   return false
 }

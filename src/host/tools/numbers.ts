@@ -14,16 +14,18 @@ export function sizeOf(text: string): number | undefined {
   return Number.isSafeInteger(size) ? size : undefined
 }
 
+/** A mode. */
 export function octalOf(text: string): number | undefined {
-  return /^[0-7]{1,5}$/.test(text) ? Number.parseInt(text, 8) : undefined
+  const value = /^[0-7]{1,8}$/.test(text) ? Number.parseInt(text, 8) : undefined
+  return value !== undefined && value <= 0o7777 ? value : undefined
 }
 
 export function countOf(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined
 }
 
-/** As ls -h and df -h print it: 4.0K, 12M; rounded up. */
-export function humanSize(bytes: number, base = 1024): string {
+/** As ls -h and df -h print it: 4.0K, 12M; rounded up unless said otherwise. */
+export function humanSize(bytes: number, base = 1024, round: (value: number) => number = Math.ceil): string {
   if (bytes < base) return String(bytes)
   let value = bytes
   let unit = -1
@@ -31,8 +33,8 @@ export function humanSize(bytes: number, base = 1024): string {
     value /= base
     unit++
   }
-  const tenths = Math.ceil(value * 10) / 10
-  const shown = tenths < 10 ? tenths.toFixed(1) : String(Math.ceil(value))
+  const tenths = round(value * 10) / 10
+  const shown = tenths < 10 ? tenths.toFixed(1) : String(round(value))
   return shown === String(base) && unit < UNITS.length - 1 ? `1.0${UNITS[unit + 1]}` : shown + UNITS[unit]
 }
 

@@ -27,7 +27,7 @@ export const rm = tool({
   if (given.operands.length === 0) return force ? 0 : misused('missing operand')
   let exitCode = 0
   for (const path of given.operands) {
-    const refusal = refusalOf(path, io)
+    const refusal = has(given, 'r', 'R') ? refusalOf(path, io) : undefined
     if (refusal !== undefined) voice.say(refusal)
     if (refusal !== undefined || !(yield* removeOperand(remover, path, has(given, 'r', 'R'), has(given, 'd')))) exitCode = 1
   }

@@ -44,8 +44,8 @@ export const df = tool({
 
 function listedMounts(given: Given, io: Io): MountEntry[] {
   const wanted = given.options.filter(([key]) => key === 't').map(([, type]) => type)
-  const excluded = given.options.filter(([key]) => key === 'x').map(([, type]) => type)
-  return io.system.mountTable().filter(({ type }) => (wanted.length === 0 || wanted.includes(type)) && !excluded.includes(type))
+  const excluded = new Set(given.options.filter(([key]) => key === 'x').map(([, type]) => type))
+  return io.system.mountTable().filter(({ type }) => (wanted.length === 0 || wanted.includes(type)) && !excluded.has(type))
 }
 
 function mountOfOperand(path: string, io: Io): Result<MountEntry> {

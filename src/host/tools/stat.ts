@@ -12,7 +12,7 @@ import { mountOf, type Usage, usageOf } from './usage.ts'
 const BLOCK_BYTES = 512
 const IO_BYTES = 4096
 
-export const stat = tool({
+export const statTool = tool({
   short: 'Lfc:t',
   long: { dereference: 'L', 'file-system': 'f', format: 'c:', printf: 'printf:', terse: 't' },
   needs: 1,

@@ -18,14 +18,14 @@ import { dmesg, insmod, lsmod, modprobe, rmmod } from './modules.ts'
 import { mount, umount } from './mount.ts'
 import { rm, rmdir } from './remove.ts'
 import { df, du } from './space.ts'
-import { stat } from './stat.ts'
+import { statTool } from './stat.ts'
 import { md5sum, prepareHashers, sha1sum, sha256sum, sha512sum } from './sums.ts'
 import { xxd } from './xxd.ts'
 
 export const tools: Readonly<Record<string, Program>> = {
   '[': bracket,
   cat, chgrp, chmod, chown, cmp, cp, curl, daxctl, dd, df, dmesg, du, findmnt, getfattr, head, hexdump, insmod, ln, ls, lsmod, md5sum, mkdir,
-  mknod, modprobe, mount, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, stat, tail, tee, test, touch, truncate, umount, wc, xxd,
+  mknod, modprobe, mount, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, stat: statTool, tail, tee, test, touch, truncate, umount, wc, xxd,
 }
 
 /** Once, when the shell loads its chunk. */

@@ -2,6 +2,7 @@
 // that is worth a line. The same advice isn't given twice in a row.
 
 import type { Io } from '../../cli/program.ts'
+import { failures } from '../../core/base/failure.ts'
 import type { Failure } from '../../core/base/result.ts'
 import { absolutePath } from './paths.ts'
 
@@ -28,14 +29,15 @@ export function voiceOf(name: string, io: Io): Voice {
 }
 
 /** Errors that every shell user knows are explained only where famfs gives them another sense. */
-const PLAIN = new Set<string>(['no_such_path', 'no_parent', 'exists', 'is_a_directory', 'not_a_directory', 'no_access', 'denied', 'not_owner', 'not_empty', 'not_permitted', 'not_root', 'wrong_open_mode'])
+const PLAIN = new Set<Failure['errno']>(['ENOENT', 'EEXIST', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EACCES', 'EBADF'])
 
 function adviceOf(failure: Failure, path: string, { system, caller }: Io): string {
-  if (!PLAIN.has(failure.reason)) return failure.next
+  if (!PLAIN.has(failure.errno)) return failure.next
   const absolute = absolutePath(path, caller)
   const inFamfs = system.mountTable().some(({ target, type }) =>
     isFamfsType(type) && (absolute === target || absolute.startsWith(`${target}/`)))
-  return inFamfs ? failure.next : ''
+  if (!inFamfs) return ''
+  return failure.reason === 'not_found' ? failures.no_such_path.next({ path }) : failure.next
 }
 
 export function isFamfsType(type: string): boolean {
