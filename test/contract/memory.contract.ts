@@ -2,7 +2,7 @@
 // flushes and they invalidate; a range that isn't backed is never touched. memory.test.ts runs this over each make.
 
 import { describe, expect, it } from 'vitest'
-import { MIB } from '../../src/core/base/align.ts'
+import { GIB, MIB } from '../../src/core/base/align.ts'
 import { must } from '../../src/core/base/result.ts'
 import { runNow } from '../../src/core/base/task.ts'
 import { NIL_UUID } from '../../src/core/base/uuid.ts'
@@ -140,5 +140,21 @@ export function memoryContract(name: string, make: MakeMemory): void {
       }
       expect(listing(tree)).toHaveLength(10)
     })
+  })
+
+  it(`${name} memory reaches all of a device that no single array can hold`, () => {
+    const device = daxdev({ name: '/dev/dax0.0', uuid: NIL_UUID, buffer: new SharedArrayBuffer(8 * GIB) })
+    const [a, b] = [make(device), make(device)]
+    const border = Uint8Array.of(1, 2, 3, 4)
+    a.write(4 * GIB - 2, border)
+    a.store64(8 * GIB - 8, 5n)
+    for (const [at, length] of [[4 * GIB - 2, 4], [8 * GIB - 8, 8]] as const) {
+      a.flush(at, length)
+      b.invalidate(at, length)
+    }
+    const seen = new Uint8Array(4)
+    b.read(4 * GIB - 2, seen)
+    expect([...seen, b.window(8 * GIB - 8, 8)[0], b.load64(8 * GIB - 8), b.load64(0)]).toEqual([1, 2, 3, 4, 5, 5n, 0n])
+    expect(() => b.load64(8 * GIB)).toThrow('broken assumption')
   })
 }

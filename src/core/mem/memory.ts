@@ -22,45 +22,62 @@ export interface Memory {
   window(offsetBytes: number, lengthBytes: number): Uint8Array
 }
 
+/** How much of a device one array of words covers. */
+const BANK_BYTES = 1024 * 1024 * 1024
+
 /** Straight to the device: no host caches anything, so flush and invalidate have nothing to do. */
 export function coherentMemory(device: Daxdev): Memory {
-  const bytes = new Uint8Array(device.buffer)
-  const wordCount = Math.floor(device.buffer.byteLength / 8)
-  const words = new BigUint64Array(device.buffer, 0, wordCount)
-  // Only shared memory has others who could wait for a word.
-  const waiters = device.buffer instanceof ArrayBuffer ? undefined : new BigInt64Array(device.buffer, 0, wordCount)
+  const { buffer } = device
+  const presentBytes = buffer.byteLength
+  // Views of a part, made when asked for: one of the whole device can't be longer than 4 GiB on Node 20.
+  const part = (offsetBytes: number, lengthBytes: number): Uint8Array => new Uint8Array(buffer, offsetBytes, lengthBytes)
+  const banks = Array.from({ length: Math.ceil(presentBytes / BANK_BYTES) }, (_, i) => bankOf(buffer, i))
+  const wordAt = (offsetBytes: number): { bank: Bank; index: number } => {
+    const bank = banks[Math.floor(offsetBytes / BANK_BYTES)]
+    const index = (offsetBytes % BANK_BYTES) / 8
+    assert(bank && Number.isInteger(index) && index >= 0 && index < bank.words.length, 'a word is 8-aligned and inside the device')
+    return { bank, index }
+  }
   return {
     device,
-    presentBytes: bytes.length,
+    presentBytes,
     read(offsetBytes, target) {
-      assert(offsetBytes >= 0 && offsetBytes + target.length <= bytes.length, 'a read stays inside the device')
-      target.set(bytes.subarray(offsetBytes, offsetBytes + target.length))
+      assert(offsetBytes >= 0 && offsetBytes + target.length <= presentBytes, 'a read stays inside the device')
+      target.set(part(offsetBytes, target.length))
     },
     write(offsetBytes, source) {
-      assert(offsetBytes >= 0 && offsetBytes + source.length <= bytes.length, 'a write stays inside the device')
-      bytes.set(source, offsetBytes)
+      assert(offsetBytes >= 0 && offsetBytes + source.length <= presentBytes, 'a write stays inside the device')
+      part(offsetBytes, source.length).set(source)
     },
     load64(offsetBytes) {
-      return Atomics.load(words, wordIndex(offsetBytes, words))
+      const { bank, index } = wordAt(offsetBytes)
+      return Atomics.load(bank.words, index)
     },
     store64(offsetBytes, value) {
-      const index = wordIndex(offsetBytes, words)
-      Atomics.store(words, index, value)
-      if (waiters) Atomics.notify(waiters, index)
+      const { bank, index } = wordAt(offsetBytes)
+      Atomics.store(bank.words, index, value)
+      if (bank.waiters) Atomics.notify(bank.waiters, index)
     },
     flush() {},
     invalidate() {},
     window(offsetBytes, lengthBytes) {
-      assert(offsetBytes >= 0 && offsetBytes + lengthBytes <= bytes.length, 'a window stays inside the device')
-      return bytes.subarray(offsetBytes, offsetBytes + lengthBytes)
+      assert(offsetBytes >= 0 && offsetBytes + lengthBytes <= presentBytes, 'a window stays inside the device')
+      return part(offsetBytes, lengthBytes)
     },
   }
 }
 
-function wordIndex(offsetBytes: number, words: BigUint64Array): number {
-  const index = offsetBytes / 8
-  assert(Number.isInteger(index) && index >= 0 && index < words.length, 'a word is 8-aligned and inside the device')
-  return index
+interface Bank {
+  words: BigUint64Array
+  /** Only shared memory has others who could wait for a word. */
+  waiters: BigInt64Array<SharedArrayBuffer> | undefined
+}
+
+function bankOf(buffer: SharedArrayBuffer | ArrayBuffer, index: number): Bank {
+  const offsetBytes = index * BANK_BYTES
+  const wordCount = Math.floor(Math.min(BANK_BYTES, buffer.byteLength - offsetBytes) / 8)
+  const waiters = buffer instanceof ArrayBuffer ? undefined : new BigInt64Array(buffer, offsetBytes, wordCount)
+  return { words: new BigUint64Array(buffer, offsetBytes, wordCount), waiters }
 }
 
 /**
@@ -71,6 +88,6 @@ function wordIndex(offsetBytes: number, words: BigUint64Array): number {
 export function waitForChange(device: Daxdev, offsetBytes: number, seen: bigint, timeoutMs: number): boolean {
   const { buffer } = device
   if (buffer instanceof ArrayBuffer) return false
-  const words = new BigInt64Array(buffer, 0, Math.floor(buffer.byteLength / 8))
-  return Atomics.wait(words, offsetBytes / 8, BigInt.asIntN(64, seen), timeoutMs) !== 'timed-out'
+  const word = new BigInt64Array(buffer, offsetBytes, 1)
+  return Atomics.wait(word, 0, BigInt.asIntN(64, seen), timeoutMs) !== 'timed-out'
 }
