@@ -138,11 +138,11 @@ describe('generated files', () => {
 
   it('write blanks in mount points as the kernel does', () => {
     const system = newSystem(newMachine('A', newDax()))
-    valueOf(system.mkdir('/mnt/a b', 0o755, ROOT))
+    valueOf(system.mkdir('/var/a b', 0o755, ROOT))
     run(system.machine.mkfs(DAX, {}))
-    run(system.mountFamfs(DAX, '/mnt/a b', { kind: 'v1' }, ROOT))
-    expect(get(system, '/etc/mtab', ROOT)).toContain(`${DAX} /mnt/a\\040b famfs rw`)
-    expect(get(system, '/proc/self/mountinfo', ROOT)).toContain('/mnt/a\\040b')
+    run(system.mountFamfs(DAX, '/var/a b', { kind: 'v1' }, ROOT))
+    expect(get(system, '/etc/mtab', ROOT)).toContain(`${DAX} /var/a\\040b famfs rw`)
+    expect(get(system, '/proc/self/mountinfo', ROOT)).toContain('/var/a\\040b')
   })
 })
 

@@ -10,6 +10,7 @@ import { errnoOf, get, namesOf, newSystem, put, rootAt, userAt } from '../../hel
 
 const ROOT = rootAt('/')
 const USER = userAt('/')
+const ABOVE = MNT.slice(0, MNT.lastIndexOf('/'))
 const V1: FamfsMountOptions = { kind: 'v1' }
 
 function mounted(options: FamfsMountOptions = V1, parameters: Record<string, string> = {}): System {
@@ -39,7 +40,7 @@ describe('a mount', () => {
   it('is crossed in both directions', () => {
     const system = mounted()
     valueOf(system.symlink(`${MNT}/dir`, '/tmp/in', ROOT))
-    put(system, '/mnt/beside', 'out', ROOT)
+    put(system, `${ABOVE}/beside`, 'out', ROOT)
     const inside = rootAt(`${MNT}/dir`)
     expect(valueOf(system.realpath('/tmp/in/../dir/./file', ROOT))).toBe(`${MNT}/dir/file`)
     expect(valueOf(system.realpath('.', inside))).toBe(`${MNT}/dir`)
@@ -132,10 +133,41 @@ describe('a mount', () => {
     expect(errnoOf(system.rename('/tmp/f', file, ROOT))).toBe('EXDEV')
   })
 
+  it('by a daemon is crossed alike, and makes, removes and resizes nothing', () => {
+    const system = mounted({ kind: 'fuse' })
+    const file = `${MNT}/dir/file`
+    expect(get(system, '/proc/mounts', ROOT)).toMatch(`${DAX} ${MNT} fuse `)
+    expect(valueOf(system.realpath('../dir/./file', rootAt(`${MNT}/dir`)))).toBe(file)
+    expect(namesOf(system, MNT, ROOT)).toEqual(['.meta', 'dir'])
+    const handle = valueOf(system.open(file, { read: true, write: true }, USER))
+    expect(valueOf(handle.write(0, Uint8Array.of(1)))).toBe(1)
+    handle.close()
+    expect(errnoOf(system.open(`${MNT}/stub`, { write: true, create: 0o644 }, ROOT))).toBe('ENOTSUP')
+    expect(errnoOf(system.open(file, { write: true, truncate: true }, ROOT))).toBe('EINVAL')
+    for (const refused of [system.mkdir(`${MNT}/d`, 0o755, ROOT), system.unlink(file, ROOT), system.rename(file, `${MNT}/g`, ROOT), system.symlink('x', `${MNT}/l`, ROOT), system.link(file, `${MNT}/l`, ROOT)]) {
+      expect(errnoOf(refused)).toBe('ENOSYS')
+    }
+    const { shadowPath } = system.machine.mounts()[0] ?? {}
+    expect(valueOf(system.stat(`${shadowPath}/root/dir/file`, ROOT)).mountpoint).toBe(undefined)
+    valueOf(system.umount(MNT, ROOT))
+  })
+
+  it('by a daemon is for others, and judged by the kernel, unless it was said otherwise', () => {
+    const other = userAt('/', 1001)
+    const closed = mounted({ kind: 'fuse', allowOther: false })
+    expect(errnoOf(closed.stat(`${MNT}/dir`, other))).toBe('EACCES')
+    expect(errnoOf(closed.stat(`${MNT}/dir`, ROOT))).toBe('ok')
+    for (const [defaultPermissions, errno] of [[true, 'EACCES'], [false, 'ok']] as const) {
+      const system = mounted({ kind: 'fuse', defaultPermissions })
+      valueOf(system.chmod(`${MNT}/dir/file`, 0o600, ROOT))
+      expect(errnoOf(system.open(`${MNT}/dir/file`, { read: true, write: true }, other))).toBe(errno)
+    }
+  })
+
   it('holds its mount point', () => {
     const system = mounted()
     expect(errnoOf(system.rmdir(MNT, ROOT))).toBe('EBUSY')
-    expect(errnoOf(system.rename(MNT, '/mnt/x', ROOT))).toBe('EBUSY')
+    expect(errnoOf(system.rename(MNT, `${ABOVE}/x`, ROOT))).toBe('EBUSY')
     expect(errnoOf(system.rename('/mnt', '/m', ROOT))).toBe('EBUSY')
     expect(errnoOf(system.unlink(MNT, ROOT))).toBe('EISDIR')
   })
@@ -148,7 +180,7 @@ describe('a mount', () => {
     expect(mount(DAX, MNT, USER)).toBe('EPERM')
     expect(mount('/dev/dax9.0', MNT)).toBe('ENOENT')
     expect(mount('/dev/null', MNT)).toBe('ENOTBLK')
-    expect(mount(DAX, '/mnt/none')).toBe('ENOENT')
+    expect(mount(DAX, `${ABOVE}/none`)).toBe('ENOENT')
     expect(mount(DAX, '/tmp/f')).toBe('ENOTDIR')
     expect(mount(DAX, '/')).toBe('EBUSY')
     valueOf(system.unloadModule('famfs'))
