@@ -5,6 +5,7 @@ import { normalizedPath } from '../base/path.ts'
 import { bytesOfText, textOf } from '../base/plain.ts'
 import { logFileMetaOf } from '../fmap/fmap.ts'
 import { shadowYaml } from '../fs/shadowYaml.ts'
+import { parseShadowYaml } from '../fuse/daemonYaml.ts'
 import type { Played, PlayedDirectory, PlayedFile, ReplayTarget } from '../log/replay.ts'
 import type { Caller, Paths } from './systemTypes.ts'
 
@@ -18,9 +19,9 @@ export interface ShadowTarget {
 export function shadowTarget(paths: Paths, root: string, caller: Caller, check = false): ShadowTarget {
   let checkedCount = 0
   const differences: string[] = []
-  const compare = (path: string, yaml: string): void => {
+  const compare = (path: string, file: PlayedFile): void => {
     checkedCount++
-    if (readText(paths, path, caller) !== yaml) differences.push(path)
+    if (!saysSo(readText(paths, path, caller), file)) differences.push(path)
   }
   const target: ReplayTarget = {
     addFile(file) {
@@ -28,12 +29,20 @@ export function shadowTarget(paths: Paths, root: string, caller: Caller, check =
       if (path === undefined) return 'error'
       const yaml = shadowYaml(logFileMetaOf(file))
       const played = addFile(paths, path, yaml, caller)
-      if (check && played !== 'error') compare(path, yaml)
+      if (check && played !== 'error') compare(path, file)
       return played
     },
     addDirectory: (directory) => addDirectory(paths, root, directory, caller),
   }
   return { target, checked: () => ({ checkedCount, differences }) }
+}
+
+/** Whether the daemon would read the log's entry out of that text, however it is spelled. */
+function saysSo(text: string | undefined, { path, mode, uid, gid, map }: PlayedFile): boolean {
+  const parsed = text === undefined ? undefined : parseShadowYaml(text, path)
+  if (!parsed?.ok) return false
+  const { value } = parsed
+  return value.path === path && value.mode === mode && value.uid === uid && value.gid === gid && JSON.stringify(value.map) === JSON.stringify(map)
 }
 
 function addFile(paths: Paths, path: string, yaml: string, caller: Caller): Played {
