@@ -1,7 +1,7 @@
 // Tools that make one thing or set one time: mkdir, ln, touch, truncate, mknod. Modes are taken less the umask, but for -m.
 
 import type { Io } from '../../cli/program.ts'
-import { ok, type Result } from '../../core/base/result.ts'
+import { fail, ok, type Result } from '../../core/base/result.ts'
 import type { Caller } from '../../core/machine/systemTypes.ts'
 import { type Given, has, valueOf } from './getopt.ts'
 import { changedMode } from './modes.ts'
@@ -25,7 +25,7 @@ export const mkdir = quickTool({
   return forEach(given.operands, (operand) => {
     const path = withoutSlashes(operand)
     for (const level of has(given, 'p') ? levelsOf(path) : [path]) {
-      const made = makeDirectory(level, level === path ? mode : undefined, has(given, 'p'), io)
+      const made = makeDirectory(level, level === path ? mode : undefined, has(given, 'p'), level === path, io)
       if (!made.ok) {
         voice.fail(`cannot create directory '${level}'`, made.failure, level)
         return false
@@ -43,9 +43,10 @@ function levelsOf(path: string): string[] {
 }
 
 /** @returns whether it is new */
-function makeDirectory(path: string, mode: number | undefined, contentIfThere: boolean, { system, caller }: Io): Result<boolean> {
+function makeDirectory(path: string, mode: number | undefined, contentIfThere: boolean, isLast: boolean, { system, caller }: Io): Result<boolean> {
   const there = contentIfThere ? system.stat(path, caller) : undefined
   if (there?.ok && there.value.kind === 'directory') return ok(false)
+  if (there?.ok && !isLast) return fail('not_a_directory', { path })
   const made = system.mkdir(path, mode ?? 0o777, mode === undefined ? caller : unmasked(caller))
   return made.ok ? ok(true) : made
 }

@@ -15,7 +15,8 @@ const EVERYONE = 0o7777
 /** @returns the mode after "755", "u+x,go-w", "a=r" ...; undefined where the text is no mode */
 export function changedMode(text: string, mode: number, isDirectory: boolean, umask: number): number | undefined {
   const octal = octalOf(text)
-  if (octal !== undefined) return octal
+  // Short octal modes leave a directory's setuid and setgid bits alone.
+  if (octal !== undefined) return isDirectory && text.length < 5 ? octal | (mode & 0o6000) : octal
   let result = mode
   for (const clause of text.split(',')) {
     const match = /^([ugoa]*)((?:[-+=](?:[ugo]|[rwxXst]*))+)$/.exec(clause)
