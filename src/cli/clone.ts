@@ -27,7 +27,7 @@ function* run(call: Call<typeof options>): Task<number> {
   const place = lockable(io, dest)
   if (!place.ok) return stop(call, place.failure)
   const { mount, path } = place.value
-  if (mount.kind === 'fuse') return stop(call, fail('v1_only', { what: 'cloning' }).failure)
+  if (mount.kind === 'fuse') return stop(call, fail('standalone_only', { what: 'cloning' }).failure)
   const made = yield* io.system.machine.clone(from.value.path, path)
   if (!made.ok) return stop(call, made.failure)
   if (given.verbose > 0) io.out(`famfs clone: ${path} has the extents of ${from.value.path}\n`)

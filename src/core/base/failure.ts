@@ -152,7 +152,7 @@ export const failures = {
     'Use its segments, or the guarded accessors.'),
 
   device_not_mounted: row<{ device: string }>('EINVAL', (d) => `${d.device} is not mounted on this host`, 'Mount it: famfs mount DEVICE DIRECTORY.'),
-  v1_only: row<{ what: string }>('ENOTSUP', (d) => `${d.what} is for standalone mounts: a fuse mount has no such call`, 'Mount with famfs mount --nofuse.'),
+  standalone_only: row<{ what: string }>('ENOTSUP', (d) => `${d.what} is for standalone mounts: a fuse mount has no such call`, 'Mount with famfs mount --nofuse.'),
 
   bad_shadow: row<{ path: string; what: string }>('EUCLEAN', (d) => `the shadow file of ${d.path} can't be read: ${d.what}`,
     'Remove the shadow file and play the log: famfs logplay MOUNTPOINT.'),

@@ -82,7 +82,8 @@ export class KernelMount {
   readonly memory: Memory
   readonly #options: KernelOptions
   readonly #inodes = new Map<string, Inode>()
-  #order: Inode[] = []
+  /** In the order they were made; undefined until someone looks again after one of them went. */
+  #order: Inode[] | undefined = []
   #nextIno = ROOT_INO
   #changeCount = 0
 
@@ -117,6 +118,7 @@ export class KernelMount {
 
   /** Every inode but the mount point, in the order they were made; `from` skips those already seen. */
   inodes(from = 0): readonly Inode[] {
+    this.#order ??= [...this.#inodes.values()].filter(({ path }) => path !== '')
     return from === 0 ? this.#order : this.#order.slice(from)
   }
 
@@ -149,7 +151,7 @@ export class KernelMount {
     assert(inode.kind === 'file' || inode.children.length === 0, 'only an empty directory is removed')
     this.#detach(inode)
     this.#inodes.delete(inode.path)
-    this.#order = this.#order.filter((other) => other !== inode)
+    this.#order = undefined
     this.#changeCount++
   }
 
@@ -163,6 +165,7 @@ export class KernelMount {
       this.#inodes.set(node.path, node)
     }
     this.#parentOf(inode)?.children.push(inode)
+    this.#order = undefined
     this.#changeCount++
   }
 
@@ -283,7 +286,7 @@ export class KernelMount {
     if (!parent) return false
     parent.children.push(inode)
     this.#inodes.set(inode.path, inode)
-    this.#order.push(inode)
+    this.#order?.push(inode)
     return true
   }
 

@@ -150,7 +150,7 @@ export class Machine {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
     const { mount } = place.value
-    return yield* this.#locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (path) => this.#newPlace(path))))
+    return yield* this.#locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (name) => this.#newPlace(name))))
   }
 
   *creat(path: string, spec: CreateSpec): Task<Result<Created, CreatReason>> {
@@ -222,11 +222,11 @@ export class Machine {
   }
 
   /** Makes the missing meta files of a v1 mount again. */
-  makeMeta(deviceName: string): Result<undefined, 'no_device' | 'device_not_mounted' | 'v1_only'> {
+  makeMeta(deviceName: string): Result<undefined, 'no_device' | 'device_not_mounted' | 'standalone_only'> {
     if (!this.#memories.has(deviceName)) return fail('no_device', { name: deviceName })
     const mount = this.#mounts.ofDevice(deviceName)
     if (!mount) return fail('device_not_mounted', { device: deviceName })
-    if (mount.options.fuse) return fail('v1_only', { what: 'making meta files' })
+    if (mount.options.fuse) return fail('standalone_only', { what: 'making meta files' })
     addMetaFiles(mount.kernel, mount.layout.logLengthBytes, mount.role)
     return ok()
   }
