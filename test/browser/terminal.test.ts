@@ -219,6 +219,16 @@ describe('the end', () => {
     await vi.waitFor(() => expect(lines).toEqual(['long', 'again']))
   })
 
+  it('a line that was being typed ends where it is', async () => {
+    const { session, sees, end, turn, lines } = start(() => ({}))
+    session.type('half a li')
+    await sees(['$ half a li'])
+    turn('down')
+    end('It is gone')
+    await sees(['$ half a li', 'It is gone. This shell has ended.'])
+    expect(lines).toEqual([])
+  })
+
   it('`exit` and Ctrl-D leave', async () => {
     const one = start((line) => ({ ended: line === 'exit' }))
     one.session.type('exit\r')

@@ -222,3 +222,45 @@ export async function tabTo(page: Page, name: string, key: 'Tab' | 'Shift+Tab' =
 export function eventually<T>(look: () => Promise<T>): ReturnType<typeof expect.poll<T>> {
   return expect.poll(look, patient)
 }
+
+// terminals
+
+export function terminal(page: Page, host: string): Locator {
+  return page.getByRole('region', { name: `Terminal of ${host}`, exact: true })
+}
+
+/** Opens it, and waits for the shell's first prompt. */
+export async function openTerminal(page: Page, host: string): Promise<void> {
+  await button(lane(page, host), `Terminal on ${host}`).click()
+  await promptOf(page, host)
+}
+
+/** What stands on its screen, row by row. */
+export async function screenOf(page: Page, host: string): Promise<string[]> {
+  const rows = await terminal(page, host).locator('.xterm-rows > div').allInnerTexts()
+  return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
+}
+
+/** The shell waits for a line: its last row is a prompt and nothing else. */
+export async function promptOf(page: Page, host: string): Promise<void> {
+  await eventually(async () => (await screenOf(page, host)).findLast((row) => row !== '') ?? '').toMatch(PROMPT)
+}
+
+/** Types a line on an empty screen, and gives what stands there when the next prompt comes. */
+export async function typeLine(page: Page, host: string, line: string): Promise<string> {
+  await beginLine(page, host, line)
+  await page.keyboard.press('Enter')
+  await promptOf(page, host)
+  return (await screenOf(page, host)).join('\n')
+}
+
+/** Types it, and doesn't press Enter. */
+export async function beginLine(page: Page, host: string, line: string): Promise<void> {
+  await terminal(page, host).getByRole('textbox', { name: `Input of the terminal of ${host}` }).focus()
+  await page.keyboard.press('Control+L')
+  await page.keyboard.type(line)
+  const shown = async (): Promise<boolean> => (await screenOf(page, host)).join('').replaceAll(' ', '').endsWith(line.replaceAll(/[ \n]/g, ''))
+  await eventually(shown).toBe(true)
+}
+
+const PROMPT = /^\S+@\w+:\S*[#$]$/

@@ -22,7 +22,7 @@ export function Dock() {
   const look = useLookStore()
   const terminals = useLook((state) => state.terminals)
   const { hosts: there, ready } = useSnapshot()
-  const root = useRef<HTMLDivElement>(null)
+  const root = useRef<HTMLElement>(null)
   const { widthPx, remPx } = useSize(root)
   const hosts = terminals?.hosts ?? NONE
   const chosen = terminals?.chosen ?? ''
@@ -43,7 +43,7 @@ export function Dock() {
 
   if (!terminals || hosts.length === 0) return null
   return (
-    <div className="dock" ref={root}>
+    <section className="dock" aria-label="Terminals" ref={root}>
       <Grip />
       {!all && (
         <div className="dock-choice">
@@ -55,7 +55,7 @@ export function Dock() {
           <TerminalView key={host} host={host} shown={all || host === chosen} asked={host === chosen ? terminals.asked : 0} onClose={() => close(host, true)} />
         ))}
       </div>
-    </div>
+    </section>
   )
 }
 

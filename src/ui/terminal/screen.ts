@@ -60,7 +60,8 @@ export class Screen {
   }
 
   busy(busy: Busy | undefined): void {
-    if (busy && this.#term.options.screenReaderMode) return
+    // Heard again and again it would drown the output; and a line that is being typed is no place for it.
+    if (this.#line || (busy && this.#term.options.screenReaderMode)) return
     const off = this.#barOff()
     this.#busy = busy
     if (off !== '') this.#term.write(off)
