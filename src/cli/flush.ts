@@ -22,6 +22,9 @@ function* run(call: Call<typeof options>): Task<number> {
   if (operands.length === 0) return stop(call, { says: 'no file is named', next: 'Write famfs flush FILE ...' })
   let errorCount = 0
   for (const operand of operands) {
+    const stat = io.system.stat(operand, io.caller)
+    // Memory of this host alone needs no flush.
+    if (stat.ok && stat.value.kind === 'file' && stat.value.mountpoint === undefined) continue
     const found = famfsFile(io, operand)
     const flushed = found.ok ? yield* shown(io, operand, io.system.machine.flush(found.value.path, io.caller.user)) : found
     if (flushed.ok && given.verbose > 0) io.out(`famfs flush: ${operand}\n`)

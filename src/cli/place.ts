@@ -11,8 +11,13 @@ export interface Place {
   path: string
 }
 
+/** Superblock and log are reached through their files: both must be there. */
 export function placeOf(io: Io, path: string): Result<Place> {
-  return io.system.placeOf(path, io.caller)
+  const place = io.system.placeOf(path, io.caller)
+  if (!place.ok) return place
+  const { mountpoint, deviceName } = place.value.mount
+  const missing = ['.superblock', '.log'].map((name) => `${mountpoint}/.meta/${name}`).find((meta) => !io.system.stat(meta, io.caller).ok)
+  return missing === undefined ? place : fail('no_meta_file', { path: missing, device: deviceName })
 }
 
 /** The log is writable for root on the owner; clients are told by the role check that they are clients. */

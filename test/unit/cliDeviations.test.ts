@@ -226,7 +226,7 @@ it('11: mkmeta says so when it failed', () => {
   expect(namesIn('/mnt/famfs')).toEqual([])
 })
 
-it.each(['v1'])('12: clients drop write bits on %s mounts', (mode) => {
+it.each(['v1', 'fuse'])('12: clients drop write bits on %s mounts', (mode) => {
   good('famfs creat -s 4k -m 666 /mnt/famfs/a')
   const client = newSystem(newMachine('B', device))
   expect(runLine(client, `famfs mount ${DAX} /mnt/famfs`, { env: { FAMFS_MODE: mode } })).toMatchObject({ exit: 0 })

@@ -115,6 +115,8 @@ export const failures = {
   data_differs: row<{ path: string; offsetBytes: number }>('EIO',
     (d) => `${d.path} differs from its seed's data at byte ${d.offsetBytes}`,
     'If another host wrote it: flush there, then verify again.'),
+  no_meta_file: row<{ path: string; device: string }>('ENOENT', (d) => `${d.path} is missing, and without it the file system can't be worked with`,
+    (d) => `Make it again: famfs mkmeta ${d.device}.`),
   meta_file: row<{ path: string }>('EPERM', (d) => `${d.path} is the superblock or the log itself, which only famfs writes`,
     'Name another file.'),
   copied_into_itself: row<{ path: string; target: string }>('EINVAL', (d) => `${d.target} is inside of ${d.path}, so copying would never end`,
