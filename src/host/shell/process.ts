@@ -1,0 +1,250 @@
+// One bash process: an interpreter of its own, so that nothing leaks into another, with its number, user and mask. Whatever
+// it is to run goes through the rewriting first. What it needs to know of its script's state, it learns from its commands.
+
+import { Bash, type defineCommand } from 'just-bash/browser'
+import type { Caller } from '../../core/machine/systemTypes.ts'
+import { assign, type Command, group, own, pipeline, quoted, type Script, simple, statement, type Statement, valueOfVariable } from './ast.ts'
+import { textForPeople } from './bytes.ts'
+import { executionLimits } from './limits.ts'
+import { parse } from './parse.ts'
+import { exit, type Prepared, rewriteStatements, type Runtime, type Where } from './rewrite.ts'
+import { ShellFs } from './shellFs.ts'
+import type { ShellHost, ShellNote } from './shellHost.ts'
+
+export interface ProcessSpec {
+  host: ShellHost
+  user: { uid: number; gid: number }
+  umask: number
+  ppid: number
+  /** Output goes to the terminal at once, and the result's is what is left. */
+  live: boolean
+  /** The shell that people type into: its functions are there on the next line. */
+  functions: Map<string, FunctionDef> | undefined
+  tell: (note: ShellNote) => void
+  /** What the library doesn't bring; handed in, since those commands start processes themselves. */
+  commandsFor: CommandsFor
+  pid?: number
+}
+
+export type CommandsFor = (process: Process) => ReturnType<typeof defineCommand>[]
+
+type FunctionDef = Extract<Command, { type: 'FunctionDef' }>
+
+export interface ScriptSpec {
+  text: string
+  /** $0 and BASH_SOURCE; undefined for -c and for typed lines. */
+  path?: string
+  name: string
+  args: readonly string[]
+  cwd: string
+  env: Record<string, string>
+  stdin: string
+  signal: AbortSignal
+  /** Statements before and behind, which aren't rewritten. */
+  before?: Statement[]
+  after?: Statement[]
+  options?: string
+}
+
+export interface Outcome {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+export interface Job {
+  pid: number
+  status: number
+  endsAt: number
+}
+
+export class Process implements Runtime {
+  readonly host: ShellHost
+  readonly pid: number
+  readonly ppid: number
+  readonly tell: (note: ShellNote) => void
+  readonly live: boolean
+  readonly commandsFor: CommandsFor
+  readonly jobs = new Map<number, Job>()
+  user: { uid: number; gid: number }
+  umask: number
+  readonly umasksKept: number[] = []
+  /** It was told to end: exit, or a signal. */
+  exited = false
+  /** Traps are in use: variables are kept for a handler that runs after death. */
+  lastEnv: Map<string, string> | undefined
+  /** Filled by __save: the state behind a typed line. */
+  saved: string[] | undefined
+  readonly #functions: Map<string, FunctionDef> | undefined
+  readonly #seenFunctions = new Map<string, FunctionDef>()
+  #words: { words: string[]; status: string } = { words: [], status: '0' }
+  #prepared: Prepared = { statements: [] }
+  #where: Pick<Where, 'errexit' | 'nounset'> = { errexit: false, nounset: false }
+  #cwd = '/'
+
+  constructor(spec: ProcessSpec) {
+    this.host = spec.host
+    this.user = spec.user
+    this.umask = spec.umask
+    this.ppid = spec.ppid
+    this.live = spec.live
+    this.tell = spec.tell
+    this.commandsFor = spec.commandsFor
+    this.pid = spec.pid ?? spec.host.newPid()
+    this.#functions = spec.functions
+  }
+
+  caller(cwd = this.#cwd): Caller {
+    return { user: this.user, umask: this.umask, cwd }
+  }
+
+  async run(script: ScriptSpec): Promise<Outcome> {
+    const parsed = await parse(script.text)
+    if (!parsed.ok) return { stdout: '', stderr: `${script.path ?? 'bash'}: ${parsed.message}\n`, exitCode: 2 }
+    this.#look(script.text, script.options ?? '')
+    const { bash, next } = this.#interpreter(script)
+    const { ast } = parsed
+    // Only what may have a trap is run so that it can be caught when it dies.
+    const trapped = this.#functions === undefined && /\btrap\b|^\s*(source|\.)\s/m.test(script.text)
+    const where = this.#whereFor(script, trapped)
+    const rewritten = rewriteStatements(ast.statements, where)
+    const main = trapped ? caught(rewritten, where) : rewritten
+    next.ast = { ...ast, statements: [...this.#opening(script), ...main, ...(script.after ?? [])] }
+    const outcome = await this.#exec(bash, script)
+    const late = trapped && !this.exited && !script.signal.aborted ? await this.#handlerAfterDeath(script, outcome.exitCode) : undefined
+    return late ? { stdout: outcome.stdout + late.stdout, stderr: outcome.stderr + late.stderr, exitCode: outcome.exitCode } : outcome
+  }
+
+  // what its commands tell it
+
+  setWords(words: string[], status: string): void {
+    this.#words = { words, status }
+  }
+
+  prepare(prepared: Prepared, text = ''): void {
+    this.#look(text, '')
+    this.#prepared = prepared
+  }
+
+  // Runtime
+
+  takeWords(): { words: string[]; status: string } {
+    return this.#words
+  }
+
+  takePrepared(): Prepared {
+    const taken = this.#prepared
+    this.#prepared = { statements: [] }
+    return taken
+  }
+
+  isProgram(name: string): boolean {
+    return this.host.programs.has(name)
+  }
+
+  hasFunction(name: string): boolean {
+    return this.#seenFunctions.has(name) || (this.#functions?.has(`name ${name}`) ?? false)
+  }
+
+  defined(node: FunctionDef): string {
+    this.#seenFunctions.set(node.name, node)
+    if (!this.#functions) return ''
+    const id = `${node.name}#${this.#functions.size}`
+    this.#functions.set(id, node)
+    this.#functions.set(`name ${node.name}`, node)
+    return id
+  }
+
+  #interpreter({ env, cwd }: ScriptSpec): { bash: Bash; next: { ast: Script | undefined } } {
+    this.#cwd = cwd
+    const fs = new ShellFs({
+      system: this.host.system,
+      caller: (at) => this.caller(at),
+      sink: (stream, bytes) => this.tell({ kind: 'output', stream, text: textForPeople(new Uint8Array(bytes)) }),
+      turn: () => this.host.turn(),
+    })
+    const { uid, gid } = this.user
+    const bash = new Bash({
+      fs, cwd, env,
+      defenseInDepth: false,
+      executionLimits: executionLimits(),
+      customCommands: this.commandsFor(this),
+      processInfo: { pid: this.pid, ppid: this.ppid, uid, gid },
+    })
+    const next: { ast: Script | undefined } = { ast: undefined }
+    // The first tree is the script's own, made beforehand; others are those of nested calls, such as sudo's.
+    bash.registerTransformPlugin({
+      name: 'famfs',
+      transform: ({ ast }: { ast: Script }) => {
+        const ready = next.ast
+        next.ast = undefined
+        return { ast: ready ?? { ...ast, statements: rewriteStatements(ast.statements, { ...this.#whereFor(undefined, false), streams: false }) } }
+      },
+    })
+    return { bash, next }
+  }
+
+  async #exec(bash: Bash, { name, args, cwd, stdin, signal }: ScriptSpec): Promise<Outcome> {
+    const positional = Object.fromEntries(args.map((each, i) => [String(i + 1), each]))
+    const result = await bash.exec(':', {
+      rawScript: true, cwd, stdin, stdinKind: 'bytes', signal,
+      env: { ...positional, '0': name, '#': String(args.length), '@': args.join(' '), '*': args.join(' ') },
+    })
+    return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode }
+  }
+
+  #opening({ before = [], options = '' }: ScriptSpec): Statement[] {
+    const lenient = options.includes('u') ? [] : [statement(assign('__lenient', quoted('1')))]
+    const set = options === '' ? [] : [statement(simple('set', [quoted(`-${options}`)]))]
+    return [...(this.#where.nounset ? lenient : []), ...set, ...before]
+  }
+
+  #whereFor(script: ScriptSpec | undefined, wrapped: boolean): Where {
+    return {
+      runtime: this, ...this.#where, wrapped,
+      // Whoever sends a whole shell's output elsewhere by exec must find it there.
+      streams: this.live && !(script && /\bexec\b[^\n;|&]*[<>]/.test(script.text)),
+      inFunction: false,
+      path: script?.path,
+      returnLoops: undefined,
+    }
+  }
+
+  /** What was seen once may hold from then on, in functions too. */
+  #look(text: string, options: string): void {
+    const { errexit, nounset } = this.#where
+    this.#where = {
+      errexit: errexit || options.includes('e') || /\bset\s+-\w*e|errexit|\bsh\s+-\w*e/.test(text),
+      nounset: nounset || options.includes('u') || /\bset\s+-\w*u|nounset|\bsh\s+-\w*u/.test(text),
+    }
+  }
+
+  /** It died of what can't be caught, such as an unset variable: the handler runs in its place, with what was known last. */
+  async #handlerAfterDeath(script: ScriptSpec, exitCode: number): Promise<Outcome | undefined> {
+    const env = this.lastEnv
+    const handler = env?.get('__trap_EXIT')
+    if (!env || !handler?.startsWith(`${this.pid}:`)) return undefined
+    const parsed = await parse(handler.slice(handler.indexOf(':') + 1))
+    if (!parsed.ok) return undefined
+    const { bash, next } = this.#interpreter({ ...script, env: Object.fromEntries([...env].filter(([name]) => /^[A-Za-z_]\w*$/.test(name))) })
+    const functions = [...this.#seenFunctions.values()].map((node) => statement(node))
+    const status = statement(own('status', [quoted(String(exitCode))]), simple(':'))
+    next.ast = { ...parsed.ast, statements: [...functions, status, ...rewriteStatements(parsed.ast.statements, this.#whereFor(script, false))] }
+    return await this.#exec(bash, script)
+  }
+}
+
+/**
+ * A script as a function, called by an eval: there, and only there, the library catches what `set -e` throws while the
+ * shell's state is still at hand, so that the handler of EXIT sees it.
+ */
+function caught(body: Statement[], where: Where): Statement[] {
+  const main: Command = { type: 'FunctionDef', name: '__main', body: group(body), redirections: [] }
+  const call: Statement = {
+    type: 'Statement',
+    pipelines: [pipeline(simple('eval', [quoted('__main "$@"')])), pipeline(assign('__rc', quoted('0'))), pipeline(assign('__rc', valueOfVariable('?')))],
+    operators: ['&&', '||'],
+    background: false,
+  }
+  return [statement(main), call, statement(exit(simple('exit', [valueOfVariable('__rc')]), where))]
+}

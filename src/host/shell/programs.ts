@@ -1,0 +1,89 @@
+// Runs a Program as a command of the shell: in turns, so that others are let in and Ctrl-C arrives between its pieces. What
+// it holds is let go however it ends.
+
+import type { Io, Program } from '../../cli/program.ts'
+import { textOf } from '../../core/base/plain.ts'
+import { WAITING } from '../../core/base/task.ts'
+import { bytesOfLatin1, latin1Of, textForPeople, utf8Of } from './bytes.ts'
+import { type Given, stdinOf } from './command.ts'
+import type { Outcome } from './process.ts'
+import { LIVE } from './rewrite.ts'
+
+const INTERRUPTED = 130
+const REPORT_MS = 40
+
+export interface ProgramOutcome extends Outcome {
+  stdoutKind?: 'text' | 'bytes'
+}
+
+export async function runProgram(name: string, program: Program, { args, context, process }: Given): Promise<ProgramOutcome> {
+  const live = args[0] === LIVE
+  const { host } = process
+  const output = new Output(live ? (stream, text) => process.tell({ kind: 'output', stream, text }) : undefined)
+  let reportedAt = 0
+  const io: Io = {
+    system: host.system,
+    caller: process.caller(context.cwd),
+    env: (variable) => context.exportedEnv?.[variable],
+    out: (text) => output.text('out', text),
+    err: (text) => output.text('err', text),
+    outBytes: (bytes) => output.bytes(bytes),
+    stdin: () => bytesOfLatin1(stdinOf(context)),
+    progress: (label, doneBytes, totalBytes) => {
+      const now = performance.now()
+      if (now - reportedAt < REPORT_MS && doneBytes < totalBytes) return
+      reportedAt = now
+      process.tell({ kind: 'busy', label, doneBytes, totalBytes })
+    },
+  }
+  const task = program([name, ...(live ? args.slice(1) : args)], io)
+  try {
+    for (;;) {
+      if (context.signal?.aborted) return output.outcome(INTERRUPTED)
+      const step = task.next()
+      if (step.done) return output.outcome(step.value)
+      // Whoever only waits for another does so in the others' turns.
+      if (step.value === WAITING) await new Promise((resolve) => setTimeout(resolve, 0))
+      else await host.turn()
+    }
+  } finally {
+    task.return(undefined as never)
+  }
+}
+
+/** Text stays text until bytes come: then all of it is bytes. */
+class Output {
+  readonly #tell: ((stream: 'out' | 'err', text: string) => void) | undefined
+  readonly #out: string[] = []
+  readonly #err: string[] = []
+  #isBytes = false
+
+  constructor(tell: ((stream: 'out' | 'err', text: string) => void) | undefined) {
+    this.#tell = tell
+  }
+
+  text(stream: 'out' | 'err', text: string): void {
+    if (this.#tell) this.#tell(stream, text)
+    else if (stream === 'err') this.#err.push(text)
+    else this.#out.push(this.#isBytes ? latin1Of(utf8Of(text)) : text)
+  }
+
+  bytes(bytes: Uint8Array): void {
+    if (this.#tell) {
+      this.#tell('out', textForPeople(new Uint8Array(bytes)))
+      return
+    }
+    if (!this.#isBytes) for (const [i, text] of this.#out.entries()) this.#out[i] = latin1Of(utf8Of(text))
+    this.#isBytes = true
+    this.#out.push(latin1Of(bytes))
+  }
+
+  outcome(exitCode: number): ProgramOutcome {
+    return { stdout: this.#out.join(''), stderr: this.#err.join(''), exitCode, stdoutKind: this.#isBytes ? 'bytes' : 'text' }
+  }
+}
+
+/** Bytes of standard input as text. */
+export function stdinText(given: Given): string {
+  return textOf(bytesOfLatin1(stdinOf(given.context)))
+}

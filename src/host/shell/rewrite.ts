@@ -1,0 +1,296 @@
+// Closes the shell library's holes in the syntax tree, before a line runs: words that become several in command position,
+// eval and sourced files (whose text the library never shows us), exit with its traps, lists under `set -e`, background
+// jobs, loops that would never let Ctrl-C in, and output that would only come at the end. What a script means stays.
+//
+// The trick: a command is replaced by a group of two statements. The first is a command of ours, which gets the expanded
+// words; the second is asked for only when it runs, and is then made from those words. So nothing is quoted or parsed twice,
+// and errors, traps, `return` and exit codes go the library's own way.
+
+import {
+  append, assign, type Command, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, type Simple, simple,
+  statement, type Statement, valueOfVariable, type Word,
+} from './ast.ts'
+import { ERR_SINK, OUT_SINK, TICK } from './shellFs.ts'
+import { walkWords } from './rewriteWords.ts'
+
+/** What the second statement is made from; the commands of ours fill it. */
+export interface Runtime {
+  /** Words that were expanded last, with their status before. */
+  takeWords(): { words: string[]; status: string }
+  /** Statements that were prepared last: an eval's, a trap's, a sourced file's. */
+  takePrepared(): Prepared
+  /** What writes its output itself, as it comes: our programs. */
+  isProgram(name: string): boolean
+  /** A function was defined: remembered, to be there on the next line. */
+  defined(node: Extract<Command, { type: 'FunctionDef' }>): string
+  /** A function of that name was seen, and might stand for a program. */
+  hasFunction(name: string): boolean
+}
+
+export interface Prepared {
+  statements: Statement[]
+  /** The file that they are from. */
+  path?: string
+  /** Positional parameters for them, and those to be put back. */
+  parameters?: { given: string[]; before: string[] }
+}
+
+export interface Where {
+  runtime: Runtime
+  /** Output goes to the terminal, so it may go there at once. */
+  streams: boolean
+  /** `set -e` may be on. */
+  errexit: boolean
+  /** `set -u` may be on. */
+  nounset: boolean
+  inFunction: boolean
+  /** The script runs as a function (see process.ts): what it declares is global all the same. */
+  wrapped: boolean
+  /** The file that this is from. */
+  path: string | undefined
+  /** In a sourced file, outside of its functions: how many loops `return` has to leave. */
+  returnLoops: number | undefined
+}
+
+export function rewriteStatements(statements: readonly Statement[], where: Where): Statement[] {
+  return statements.map((each) => (each.background ? background(each, where) : rewriteStatement(each, where)))
+}
+
+function rewriteStatement(given: Statement, where: Where): Statement {
+  const last = given.pipelines.length - 1
+  const pipelines = given.pipelines.map((each, i) => {
+    const done = rewritePipeline(each, where)
+    return where.errexit && (i < last || each.negated) && mayDie(each) ? guarded(done) : done
+  })
+  return { ...given, pipelines }
+}
+
+function rewritePipeline(given: Pipeline, where: Where): Pipeline {
+  const last = given.commands.length - 1
+  const inPipe: Where = { ...where, streams: false }
+  const commands = given.commands.map((each, i) => {
+    if (last === 0) return rewriteCommand(each, where)
+    const done = rewriteCommand(each, inPipe)
+    // A pipe's commands write to it; their messages, and the last one's output, go to the terminal.
+    return where.streams && !given.pipeStderr?.[i] ? streamed(done, i === last) : done
+  })
+  return { ...given, commands }
+}
+
+function rewriteCommand(given: Command, where: Where): Command {
+  walkWords(given, where, (body, inside) => rewriteStatements(body, inside))
+  switch (given.type) {
+    case 'SimpleCommand':
+      return rewriteSimple(given, where)
+    case 'FunctionDef': {
+      const inside: Where = { ...where, streams: false, inFunction: true, returnLoops: undefined }
+      const node = { ...given, body: rewriteCommand(given.body, inside) as typeof given.body, ...(where.path === undefined ? {} : { sourceFile: where.path }) }
+      const id = where.runtime.defined(node)
+      return id === '' ? node : group([statement(node), statement(assign(`__fn_${given.name.replaceAll(/\W/g, '_')}`, quoted(id)))])
+    }
+    default:
+      return compound(given, where)
+  }
+}
+
+type Compound = Exclude<Command, { type: 'SimpleCommand' | 'FunctionDef' }>
+
+function compound(given: Compound, outer: Where): Command {
+  if (given.type === 'ArithmeticCommand' || given.type === 'ConditionalCommand') return outer.streams ? streamed(given, true) : given
+  const whole = given.redirections.length > 0 && outer.streams
+  const where = whole ? { ...outer, streams: false } : outer
+  const inLoop: Where = where.returnLoops === undefined ? where : { ...where, returnLoops: where.returnLoops + 1 }
+  const body = (statements: readonly Statement[], at = where): Statement[] => rewriteStatements(statements, at)
+  const looped = (statements: readonly Statement[]): Statement[] => [tick(), ...body(statements, inLoop)]
+  const done = ((): Command => {
+    switch (given.type) {
+      case 'If':
+        return {
+          ...given,
+          clauses: given.clauses.map((clause) => ({ condition: body(clause.condition), body: body(clause.body) })),
+          elseBody: given.elseBody && body(given.elseBody),
+        }
+      case 'While':
+      case 'Until':
+        return { ...given, condition: body(given.condition, inLoop), body: looped(given.body) }
+      case 'For':
+      case 'CStyleFor':
+        return { ...given, body: looped(given.body) }
+      case 'Case':
+        return { ...given, items: given.items.map((item) => ({ ...item, body: body(item.body) })) }
+      case 'Group':
+        return { ...given, body: body(given.body) }
+      case 'Subshell':
+        return subshell(given, { ...where, returnLoops: undefined })
+    }
+  })()
+  return whole ? streamed(done, true) : done
+}
+
+/** A subshell has traps and a mask of its own. */
+function subshell(given: Extract<Command, { type: 'Subshell' }>, where: Where): Command {
+  const text = JSON.stringify(given.body)
+  const body = rewriteStatements(given.body, where)
+  if (text.includes('"trap"')) body.push(statement(rewriteSimple(simple('exit'), where)))
+  const done: Command = { ...given, body }
+  if (!text.includes('"umask"')) return done
+  return group([statement(own('umask', [literal('keep')])), statement(done), statement(own('umask', [literal('back')]))])
+}
+
+const DECLARING = new Set(['declare', 'typeset'])
+const SHELLS = new Set(['bash', 'sh'])
+
+function rewriteSimple(given: Simple, where: Where): Command {
+  if (!given.name) return given
+  const name = plainText(given.name)
+  if (name === undefined || name.includes('/')) return fromWords(given, [given.name, ...given.args], where)
+  switch (name) {
+    case 'eval':
+      return prepared('eval', given.args, given, where)
+    case 'source':
+    case '.':
+      return prepared('source', [valueOfVariable('#'), everyParameter(), ...given.args], given, where)
+    case 'kill':
+      return prepared('kill', [valueOfVariable('$'), ...given.args], given, where)
+    case 'exit':
+      return exit(given, where)
+    case 'exec':
+      return given.args.length === 0 ? given : group([statement(fromWords({ ...given }, given.args, where)), statement(rewriteSimple(simple('exit'), where))])
+    case 'trap':
+      return renamed('trap', [valueOfVariable('BASHPID')], given, where)
+    case 'wait':
+    case 'jobs':
+      return renamed(name, [], given, where)
+    case 'set':
+      return where.nounset ? group([statement(given), statement(own('mirror', [valueOfVariable('-')]))]) : given
+    case 'return':
+      return where.returnLoops === undefined ? given : leave(given, where.returnLoops)
+  }
+  if (DECLARING.has(name) && where.wrapped && !where.inFunction) return { ...given, args: [literal('-g'), ...given.args] }
+  if (!where.streams) return given
+  const live = (SHELLS.has(name) || where.runtime.isProgram(name)) && given.redirections.length === 0 && !where.runtime.hasFunction(name)
+  return live ? { ...given, args: [literal(LIVE), ...given.args] } : streamed(given, true)
+}
+
+/** The first argument of what writes to the terminal itself. */
+export const LIVE = '--__live'
+
+/** Expands the words first, as arguments; then runs what they turned out to be. */
+function fromWords(given: Simple, words: readonly Word[], where: Where): Command {
+  const next = late(() => {
+    const { words: taken, status } = where.runtime.takeWords()
+    const [name, ...args] = taken
+    if (name === undefined) return [statement({ ...own('status', [quoted(status)]), redirections: given.redirections, assignments: given.assignments })]
+    const made: Simple = { ...given, name: nameWord(name), args: args.map((each) => quoted(each)) }
+    return [statement(isPath(name) ? (where.streams ? streamed(made, true) : made) : rewriteSimple(made, where))]
+  })
+  return group([statement(own('words', [...words])), statement(next)])
+}
+
+/** A path that __words left as it is: the library says what is wrong with it. */
+function isPath(name: string): boolean {
+  return name.includes('/')
+}
+
+function nameWord(name: string): Word {
+  return /^[\w.:+-]+$/.test(name) ? literal(name) : quoted(name)
+}
+
+/** A command of ours prepares statements, which then run in its place. */
+function prepared(name: string, args: Word[], given: Simple, where: Where): Command {
+  const next = late(() => {
+    const { statements, path, parameters } = where.runtime.takePrepared()
+    const inside: Where = path === undefined ? { ...where, streams: where.streams && given.redirections.length === 0 } : sourced(where, path, given)
+    const body = rewriteStatements(statements, inside)
+    if (path === undefined) return body
+    return withParameters(inside.returnLoops === undefined ? body : once(body), parameters)
+  })
+  const first = statement({ ...own(name, args), assignments: given.assignments })
+  return group([where.streams ? { ...first, pipelines: [pipeline(streamed(first.pipelines[0]?.commands[0] ?? given, true))] } : first, statement(next)], given.redirections)
+}
+
+function sourced(where: Where, path: string, given: Simple): Where {
+  return { ...where, path, returnLoops: 1, streams: where.streams && given.redirections.length === 0 }
+}
+
+/** `return` in a sourced file ends the file: the file is a loop that runs once. */
+function once(body: Statement[]): Statement[] {
+  const loop: Command = { type: 'For', variable: '__once', words: [literal('1')], body: [...body, statement(assign('__ret', valueOfVariable('?')))], redirections: [] }
+  return [statement(loop), statement(own('status', [valueOfVariable('__ret')]))]
+}
+
+function leave(given: Simple, loops: number): Command {
+  const status = given.args[0] ?? valueOfVariable('?')
+  return group([statement(assign('__ret', status)), statement(simple('break', [literal(String(loops))]))])
+}
+
+function withParameters(body: Statement[], parameters: Prepared['parameters']): Statement[] {
+  if (!parameters) return body
+  const set = (values: string[]): Statement => statement(simple('set', [literal('--'), ...values.map((each) => quoted(each))]))
+  return [set(parameters.given), ...body, statement(assign('__ret', valueOfVariable('?'))), set(parameters.before), statement(own('status', [valueOfVariable('__ret')]))]
+}
+
+/** Runs the handler of EXIT where there is one for this very shell, then ends it. */
+export function exit(given: Simple, where: Where): Command {
+  const next = late(() => rewriteStatements(where.runtime.takePrepared().statements, where))
+  return group([
+    statement({ ...own('exit', [valueOfVariable('BASHPID'), ...given.args]), redirections: where.streams ? sinks(true) : [] }),
+    statement(next),
+    statement({ ...given, args: [valueOfVariable('__rc')] }),
+  ])
+}
+
+function renamed(name: string, before: Word[], given: Simple, where: Where): Command {
+  const made: Simple = { ...given, name: literal(`${OWN_PLACE}${name}`), args: [...before, ...given.args] }
+  return where.streams ? streamed(made, true) : made
+}
+
+/** `A &`: the library would run it here and now in this very shell. It runs here and now, but in a shell of its own. */
+function background(given: Statement, where: Where): Statement {
+  const only = given.pipelines[0]?.commands[0]
+  if (given.pipelines.length === 1 && only?.type === 'SimpleCommand' && plainText(only.name) === 'sleep') {
+    return statement({ ...only, name: literal(`${OWN_PLACE}job`), args: [literal('sleep'), ...only.args] })
+  }
+  const inside = rewriteCommand({ type: 'Subshell', body: [{ ...given, background: false }], redirections: [] }, where)
+  const ended = own('job', [literal('ended'), valueOfVariable('?')])
+  return { type: 'Statement', pipelines: [pipeline(inside), pipeline(ended), pipeline(ended)], operators: ['&&', '||'], background: false }
+}
+
+/** Under `set -e` the library lets a command end the shell whose status is looked at; a condition it doesn't. */
+function guarded(given: Pipeline): Pipeline {
+  const asked: Command = {
+    type: 'If',
+    clauses: [{ condition: [{ type: 'Statement', pipelines: [{ ...given, negated: false }], operators: [], background: false }], body: [statement(assign('__c', quoted('0')))] }],
+    elseBody: [statement(assign('__c', valueOfVariable('?')))],
+    redirections: [],
+  }
+  const answer = statement(own('status', [valueOfVariable('__c')]), simple(':'))
+  return { ...given, commands: [group([statement(asked), answer])] }
+}
+
+/** Commands that can't contain another that fails. */
+const ATOMIC = new Set(['[', 'test', 'true', 'false', ':', 'echo', 'printf', 'cd', 'grep', 'cmp', 'diff', 'read', 'let', 'command', 'type', 'which', 'ls', 'cat', 'rm', 'mkdir'])
+
+function mayDie({ commands }: Pipeline): boolean {
+  return commands.some((command) => {
+    if (command.type === 'ArithmeticCommand' || command.type === 'ConditionalCommand') return false
+    return command.type !== 'SimpleCommand' || (command.name !== null && !ATOMIC.has(plainText(command.name) ?? ''))
+  })
+}
+
+function streamed(command: Command, withOutput: boolean): Command {
+  return { ...command, redirections: [...sinks(withOutput), ...command.redirections] }
+}
+
+function sinks(withOutput: boolean): Simple['redirections'] {
+  return withOutput ? [append(OUT_SINK, 1), append(ERR_SINK, 2)] : [append(ERR_SINK, 2)]
+}
+
+/** Lets others in: the file system answers this question when it is their turn no longer. Its status is 0. */
+function tick(): Statement {
+  return statement({ type: 'ConditionalCommand', expression: { type: 'CondUnary', operator: '-e', operand: literal(TICK) }, redirections: [] })
+}
+
+function everyParameter(): Word {
+  return { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: '@', operation: null }] }] }
+}
