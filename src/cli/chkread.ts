@@ -5,6 +5,7 @@ import { fieldsOf } from '../core/machine/toolText.ts'
 import { type Call, command, onlyOperand, stop } from './command.ts'
 import type { OptionTable } from './options.ts'
 import { famfsFile } from './place.ts'
+import { differsAt } from './reading.ts'
 import type { Trouble } from './units.ts'
 
 const SHOWN_BYTES = 256
@@ -70,7 +71,8 @@ function* compare(
         heads.read.set(a.subarray(0, SHOWN_BYTES))
         heads.mmap.set(b.subarray(0, SHOWN_BYTES))
       }
-      for (let i = 0; i < part; i++) if (a[i] !== b[i]) return { gotBytes, differsAt: done + i }
+      const differs = differsAt(a.subarray(0, part), b.subarray(0, part))
+      if (differs >= 0) return { gotBytes, differsAt: done + differs }
     }
     return { gotBytes, differsAt: undefined }
   } finally {

@@ -6,6 +6,7 @@ import type { HeldLog } from '../core/machine/making.ts'
 import type { Handle } from '../core/machine/systemTypes.ts'
 import type { CreateSpec } from '../core/machine/types.ts'
 import type { Io } from './program.ts'
+import { differsAt, readPart } from './reading.ts'
 import { shown } from './shared.ts'
 
 export interface CpGiven {
@@ -93,19 +94,10 @@ function* compare(mine: Handle, theirs: Handle): Task<Result<undefined>> {
     const part = Math.min(length, sizeBytes - done)
     const read = readPart(mine, done, a.subarray(0, part)) ?? readPart(theirs, done, b.subarray(0, part))
     if (read) return read
-    for (let i = 0; i < part; i++) if (a[i] !== b[i]) return fail('contents_differ', { path: theirs.path, other: mine.path, offsetBytes: done + i })
+    const differs = differsAt(a.subarray(0, part), b.subarray(0, part))
+    if (differs >= 0) return fail('contents_differ', { path: theirs.path, other: mine.path, offsetBytes: done + differs })
   }
   return ok()
-}
-
-function readPart(handle: Handle, offsetBytes: number, target: Uint8Array): { ok: false; failure: Failure } | undefined {
-  for (let done = 0; done < target.length; ) {
-    const got = handle.read(offsetBytes + done, target.subarray(done))
-    if (!got.ok) return got
-    if (got.value === 0) return fail('source_short', { doneBytes: offsetBytes + done, sizeBytes: handle.sizeBytes() })
-    done += got.value
-  }
-  return undefined
 }
 
 /** With -v and threads, a line for each piece that a thread would have taken. */

@@ -1,11 +1,13 @@
 // famfs verify: compares files with the data of their seeds. Any host may, and nothing is changed.
 
-import type { Task } from '../core/base/task.ts'
-import { ok, type Result } from '../core/base/result.ts'
+import { SeededRandom } from '../core/base/random.ts'
+import { fail, ok, type Result } from '../core/base/result.ts'
+import { PIECE_BYTES, type Task } from '../core/base/task.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
 import type { OptionTable } from './options.ts'
 import { famfsFile } from './place.ts'
 import type { Io } from './program.ts'
+import { differsAt, readPart } from './reading.ts'
 import { shown, threadOption } from './shared.ts'
 import { fieldsOf, type Reading, readSeed, readText, refuse } from './units.ts'
 
@@ -56,11 +58,37 @@ function* several({ given, io, name }: Call<typeof options>, files: readonly { n
 
 /** @returns the bytes that are equal: all of them */
 function* one(io: Io, file: string, seed: bigint): Task<Result<number>> {
+  const stat = io.system.stat(file, io.caller)
+  if (stat.ok && stat.value.kind === 'file' && stat.value.mountpoint === undefined) return yield* shown(io, file, local(io, file, seed))
   const found = famfsFile(io, file)
   if (!found.ok) return found
   const { path, sizeBytes } = found.value
   const verified = yield* shown(io, path, io.system.machine.verify(path, seed, io.caller.user))
   return verified.ok ? ok(sizeBytes) : verified
+}
+
+/** A file outside of famfs may have been copied out of one. */
+function* local(io: Io, file: string, seed: bigint): Task<Result<number>> {
+  const opened = io.system.open(file, { read: true }, io.caller)
+  if (!opened.ok) return opened
+  const handle = opened.value
+  try {
+    const sizeBytes = handle.sizeBytes()
+    const random = new SeededRandom(seed)
+    const [seen, expected] = [new Uint8Array(Math.min(PIECE_BYTES, sizeBytes)), new Uint8Array(Math.min(PIECE_BYTES, sizeBytes))]
+    for (let done = 0; done < sizeBytes; done += PIECE_BYTES) {
+      yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
+      const part = Math.min(PIECE_BYTES, sizeBytes - done)
+      random.fillBytes(expected.subarray(0, part))
+      const trouble = readPart(handle, done, seen.subarray(0, part))
+      if (trouble) return trouble
+      const differs = differsAt(expected.subarray(0, part), seen.subarray(0, part))
+      if (differs >= 0) return fail('data_differs', { path: file, offsetBytes: done + differs - (differs % 4) })
+    }
+    return ok(sizeBytes)
+  } finally {
+    handle.close()
+  }
 }
 
 function readPair(text: string): Reading<{ name: string; seed: bigint }> {

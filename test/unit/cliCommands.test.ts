@@ -7,7 +7,8 @@ import type { System } from '../../src/core/machine/system.ts'
 import type { Daxdev } from '../../src/core/mem/daxdev.ts'
 import { type LineOptions, runLine } from '../helpers/lines.ts'
 import { DAX, logByHand, newDax, newMachine } from '../helpers/machines.ts'
-import { get, newSystem, put, rootAt } from '../helpers/systems.ts'
+import { valueOf } from '../helpers/outcome.ts'
+import { bytesOf, get, newSystem, put, rootAt } from '../helpers/systems.ts'
 
 const AU = 2 * MIB
 const root = rootAt('/')
@@ -189,6 +190,30 @@ it('flush and verify take files of both kinds of mount', () => {
     expect(out(`famfs flush -v /mnt/famfs/a${kind}`)).toBe(`famfs flush: /mnt/famfs/a${kind}\n`)
     system.umount('/mnt/famfs', root)
   }
+})
+
+it('verify and flush take files outside of famfs too', () => {
+  out(`famfs mount ${DAX} /mnt/famfs`)
+  out('famfs creat -r -S 9 -s 10 /mnt/famfs/a')
+  const handle = valueOf(system.open('/mnt/famfs/a', { read: true }, root))
+  const bytes = bytesOf(handle)
+  handle.close()
+  const copy = valueOf(system.open('/tmp/a', { write: true, create: 0o644 }, root))
+  copy.write(0, bytes)
+  expect(out('famfs verify -S 9 -f /tmp/a')).toBe('Success: verified 10 bytes in file /tmp/a\n')
+  copy.write(5, Uint8Array.of(bytes[5]! ^ 1))
+  copy.close()
+  expect(runLine(system, 'famfs verify -S 9 -f /tmp/a')).toMatchObject({ exit: 1, stderr: expect.stringContaining('at byte 4') })
+  expect(out('famfs flush /tmp/a')).toBe('')
+})
+
+it('cp -r of several sources makes a directory of a new name', () => {
+  out(`famfs mount ${DAX} /mnt/famfs`)
+  system.mkdir('/tmp/sub', 0o755, root)
+  for (const path of ['/tmp/f', '/tmp/sub/g']) put(system, path, path, root)
+  expect(out('famfs cp -r /tmp/f /tmp/sub /mnt/famfs/new')).toBe('famfs cp: 100%: /mnt/famfs/new/f\nfamfs cp: 100%: /mnt/famfs/new/g\n')
+  expect(runLine(system, 'famfs cp /tmp/f /mnt/famfs/other/')).toMatchObject({ exit: 1, stderr: expect.stringContaining('the directory /mnt/famfs/other does not exist') })
+  expect(runLine(system, 'famfs cp -r /dev/null /mnt/famfs/null')).toMatchObject({ exit: 22 })
 })
 
 it('creat shows the entry as YAML when asked twice for more', () => {

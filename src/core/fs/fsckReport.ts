@@ -60,7 +60,8 @@ function capacity(scan: FsckScan, { human = false, reference = false }: ReportOp
   // The reference counts units that no device has as allocated too, so that more than all can be in use.
   const allocatedBytes = scan.allocatedBytes + (reference ? scan.beyondBytes : 0n)
   const show = (bytes: bigint): string => (human ? gibText(bytes, 'G') : String(bytes))
-  return `  No allocation errors found
+  const verdict = scan.outsideCount > 0 && !reference ? 'No unit is claimed twice' : 'No allocation errors found'
+  return `  ${verdict}
 
 Capacity:
   Device capacity:        ${show(deviceBytes)}
