@@ -3,12 +3,12 @@
 import { bytesOfText, textOf } from '../../src/core/base/plain.ts'
 import { SeededRandom } from '../../src/core/base/random.ts'
 import { runNow } from '../../src/core/base/task.ts'
-import type { Machine } from '../../src/core/machine/machine.ts'
+import { Machine } from '../../src/core/machine/machine.ts'
 import { System } from '../../src/core/machine/system.ts'
 import type { Caller } from '../../src/core/machine/systemTypes.ts'
 import { tools } from '../../src/host/tools/table.ts'
-import { type Daxdev } from '../../src/core/mem/daxdev.ts'
-import { DAX, MNT, newDax, newMachine } from './machines.ts'
+import type { Daxdev } from '../../src/core/mem/daxdev.ts'
+import { DAX, MNT, newDax, uuidOf } from './machines.ts'
 import { valueOf } from './outcome.ts'
 
 export interface Ran {
@@ -34,10 +34,11 @@ export interface Box {
 
 export const NOW = Date.UTC(2026, 5, 7, 8, 9, 10)
 
-export function newBox(device: Daxdev = newDax(), name = 'A'): Box {
-  const machine = newMachine(name, device)
+export function newBox(device: Daxdev = newDax(), { name = 'A', relaxed = true } = {}): Box {
   const random = new SeededRandom(7)
-  const system = new System(machine, { now: () => NOW, random: (target) => random.fillBytes(target), hostname: name })
+  const outside = { now: () => NOW, random: (target: Uint8Array<ArrayBuffer>) => random.fillBytes(target) }
+  const machine = new Machine({ name, systemUuid: uuidOf(name), devices: [device], relaxed }, outside)
+  const system = new System(machine, { ...outside, hostname: name })
   const caller: Caller = { user: { uid: 0, gid: 0 }, umask: 0o022, cwd: '/tmp' }
   const biggest = { readBytes: 0, writtenBytes: 0, outBytes: 0 }
   const open = system.open.bind(system)

@@ -21,7 +21,7 @@ describe('plain tools', () => {
 
   it('tell what they are for, each in one paragraph that begins with its name', () => {
     const box = newBox()
-    for (const name of Object.keys(tools).filter((name) => name !== 'test')) {
+    for (const name of Object.keys(tools).filter((each) => each !== 'test')) {
       const { code, out, err } = box.run([name, '--help'])
       expect({ name, code, err }).toEqual({ name, code: 0, err: '' })
       expect(out).toMatch(new RegExp(`^${name.replace('[', '\\[').replace(/^(sha\d+|md5)sum$/, '$1sum')}[ :][^\\n]{30,}\\n$`))
@@ -31,7 +31,7 @@ describe('plain tools', () => {
   it('refuse options that they do not have, with 1, or 2 for ls, cmp and curl', () => {
     const box = newBox()
     const free = new Set(['test', '['])
-    for (const name of Object.keys(tools).filter((name) => !free.has(name))) {
+    for (const name of Object.keys(tools).filter((each) => !free.has(each))) {
       const long = box.run([name, '--no-such-option'])
       const want = ['ls', 'cmp', 'curl'].includes(name) ? 2 : 1
       expect({ name, code: long.code, err: long.err }).toEqual({ name, code: want, err: expect.stringContaining(`${name}: unrecognized option '--no-such-option'\n`) })
