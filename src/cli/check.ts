@@ -56,7 +56,9 @@ function* run(call: Call<typeof options>): Task<number> {
     say(io, name, { says: `.meta/${file} is missing`, next: `Make it again: famfs mkmeta ${mount.deviceName}.` })
   }
   yield* walk(call, mount, mount.mountpoint, counts)
-  if (mount.kind === 'fuse' && counts.errors > 0) say(io, name, { says: "a fuse mount doesn't tell maps, so each file counts as an error", next: 'Check a standalone mount, or compare data with famfs verify.' })
+  if (mount.kind === 'fuse' && counts.errors > 0) {
+    say(io, name, { says: "a fuse mount doesn't tell maps, so each file counts as an error", next: 'Check a standalone mount, or compare data with famfs verify.' })
+  }
   io.out(`famfs_check: ${counts.files} files, ${counts.directories} directories, ${counts.errors} errors\n`)
   return counts.exit
 }

@@ -26,7 +26,10 @@ export const cp = command({
   about: 'copy files into famfs',
   synopsis: ['[options] SOURCE ... DEST'],
   options,
-  notes: ['DEST is in a mounted famfs: a directory, a new name, or a file of the same size.', 'Exit codes: 0 good, 1 where something was refused or skipped, 22 for a source that is no file.'],
+  notes: [
+    'DEST is in a mounted famfs: a directory, a new name, or a file of the same size.',
+    'Exit codes: 0 good, 1 where something was refused or skipped, 22 for a source that is no file.',
+  ],
   run,
 })
 
@@ -58,6 +61,8 @@ function* run(call: Call<typeof options>): Task<number> {
     return ok(yield* tree({ io, name, given: wanted, target } satisfies Tree, sources, path))
   })
   if (!ended.ok) return stop(call, ended.failure)
-  if (ended.value.stopped) say(io, name, { says: 'stopped there; what was copied before stays', next: 'Mend it and run the same command again: what is there is copied over.' })
+  if (ended.value.stopped) {
+    say(io, name, { says: 'stopped there; what was copied before stays', next: 'Mend it and run the same command again: what is there is copied over.' })
+  }
   return ended.value.exit
 }

@@ -40,7 +40,7 @@ export function* tree(all: Tree, sources: readonly string[], dest: string): Task
     return stopped(all, { says: `${dest} does not exist, and several files need a directory`, next: `Make it first: famfs mkdir ${dest}.` })
   }
   const parent = io.system.stat(parentOf(dest) || '/', io.caller)
-  if (kind === undefined && !parent.ok) return stopped(all, { says: `the directory ${parentOf(dest)} does not exist`, next: `Make it first: famfs mkdir -p ${parentOf(dest)}.` })
+  if (kind === undefined && !parent.ok) return stopped(all, fail('no_parent', { path: parentOf(dest) }).failure)
   return yield* each(sources, (source) => one(all, source, dest, sources.length > 1))
 }
 

@@ -11,7 +11,7 @@ import type { OptionTable } from './options.ts'
 import { placeOf } from './place.ts'
 import type { Io } from './program.ts'
 import { setDaxmode, shown, verbose } from './shared.ts'
-import { readNumber } from './units.ts'
+import { type Reading, readNumber } from './units.ts'
 
 const MISSING_EXIT = 2
 const BUSY_EXIT = 16
@@ -20,7 +20,7 @@ const BUCKETS_MOST = 64
 const options = {
   human: { short: 'h', long: 'human', says: 'sizes in GiB' },
   verbose: { ...verbose, says: 'sizes of the structures too; twice: the bitmap' },
-  nbuckets: { short: 'B', long: 'nbuckets', value: { name: 'N', read: (text: string) => readNumber(text, BUCKETS_MOST) }, says: 'report on N parts of the device too, at most 64 (0: none)' },
+  nbuckets: { short: 'B', long: 'nbuckets', value: { name: 'N', read: readBuckets }, says: 'report on N parts of the device too, at most 64 (0: none)' },
   force: { short: 'f', long: 'force', says: 'accepted; changes nothing' },
   setDaxmode,
   loadModule: { short: 'L', long: 'load-module', says: 'load the standalone module first' },
@@ -73,7 +73,8 @@ function* run(call: Call<typeof options>): Task<number> {
   if (mount) io.out(mountText(mount))
   io.out(fsckText(io.system.machine, scan, { human: given.human > 0, bucketCount: given.nbuckets.at(-1) ?? 0, verbose: given.verbose }))
   if (scan.badEntries.length > 0) {
-    say(io, call.name, { says: `bad log entries, not part of the exit code: ${scan.badEntries.slice(0, 20).join(', ')}`, next: 'Replay stops at the first of them. Save what is readable, then format again.' })
+    const first = scan.badEntries.slice(0, 20).join(', ')
+    say(io, call.name, { says: `bad log entries, not part of the exit code: ${first}`, next: 'Replay stops at the first of them. Save what is readable, then format again.' })
   }
   const wrongCount = scan.collisionCount + scan.outsideCount
   if (wrongCount > 0) say(io, call.name, { says: `${wrongCount} errors in allocation`, next: 'Nothing repairs that: save what is readable, then mkfs.famfs --force DEVICE.' })
@@ -91,6 +92,10 @@ function* unmounted({ given, io }: Call<typeof options>, target: string): Task<R
 function mounted(io: Io, target: string): Result<Found> {
   const place = placeOf(io, target)
   return place.ok ? ok({ deviceName: place.value.mount.deviceName, mount: place.value.mount }) : place
+}
+
+function readBuckets(text: string): Reading<number> {
+  return readNumber(text, BUCKETS_MOST)
 }
 
 function mountText({ mountpoint, kind, deviceName, shadowPath }: MountStatus): string {

@@ -38,7 +38,8 @@ function one(call: Call<typeof options>, file: string): number {
   const mount = io.system.machine.mounts().find((each) => each.mountpoint === stat.value.mountpoint)
   if (!mount) return stop(call, { says: `${file} is not in famfs`, next: 'Name a file in a mounted famfs.' }, EXIT.notFamfs)
   if (mount.kind === 'fuse') {
-    return stop(call, { says: `${file} is on a fuse mount, which doesn't tell maps this way`, next: `Look at its shadow file under ${mount.shadowPath}/root, or mount with famfs mount --nofuse.` }, EXIT.notFamfs)
+    const next = `Look at its shadow file under ${mount.shadowPath}/root, or mount with famfs mount --nofuse.`
+    return stop(call, { says: `${file} is on a fuse mount, which doesn't tell maps this way`, next }, EXIT.notFamfs)
   }
   const path = canonical(io, file)
   const inode = path.ok ? io.system.machine.inode(path.value) : path

@@ -25,7 +25,7 @@ const options = {
   fuse: { long: 'fuse', says: 'where a mount is needed, a fuse one' },
   nodax: { short: 'D', long: 'nodax', says: 'reach the device through a mount even where raw access works', hidden: true },
   verbose: { long: 'verbose', says: 'tell more', hidden: true },
-  allocunit: { long: 'allocunit', value: { name: 'SIZE', read: readSize }, says: 'bytes of an allocation unit: 4096 or 2m (2m); an extension of this playground', hidden: true },
+  allocunit: { long: 'allocunit', value: { name: 'SIZE', read: readSize }, says: 'bytes of a unit: 4096 or 2m (2m); an extension of ours', hidden: true },
 } as const satisfies OptionTable
 
 export const mkfsCommand = command({

@@ -23,14 +23,14 @@ const options = {
   verbose,
   nouseraccess: { short: 'u', long: 'nouseraccess', says: 'fuse: only root may enter' },
   nodefaultperm: { short: 'p', long: 'nodefaultperm', says: "fuse: don't check permission bits" },
-  shadow: { short: 'S', long: 'shadow', value: { name: 'DIR', read: readText }, says: 'fuse: where the shadow tree goes; there, and without root in it (a new directory in /tmp)', twice: SHADOW_TWICE_EXIT },
+  shadow: { short: 'S', long: 'shadow', value: { name: 'DIR', read: readText }, says: 'fuse: where the shadow tree goes: a directory without root in it (a new one)', twice: SHADOW_TWICE_EXIT },
   setDaxmode,
   loadModule: { short: 'L', long: 'load-module', says: 'load the standalone module first' },
   read: { short: 'r', long: 'read', says: 'reach the log by reading it', hidden: true },
   mmap: { short: 'm', long: 'mmap', says: 'reach the log by mapping it (so it is)', hidden: true, against: ['read'] },
   dummy: { short: 'D', long: 'dummy', says: 'only DEVICE: a mount of its own, and where it is', hidden: true },
   remount: { short: 'R', long: 'remount', says: 'standalone: accepted', hidden: true },
-  cache: { short: 'c', long: 'cache', value: { name: 'always|normal|never', read: readCache }, says: 'fuse: keep names a year, a second, or not at all', hidden: true, against: ['timeout'] },
+  cache: { short: 'c', long: 'cache', value: { name: 'HOW', read: readCache }, says: 'fuse: keep names always, normal (a second) or never', hidden: true, against: ['timeout'] },
   b: { short: 'b', says: 'accepted; changes nothing', hidden: true },
 } as const satisfies OptionTable
 
@@ -39,7 +39,7 @@ export const mount = command({
   about: 'mount a device that mkfs.famfs has formatted',
   synopsis: ['[options] DEVICE MOUNTPOINT'],
   options,
-  notes: ['Unmount with umount MOUNTPOINT.', 'Exit codes: 0 good, 1 failed and nothing is mounted, else the number of log entries that could not be played.'],
+  notes: ['Unmount with umount MOUNTPOINT.', 'Exit codes: 0 good, 1 failed and nothing is mounted, else the number of entries that could not be played.'],
   run,
 })
 
@@ -74,7 +74,8 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
   if (kind === 'fuse') io.out(`daxdev=${device}, mpt=${mountpoint}\n`)
   else if (given.dummy > 0) io.out(`${mountpoint}\n`)
   const { entriesPlayed, newFiles, newDirectories, fileErrors, directoryErrors } = report
-  if (given.verbose > 0) io.out(`famfs_logplay(${kind === 'fuse' ? 'shadow' : 'v1'}): ${entriesPlayed} log entries; ${newFiles} new files; ${newDirectories} new directories\n`)
+  const way = kind === 'fuse' ? 'shadow' : 'v1'
+  if (given.verbose > 0) io.out(`famfs_logplay(${way}): ${entriesPlayed} log entries; ${newFiles} new files; ${newDirectories} new directories\n`)
   if (report.stopped) say(io, name, report.stopped)
   for (const trouble of report.troubles) io.err(`${name}: ${trouble}\n`)
   const errorCount = fileErrors + directoryErrors + (report.stopped ? 1 : 0)
