@@ -40,8 +40,14 @@ export function own(name: string, args: Word[] = []): Simple {
 
 export const OWN_PLACE = '/usr/bin/__'
 
-export function assign(name: string, value: Word): Simple {
-  return { type: 'SimpleCommand', assignments: [{ type: 'Assignment', name, value, append: false, array: null }], name: null, args: [], redirections: [] }
+/** NAME=VALUE, with status 0: alone, the library would keep the status of the command before. */
+export function assign(name: string, value: Word): Group {
+  return settled({ type: 'SimpleCommand', assignments: [{ type: 'Assignment', name, value, append: false, array: null }], name: null, args: [], redirections: [] })
+}
+
+/** Whatever its status was, it is 0. */
+export function settled(command: Command): Group {
+  return group([{ type: 'Statement', pipelines: [pipeline(command), pipeline(simple(':'))], operators: [';'], background: false }])
 }
 
 export function statement(...commands: Command[]): Statement {

@@ -2,14 +2,21 @@
 
 import { defineCommand } from 'just-bash/browser'
 import { bashCommand } from './bashCommand.ts'
-import type { ShellCommand } from './command.ts'
+import { type Given, type ShellCommand, trouble } from './command.ts'
 import { internals, rememberEnv } from './internals.ts'
-import type { Process } from './process.ts'
+import type { Outcome, Process } from './process.ts'
 import { runProgram } from './programs.ts'
 import { byteWise, smallCommands } from './smallCommands.ts'
-import { on, sudo } from './sudo.ts'
+import { bracket, test } from '../tools/condition.ts'
+import { env, on, sudo } from './sudo.ts'
 
-const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, bash: bashCommand, sh: bashCommand, sudo, on, printf: byteWise, echo: byteWise }
+const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, bash: bashCommand, sh: bashCommand, sudo, on, env, xargs, printf: byteWise, echo: byteWise }
+
+/** The library wants a number apart from its letter. */
+function xargs({ args, context }: Given): Promise<Outcome> | Outcome {
+  const apart = args.flatMap((each) => (/^-[nPLsI]./.test(each) ? [each.slice(0, 2), each.slice(2)] : [each]))
+  return context.origCommand?.(apart) ?? trouble('xargs runs only inside the shell\n')
+}
 
 export const ownNames: readonly string[] = Object.keys(ours).filter((name) => !name.startsWith('__'))
 
@@ -24,5 +31,7 @@ export function commandsFor(process: Process): ReturnType<typeof defineCommand>[
     rememberEnv(given)
     return await runProgram(name, program, given)
   }))
-  return [...made, ...programs]
+  const judges = [['__test', test], ['__bracket', bracket]] as const
+  const judging = judges.map(([name, program]) => defineCommand(name, async (args, context) => await runProgram(name === '__test' ? 'test' : '[', program, { args, context, process })))
+  return [...made, ...programs, ...judging]
 }

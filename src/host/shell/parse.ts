@@ -2,6 +2,7 @@
 
 import { Bash } from 'just-bash/browser'
 import type { Script } from './ast.ts'
+import { respelled } from './spelling.ts'
 
 let parser: Bash | undefined
 let caught: Script | undefined
@@ -9,7 +10,7 @@ let caught: Script | undefined
 export async function parse(text: string): Promise<{ ok: true; ast: Script } | { ok: false; message: string }> {
   parser ??= newParser()
   caught = undefined
-  const running = parser.exec(text, { rawScript: true })
+  const running = parser.exec(respelled(text), { rawScript: true })
   // It was parsed before the call came back; others may parse while this one waits.
   const parsed = caught
   const result = await running

@@ -186,11 +186,16 @@ export class Process implements Runtime {
 
   async #exec(bash: Bash, { name, args, cwd, stdin, signal }: ScriptSpec): Promise<Outcome> {
     const positional = Object.fromEntries(args.map((each, i) => [String(i + 1), each]))
-    const result = await bash.exec(':', {
+    const running = bash.exec(':', {
       rawScript: true, cwd, stdin, stdinKind: 'bytes', signal,
       env: { ...positional, '0': name, '#': String(args.length), '@': args.join(' '), '*': args.join(' ') },
     })
-    return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode }
+    try {
+      const { stdout, stderr, exitCode } = await running
+      return { stdout, stderr, exitCode }
+    } catch (error) {
+      return { stdout: '', stderr: `bash: ${error instanceof Error ? error.message : String(error)}\n`, exitCode: signal.aborted ? 130 : 1 }
+    }
   }
 
   #opening({ before = [], options = '' }: ScriptSpec): Statement[] {

@@ -7,7 +7,8 @@
 // and errors, traps, `return` and exit codes go the library's own way.
 
 import {
-  append, assign, type Command, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, type Simple, simple,
+  append, assign, type Command, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, settled,
+  type Simple, simple,
   statement, type Statement, valueOfVariable, type Word,
 } from './ast.ts'
 import { ERR_SINK, OUT_SINK, TICK } from './shellFs.ts'
@@ -81,7 +82,7 @@ function rewriteCommand(given: Command, where: Where): Command {
   walkWords(given, where, (body, inside) => rewriteStatements(body, inside))
   switch (given.type) {
     case 'SimpleCommand':
-      return rewriteSimple(given, where)
+      return sheltered(rewriteSimple(given, where), given)
     case 'FunctionDef': {
       const inside: Where = { ...where, streams: false, inFunction: true, returnLoops: undefined }
       const node = { ...given, body: rewriteCommand(given.body, inside) as typeof given.body, ...(where.path === undefined ? {} : { sourceFile: where.path }) }
@@ -93,9 +94,21 @@ function rewriteCommand(given: Command, where: Where): Command {
   }
 }
 
+/** Where a file can't be written, the library forgets the rest of the line; a group makes it that command's failure. */
+function sheltered<T extends Command>(done: Command, given: T): Command {
+  const writes = given.redirections.some(({ operator, target }) => operator.includes('>') && operator !== '>&' && target.type === 'Word' && plainText(target) !== '/dev/null')
+  const isExec = given.type === 'SimpleCommand' && plainText(given.name) === 'exec'
+  return writes && !isExec ? group([statement(done)]) : done
+}
+
 type Compound = Exclude<Command, { type: 'SimpleCommand' | 'FunctionDef' }>
 
 function compound(given: Compound, outer: Where): Command {
+  if (given.type === 'ConditionalCommand' && given.expression.type === 'CondUnary' && given.redirections.length === 0 && JUDGED.test(given.expression.operator)) {
+    const { operator, operand } = given.expression
+    const whole: Word = { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: operand.parts.flatMap((part) => (part.type === 'DoubleQuoted' ? part.parts : [part])) }] }
+    return own('test', [literal(operator), whole])
+  }
   if (given.type === 'ArithmeticCommand' || given.type === 'ConditionalCommand') return outer.streams ? streamed(given, true) : given
   const whole = given.redirections.length > 0 && outer.streams
   const where = whole ? { ...outer, streams: false } : outer
@@ -124,7 +137,7 @@ function compound(given: Compound, outer: Where): Command {
         return subshell(given, { ...where, returnLoops: undefined })
     }
   })()
-  return whole ? streamed(done, true) : done
+  return sheltered(whole ? streamed(done, true) : done, given)
 }
 
 /** A subshell has traps and a mask of its own. */
@@ -137,11 +150,14 @@ function subshell(given: Extract<Command, { type: 'Subshell' }>, where: Where): 
   return group([statement(own('umask', [literal('keep')])), statement(done), statement(own('umask', [literal('back')]))])
 }
 
+/** What the library judges by mode bits alone, or not at all: who may, and devices and sockets. */
+const JUDGED = /^-[rwxbcpSugk]$/
+
 const DECLARING = new Set(['declare', 'typeset'])
 const SHELLS = new Set(['bash', 'sh'])
 
 function rewriteSimple(given: Simple, where: Where): Command {
-  if (!given.name) return given
+  if (!given.name) return given.redirections.length > 0 || hasSubstitution(given.assignments) ? given : settled(given)
   const name = plainText(given.name)
   if (name === undefined || name.includes('/')) return fromWords(given, [given.name, ...given.args], where)
   switch (name) {
@@ -156,6 +172,11 @@ function rewriteSimple(given: Simple, where: Where): Command {
       return exit(given, where)
     case 'exec':
       return given.args.length === 0 ? given : group([statement(fromWords({ ...given }, given.args, where)), statement(rewriteSimple(simple('exit'), where))])
+    case '[':
+    case 'test': {
+      const judged = given.args.some((each) => JUDGED.test(plainText(each) ?? ''))
+      return judged ? { ...given, name: literal(`${OWN_PLACE}${name === '[' ? 'bracket' : 'test'}`) } : given
+    }
     case 'trap':
       return renamed('trap', [valueOfVariable('BASHPID')], given, where)
     case 'wait':
@@ -266,6 +287,10 @@ function guarded(given: Pipeline): Pipeline {
   }
   const answer = statement(own('status', [valueOfVariable('__c')]), simple(':'))
   return { ...given, commands: [group([statement(asked), answer])] }
+}
+
+function hasSubstitution(node: unknown): boolean {
+  return JSON.stringify(node).includes('"CommandSubstitution"')
 }
 
 /** Commands that can't contain another that fails. */

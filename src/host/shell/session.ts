@@ -149,6 +149,9 @@ function valueOf(given: Statement): string {
 
 function partsOf(given: Statement): { name: string; value: string } {
   const command = given.pipelines[0]?.commands[0]
+  // A list is respelled on its way through the parser: what declares it comes first.
+  const [first] = command?.type === 'Group' ? command.body : []
+  if (first) return partsOf(first)
   if (command?.type !== 'SimpleCommand') return { name: '', value: '' }
   const last = command.args.at(-1)
   const text = last ? textOfParts(last.parts) : ''

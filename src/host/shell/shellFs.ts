@@ -220,8 +220,12 @@ export class ShellFs implements Fs {
   }
 }
 
+/** These the library knows, and tells in each command's own words. */
+const KNOWN = new Set(['ENOENT', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EACCES', 'ENOTEMPTY', 'EINVAL', 'ELOOP'])
+
 function sentenceOf(failure: Failure, what: string, path: string): string {
   const text = errnoText(failure)
+  if (!KNOWN.has(failure.errno) || what === 'open') return `bash: ${path}: ${text}`
   return `${failure.errno}: ${text.charAt(0).toLowerCase()}${text.slice(1)}, ${what} '${path}'`
 }
 

@@ -1,7 +1,7 @@
 // sudo and on: the rest of the line is run as someone else, or somewhere else.
 
 import { shellQuote } from './ast.ts'
-import { type Given, runWords, stdinOf, trouble } from './command.ts'
+import { type Given, runLine, stdinOf, trouble } from './command.ts'
 import type { Outcome } from './process.ts'
 
 const USERS: Readonly<Record<string, number>> = { root: 0, user: 1000, nobody: 65534 }
@@ -20,7 +20,7 @@ export async function sudo(given: Given): Promise<Outcome> {
   const before = process.user
   process.user = { uid, gid: uid }
   try {
-    return await runWords(context, words.map(shellQuote).join(' '), env)
+    return await runLine(context, words.map(shellQuote).join(' '), env)
   } finally {
     process.user = before
   }
@@ -49,6 +49,26 @@ function readArguments(args: readonly string[]): Read | { wrong: string } {
     else if (!arg.startsWith('-')) return { ...read, words: args.slice(at) }
   }
   return read
+}
+
+/** `env [-i] [-u NAME] [NAME=value ...] [COMMAND ...]` */
+export async function env({ args, context }: Given): Promise<Outcome> {
+  let variables: Record<string, string> = { ...context.exportedEnv }
+  let at = 0
+  for (; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    const assigned = /^([^=]+)=(.*)$/s.exec(arg)
+    if (arg === '-i' || arg === '-' || arg === '--ignore-environment') variables = {}
+    else if (arg === '-u') delete variables[args[++at] ?? '']
+    else if (arg === '--') {
+      at++
+      break
+    } else if (arg.startsWith('-')) return trouble(`env: invalid option ${arg}\n`, 125)
+    else if (assigned) variables[assigned[1] ?? ''] = assigned[2] ?? ''
+    else break
+  }
+  if (at < args.length) return await runLine(context, args.slice(at).map(shellQuote).join(' '), variables)
+  return { stdout: Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(''), stderr: '', exitCode: 0 }
 }
 
 /** `on HOST CMD...` */
