@@ -177,6 +177,21 @@ describe('lines', () => {
     expect(lines).toEqual(['printf'])
   })
 
+  it('more output than anybody can read is left out, and that is told', async () => {
+    const row = `${'x'.repeat(39)}\n`
+    const { session, term, lines } = start((line, tell) => {
+      if (line === 'cat') for (let i = 0; i < 80; i++) tell({ kind: 'output', stream: 'out', text: row.repeat(25_000) })
+      return {}
+    })
+    session.type('cat\r')
+    await vi.waitFor(async () => expect((await rowsOf(term)).join('')).toMatch(/… [0-9,]{9,} more letters/), { timeout: 20_000 })
+    expect((await rowsOf(term)).at(-1)).toBe('$')
+    session.type('\x0c')
+    session.type('echo\r')
+    await vi.waitFor(async () => expect(await rowsOf(term)).toEqual(['$ echo', '$']))
+    expect(lines).toEqual(['cat', 'echo'])
+  })
+
   it('candidates are listed above the line', async () => {
     const { session, lines, sees } = start(() => ({}), { complete: (line) => Promise.resolve(ok({ start: line.lastIndexOf(' ') + 1, candidates: ['no/a', 'no/b', 'no/c'] })) })
     session.type('cat no\t\t')

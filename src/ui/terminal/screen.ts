@@ -2,14 +2,20 @@
 // work under way. Whatever is printed goes above those two, and neither ever becomes part of the output.
 
 import type { Terminal } from '@xterm/xterm'
+import { countText } from '../format.ts'
 import { type Edited, erase, type Layout, layoutOf, leave, redraw } from './layout.ts'
 import { barOf, type Busy, quiet } from './text.ts'
+
+/** Letters that may wait to be drawn: beyond fifty million the terminal itself would throw, and nobody can read so many. */
+const WAITING_MOST = 4_000_000
 
 export class Screen {
   readonly #term: Terminal
   #line: Layout | undefined
   #busy: Busy | undefined
   #barShown = false
+  #waiting = 0
+  #leftOut = 0
   /** Whether the output so far ends with a whole row. */
   #atStart = true
 
@@ -47,7 +53,12 @@ export class Screen {
   /** Output as it comes. */
   print(text: string): void {
     if (text === '') return
-    this.#term.write(`${this.#takeOff()}${text}`)
+    if (this.#waiting > WAITING_MOST) {
+      this.#leftOut += text.length
+      return
+    }
+    this.#waiting += text.length
+    this.#term.write(`${this.#takeOff()}${text}`, () => this.#drawn(text.length))
     this.#atStart = /[\n\r]$/.test(text)
     this.#putBack()
   }
@@ -75,6 +86,14 @@ export class Screen {
     this.#atStart = true
     this.#term.write('\x1b[H\x1b[2J\x1b[3J')
     if (line) this.edit(line)
+  }
+
+  #drawn(letters: number): void {
+    this.#waiting -= letters
+    if (this.#waiting > 0 || this.#leftOut === 0) return
+    const count = this.#leftOut
+    this.#leftOut = 0
+    this.say(quiet(`… ${countText(count)} more letters came faster than they could be drawn, and are not shown.`))
   }
 
   #takeOff(): string {
