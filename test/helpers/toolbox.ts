@@ -2,7 +2,7 @@
 // Every read of a handle is noted by its size, so that a tool that holds a big file is seen.
 import { bytesOfText, textOf } from '../../src/core/base/plain.ts'
 import { SeededRandom } from '../../src/core/base/random.ts'
-import { runNow } from '../../src/core/base/task.ts'
+import { runNow, type Task } from '../../src/core/base/task.ts'
 import { Machine } from '../../src/core/machine/machine.ts'
 import { System } from '../../src/core/machine/system.ts'
 import type { Caller } from '../../src/core/machine/systemTypes.ts'
@@ -28,6 +28,8 @@ export interface Box {
   biggest: { readBytes: number; writtenBytes: number; outBytes: number }
   env: Record<string, string>
   run(line: string | readonly string[], stdin?: string | Uint8Array): Ran
+  /** Runs it up to its first pause, and stops it there. */
+  stop(line: string): void
   put(path: string, content: string | Uint8Array, mode?: number): void
   get(path: string): Uint8Array
 }
@@ -60,26 +62,29 @@ export function newBox(device: Daxdev = newDax(), { name = 'A', relaxed = true }
     } }
   }
   const env: Record<string, string> = {}
+  const start = (line: string | readonly string[], stdin: string | Uint8Array, ran: Ran, parts: Uint8Array[]): Task<number> => {
+    const words = typeof line === 'string' ? line.split(' ') : line
+    const program = tools[words[0] ?? '']
+    if (!program) throw new Error(`no tool ${words[0]}`)
+    return program(words, {
+      system, caller,
+      env: (key) => env[key],
+      out: (text) => parts.push(bytesOfText(text)),
+      outBytes: (bytes) => {
+        biggest.outBytes = Math.max(biggest.outBytes, bytes.length)
+        parts.push(bytes)
+      },
+      err: (text) => (ran.err += text),
+      stdin: () => (typeof stdin === 'string' ? bytesOfText(stdin) : stdin),
+      progress: () => ran.progress++,
+    })
+  }
   const box: Box = {
     system, machine, caller, biggest, env,
     run(line, stdin = '') {
-      const words = typeof line === 'string' ? line.split(' ') : line
-      const program = tools[words[0] ?? '']
-      if (!program) throw new Error(`no tool ${words[0]}`)
-      const parts: Uint8Array[] = []
       const ran: Ran = { code: 0, out: '', err: '', bytes: new Uint8Array(0), yields: 0, progress: 0 }
-      const task = program(words, {
-        system, caller,
-        env: (key) => env[key],
-        out: (text) => parts.push(bytesOfText(text)),
-        outBytes: (bytes) => {
-          biggest.outBytes = Math.max(biggest.outBytes, bytes.length)
-          parts.push(bytes)
-        },
-        err: (text) => (ran.err += text),
-        stdin: () => (typeof stdin === 'string' ? bytesOfText(stdin) : stdin),
-        progress: () => ran.progress++,
-      })
+      const parts: Uint8Array[] = []
+      const task = start(line, stdin, ran, parts)
       for (let step = task.next(); ; step = task.next()) {
         if (step.done) {
           ran.code = step.value
@@ -90,6 +95,11 @@ export function newBox(device: Daxdev = newDax(), { name = 'A', relaxed = true }
       ran.bytes = concatenated(parts)
       ran.out = textOf(ran.bytes.subarray(0, 1024 * 1024))
       return ran
+    },
+    stop(line) {
+      const task = start(line, '', { code: 0, out: '', err: '', bytes: new Uint8Array(0), yields: 0, progress: 0 }, [])
+      if (task.next().done) throw new Error(`${line} ended before it paused`)
+      task.return(130)
     },
     put(path, content, mode = 0o644) {
       const handle = valueOf(open(path, { write: true, create: mode, truncate: true }, caller))

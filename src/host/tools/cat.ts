@@ -84,7 +84,7 @@ export const tee = tool({
   const outs: Out[] = []
   let exitCode = 0
   for (const path of given.operands) {
-    const opened = io.system.open(path, { write: true, create: 0o666, truncate: !append }, io.caller)
+    const opened = io.open(path, { write: true, create: 0o666, truncate: !append })
     if (opened.ok) outs.push({ path, handle: opened.value, atBytes: append ? opened.value.sizeBytes() : 0 })
     else {
       voice.fail(path, opened.failure)

@@ -1,7 +1,6 @@
 // cmp: exit 0 same, 1 different, 2 trouble. Both files are read side by side in pieces; the first piece that differs ends it,
 // unless -l wants them all.
 
-import type { Io } from '../../cli/program.ts'
 import type { Failure } from '../../core/base/result.ts'
 import { PIECE_BYTES, type Task } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
@@ -9,6 +8,7 @@ import { has, valueOf } from './getopt.ts'
 import { sizeOf } from './numbers.ts'
 import { openInput, readFull, STDIN } from './streams.ts'
 import { tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 const TROUBLE = 2
 const NEWLINE = 10
@@ -65,7 +65,7 @@ export const cmp = tool({
   return exitCode
 })
 
-function* compare(a: Side, b: Side, look: Look, io: Io, trouble: (side: Side, failure: Failure) => number): Task<number> {
+function* compare(a: Side, b: Side, look: Look, io: ToolIo, trouble: (side: Side, failure: Failure) => number): Task<number> {
   const totalBytes = Math.min(look.limitBytes, Math.max(a.handle.sizeBytes() - a.skipBytes, b.handle.sizeBytes() - b.skipBytes, 0))
   // With -s a difference in size says it all.
   if (look.silent && a.handle.kind === 'file' && b.handle.kind === 'file' && sizesDiffer(a, b, look.limitBytes)) return 1

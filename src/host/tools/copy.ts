@@ -1,12 +1,12 @@
 // Copying as cp and mv do it: an existing file is cut to nothing first and then written, a new one is made and written. In
 // famfs both go wrong, and what that leaves behind (a stub, a broken file) stays: nothing here cleans up after the copy.
 
-import type { Io } from '../../cli/program.ts'
-import type { Failure } from '../../core/base/result.ts'
+import type { Failure, Result } from '../../core/base/result.ts'
 import { PIECE_ENTRIES, type Task } from '../../core/base/task.ts'
 import type { Handle, NodeStat } from '../../core/machine/systemTypes.ts'
 import { joined } from './paths.ts'
 import { eachPiece, writeFull } from './streams.ts'
+import type { ToolIo } from './toolIo.ts'
 import type { Voice } from './voice.ts'
 
 export interface CopyOptions {
@@ -22,7 +22,7 @@ export interface CopyOptions {
 }
 
 export interface Copier {
-  io: Io
+  io: ToolIo
   voice: Voice
   options: CopyOptions
   /** Entries seen, for a pause now and then. */
@@ -99,8 +99,7 @@ function* copyDirectory(copier: Copier, from: string, to: string, source: NodeSt
 
 function* copyFile(copier: Copier, from: string, to: string, source: NodeStat, exists: boolean): Task<boolean> {
   const { io, voice } = copier
-  const { system, caller } = io
-  const input = system.open(from, { read: true }, caller)
+  const input = io.open(from, { read: true })
   if (!input.ok) {
     voice.fail(`cannot open '${from}' for reading`, input.failure, from)
     return false
@@ -118,10 +117,10 @@ function* copyFile(copier: Copier, from: string, to: string, source: NodeStat, e
   return copier.options.preserve ? preserve(copier, to, source) : true
 }
 
-function openTarget({ io: { system, caller }, voice, options }: Copier, to: string, mode: number, exists: boolean): Handle | undefined {
-  const create = (): ReturnType<typeof system.open> => system.open(to, { write: true, create: mode, exclusive: true }, caller)
-  let opened = exists ? system.open(to, { write: true, truncate: true }, caller) : create()
-  if (!opened.ok && exists && options.force && system.unlink(to, caller).ok) opened = create()
+function openTarget({ io, voice, options }: Copier, to: string, mode: number, exists: boolean): Handle | undefined {
+  const create = (): Result<Handle> => io.open(to, { write: true, create: mode, exclusive: true })
+  let opened = exists ? io.open(to, { write: true, truncate: true }) : create()
+  if (!opened.ok && exists && options.force && io.system.unlink(to, io.caller).ok) opened = create()
   if (opened.ok) return opened.value
   voice.fail(`cannot create regular file '${to}'`, opened.failure, to)
   return undefined

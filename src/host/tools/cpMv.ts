@@ -1,13 +1,13 @@
 // cp and mv: where the operands go. Several sources want a directory; the copy itself is copy.ts's. mv across file systems
 // copies and then removes, and removes nothing when the copy failed.
 
-import type { Io } from '../../cli/program.ts'
 import type { Task } from '../../core/base/task.ts'
 import { type CopyOptions, type Copier, copyTree } from './copy.ts'
 import { type Given, has, lastOf, valueOf } from './getopt.ts'
 import { baseName, joined, withoutSlashes } from './paths.ts'
 import { removeTree } from './remove.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 const LONG_TARGET = { 'target-directory': 't:', 'no-target-directory': 'T', verbose: 'v', force: 'f', 'no-clobber': 'n', interactive: 'i' }
 
@@ -125,7 +125,7 @@ function* toTarget(call: Call, work: (from: string, to: string) => Task<boolean>
   return exitCode
 }
 
-function isDirectoryAt(path: string, { system, caller }: Io): boolean {
+function isDirectoryAt(path: string, { system, caller }: ToolIo): boolean {
   const stat = system.stat(path, caller)
   return stat.ok && stat.value.kind === 'directory'
 }

@@ -1,11 +1,11 @@
 // curl and getfattr: the two ways to look behind a fuse mount. curl speaks to Unix sockets of this host and to nothing else:
 // the playground has no network.
 
-import type { Io } from '../../cli/program.ts'
 import { bytesOfText } from '../../core/base/plain.ts'
 import { has, valueOf } from './getopt.ts'
 import { writeFull } from './streams.ts'
 import { type Call, quickTool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 import { mountOf } from './usage.ts'
 import { isFamfsType } from './voice.ts'
 
@@ -64,7 +64,7 @@ function put(call: Call, text: string): number {
     io.out(text)
     return 0
   }
-  const opened = io.system.open(path, { write: true, create: 0o666, truncate: true }, io.caller)
+  const opened = io.open(path, { write: true, create: 0o666, truncate: true })
   const failure = opened.ok ? writeFull(opened.value, 0, bytesOfText(text)).failure : opened.failure
   if (opened.ok) opened.value.close()
   return failure ? complain(call, WRITE_ERROR, `Failure writing output to destination: ${path}`, failure.next) : 0
@@ -100,17 +100,17 @@ export const getfattr = quickTool({
   return exitCode
 })
 
-function shadowOf(path: string, io: Io): string | undefined {
+function shadowOf(path: string, io: ToolIo): string | undefined {
   const target = targetOf(path, io)
   return io.system.machine.mounts().find(({ mountpoint }) => mountpoint === target)?.shadowPath
 }
 
-function typeOf(path: string, io: Io): string {
+function typeOf(path: string, io: ToolIo): string {
   return mountOf(targetOf(path, io) ?? '/', io).type
 }
 
 /** The famfs mount that a node is in. */
-function targetOf(path: string, { system, caller }: Io): string | undefined {
+function targetOf(path: string, { system, caller }: ToolIo): string | undefined {
   const stat = system.stat(path, caller)
   return stat.ok ? stat.value.mountpoint : undefined
 }

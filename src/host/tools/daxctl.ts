@@ -1,12 +1,12 @@
 // daxctl: memory devices and their modes. Memory that hosts share must not become a host's own system RAM: that switch says
 // why, zeroes the device, and is refused for a famfs unless --force says that it is meant.
 
-import type { Io } from '../../cli/program.ts'
 import type { Task } from '../../core/base/task.ts'
 import type { DeviceStatus } from '../../core/machine/systemTypes.ts'
 import { type Given, has, valueOf } from './getopt.ts'
 import { baseName } from './paths.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 const ALIGN_BYTES = 2 * 1024 * 1024
 const MODES = ['devdax', 'system-ram', 'famfs'] as const
@@ -90,7 +90,7 @@ function* switchOne({ given, io, voice }: Call, { name, mode: was }: DeviceStatu
   return done.ok
 }
 
-function* holdsFamfs(name: string, { system: { machine } }: Io): Task<boolean> {
+function* holdsFamfs(name: string, { system: { machine } }: ToolIo): Task<boolean> {
   const checked = yield* machine.fsck(name)
   return checked.ok && checked.value.superblockFailure === undefined
 }

@@ -1,13 +1,13 @@
 // dd: a byte stream counted in blocks. Reads here are never short, so whole and partial records follow from the byte counts
 // and no block is ever held whole, however big bs is. Without conv=notrunc the target is cut first, as dd does.
 
-import type { Io } from '../../cli/program.ts'
 import { ok, type Result } from '../../core/base/result.ts'
 import { PIECE_BYTES, type Task } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
 import { humanSize, sizeOf } from './numbers.ts'
 import { eachPiece, openInput, STDIN, writeFull } from './streams.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 const KEYS = new Set(['if', 'of', 'bs', 'ibs', 'obs', 'cbs', 'count', 'skip', 'iseek', 'seek', 'oseek', 'conv', 'iflag', 'oflag', 'status'])
 const CONVERSIONS = new Set(['notrunc', 'sync', 'fsync', 'fdatasync', 'noerror', 'excl', 'nocreat', 'ucase', 'lcase', 'swab'])
@@ -90,17 +90,17 @@ function* copy(job: Job, { io, voice }: Call): Task<number> {
   return exitCode
 }
 
-function openOutput(job: Job, path: string, { system, caller }: Io): Result<Handle> {
-  const there = system.stat(path, caller)
+function openOutput(job: Job, path: string, io: ToolIo): Result<Handle> {
+  const there = io.system.stat(path, io.caller)
   const exists = there.ok
   const isFile = !exists || there.value.kind === 'file'
   const cuts = isFile && !job.conv.has('notrunc') && !job.append
-  const opened = system.open(path, {
+  const opened = io.open(path, {
     write: true,
     ...(job.conv.has('nocreat') ? {} : { create: 0o666 }),
     ...(job.conv.has('excl') ? { exclusive: true } : {}),
     ...(cuts && job.seekBytes === 0 ? { truncate: true } : {}),
-  }, caller)
+  })
   if (!opened.ok || !cuts || job.seekBytes === 0) return opened
   const cut = opened.value.truncate(job.seekBytes)
   if (cut.ok) return ok(opened.value)

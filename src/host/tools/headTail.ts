@@ -1,6 +1,5 @@
 // head, tail and wc. From big files head and tail read only what they show: head stops, tail looks for line ends backwards.
 
-import type { Io } from '../../cli/program.ts'
 import { ok, type Result } from '../../core/base/result.ts'
 import { PIECE_BYTES, type Progress, type Task } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
@@ -8,6 +7,7 @@ import { has, lastOf, valueOf } from './getopt.ts'
 import { sizeOf } from './numbers.ts'
 import { eachPiece, inputs, openInput, readFull, STDIN } from './streams.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 const NEWLINE = 10
 const LOOK_BYTES = 64 * 1024
@@ -20,7 +20,7 @@ interface Amount {
   other: boolean
 }
 
-type Show = (handle: Handle, io: Io, amount: Amount, label: string) => Task<Result<number>>
+type Show = (handle: Handle, io: ToolIo, amount: Amount, label: string) => Task<Result<number>>
 
 export const head = tool({
   short: 'c:n:qv',
@@ -71,7 +71,7 @@ function* showEach({ given, io, voice }: Call, otherSign: string, show: Show): T
   return exitCode
 }
 
-function* showHead(handle: Handle, io: Io, amount: Amount, label: string): Task<Result<number>> {
+function* showHead(handle: Handle, io: ToolIo, amount: Amount, label: string): Task<Result<number>> {
   if (amount.other) {
     const end = yield* startOfLast(handle, amount)
     return end.ok ? yield* eachPiece(handle, io, { lengthBytes: end.value, fresh: true, label }, (piece) => io.outBytes(piece)) : end
@@ -87,13 +87,13 @@ function* showHead(handle: Handle, io: Io, amount: Amount, label: string): Task<
   })
 }
 
-function* showTail(handle: Handle, io: Io, amount: Amount, label: string): Task<Result<number>> {
+function* showTail(handle: Handle, io: ToolIo, amount: Amount, label: string): Task<Result<number>> {
   const start = amount.other ? yield* startAfter(handle, io, amount) : yield* startOfLast(handle, amount)
   return start.ok ? yield* eachPiece(handle, io, { fromBytes: start.value, fresh: true, label }, (piece) => io.outBytes(piece)) : start
 }
 
 /** Where line or byte number `count` begins, counted from 1. */
-function* startAfter(handle: Handle, io: Io, { unit, count }: Amount): Task<Result<number>> {
+function* startAfter(handle: Handle, io: ToolIo, { unit, count }: Amount): Task<Result<number>> {
   const skipped = Math.max(0, count - 1)
   if (unit === 'bytes' || skipped === 0) return ok(skipped)
   let left = skipped
@@ -168,7 +168,7 @@ export const wc = tool({
 })
 
 /** The widest number can't be longer than this, which is known before anything is read. */
-function totalSize(paths: readonly string[], { system, caller }: Io): number {
+function totalSize(paths: readonly string[], { system, caller }: ToolIo): number {
   return paths.map((path) => system.stat(path, caller)).reduce((sum, stat) => sum + (stat.ok && stat.value.kind === 'file' ? stat.value.sizeBytes : 0), 0)
 }
 
@@ -178,7 +178,7 @@ function totalOf(key: keyof Counts, counts: number[]): number {
   return key === 'L' ? Math.max(0, ...counts) : counts.reduce((a, b) => a + b, 0)
 }
 
-function* countOf(handle: Handle, io: Io, sizeOnly: boolean, label: string): Task<Result<Counts>> {
+function* countOf(handle: Handle, io: ToolIo, sizeOnly: boolean, label: string): Task<Result<Counts>> {
   const counts: Counts = { l: 0, w: 0, m: 0, c: 0, L: 0 }
   if (sizeOnly && handle.kind === 'file' && handle.sizeBytes() > 0) return ok({ ...counts, c: handle.sizeBytes() })
   let inWord = false

@@ -1,7 +1,6 @@
 // ls: one name a line unless -C asks for columns, since a tool here doesn't know whether a person or a pipe reads. Names are in
 // byte order. Control characters in names never reach a terminal as they are.
 
-import type { Io } from '../../cli/program.ts'
 import { ok, type Result } from '../../core/base/result.ts'
 import { PIECE_ENTRIES, type Task } from '../../core/base/task.ts'
 import type { NodeStat } from '../../core/machine/systemTypes.ts'
@@ -10,6 +9,7 @@ import { modeWord, type Names, namesOf, shortTime } from './names.ts'
 import { humanSize, table } from './numbers.ts'
 import { joined } from './paths.ts'
 import { tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 import type { Voice } from './voice.ts'
 
 const TROUBLE = 2
@@ -24,7 +24,7 @@ interface Entry {
 }
 
 interface Lister {
-  io: Io
+  io: ToolIo
   voice: Voice
   given: Given
   names: Names
@@ -61,12 +61,12 @@ export const ls = tool({
 })
 
 /** A link that leads nowhere is shown itself. */
-function lookAt(path: string, follows: boolean, { system, caller }: Io): Result<NodeStat> {
+function lookAt(path: string, follows: boolean, { system, caller }: ToolIo): Result<NodeStat> {
   const followed = follows ? system.stat(path, caller) : undefined
   return followed?.ok ? followed : system.lstat(path, caller)
 }
 
-function entryOf(name: string, path: string, stat: NodeStat, { system, caller }: Io): Entry {
+function entryOf(name: string, path: string, stat: NodeStat, { system, caller }: ToolIo): Entry {
   const target = stat.kind === 'symlink' ? system.readlink(path, caller) : undefined
   return { name, path, stat, ...(target?.ok ? { target: target.value } : {}) }
 }

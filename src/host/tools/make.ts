@@ -1,6 +1,5 @@
 // Tools that make one thing or set one time: mkdir, ln, touch, truncate, mknod. Modes are taken less the umask, but for -m.
 
-import type { Io } from '../../cli/program.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
 import type { Caller } from '../../core/machine/systemTypes.ts'
 import { type Given, has, valueOf } from './getopt.ts'
@@ -9,6 +8,7 @@ import { stampOf, timeOf } from './names.ts'
 import { countOf, sizeOf } from './numbers.ts'
 import { baseName, directoryName, joined, withoutSlashes } from './paths.ts'
 import { type Call, forEach, quickTool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 export const mkdir = quickTool({
   short: 'pm:v',
@@ -43,7 +43,7 @@ function levelsOf(path: string): string[] {
 }
 
 /** @returns whether it is new */
-function makeDirectory(path: string, mode: number | undefined, contentIfThere: boolean, isLast: boolean, { system, caller }: Io): Result<boolean> {
+function makeDirectory(path: string, mode: number | undefined, contentIfThere: boolean, isLast: boolean, { system, caller }: ToolIo): Result<boolean> {
   const there = contentIfThere ? system.stat(path, caller) : undefined
   if (there?.ok && there.value.kind === 'directory') return ok(false)
   if (there?.ok && !isLast) return fail('not_a_directory', { path })
@@ -106,7 +106,7 @@ export const touch = quickTool({
   return forEach(given.operands, (path) => {
     if (!system.stat(path, caller).ok) {
       if (has(given, 'c')) return true
-      const made = system.open(path, { write: true, create: 0o666 }, caller)
+      const made = io.open(path, { write: true, create: 0o666 })
       if (!made.ok) {
         voice.fail(`cannot touch '${path}'`, made.failure, path)
         return false
@@ -151,11 +151,12 @@ export const truncate = quickTool({
   return forEach(given.operands, (path) => truncateOne(call, path, (size) => (text === undefined ? base : newSize(text, base ?? size)) ?? size))
 })
 
-function truncateOne({ given, io: { system, caller }, voice }: Call, path: string, sizeFor: (nowBytes: number) => number): boolean {
+function truncateOne({ given, io, voice }: Call, path: string, sizeFor: (nowBytes: number) => number): boolean {
+  const { system, caller } = io
   const there = system.stat(path, caller)
   if (!there.ok) {
     if (has(given, 'c')) return true
-    const made = system.open(path, { write: true, create: 0o666 }, caller)
+    const made = io.open(path, { write: true, create: 0o666 })
     if (!made.ok) {
       voice.fail(`cannot open '${path}' for writing`, made.failure, path)
       return false

@@ -1,6 +1,5 @@
 // chmod, chown and chgrp, with modes in octal and in letters. -R takes the tree, and never follows links inside it.
 
-import type { Io } from '../../cli/program.ts'
 import { PIECE_ENTRIES, type Task } from '../../core/base/task.ts'
 import type { NodeStat } from '../../core/machine/systemTypes.ts'
 import { type Given, has, valueOf } from './getopt.ts'
@@ -8,6 +7,7 @@ import { modeWord, namesOf } from './names.ts'
 import { octalOf } from './numbers.ts'
 import { joined } from './paths.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 const WHO: Readonly<Record<string, number>> = { u: 0o4700, g: 0o2070, o: 0o1007, a: 0o7777 }
 const EVERYONE = 0o7777
@@ -114,7 +114,7 @@ export const chgrp = tool({
 
 type Owner = { uid: number | undefined; gid: number | undefined }
 
-function* changeOwner(call: Call, read: (text: string, io: Io) => Owner | string): Task<number> {
+function* changeOwner(call: Call, read: (text: string, io: ToolIo) => Owner | string): Task<number> {
   const { given, io, voice, misused } = call
   const [text, paths] = whatAndWhere(given)
   const reference = referenceOf(call)

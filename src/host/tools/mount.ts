@@ -1,11 +1,11 @@
 // mount and umount. mount shows the table and mounts famfs standalone; the tool for famfs is `famfs mount`, which also knows
 // fuse. Exit codes are util-linux's: 1 for a wrong call or user, 32 for a mount or unmount that failed.
 
-import type { Io } from '../../cli/program.ts'
 import type { Failure } from '../../core/base/result.ts'
 import { has, valueOf } from './getopt.ts'
 import { absolutePath, withoutSlashes } from './paths.ts'
 import { type Call, quickTool, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 import { errnoText, isFamfsType } from './voice.ts'
 
 const FAILED = 32
@@ -47,7 +47,7 @@ export const mount = tool({
   return FAILED
 })
 
-function showTable(type: string | undefined, { system, out }: Io): number {
+function showTable(type: string | undefined, { system, out }: ToolIo): number {
   for (const entry of system.mountTable()) {
     if (type === undefined || type.split(',').includes(entry.type)) out(`${entry.source} on ${entry.target} type ${entry.type} (${entry.options.join(',')})\n`)
   }
@@ -62,7 +62,7 @@ function remount(where: string, { io, voice }: Call): number {
   return FAILED
 }
 
-function sentenceOf(failure: Failure, device: string, target: string, { system, caller }: Io): string {
+function sentenceOf(failure: Failure, device: string, target: string, { system, caller }: ToolIo): string {
   if (!system.stat(target, caller).ok) return `${target}: mount point does not exist.`
   if (!system.stat(device, caller).ok) return `${target}: special device ${device} does not exist.`
   switch (failure.reason) {

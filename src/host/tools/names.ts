@@ -1,10 +1,10 @@
 // Users, groups, times and modes as words, as the host's own /etc/passwd and /etc/group have them. The host's clock shows UTC.
 
-import type { Io } from '../../cli/program.ts'
 import { textOf } from '../../core/base/plain.ts'
 import { modeText } from '../../core/kernel/user.ts'
 import type { NodeKind, NodeStat } from '../../core/machine/systemTypes.ts'
 import { smallFile } from './streams.ts'
+import type { ToolIo } from './toolIo.ts'
 
 export interface Names {
   user(uid: number): string | undefined
@@ -16,7 +16,7 @@ export interface Names {
   gidOfUser(name: string): number | undefined
 }
 
-export function namesOf(io: Io): Names {
+export function namesOf(io: ToolIo): Names {
   const passwd = linesOf('/etc/passwd', io)
   const groups = linesOf('/etc/group', io)
   const nameFor = (rows: string[][], id: number): string | undefined => rows.find((row) => Number(row[2]) === id)?.[0]
@@ -34,7 +34,7 @@ export function namesOf(io: Io): Names {
   }
 }
 
-function linesOf(path: string, io: Io): string[][] {
+function linesOf(path: string, io: ToolIo): string[][] {
   const bytes = smallFile(path, io)
   return bytes ? textOf(bytes).split('\n').filter((line) => line !== '').map((line) => line.split(':')) : []
 }

@@ -1,15 +1,15 @@
 // rm and rmdir. Directories go after what is in them; what can't go is told, and the rest still goes.
 
-import type { Io } from '../../cli/program.ts'
 import type { Failure } from '../../core/base/result.ts'
 import { PIECE_ENTRIES, type Task } from '../../core/base/task.ts'
 import { has } from './getopt.ts'
 import { absolutePath, baseName, directoryName, joined } from './paths.ts'
 import { forEach, quickTool, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 import type { Voice } from './voice.ts'
 
 export interface Remover {
-  io: Io
+  io: ToolIo
   voice: Voice
   force: boolean
   verbose: boolean
@@ -34,7 +34,7 @@ export const rm = tool({
   return exitCode
 })
 
-function refusalOf(path: string, { caller }: Io): string | undefined {
+function refusalOf(path: string, { caller }: ToolIo): string | undefined {
   if (absolutePath(path, caller) === '/') return "it is dangerous to operate recursively on '/'"
   if (/(^|\/)\.\.?\/*$/.test(path)) return `refusing to remove '.' or '..' directory: skipping '${path}'`
   return undefined

@@ -1,11 +1,11 @@
 // Rows of a dump, for hexdump, xxd and od alike: fixed width, equal rows left out on request, text handed on in lumps. The
 // last row may be short; no more of the file is held than one lump.
 
-import type { Io } from '../../cli/program.ts'
 import { ok, type Result } from '../../core/base/result.ts'
 import { PIECE_BYTES, type Task } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
 import { openInput, readFull } from './streams.ts'
+import type { ToolIo } from './toolIo.ts'
 
 export interface RowsSpec {
   fromBytes: number
@@ -19,7 +19,7 @@ export interface RowsSpec {
 const LUMP_BYTES = 48 * 1024
 
 /** Several files are one stream here, as od and hexdump have it. */
-export function openStream(paths: readonly string[], io: Io, failed: (path: string, failure: Extract<Result<Handle>, { ok: false }>['failure']) => void): Handle[] {
+export function openStream(paths: readonly string[], io: ToolIo, failed: (path: string, failure: Extract<Result<Handle>, { ok: false }>['failure']) => void): Handle[] {
   return paths.flatMap((path) => {
     const opened = openInput(path, io)
     if (opened.ok) return [opened.value]
@@ -29,7 +29,7 @@ export function openStream(paths: readonly string[], io: Io, failed: (path: stri
 }
 
 /** @returns where it ended */
-export function* dumpRows(handles: readonly Handle[], io: Io, spec: RowsSpec): Task<Result<number>> {
+export function* dumpRows(handles: readonly Handle[], io: ToolIo, spec: RowsSpec): Task<Result<number>> {
   const { width, squeeze, line } = spec
   const lump = new Uint8Array(Math.ceil(LUMP_BYTES / width) * width)
   let before = ''

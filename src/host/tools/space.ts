@@ -1,6 +1,5 @@
 // df and du. df shows famfs by what the log has given away, which plain Linux tools never see; du counts bytes of files.
 
-import type { Io } from '../../cli/program.ts'
 import { ok, type Result } from '../../core/base/result.ts'
 import { PIECE_ENTRIES, type Task } from '../../core/base/task.ts'
 import type { MountEntry } from '../../core/machine/systemTypes.ts'
@@ -8,6 +7,7 @@ import { type Given, has, lastOf, valueOf } from './getopt.ts'
 import { humanSize, sizeOf, table } from './numbers.ts'
 import { joined } from './paths.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 import { mountOf, type Usage, usageOf } from './usage.ts'
 import { isFamfsType } from './voice.ts'
 
@@ -42,13 +42,13 @@ export const df = tool({
   return exitCode
 })
 
-function listedMounts(given: Given, io: Io): MountEntry[] {
+function listedMounts(given: Given, io: ToolIo): MountEntry[] {
   const wanted = given.options.filter(([key]) => key === 't').map(([, type]) => type)
   const excluded = new Set(given.options.filter(([key]) => key === 'x').map(([, type]) => type))
   return io.system.mountTable().filter(({ type }) => (wanted.length === 0 || wanted.includes(type)) && !excluded.has(type))
 }
 
-function mountOfOperand(path: string, io: Io): Result<MountEntry> {
+function mountOfOperand(path: string, io: ToolIo): Result<MountEntry> {
   const { system, caller } = io
   const byDevice = system.mountTable().find((entry) => isFamfsType(entry.type) && entry.source === path)
   if (byDevice) return ok(byDevice)

@@ -1,12 +1,12 @@
 // stat: what the system answers about a node, in the default form or a format's. Times are all one: a node here has only its
 // time of change. Nothing is ever read but the node itself, unless -f asks for the file system.
 
-import type { Io } from '../../cli/program.ts'
 import type { Task } from '../../core/base/task.ts'
 import type { MountEntry, NodeStat } from '../../core/machine/systemTypes.ts'
 import { has, valueOf } from './getopt.ts'
 import { kindWord, longTime, modeWord, type Names, namesOf, rawMode } from './names.ts'
 import { tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 import { mountOf, type Usage, usageOf } from './usage.ts'
 
 const BLOCK_BYTES = 512
@@ -40,7 +40,7 @@ export const statTool = tool({
 interface Node {
   path: string
   stat: NodeStat
-  io: Io
+  io: ToolIo
   names: Names
 }
 

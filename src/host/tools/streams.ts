@@ -1,10 +1,10 @@
 // Bytes in and out of files, at most 4 MiB at a time with a yield after each piece: no tool ever holds a big file. "-" is
 // standard input, which looks like a file here.
 
-import type { Io } from '../../cli/program.ts'
 import { fail, type Failure, ok, type Result } from '../../core/base/result.ts'
 import { PIECE_BYTES, type Progress } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
+import type { ToolIo } from './toolIo.ts'
 
 export const STDIN = '-'
 const LEAST_BUFFER_BYTES = 64 * 1024
@@ -15,11 +15,11 @@ export function inputs(operands: readonly string[]): readonly string[] {
 }
 
 /** For reading. Standard input for "-". */
-export function openInput(path: string, io: Io): Result<Handle> {
-  return path === STDIN ? ok(standardInput(io)) : io.system.open(path, { read: true }, io.caller)
+export function openInput(path: string, io: ToolIo): Result<Handle> {
+  return path === STDIN ? ok(standardInput(io)) : io.open(path, { read: true })
 }
 
-function standardInput(io: Io): Handle {
+function standardInput(io: ToolIo): Handle {
   const bytes = io.stdin()
   return {
     path: STDIN,
@@ -54,7 +54,7 @@ export interface Span {
  */
 export function* eachPiece(
   handle: Handle,
-  io: Io,
+  io: ToolIo,
   span: Span,
   take: (piece: Uint8Array, offsetBytes: number) => boolean | undefined | void,
 ): Generator<Progress, Result<number>, void> {
@@ -117,7 +117,7 @@ export function writeFull(handle: Handle, offsetBytes: number, source: Uint8Arra
 }
 
 /** A small file's bytes, such as /etc/passwd's; undefined where it can't be read. */
-export function smallFile(path: string, io: Io): Uint8Array | undefined {
+export function smallFile(path: string, io: ToolIo): Uint8Array | undefined {
   const opened = openInput(path, io)
   if (!opened.ok) return undefined
   const handle = opened.value

@@ -2,7 +2,7 @@
 // the first tool. One hasher serves all tools at once: its state is put away between pieces.
 
 import { createMD5, createSHA1, createSHA256, createSHA512, type IHasher } from 'hash-wasm'
-import type { Io, Program } from '../../cli/program.ts'
+import type { Program } from '../../cli/program.ts'
 import { assert } from '../../core/base/assert.ts'
 import { textOf } from '../../core/base/plain.ts'
 import { ok, type Result } from '../../core/base/result.ts'
@@ -10,6 +10,7 @@ import type { Task } from '../../core/base/task.ts'
 import { has } from './getopt.ts'
 import { eachPiece, inputs, openInput, smallFile, STDIN } from './streams.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 type Algorithm = 'MD5' | 'SHA1' | 'SHA256' | 'SHA512'
 
@@ -51,7 +52,7 @@ function sumTool(algorithm: Algorithm, digits: number): Program {
   })
 }
 
-function* sumOf(algorithm: Algorithm, path: string, io: Io): Task<Result<string>> {
+function* sumOf(algorithm: Algorithm, path: string, io: ToolIo): Task<Result<string>> {
   const opened = openInput(path, io)
   if (!opened.ok) return opened
   const hasher = hashers.get(algorithm)

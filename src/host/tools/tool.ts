@@ -1,10 +1,11 @@
 // The frame of every plain tool: options read and complained about in one way, --help in one paragraph, and a run that gets
 // what was given. A tool answers with an exit code and never throws for what people typed.
 
-import type { Io, Program } from '../../cli/program.ts'
+import type { Program } from '../../cli/program.ts'
 import type { Task } from '../../core/base/task.ts'
 import { getopt, type Given, has, type Syntax } from './getopt.ts'
 import { baseName } from './paths.ts'
+import { toolIo, type ToolIo } from './toolIo.ts'
 import { type Voice, voiceOf } from './voice.ts'
 
 export interface ToolSpec extends Syntax {
@@ -25,13 +26,22 @@ export interface ToolSpec extends Syntax {
 export interface Call {
   given: Given
   voice: Voice
-  io: Io
+  io: ToolIo
   /** Says what is wrong with the call, and answers with the exit code for it. */
   misused: (text: string) => number
 }
 
 export function tool(spec: ToolSpec, run: (call: Call) => Task<number>): Program {
-  return function* program(argv, io) {
+  return function* program(argv, outside) {
+    const io = toolIo(outside)
+    try {
+      return yield* called(argv, io)
+    } finally {
+      io.closeAll()
+    }
+  }
+
+  function* called(argv: readonly string[], io: ToolIo): Task<number> {
     const voice = voiceOf(baseName(argv[0] ?? ''), io)
     const misused = (text: string): number => {
       io.err(`${voice.name}: ${text}\nTry '${voice.name} --help' for more information.\n`)

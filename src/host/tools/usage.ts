@@ -1,10 +1,10 @@
 // How full file systems are. famfs has no free list: what is used is what superblock, log and logged files own, by the log on
 // the device, and nothing is ever given back.
 
-import type { Io } from '../../cli/program.ts'
 import { assert } from '../../core/base/assert.ts'
 import type { Task } from '../../core/base/task.ts'
 import type { MountEntry } from '../../core/machine/systemTypes.ts'
+import type { ToolIo } from './toolIo.ts'
 import { isFamfsType } from './voice.ts'
 
 export interface Usage {
@@ -13,7 +13,7 @@ export interface Usage {
   availableBytes: number
 }
 
-export function* usageOf({ type, target, sizeBytes = 0, usedBytes = 0 }: MountEntry, { system: { machine } }: Io): Task<Usage> {
+export function* usageOf({ type, target, sizeBytes = 0, usedBytes = 0 }: MountEntry, { system: { machine } }: ToolIo): Task<Usage> {
   if (!isFamfsType(type)) return usage(sizeBytes, usedBytes)
   const mount = machine.mounts().find(({ mountpoint }) => mountpoint === target)
   const checked = mount ? yield* machine.fsck(mount.deviceName) : undefined
@@ -27,7 +27,7 @@ function usage(totalBytes: number, used: number): Usage {
 }
 
 /** The mount that holds a path: the one with the longest target above it. */
-export function mountOf(realPath: string, io: Io): MountEntry {
+export function mountOf(realPath: string, io: ToolIo): MountEntry {
   const above = io.system.mountTable().filter(({ target }) => target === '/' || realPath === target || realPath.startsWith(`${target}/`))
   const [best] = above.sort((a, b) => b.target.length - a.target.length)
   assert(best !== undefined, 'every path is below the root')

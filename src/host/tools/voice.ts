@@ -1,10 +1,10 @@
 // How plain tools speak of trouble: `TOOL: WHAT: ERRNO TEXT` as the GNU tools do, and under it, indented, what to do next where
 // that is worth a line. The same advice isn't given twice in a row.
 
-import type { Io } from '../../cli/program.ts'
 import { failures } from '../../core/base/failure.ts'
 import type { Failure } from '../../core/base/result.ts'
 import { absolutePath } from './paths.ts'
+import type { ToolIo } from './toolIo.ts'
 
 export interface Voice {
   readonly name: string
@@ -14,7 +14,7 @@ export interface Voice {
   fail(what: string, failure: Failure, path?: string): void
 }
 
-export function voiceOf(name: string, io: Io): Voice {
+export function voiceOf(name: string, io: ToolIo): Voice {
   let lastAdvice = ''
   const say = (text: string, next = ''): void => {
     io.err(`${name}: ${text}\n`)
@@ -31,7 +31,7 @@ export function voiceOf(name: string, io: Io): Voice {
 /** Errors that every shell user knows are explained only where famfs gives them another sense. */
 const PLAIN = new Set<Failure['errno']>(['ENOENT', 'EEXIST', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EACCES', 'EBADF'])
 
-function adviceOf(failure: Failure, path: string, { system, caller }: Io): string {
+function adviceOf(failure: Failure, path: string, { system, caller }: ToolIo): string {
   if (!PLAIN.has(failure.errno)) return failure.next
   const absolute = absolutePath(path, caller)
   const inFamfs = system.mountTable().some(({ target, type }) =>

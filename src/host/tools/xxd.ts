@@ -1,6 +1,5 @@
 // xxd: a dump of bytes, and with -r bytes made of a dump. What it can't read in a dump it skips, as xxd does.
 
-import type { Io } from '../../cli/program.ts'
 import { ok, type Result } from '../../core/base/result.ts'
 import type { Task } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
@@ -9,6 +8,7 @@ import { sizeOf } from './numbers.ts'
 import { dumpRows, hex, printable } from './rows.ts'
 import { eachPiece, openInput, STDIN, writeFull } from './streams.ts'
 import { type Call, tool } from './tool.ts'
+import type { ToolIo } from './toolIo.ts'
 
 export const xxd = tool({
   short: 'l:s:o:c:g:puribe',
@@ -27,7 +27,7 @@ export const xxd = tool({
     voice.fail(path, input.failure)
     return 2
   }
-  const output = outPath === undefined ? undefined : io.system.open(outPath, { write: true, create: 0o666, truncate: !has(given, 'r') }, io.caller)
+  const output = outPath === undefined ? undefined : io.open(outPath, { write: true, create: 0o666, truncate: !has(given, 'r') })
   if (output && !output.ok) {
     voice.fail(outPath ?? '', output.failure)
     return 3
@@ -63,7 +63,7 @@ function* dump({ given, io, voice }: Call, input: Handle, target: Handle | undef
     return `${hex(offset, 8)}: ${shown}  ${printable(row)}\n`
   }
   let writtenBytes = 0
-  const toFile: Io = target ? { ...io, out: (text) => (writtenBytes += writeFull(target, writtenBytes, latin(text)).doneBytes) } : io
+  const toFile: ToolIo = target ? { ...io, out: (text) => (writtenBytes += writeFull(target, writtenBytes, latin(text)).doneBytes) } : io
   const dumped = yield* dumpRows([input], toFile, { fromBytes: look.fromBytes, lengthBytes: look.lengthBytes, width, squeeze: false, line })
   if (!dumped.ok) voice.fail(input.path, dumped.failure)
   return dumped.ok ? 0 : 2

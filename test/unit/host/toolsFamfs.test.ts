@@ -213,6 +213,15 @@ describe('big files', () => {
     expect(firstDifference(box.get(copiers.includes(line) ? '/tmp/copy' : '/tmp/big'), content)).toBe(-1)
   })
 
+  it.each(['cat $', 'cmp $ $', 'cp $ /tmp/copy', 'dd if=$ of=/tmp/copy', 'sha256sum $', 'wc $', 'mv $ /tmp/copy', 'dd if=/dev/zero of=$ bs=16M conv=notrunc'])('leave nothing open when it is stopped half-way: %s', (line) => {
+    const box = newMountedBox({ device: newDax(64 * MIB) })
+    const content = patternBytes(SIZE, 9)
+    famfsFile(box, `${MNT}/big`, content)
+    box.stop(line.replaceAll('$', `${MNT}/big`))
+    expect(box.run(`stat -c %s ${MNT}/big`).out).toBe(`${SIZE}\n`)
+    expect(box.run(`umount ${MNT}`)).toMatchObject({ code: 0, err: '' })
+  })
+
   it('are read only where head and tail look', () => {
     const box = newMountedBox({ device: newDax(64 * MIB) })
     famfsFile(box, `${MNT}/big`, patternBytes(SIZE, 9))
