@@ -6,6 +6,9 @@ import { eachPiece, inputs, openInput, STDIN, writeFull } from './streams.ts'
 import { tool } from './tool.ts'
 import type { Voice } from './voice.ts'
 
+/** Decorating is done byte by byte, so pauses come sooner. */
+const DECORATED_BYTES = 256 * 1024
+
 export const cat = tool({
   short: 'nbsETAveut',
   long: { number: 'n', 'number-nonblank': 'b', 'squeeze-blank': 's', 'show-ends': 'E', 'show-tabs': 'T', 'show-all': 'A' },
@@ -28,7 +31,7 @@ export const cat = tool({
       exitCode = 1
       continue
     }
-    const read = yield* eachPiece(opened.value, io, { fresh: true, label: path }, (piece) => io.outBytes(lines ? lines(piece) : piece))
+    const read = yield* eachPiece(opened.value, io, lines ? { pieceBytes: DECORATED_BYTES, label: path } : { fresh: true, label: path }, (piece) => io.outBytes(lines ? lines(piece) : piece))
     opened.value.close()
     if (read.ok) continue
     voice.fail(path, read.failure)

@@ -2,7 +2,7 @@
 // last row may be short; no more of the file is held than one lump.
 
 import { ok, type Result } from '../../core/base/result.ts'
-import { PIECE_BYTES, type Task } from '../../core/base/task.ts'
+import type { Task } from '../../core/base/task.ts'
 import type { Handle } from '../../core/machine/systemTypes.ts'
 import { openInput, readFull } from './streams.ts'
 import type { ToolIo } from './toolIo.ts'
@@ -17,6 +17,8 @@ export interface RowsSpec {
 }
 
 const LUMP_BYTES = 48 * 1024
+/** Text takes its time: a pause comes long before 4 MiB. */
+const PAUSE_BYTES = 8 * LUMP_BYTES
 
 /** Several files are one stream here, as od and hexdump have it. */
 export function openStream(paths: readonly string[], io: ToolIo, failed: (path: string, failure: Extract<Result<Handle>, { ok: false }>['failure']) => void): Handle[] {
@@ -35,7 +37,7 @@ export function* dumpRows(handles: readonly Handle[], io: ToolIo, spec: RowsSpec
   let before = ''
   let starred = false
   let doneBytes = 0
-  for (let nextYield = PIECE_BYTES; doneBytes < spec.lengthBytes; ) {
+  for (let nextYield = PAUSE_BYTES; doneBytes < spec.lengthBytes; ) {
     const target = lump.subarray(0, Math.min(lump.length, spec.lengthBytes - doneBytes))
     const read = readAcross(handles, spec.fromBytes + doneBytes, target)
     if (!read.ok) return read
@@ -56,7 +58,7 @@ export function* dumpRows(handles: readonly Handle[], io: ToolIo, spec: RowsSpec
     doneBytes += read.value
     if (read.value < target.length) break
     if (doneBytes < nextYield) continue
-    nextYield += PIECE_BYTES
+    nextYield += PAUSE_BYTES
     yield { doneCount: doneBytes, totalCount: doneBytes, unit: 'bytes' }
   }
   return ok(spec.fromBytes + doneBytes)
