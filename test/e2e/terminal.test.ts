@@ -215,6 +215,28 @@ describe('keys', () => {
   })
 })
 
+it('the height of the terminals is the person’s, and each closes by itself', async () => {
+  const { page, faults } = await open()
+  await firstScene(page)
+  await openTerminal(page, 'A')
+  const rows = (await screenOf(page, 'A')).length
+  const grip = page.getByRole('separator', { name: 'Height of the terminals' })
+  await grip.focus()
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowUp')
+  await eventually(async () => (await screenOf(page, 'A')).length).toBeGreaterThan(rows + 5)
+  const height = await grip.getAttribute('aria-valuenow')
+  await openTerminal(page, 'B')
+  await button(terminal(page, 'A'), 'Close the terminal of A').click()
+  await eventually(() => terminal(page, 'A').count()).toBe(0)
+  expect(await focused(page)).toBe('Terminal on A')
+  await promptOf(page, 'B')
+  await page.reload()
+  await ready(page)
+  await openTerminal(page, 'A')
+  expect(Math.abs(Number(await grip.getAttribute('aria-valuenow')) - Number(height))).toBeLessThanOrEqual(1)
+  expect(faults).toEqual([])
+})
+
 describe('files', () => {
   it('are downloaded by command and by menu', async () => {
     const { page, faults } = await open()

@@ -297,5 +297,7 @@ function commonStart(texts: readonly string[]): string {
     while (same < length && text.charAt(same) === first.charAt(same)) same++
     length = same
   }
-  return first.slice(0, onLetter(first, length))
+  const common = first.slice(0, onLetter(first, length))
+  // A backslash alone would quote what is typed next.
+  return /(?<!\\)(?:\\\\)*\\$/.test(common) ? common.slice(0, -1) : common
 }

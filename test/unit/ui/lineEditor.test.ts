@@ -148,6 +148,8 @@ describe('completion', () => {
     ['cat n', 4, ['notes.txt', 'notebook'], true, 'cat note|'],
     ['cat note', 4, ['notes.txt', 'notebook'], false, 'cat note|'],
     ['cat x', 4, [], false, 'cat x|'],
+    ['cat a', 4, ['ab\\ c', 'ab\\(d'], true, 'cat ab|'],
+    ['cat a', 4, ['ab\\\\c', 'ab\\\\d'], true, 'cat ab\\\\|'],
   ])('%j from %i with %j', (text, start, candidates, changes, expected) => {
     const editor = new LineEditor([])
     feed(editor, text)
