@@ -72,7 +72,7 @@ function* ofMount({ given, io }: Call<typeof options>, path: string, target: Tar
   const { mount } = place.value
   const { machine } = io.system
   if (given.verbose > 0) yield* listEntries(io, mount, given.verbose)
-  const task = machine.logplay(mount.mountpoint, { whole: true, dryRun: given.dryrun > 0, asClient: given.client > 0, ...(target ? { target } : {}) })
+  const task = machine.logplay(mount.mountpoint, { whole: true, dryRun: given.dryrun > 0, asClient: given.client > 0, umask: io.caller.umask, ...(target ? { target } : {}) })
   const report = yield* shown(io, mount.mountpoint, task)
   return report.ok ? ok({ report: report.value, kind: target || mount.kind === 'fuse' ? 'shadow' : 'v1' }) : report
 }

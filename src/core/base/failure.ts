@@ -156,6 +156,8 @@ export const failures = {
   device_not_mounted: row<{ device: string }>('EINVAL', (d) => `${d.device} is not mounted on this host`, 'Mount it: famfs mount DEVICE DIRECTORY.'),
   standalone_only: row<{ what: string }>('ENOTSUP', (d) => `${d.what} is for standalone mounts: a fuse mount has no such call`, 'Mount with famfs mount --nofuse.'),
 
+  shadow_hidden: row<{ shadow: string; mountpoint: string }>('EINVAL', (d) => `a mount at ${d.mountpoint} would hide its own shadow tree in ${d.shadow}`,
+    'Choose another mount point, or another directory for the shadow: famfs mount --shadow DIR.'),
   bad_shadow: row<{ path: string; what: string }>('EUCLEAN', (d) => `the shadow file of ${d.path} can't be read: ${d.what}`,
     'Remove the shadow file and play the log: famfs logplay MOUNTPOINT.'),
 

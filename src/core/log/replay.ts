@@ -75,11 +75,12 @@ export function errorCountOf(report: ReplayReport): number {
   return report.fileErrors + report.directoryErrors
 }
 
-/** Files as a client makes them. */
-export function withoutWriteBits(target: ReplayTarget): ReplayTarget {
+/** The same target, where some permission bits don't arrive: a client's write bits, or the umask of whoever plays. */
+export function withoutBits(target: ReplayTarget, fileBits: number, directoryBits: number): ReplayTarget {
+  if (fileBits === 0 && directoryBits === 0) return target
   return {
-    addFile: (file) => target.addFile({ ...file, mode: file.mode & ~0o222 }),
-    addDirectory: (directory) => target.addDirectory(directory),
+    addFile: (file) => target.addFile({ ...file, mode: file.mode & ~fileBits }),
+    addDirectory: (directory) => target.addDirectory({ ...directory, mode: directory.mode & ~directoryBits }),
   }
 }
 

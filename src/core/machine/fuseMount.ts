@@ -2,7 +2,7 @@
 // the kernel asks. After a failure nothing stays mounted; the shadow tree stays, as the reference leaves it.
 
 import { bytesOfText } from '../base/plain.ts'
-import { ok, type Result } from '../base/result.ts'
+import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { logFileMetaOf } from '../fmap/fmap.ts'
 import { shadowYaml } from '../fs/shadowYaml.ts'
@@ -13,6 +13,7 @@ import type { KernelMount } from '../kernel/mount.ts'
 import { ROOT } from '../kernel/user.ts'
 import type { Machine } from './machine.ts'
 import { metaFileFacts } from './metaFiles.ts'
+import { isWithin } from './pathText.ts'
 import { shadowTarget } from './shadowTarget.ts'
 import type { Caller, FamfsMountOptions, Mounted, Paths } from './systemTypes.ts'
 import type { FuseSide } from './types.ts'
@@ -36,6 +37,8 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const shadow = shadowDirectory(host, options, caller)
   if (!shadow.ok) return shadow
   const shadowPath = shadow.value
+  // Its own mount would hide the tree from its daemon.
+  if (isWithin(shadowPath, mountpoint)) return fail('shadow_hidden', { shadow: shadowPath, mountpoint })
   const root = `${shadowPath}/root`
   const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))
   const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, words = [] } = options
@@ -55,7 +58,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')
-  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, options: [...shown, ...words] })
+  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, umask: caller.umask, options: [...shown, ...words] })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()
   return report

@@ -15,10 +15,10 @@ import { lockLog, type LockReason, type LogLock, newVolume } from '../fs/volume.
 import { MappedFile } from '../kernel/mappedFile.ts'
 import { type AccessReason, type FileInode, type Inode, KernelMount } from '../kernel/mount.ts'
 import { checkAccess, OpenFile, OpenFiles, type OpenMode, type TransferReason } from '../kernel/openFile.ts'
-import { ROOT, type User } from '../kernel/user.ts'
+import { ROOT, type User, WRITE_BITS } from '../kernel/user.ts'
 import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath } from '../log/path.ts'
-import { logplay, type ReplayReport, type ReplayTarget, withoutWriteBits } from '../log/replay.ts'
+import { logplay, type ReplayReport, type ReplayTarget, withoutBits } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
@@ -113,7 +113,7 @@ export class Machine {
       userCount: 0,
     }
     this.#mounts.add(mount)
-    const played = yield* this.#play(mount, 0, mount.target)
+    const played = yield* this.#play(mount, 0, maskedTarget(mount, options))
     if (!played.ok) this.#mounts.remove(mount)
     return played
   }
@@ -201,12 +201,11 @@ export class Machine {
     if (!read.ok) return read
     mount.volume.known = read.value
     if (read.value.layout.fsUuid !== mount.fsUuid) return fail('other_filesystem')
-    const { whole = false, dryRun = false, asClient = false } = options
-    const target = options.target ?? mount.target
+    const { whole = false, dryRun = false } = options
     const fromIndex = whole || mount.rogue ? 0 : mount.playedCount
     // A dry run, or another tree, leaves what this mount has played as it is.
-    if (dryRun || options.target) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, dryRun ? undefined : target, fromIndex))
-    return yield* inUse(mount, this.#play(mount, fromIndex, asClient ? withoutWriteBits(target) : target))
+    if (dryRun || options.target) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, dryRun ? undefined : options.target, fromIndex))
+    return yield* inUse(mount, this.#play(mount, fromIndex, maskedTarget(mount, options)))
   }
 
   /** Plays the log of a device that isn't mounted here. */
@@ -434,4 +433,9 @@ export class Machine {
     const access = mount.kernel.access(inode)
     return access.ok ? ok({ mount, path: inode.path, memory: mount.kernel.memory, resolver: access.value }) : access
   }
+}
+
+/** Files of a fuse mount have the mode of their shadow file: no umask touches them. */
+function maskedTarget({ options, target }: Mount, { umask = 0, asClient = false }: { umask?: number; asClient?: boolean }): ReplayTarget {
+  return withoutBits(target, (options.fuse ? 0 : umask) | (asClient ? WRITE_BITS : 0), umask)
 }

@@ -170,7 +170,7 @@ export class System extends PathTree {
     if (!this.rawAccess && mode !== 'famfs') return fail('wrong_dax_mode', { device: name.value, mode, wanted: 'famfs' })
     if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller)
     const { generation } = this.#modules
-    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, options: [...V1_OPTIONS, ...words] })
+    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...words] })
     return report.ok ? ok({ mountpoint: place.value, deviceName: name.value, kind, shadowPath: undefined, report: report.value }) : report
   }
 

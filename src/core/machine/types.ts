@@ -73,6 +73,8 @@ export interface MountOptions {
   allowRogue?: boolean
   /** As /proc/mounts shows them. */
   options?: readonly string[]
+  /** Of whoever mounts: bits that the replay doesn't give to files and directories. */
+  umask?: number
   /** Set for a fuse mount: its daemon's side. */
   fuse?: FuseSide
 }
@@ -100,6 +102,8 @@ export interface LogplayOptions {
   dryRun?: boolean
   /** Drops write bits as a client would. */
   asClient?: boolean
+  /** Of whoever plays: bits that new files and directories don't get. */
+  umask?: number
   /** Another tree than the mount's. */
   target?: ReplayTarget
 }

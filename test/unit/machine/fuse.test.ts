@@ -102,6 +102,17 @@ describe('the shadow tree', () => {
     expect(system.systemLog().join('\n')).toMatch(/bad can't be read: file is not a mapping/)
   })
 
+  it('is not made where the mount would hide it', () => {
+    const device = newDax(64 * MIB)
+    const system = newHost('A', device)
+    run(system.machine.mkfs(DAX, {}))
+    for (const place of ['/tmp', MNT]) {
+      const shadow = place === MNT ? { shadow: MNT } : {}
+      failureOf(runNow(system.mountFamfs(DAX, place, { kind: 'fuse', ...shadow }, CALLER)), 'shadow_hidden')
+    }
+    expect(system.machine.mounts()).toEqual([])
+  })
+
   it('goes where -S says, once', () => {
     const device = newDax(64 * MIB)
     const system = newHost('A', device)

@@ -215,3 +215,16 @@ describe('a mount', () => {
     expect(placeOf(MNT)).toBe('not_in_famfs')
   })
 })
+
+describe('the umask of whoever plays the log', () => {
+  it.each(['v1', 'fuse'] as const)('is taken from directories that a %s mount makes, as mkdir takes it', (kind) => {
+    const system = newSystem()
+    run(system.machine.mkfs(DAX, {}))
+    run(system.mountFamfs(DAX, MNT, { kind }, rootAt('/')))
+    run(system.machine.mkdir(`${MNT}/d`, { mode: 0o777, umask: 0o022 }))
+    expect(valueOf(system.stat(`${MNT}/d`, rootAt('/'))).mode).toBe(0o755)
+    valueOf(system.umount(MNT, rootAt('/')))
+    run(system.mountFamfs(DAX, MNT, { kind }, { ...rootAt('/'), umask: 0o027 }))
+    expect(valueOf(system.stat(`${MNT}/d`, rootAt('/'))).mode).toBe(0o750)
+  })
+})
