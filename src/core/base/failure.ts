@@ -168,7 +168,7 @@ export const failures = {
   fuse_no_create: row<{ path: string }>('ENOTSUP', (d) => `a fuse mount makes no files by itself: ${d.path}`,
     'Make files with famfs creat or famfs cp, directories with famfs mkdir.'),
   fuse_not_implemented: row<{ path: string; act: string }>('ENOSYS', (d) => `a fuse mount doesn't know how to ${d.act}: ${d.path}`,
-    'famfs never removes or renames. To start over: umount, then mkfs.famfs --force DEVICE.'),
+    (d) => (d.act.startsWith('make') ? 'Make directories with famfs mkdir, on the master; links and devices have no place in the log.' : 'famfs never removes or renames. To start over: umount, then mkfs.famfs --force DEVICE.')),
   fuse_no_resize: row<{ path: string }>('EINVAL', (d) => `a fuse mount never changes a size: ${d.path}`,
     'famfs files have their final size from the start. Make another file.'),
   other_mount: row<{ from: string; to: string }>('EXDEV', (d) => `${d.from} and ${d.to} are on different file systems`, 'Copy it instead: famfs cp.'),
