@@ -2,6 +2,7 @@
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { browserAlias } from './test/helpers/alias.ts'
 import { isolationHeaders } from './test/helpers/headers.ts'
 import { chromiumArgs, findChromium } from './test/tools/chromium.mjs'
 
@@ -24,13 +25,14 @@ export default defineConfig({
       },
       {
         plugins: [react()],
+        resolve: { alias: browserAlias },
         server: { headers: isolationHeaders },
         worker: { format: 'es' },
         // Known from the start: a package found only while tests run makes Vite reload the page under them, and the run then
         // never ends.
         optimizeDeps: {
           noDiscovery: true,
-          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react', '@xterm/xterm'],
+          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react', 'just-bash/browser', 'fflate', 'yaml', '@xterm/xterm'],
         },
         test: {
           name: 'browser',

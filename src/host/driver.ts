@@ -4,7 +4,7 @@
 import type { Reason } from '../core/base/failure.ts'
 import { fail, type Result } from '../core/base/result.ts'
 import type { Progress } from '../core/base/task.ts'
-import type { CallMessage, CallName, Calls, HostNews, HostReply, HostSpec, HostWire } from './protocol.ts'
+import type { CallMessage, CallName, CallNote, Calls, HostNews, HostReply, HostSpec, HostWire } from './protocol.ts'
 
 export interface Driver {
   readonly kind: 'worker' | 'inline'
@@ -19,12 +19,15 @@ export interface Line {
 
 export interface CallOptions {
   onProgress?: (progress: Progress) => void
+  /** Output of a shell, in order and before the call's result. */
+  onNote?: (note: CallNote) => void
   signal?: AbortSignal
 }
 
 interface Pending {
   settle: (failure: ReturnType<typeof fail<'host_down'>>) => void
   onProgress: ((progress: Progress) => void) | undefined
+  onNote: ((note: CallNote) => void) | undefined
 }
 
 export class HostHandle {
@@ -62,7 +65,7 @@ export class HostHandle {
     }
     options.signal?.addEventListener('abort', stop)
     const downed = new Promise<ReturnType<typeof fail<'host_down'>>>((settle) => {
-      this.#pending.set(callId, { settle, onProgress: options.onProgress })
+      this.#pending.set(callId, { settle, onProgress: options.onProgress, onNote: options.onNote })
     })
     try {
       const reply = await Promise.race([this.#line.wire.call({ name, callId, given } as CallMessage), downed])
@@ -80,6 +83,11 @@ export class HostHandle {
   /** For the driver: progress of a call. */
   progressed(callId: number, progress: Progress): void {
     this.#pending.get(callId)?.onProgress?.(progress)
+  }
+
+  /** For the driver: what a call tells. */
+  noted(callId: number, note: CallNote): void {
+    this.#pending.get(callId)?.onNote?.(note)
   }
 
   /** For the driver: the host is gone. Ends every call under way. */

@@ -11,26 +11,40 @@ import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
 import { Machine } from '../core/machine/machine.ts'
 import type { MappedFile } from '../core/kernel/mappedFile.ts'
 import { BlobFeeder } from './feeder.ts'
-import type { CallMessage, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, ReplaySummary } from './protocol.ts'
+import type { CallMessage, CallNote, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, ReplaySummary } from './protocol.ts'
+import type { OnHost } from './shell/shellHost.ts'
+import type { Shells } from './shell/shells.ts'
 import { Turns } from './turns.ts'
 
 /** How long a task runs before others are let in, and how often its progress is told. */
 const TURN_MS = 8
 const REPORT_MS = 40
+/** What nproc says, and how many threads famfs begins with: the page shows one host as one small machine. */
+const CPU_COUNT = 4
 
 export class HostServer implements HostWire {
   #machine: Machine | undefined
+  #spec: HostSpec | undefined
+  #shells: Promise<Shells> | undefined
   #report: (callId: number, progress: Progress) => void = () => undefined
+  #note: (callId: number, note: CallNote) => void = () => undefined
+  readonly #onHost: OnHost | undefined
+  readonly #stops = new Map<number, AbortController>()
   readonly #cancelled = new Set<number>()
   readonly #running = new Set<number>()
   readonly #turns = new Turns()
   /** What the driver has been told: the mount by its file system and place, and how many inodes of it. */
   #told = { mount: '', inodeCount: 0 }
 
-  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void): void {
-    const random = (target: Uint8Array<ArrayBuffer>): void => target.set(crypto.getRandomValues(new Uint8Array(target.length)))
-    this.#machine = new Machine(spec, { random, now: () => Date.now() })
+  constructor(onHost?: OnHost) {
+    this.#onHost = onHost
+  }
+
+  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void, note: (callId: number, note: CallNote) => void = () => undefined): void {
+    this.#machine = new Machine(spec, { random: fillRandom, now: () => Date.now() })
+    this.#spec = spec
     this.#report = report
+    this.#note = note
   }
 
   async call(message: CallMessage): Promise<HostReply> {
@@ -41,19 +55,21 @@ export class HostServer implements HostWire {
     } finally {
       this.#running.delete(message.callId)
       this.#cancelled.delete(message.callId)
+      this.#stops.delete(message.callId)
       if (this.#running.size === 0) this.#turns.close()
     }
   }
 
   cancel(callId: number): void {
     if (this.#running.has(callId)) this.#cancelled.add(callId)
+    this.#stops.get(callId)?.abort()
   }
 
   ping(): void {}
 
   /** Ends every task where it stands, as a power cut would. */
   stop(): void {
-    for (const callId of this.#running) this.#cancelled.add(callId)
+    for (const callId of this.#running) this.cancel(callId)
   }
 
   #dispatch(message: CallMessage): Promise<HostReply['result']> {
@@ -93,9 +109,42 @@ export class HostServer implements HostWire {
       case 'verify':
         if (!Number.isSafeInteger(message.given.seed)) return Promise.resolve(fail('bad_seed', { seed: message.given.seed }))
         return this.#run(callId, machine.verify(message.given.path, message.given.seed, message.given.user))
+      case 'shellRun':
+      case 'shellComplete':
+      case 'shellPut':
+      case 'shellTake':
+        return this.#shell(message)
       default:
         return unreachable(message)
     }
+  }
+
+  /** Shells are loaded when the first is asked for: a host starts without them. */
+  async #shell(message: Extract<CallMessage, { name: `shell${string}` }>): Promise<HostReply['result']> {
+    const { callId } = message
+    const stop = new AbortController()
+    this.#stops.set(callId, stop)
+    const tell = (note: CallNote): void => this.#note(callId, note)
+    const shells = await (this.#shells ??= this.#openShells())
+    switch (message.name) {
+      case 'shellRun':
+        return ok(await shells.run(message.given, stop.signal, tell))
+      case 'shellComplete':
+        return ok(shells.complete(message.given.shell, message.given.line, message.given.cursor))
+      case 'shellPut':
+        return await shells.put(message.given.shell, message.given.name, message.given.blob, stop.signal, tell)
+      case 'shellTake':
+        return await shells.take(message.given.shell, message.given.path)
+      default:
+        return unreachable(message)
+    }
+  }
+
+  async #openShells(): Promise<Shells> {
+    const [{ Shells }, { System }] = await Promise.all([import('./shell/shells.ts'), import('../core/machine/system.ts')])
+    const { name = '', kernelRelease } = this.#spec ?? {}
+    const outside = { now: () => Date.now(), random: fillRandom, hostname: name, cpuCount: CPU_COUNT, ...(kernelRelease === undefined ? {} : { kernelRelease }) }
+    return await Shells.open(new System(this.#booted(), outside), this.#onHost)
   }
 
   *#creat(machine: Machine, given: Calls['creat']['given']): Task<Result<Calls['creat']['gives']>> {
@@ -178,6 +227,11 @@ export class HostServer implements HostWire {
     assert(this.#machine, 'a host is booted before it is called')
     return this.#machine
   }
+}
+
+function fillRandom(target: Uint8Array<ArrayBuffer>): void {
+  // At most so many bytes at once.
+  for (let at = 0; at < target.length; at += 65_536) crypto.getRandomValues(target.subarray(at, at + 65_536))
 }
 
 function* mapped<A, B>(task: Task<Result<A>>, change: (value: A) => B): Task<Result<B>> {

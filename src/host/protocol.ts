@@ -7,7 +7,10 @@ import type { Interleave } from '../core/alloc/allocate.ts'
 import type { MachineSpec, MountStatus } from '../core/machine/types.ts'
 import type { User } from '../core/kernel/user.ts'
 
-export type HostSpec = MachineSpec
+export interface HostSpec extends MachineSpec {
+  /** What `uname -r` says, and what follows from it; '6.14.0-famfs' unless said otherwise. */
+  kernelRelease?: string
+}
 
 /** A file or directory as a host sees it in its mount. */
 export interface HostNode {
@@ -54,7 +57,21 @@ export interface Calls {
   peek: { given: { path: string; offsetBytes: number; lengthBytes: number; user: User }; gives: Uint8Array<ArrayBuffer> }
   sha256: { given: { path: string; user: User }; gives: string }
   verify: { given: { path: string; seed: number; user: User }; gives: undefined }
+  /** One line in a shell, which is made when its number is first used. Cancelling it is Ctrl-C. */
+  shellRun: { given: { shell: number; line: string; columns: number }; gives: { exitCode: number; prompt: string; cwd: string; ended: boolean } }
+  /** Candidates replace `line.slice(start, cursor)`; a directory ends with a slash. */
+  shellComplete: { given: { shell: number; line: string; cursor: number }; gives: { start: number; candidates: string[] } }
+  /** A dropped file, into the shell's directory. */
+  shellPut: { given: { shell: number; name: string; blob: Blob }; gives: { path: string } }
+  shellTake: { given: { shell: number; path: string }; gives: { name: string; blob: Blob } }
 }
+
+/** What a call tells while it runs. */
+export type CallNote =
+  | { kind: 'output'; stream: 'out' | 'err'; text: string }
+  | { kind: 'busy'; label: string; doneBytes: number; totalBytes: number }
+  | { kind: 'download'; name: string; blob: Blob }
+  | { kind: 'clear' }
 
 export type CallName = keyof Calls
 export type CallMessage = { [K in CallName]: { name: K; callId: number; given: Calls[K]['given'] } }[CallName]
@@ -74,7 +91,7 @@ export interface HostReply {
 
 /** The face that a host shows to its driver; comlink carries it to a worker. */
 export interface HostWire {
-  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void): void | Promise<void>
+  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void, note: (callId: number, note: CallNote) => void): void | Promise<void>
   call(message: CallMessage): Promise<HostReply>
   cancel(callId: number): void | Promise<void>
   ping(): void | Promise<void>

@@ -38,7 +38,7 @@ export function workerDriver(options: WorkerDriverOptions = {}): Driver {
         worker.onmessageerror = end('its worker sent what could not be read')
       })
       // Sharing memory with a worker that may not have it throws here, or arrives there as what can't be read.
-      const booted = remote.boot(spec, proxy((callId, progress) => handle.progressed(callId, progress))).then(
+      const booted = remote.boot(spec, proxy((callId, progress) => handle.progressed(callId, progress)), proxy((callId, note) => handle.noted(callId, note))).then(
         () => undefined,
         (error: unknown) => `memory can't be shared with its worker: ${error instanceof Error ? error.message : String(error)}`,
       )

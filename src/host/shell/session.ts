@@ -14,6 +14,7 @@ export interface LineResult {
 }
 
 const INTERRUPTED = 130
+const DEFAULT_COLUMNS = 80
 /** Read-only in bash, or made anew for each line. */
 const NOT_KEPT = /^(BASHOPTS|SHELLOPTS|BASH_VERSINFO|BASH_VERSION|BASHPID|PPID|UID|EUID|_|__rc|__c|__ret|__once|PIPESTATUS|FUNCNAME|LINENO|RANDOM|SECONDS|PWD|OLDPWD)$/
 const NAME = /^[A-Za-z_]\w*$/
@@ -66,14 +67,14 @@ export class Session {
     return [...new Set([...this.#functions.values()].map(({ name }) => name))]
   }
 
-  async run(line: string, signal: AbortSignal, tell: (note: ShellNote) => void): Promise<LineResult> {
+  async run(line: string, signal: AbortSignal, tell: (note: ShellNote) => void, columns = DEFAULT_COLUMNS): Promise<LineResult> {
     const process = this.#process(tell)
     this.#save ??= await statementsOf(SAVE)
     const kept: Statement[] = [statement(assign('__rc', valueOfVariable('?'))), ...this.#save]
     const status = statement(own('status', [quoted(String(this.#exitCode))]), simple(':'))
     const outcome = await process.run({
       text: line, name: 'bash', args: [], cwd: this.cwd, env: this.#state.length === 0 ? this.#env : {}, stdin: '', signal,
-      before: [...this.#state, status], after: kept,
+      before: [...this.#state, statement(assign('COLUMNS', quoted(String(columns)))), status], after: kept,
     })
     if (outcome.stdout !== '') tell({ kind: 'output', stream: 'out', text: outcome.stdout })
     const { saved } = process

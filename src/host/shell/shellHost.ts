@@ -5,7 +5,7 @@ import type { System } from '../../core/machine/system.ts'
 import { Turns } from '../turns.ts'
 
 /** Runs words on another host and answers with what they printed. */
-export type OnHost = (host: string, words: readonly string[], given: { cwd: string; stdin: string; signal: AbortSignal }) => Promise<{ stdout: string; stderr: string; exitCode: number }>
+export type OnHost = (host: string, words: readonly string[], given: { cwd: string; stdin: Uint8Array<ArrayBuffer>; signal: AbortSignal }) => Promise<{ stdout: string; stderr: string; exitCode: number }>
 
 /** What leaves a shell while a line runs. */
 export type ShellNote =

@@ -1,5 +1,6 @@
 // The shells of one host, by number, and what the page asks of them. This is what a host loads when the first is opened.
 
+import { getCommandNames } from 'just-bash/browser'
 import { famfs } from '../../cli/famfs.ts'
 import { mkfsFamfs } from '../../cli/mkfsFamfs.ts'
 import type { Program } from '../../cli/program.ts'
@@ -28,14 +29,14 @@ export class Shells {
     const programs = new Map<string, Program>([...Object.entries(tools), ['famfs', famfs], ['mkfs.famfs', mkfsFamfs]])
     for (const name of ['[', 'test']) programs.delete(name)
     const host = new ShellHost(system, programs, onHost)
-    await addStubs(system, programs)
+    addStubs(system, programs)
     return new Shells(host)
   }
 
-  async run(shell: number, line: string, signal: AbortSignal, tell: (note: ShellNote) => void): Promise<{ exitCode: number; prompt: string; cwd: string; ended: boolean }> {
+  async run({ shell, line, columns }: { shell: number; line: string; columns: number }, signal: AbortSignal, tell: (note: ShellNote) => void): Promise<{ exitCode: number; prompt: string; cwd: string; ended: boolean }> {
     const session = this.#session(shell)
     try {
-      const { exitCode, ended } = await session.run(line, signal, tell)
+      const { exitCode, ended } = await session.run(line, signal, tell, columns)
       if (ended) this.#sessions.delete(shell)
       return { exitCode, ended, prompt: session.prompt, cwd: session.cwd }
     } finally {
@@ -111,8 +112,7 @@ const ROOT_CALLER = { user: { uid: 0, gid: 0 }, umask: 0o022, cwd: '/' }
 const STUB_MODE = 0o755
 
 /** Programs are seen in /usr/bin, and found there: the library asks for a file before it runs anything. */
-async function addStubs(system: System, programs: ReadonlyMap<string, Program>): Promise<void> {
-  const { getCommandNames } = await import('just-bash/browser')
+function addStubs(system: System, programs: ReadonlyMap<string, Program>): void {
   for (const name of new Set([...getCommandNames(), ...ownNames, ...programs.keys(), '[', 'test'])) {
     const opened = system.open(`/usr/bin/${name}`, { write: true, create: STUB_MODE, exclusive: true }, ROOT_CALLER)
     if (!opened.ok) continue

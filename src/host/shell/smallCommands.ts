@@ -33,9 +33,9 @@ export const smallCommands: Readonly<Record<string, ShellCommand>> = {
     return done()
   },
   sleep,
-  stty: ({ args }) => (args[0] === 'size' ? done('24 80\n') : done()),
+  stty: ({ args, context }) => (args[0] === 'size' ? done(`24 ${context.env.get('COLUMNS') ?? 80}\n`) : done()),
   sync: () => done(),
-  tput: ({ args }) => (args[0] === 'cols' ? done('80\n') : args[0] === 'lines' ? done('24\n') : done()),
+  tput: ({ args, context }) => (args[0] === 'cols' ? done(`${context.env.get('COLUMNS') ?? 80}\n`) : args[0] === 'lines' ? done('24\n') : done()),
   ulimit: ({ args }) => (args.includes('-n') ? done('4096\n') : done('unlimited\n')),
   umask,
   uname,

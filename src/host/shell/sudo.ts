@@ -1,5 +1,6 @@
 // sudo and on: the rest of the line is run as someone else, or somewhere else.
 
+import { bytesOfLatin1 } from './bytes.ts'
 import { shellQuote } from './ast.ts'
 import { type Given, runLine, stdinOf, trouble } from './command.ts'
 import type { Outcome } from './process.ts'
@@ -77,5 +78,5 @@ export async function on({ args, context, process }: Given): Promise<Outcome> {
   if (host === undefined || words.length === 0) return trouble('usage: on HOST COMMAND ...\n', 2)
   const { onHost } = process.host
   if (!onHost) return trouble('on: no other host can be reached from here: type the command in that host’s own terminal\n')
-  return await onHost(host, words, { cwd: context.cwd, stdin: stdinOf(context), signal: context.signal ?? new AbortController().signal })
+  return await onHost(host, words, { cwd: context.cwd, stdin: bytesOfLatin1(stdinOf(context)), signal: context.signal ?? new AbortController().signal })
 }
