@@ -35,7 +35,7 @@ export const internals: Readonly<Record<string, ShellCommand>> = {
   __trap: trap,
   __mirror: ({ args, context }) => {
     if (args[0]?.includes('u')) context.env.delete('__lenient')
-    else context.env.set('__lenient', '1')
+    else context.env.set('__lenient', '')
     return done()
   },
   __umask: ({ args, context, process }) => {
@@ -105,7 +105,7 @@ async function sourceFile({ args, context, process }: Given): Promise<Outcome> {
 
 /** Words: the shell's own number, then kill's. What the signal does to this very shell runs next. */
 async function kill({ args, context, process }: Given): Promise<Outcome> {
-  const [own, ...words] = args
+  const [self, ...words] = args
   const end = (outcome: Outcome): Outcome => {
     process.prepare({ statements: [statusStatement(String(outcome.exitCode))] })
     return { ...outcome, exitCode: 0 }
@@ -126,7 +126,7 @@ async function kill({ args, context, process }: Given): Promise<Outcome> {
   for (const target of targets) {
     const pid = Number(target)
     const job = process.jobs.get(pid)
-    if (target === own || pid === process.pid) hitsSelf = true
+    if (target === self || pid === process.pid) hitsSelf = true
     else if (job && job.endsAt > performance.now()) {
       if (name !== '0') Object.assign(job, { endsAt: 0, status: 128 + signalNumber(name) })
     } else if (pid !== 1 || name !== '0') stderr += `bash: kill: (${target}) - No such process\n`
@@ -175,7 +175,7 @@ function trap({ args, context, process }: Given): Outcome {
     else if (resets) context.env.delete(`__trap_${name}`)
     else context.env.set(`__trap_${name}`, `${shell}:${first}`)
   }
-  process.lastEnv = new Map([...context.env.entries()])
+  process.lastEnv = new Map(context.env.entries())
   return { stdout: '', stderr, exitCode: stderr === '' ? 0 : 1 }
 }
 
@@ -198,5 +198,5 @@ async function wait({ args, context, process }: Given): Promise<Outcome> {
 
 /** Kept so that a handler that runs after death knows what the script knew. */
 export function rememberEnv({ context, process }: Given): void {
-  if (process.lastEnv) process.lastEnv = new Map([...context.env.entries()])
+  if (process.lastEnv) process.lastEnv = new Map(context.env.entries())
 }

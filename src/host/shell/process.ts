@@ -199,7 +199,7 @@ export class Process implements Runtime {
   }
 
   #opening({ before = [], options = '' }: ScriptSpec): Statement[] {
-    const lenient = options.includes('u') ? [] : [statement(assign('__lenient', quoted('1')))]
+    const lenient = options.includes('u') ? [] : [statement(assign('__lenient', quoted('')))]
     const set = options === '' ? [] : [statement(simple('set', [quoted(`-${options}`)]))]
     return [...(this.#where.nounset ? lenient : []), ...set, ...before]
   }

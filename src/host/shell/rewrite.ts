@@ -153,6 +153,7 @@ function subshell(given: Extract<Command, { type: 'Subshell' }>, where: Where): 
 /** What the library judges by mode bits alone, or not at all: who may, and devices and sockets. */
 const JUDGED = /^-[rwxbcpSugk]$/
 
+const ASSIGNING = new Set(['declare', 'typeset', 'local', 'export', 'readonly'])
 const DECLARING = new Set(['declare', 'typeset'])
 const SHELLS = new Set(['bash', 'sh'])
 
@@ -187,6 +188,8 @@ function rewriteSimple(given: Simple, where: Where): Command {
     case 'return':
       return where.returnLoops === undefined ? given : leave(given, where.returnLoops)
   }
+  // The library's local knows no associative arrays; its declare makes them local to the function all the same.
+  if (name === 'local' && given.args.some((each) => /^-\w*A/.test(plainText(each) ?? ''))) return { ...given, name: literal('declare') }
   if (DECLARING.has(name) && where.wrapped && !where.inFunction) return { ...given, args: [literal('-g'), ...given.args] }
   if (!where.streams) return given
   const live = (SHELLS.has(name) || where.runtime.isProgram(name)) && given.redirections.length === 0 && !where.runtime.hasFunction(name)
@@ -202,10 +205,16 @@ function fromWords(given: Simple, words: readonly Word[], where: Where): Command
     const { words: taken, status } = where.runtime.takeWords()
     const [name, ...args] = taken
     if (name === undefined) return [statement({ ...own('status', [quoted(status)]), redirections: given.redirections, assignments: given.assignments })]
-    const made: Simple = { ...given, name: nameWord(name), args: args.map((each) => quoted(each)) }
+    const made: Simple = { ...given, name: nameWord(name), args: args.map((each) => (ASSIGNING.has(name) ? assigning(each) : quoted(each))) }
     return [statement(isPath(name) ? (where.streams ? streamed(made, true) : made) : rewriteSimple(made, where))]
   })
   return group([statement(own('words', [...words])), statement(next)])
+}
+
+/** For these the library wants to see the name and its sign unquoted. */
+function assigning(text: string): Word {
+  const [, name = '', value = ''] = /^(\w+\+?=)(.*)$/s.exec(text) ?? []
+  return name === '' ? quoted(text) : { type: 'Word', parts: [{ type: 'Literal', value: name }, { type: 'SingleQuoted', value }] }
 }
 
 /** A path that __words left as it is: the library says what is wrong with it. */

@@ -116,7 +116,7 @@ export class Session {
     this.#traps = new Map(known.flatMap((each) => trapOf(each)))
     // Options come last: under `set -u` or `set -e` what restores would have to be written with more care.
     const set = [...(await statementsOf(options)).filter((each) => OPTIONS.test(declaredName(each))), ...(await statementsOf(shopts))]
-    const lenient = letters.includes('u') ? 'unset __lenient' : '__lenient=1'
+    const lenient = letters.includes('u') ? 'unset __lenient' : '__lenient='
     this.#state = [...known, ...defined, ...(await statementsOf(`OLDPWD='${previous.replaceAll("'", String.raw`'\''`)}'\n${lenient}`)), ...set]
     this.#prune(known)
   }

@@ -6,7 +6,7 @@ import { type Given, runLine, stdinOf, trouble } from './command.ts'
 import type { Outcome } from './process.ts'
 
 const USERS: Readonly<Record<string, number>> = { root: 0, user: 1000, nobody: 65534 }
-const KEPT = ['PATH', 'TERM', 'LANG', 'HOSTNAME']
+const KEPT = new Set(['PATH', 'TERM', 'LANG', 'HOSTNAME'])
 
 export async function sudo(given: Given): Promise<Outcome> {
   const { context, process } = given
@@ -15,13 +15,13 @@ export async function sudo(given: Given): Promise<Outcome> {
   const { uid, user, keepEnv, assignments, words } = read
   if (words.length === 0) return read.only ? { stdout: '', stderr: '', exitCode: 0 } : trouble('usage: sudo [-n] [-E] [-u USER] [NAME=value ...] COMMAND ...\n')
   const exported = context.exportedEnv ?? {}
-  const kept = keepEnv ? exported : Object.fromEntries(Object.entries(exported).filter(([name]) => KEPT.includes(name)))
+  const kept = keepEnv ? exported : Object.fromEntries(Object.entries(exported).filter(([name]) => KEPT.has(name)))
   const home = uid === 0 ? '/root' : `/home/${user}`
-  const env = { ...kept, HOME: home, USER: user, LOGNAME: user, SUDO_USER: exported['USER'] ?? 'root', SUDO_UID: String(process.user.uid), ...assignments }
+  const variables = { ...kept, HOME: home, USER: user, LOGNAME: user, SUDO_USER: exported['USER'] ?? 'root', SUDO_UID: String(process.user.uid), ...assignments }
   const before = process.user
   process.user = { uid, gid: uid }
   try {
-    return await runLine(context, words.map(shellQuote).join(' '), env)
+    return await runLine(context, words.map(shellQuote).join(' '), variables)
   } finally {
     process.user = before
   }
