@@ -69,6 +69,12 @@ it('a whole session on two hosts', async () => {
   await dropOn(page, 'B', 'dropped.txt', text)
   await eventually(async () => (await screenOf(page, 'B')).join('\n')).toContain('dropped.txt →')
   expect(await on('B', 'cmp dropped.txt /mnt/famfs/dropped.txt && echo the same')).toContain('the same')
+  for (const host of ['A', 'B']) {
+    await typeLine(page, host, 'ls -l /mnt/famfs')
+    await page.keyboard.type('famfs fsck /mnt/famfs\n')
+    await eventually(async () => (await screenOf(page, host)).join('\n')).toMatch(/2 files[^]*[#$]$/m)
+    await promptOf(page, host)
+  }
   await picture(page, 'session')
 
   // What is removed is gone on that host only, and replay brings it back.
@@ -80,7 +86,7 @@ it('a whole session on two hosts', async () => {
   expect(await on('B', 'cmp dropped.txt /mnt/famfs/dropped.txt && echo the same')).toContain('the same')
 
   // A size that differs from the map makes a file unreadable; removing and replaying repairs it.
-  await on('A', 'sudo truncate -s 1m /mnt/famfs/seeded')
+  await on('A', 'sudo truncate -s 1M /mnt/famfs/seeded')
   await on('A', 'cat /mnt/famfs/seeded > /dev/null')
   expect(await lastSentence(page)).toMatch(/exit code [1-9]/)
   await on('A', 'sudo rm /mnt/famfs/seeded && sudo famfs logplay /mnt/famfs')
@@ -146,7 +152,7 @@ describe('keys', () => {
     await typeLine(page, 'A', 'echo first one')
     await typeLine(page, 'A', 'echo second')
     await page.reload()
-    await firstScene(page)
+    await ready(page)
     await openTerminal(page, 'A')
     await page.keyboard.press('ArrowUp')
     await page.keyboard.press('ArrowUp')
@@ -208,7 +214,7 @@ describe('keys', () => {
     await page.getByRole('menuitem', { name: /^Paste/ }).click()
     await eventually(async () => (await screenOf(page, 'A')).filter((row) => row === 'one').length).toBe(2)
     await page.keyboard.press('Control+C')
-    await terminal(page, 'A').locator('.xterm-rows > div', { hasText: /^waited/ }).dblclick({ position: { x: 10, y: 5 } })
+    await terminal(page, 'A').locator('.xterm-rows > div', { hasText: /^waited/ }).dblclick({ position: { x: 10, y: 5 }, force: true })
     await page.keyboard.press('Control+Shift+C')
     await eventually(() => page.evaluate(() => navigator.clipboard.readText())).toBe('waited')
     expect(faults).toEqual([])
@@ -248,7 +254,7 @@ describe('files', () => {
     const bytes = readFileSync(await byCommand.path())
     expect(bytes.toString()).toContain('famfs shares data')
     await promptOf(page, 'A')
-    await terminal(page, 'A').locator('.xterm-rows > div', { hasText: /^notes\.txt/ }).click({ button: 'right', position: { x: 10, y: 5 } })
+    await terminal(page, 'A').locator('.xterm-rows > div', { hasText: /^notes\.txt/ }).click({ button: 'right', position: { x: 10, y: 5 }, force: true })
     await picture(page, 'menu')
     const [byMenu] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Download notes.txt' }).click()])
     expect(readFileSync(await byMenu.path())).toEqual(bytes)
