@@ -94,7 +94,7 @@ const files: Row[] = [
 ]
 
 for (const [title, rows] of Object.entries({ words, lists, endings, signals, files })) {
-  describe(title, () => {
+  describe(`holes: ${title}`, () => {
     it.each(rows)('%s', async (_name, script, expected) => {
       expect(await shell.script(script)).toBe(expected)
     })

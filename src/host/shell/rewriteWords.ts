@@ -9,7 +9,6 @@ type Rewrite = (body: readonly Statement[], where: Where) => Statement[]
 /** Everything of a command that is not a statement within it. */
 export function walkWords(command: Command, where: Where, rewrite: Rewrite): void {
   const visit = (node: unknown): void => walk(node, where, rewrite)
-  if (command.type === 'SimpleCommand') for (const { array } of command.assignments) array?.forEach(keepElement)
   if (command.type === 'SimpleCommand') for (const part of [command.assignments, command.name, command.args]) visit(part)
   if (command.type === 'For') visit(command.words)
   if (command.type === 'Case') {
@@ -18,15 +17,6 @@ export function walkWords(command: Command, where: Where, rewrite: Rewrite): voi
   }
   if (command.type === 'ConditionalCommand' || command.type === 'ArithmeticCommand') visit(command.expression)
   visit(command.redirections)
-}
-
-/** `(sudo A=1 famfs)`: the library takes such an element for an assignment and drops it, unless its beginning is quoted. */
-function keepElement(word: Word): void {
-  const [first, ...rest] = word.parts
-  if (first?.type !== 'Literal') return
-  const [, name = '', value = ''] = /^(\w+\+?=)(.*)$/s.exec(first.value) ?? []
-  if (name === '') return
-  word.parts = [{ type: 'SingleQuoted', value: name }, ...(value === '' ? [] : [{ ...first, value }]), ...rest]
 }
 
 interface AnyNode {

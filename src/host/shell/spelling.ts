@@ -1,16 +1,17 @@
 // Before a text is parsed: `local -a a=("$@")` is spelled `{ local -a a; a=("$@"); }`, and the same for declare and its kin.
-// The library makes one element of such a list, and loses parts of what is written in it already in the syntax tree. Lines
-// stay where they are. Text in quotes, comments and here-documents is passed over.
+// The library makes one element of such a list, and loses parts of what is written in it already in the syntax tree. In every
+// list it drops elements that look like assignments: `(sudo A=1 famfs)` becomes `(sudo A\=1 famfs)`. Lines stay where they are. Text in quotes, comments and here-documents is passed over.
 
 const DECLARES = /(?:local|declare|typeset|readonly|export)(?=[ \t])/y
 const OPTION = /[ \t]+([-+]\w+)/y
 const BLANKS = /[ \t]*/y
 const ARRAY = /([A-Za-z_]\w*)\+?=\(/y
 const SCALAR = /([A-Za-z_]\w*)=/y
+const ELEMENT = /[A-Za-z_]\w*\+?=/y
 const HEREDOC = /<<(-?)[ \t]*(\\?[\w.-]+|'[^']*'|"[^"]*")/y
 
 export function respelled(text: string): string {
-  if (!/\b(?:local|declare|typeset|readonly|export)[ \t][^\n]*=/.test(text)) return text
+  if (!/=\(|\b(?:local|declare|typeset|readonly|export)[ \t][^\n]*=/.test(text)) return text
   return new Respeller(text).run()
 }
 
@@ -23,13 +24,13 @@ class Respeller {
     this.#text = text
   }
 
-  run(): string {
-    this.#code(0, '')
+  run(isList = false): string {
+    this.#code(0, '', isList)
     return this.#pieces.join('') + this.#text.slice(this.#copied)
   }
 
   /** Walks code up to its closing sign. @returns the place behind it */
-  #code(from: number, close: string): number {
+  #code(from: number, close: string, isList = false): number {
     const text = this.#text
     const heredocs: { delimiter: string; tabs: boolean }[] = []
     let depth = 0
@@ -47,9 +48,10 @@ class Respeller {
         at = this.#until('\n', at)
         continue
       }
-      const found = wordStart ? this.#declaration(at) : at
+      const found = wordStart ? (isList ? this.#element(at) : this.#declaration(at)) : at
       if (found > at) {
         at = found
+        wordStart = false
         continue
       }
       const heredoc = c === '<' && text[at + 2] !== '<' && text[at - 1] !== '<' ? this.#match(HEREDOC, at) : undefined
@@ -133,8 +135,20 @@ class Respeller {
     return at
   }
 
+  /** An element that looks like an assignment gets its sign quoted. */
+  #element(from: number): number {
+    const found = this.#match(ELEMENT, from)
+    if (!found) return from
+    const sign = from + found[0].length - 1
+    this.#pieces.push(this.#text.slice(this.#copied, sign), '\\=')
+    this.#copied = sign + 1
+    return sign + 1
+  }
+
   /** A declaring command with a list in it, or with a number to work out. @returns the place behind it, or where it began */
   #declaration(from: number): number {
+    const assigned = this.#match(ARRAY, from)
+    if (assigned) return this.#code(from + assigned[0].length, ')', true)
     const name = this.#match(DECLARES, from)?.[0]
     if (name === undefined) return from
     let at = from + name.length
@@ -150,11 +164,10 @@ class Respeller {
       const next = at + (this.#match(BLANKS, at)?.[0].length ?? 0)
       const list = this.#match(ARRAY, next)
       const scalar = numbers ? this.#match(SCALAR, next) : undefined
-      const end = list ? this.#pastList(next + list[0].length) : this.#pastWord(next)
+      const end = list ? pastList(this.#text, next + list[0].length) : this.#pastWord(next)
       if (end === next) break
       const given = this.#text.slice(next, end)
-      // Within a list there may be commands with declarations of their own.
-      if (list) lists.push({ name: list[1] ?? '', text: given.includes('$(') ? `${list[0]}${respelled(given.slice(list[0].length, -1))})` : given })
+      if (list) lists.push({ name: list[1] ?? '', text: `${list[0]}${new Respeller(given.slice(list[0].length, -1)).run(true)})` })
       else if (scalar) lists.push({ name: scalar[1] ?? '', text: workedOut(given) })
       else words.push(given)
       at = end
@@ -165,8 +178,9 @@ class Respeller {
     return at
   }
 
-  #pastList(from: number): number {
-    return this.#code(from, ')')
+  /** Only looks. */
+  past(from: number): number {
+    return this.#code(from, ')', true)
   }
 
   #pastWord(from: number): number {
@@ -184,6 +198,10 @@ class Respeller {
     const found = this.#text.indexOf(end, from)
     return found < 0 ? this.#text.length : found
   }
+}
+
+function pastList(text: string, from: number): number {
+  return new Respeller(text).past(from)
 }
 
 /** The library works out later assignments to such a variable, not the one that declares it. */
