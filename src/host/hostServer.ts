@@ -27,7 +27,7 @@ export class HostServer implements HostWire {
   #spec: HostSpec | undefined
   #shells: Promise<Shells> | undefined
   #report: (callId: number, progress: Progress) => void = () => undefined
-  #note: (callId: number, note: CallNote) => void = () => undefined
+  #note: (callId: number, note: CallNote) => void | Promise<void> = () => undefined
   readonly #onHost: OnHost | undefined
   readonly #stops = new Map<number, AbortController>()
   readonly #cancelled = new Set<number>()
@@ -40,7 +40,7 @@ export class HostServer implements HostWire {
     this.#onHost = onHost
   }
 
-  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void, note: (callId: number, note: CallNote) => void = () => undefined): void {
+  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void, note: (callId: number, note: CallNote) => void | Promise<void> = () => undefined): void {
     this.#machine = new Machine(spec, { random: fillRandom, now: () => Date.now() })
     this.#spec = spec
     this.#report = report
@@ -124,19 +124,25 @@ export class HostServer implements HostWire {
     const { callId } = message
     const stop = new AbortController()
     this.#stops.set(callId, stop)
-    const tell = (note: CallNote): void => this.#note(callId, note)
+    let told: unknown
+    const tell = (note: CallNote): void => void (told = this.#note(callId, note))
     const shells = await (this.#shells ??= this.#openShells())
-    switch (message.name) {
-      case 'shellRun':
-        return ok(await shells.run(message.given, stop.signal, tell))
-      case 'shellComplete':
-        return ok(shells.complete(message.given.shell, message.given.line, message.given.cursor))
-      case 'shellPut':
-        return await shells.put(message.given.shell, message.given.name, message.given.blob, stop.signal, tell)
-      case 'shellTake':
-        return await shells.take(message.given.shell, message.given.path)
-      default:
-        return unreachable(message)
+    try {
+      switch (message.name) {
+        case 'shellRun':
+          return ok(await shells.run(message.given, stop.signal, tell))
+        case 'shellComplete':
+          return ok(shells.complete(message.given.shell, message.given.line, message.given.cursor))
+        case 'shellPut':
+          return await shells.put(message.given.shell, message.given.name, message.given.blob, stop.signal, tell)
+        case 'shellTake':
+          return await shells.take(message.given.shell, message.given.path)
+        default:
+          return unreachable(message)
+      }
+    } finally {
+      // Between workers notes travel on a way of their own, in order: the result waits until the last has arrived.
+      await told
     }
   }
 

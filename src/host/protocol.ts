@@ -91,7 +91,8 @@ export interface HostReply {
 
 /** The face that a host shows to its driver; comlink carries it to a worker. */
 export interface HostWire {
-  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void, note: (callId: number, note: CallNote) => void): void | Promise<void>
+  /** @param note a promise says when it has arrived */
+  boot(spec: HostSpec, report: (callId: number, progress: Progress) => void, note: (callId: number, note: CallNote) => void | Promise<void>): void | Promise<void>
   call(message: CallMessage): Promise<HostReply>
   cancel(callId: number): void | Promise<void>
   ping(): void | Promise<void>
