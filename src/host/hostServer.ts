@@ -19,6 +19,7 @@ import { Turns } from './turns.ts'
 /** How long a task runs before others are let in, and how often its progress is told. */
 const TURN_MS = 8
 const REPORT_MS = 40
+const RANDOM_MOST_BYTES = 65_536
 /** What nproc says, and how many threads famfs begins with: the page shows one host as one small machine. */
 const CPU_COUNT = 4
 
@@ -237,7 +238,7 @@ export class HostServer implements HostWire {
 
 function fillRandom(target: Uint8Array<ArrayBuffer>): void {
   // At most so many bytes at once.
-  for (let at = 0; at < target.length; at += 65_536) crypto.getRandomValues(target.subarray(at, at + 65_536))
+  for (let at = 0; at < target.length; at += RANDOM_MOST_BYTES) target.set(crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_MOST_BYTES, target.length - at))), at)
 }
 
 function* mapped<A, B>(task: Task<Result<A>>, change: (value: A) => B): Task<Result<B>> {

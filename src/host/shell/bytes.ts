@@ -1,8 +1,8 @@
 // Bytes as the shell library carries them: a string with one character for each byte.
 
+import { bytesOfText, textOf } from '../../core/base/plain.ts'
+
 const PIECE_CHARS = 8192
-const encoder = new TextEncoder()
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export function latin1Of(bytes: Uint8Array): string {
   let text = ''
@@ -17,14 +17,11 @@ export function bytesOfLatin1(text: string): Uint8Array<ArrayBuffer> {
 }
 
 export function utf8Of(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text)
+  return bytesOfText(text)
 }
 
-/** Text for people: UTF-8 where it is that, else byte by byte. The bytes are private. */
-export function textForPeople(bytes: Uint8Array<ArrayBuffer>): string {
-  try {
-    return strict.decode(bytes)
-  } catch {
-    return latin1Of(bytes)
-  }
+/** Text for people: UTF-8 where it is that, else byte by byte. */
+export function textForPeople(bytes: Uint8Array): string {
+  const text = textOf(bytes)
+  return text.includes('\uFFFD') ? latin1Of(bytes) : text
 }

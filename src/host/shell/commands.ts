@@ -10,7 +10,7 @@ import { byteWise, smallCommands } from './smallCommands.ts'
 import { bracket, test } from '../tools/condition.ts'
 import { env, on, sudo } from './sudo.ts'
 
-const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, bash: bashCommand, sh: bashCommand, sudo, on, env, xargs, printf: byteWise, echo: byteWise }
+const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, ...(smallCommands['help'] ? { __help: smallCommands['help'] } : {}), bash: bashCommand, sh: bashCommand, sudo, on, env, xargs, printf: byteWise, echo: byteWise }
 
 /** The library wants a number apart from its letter. */
 function xargs({ args, context }: Given): Promise<Outcome> | Outcome {

@@ -7,9 +7,10 @@ import { assign, type Command, group, own, pipeline, quoted, type Script, simple
 import { textForPeople } from './bytes.ts'
 import { executionLimits } from './limits.ts'
 import { parse } from './parse.ts'
-import { exit, type Prepared, rewriteStatements, type Runtime, type Where } from './rewrite.ts'
+import { exit, rewriteStatements } from './rewrite.ts'
 import { ShellFs } from './shellFs.ts'
 import type { ShellHost, ShellNote } from './shellHost.ts'
+import type { Prepared, Runtime, Where } from './where.ts'
 
 export interface ProcessSpec {
   host: ShellHost
@@ -44,6 +45,8 @@ export interface ScriptSpec {
   before?: Statement[]
   after?: Statement[]
   options?: string
+  /** What `cd -` goes to. */
+  previous?: string
 }
 
 export interface Outcome {
@@ -160,7 +163,7 @@ export class Process implements Runtime {
     const fs = new ShellFs({
       system: this.host.system,
       caller: (at) => this.caller(at),
-      sink: (stream, bytes) => this.tell({ kind: 'output', stream, text: textForPeople(new Uint8Array(bytes)) }),
+      sink: (stream, bytes) => this.tell({ kind: 'output', stream, text: textForPeople(bytes) }),
       turn: () => this.host.turn(),
     })
     const { uid, gid } = this.user
@@ -184,11 +187,11 @@ export class Process implements Runtime {
     return { bash, next }
   }
 
-  async #exec(bash: Bash, { name, args, cwd, stdin, signal }: ScriptSpec): Promise<Outcome> {
+  async #exec(bash: Bash, { name, args, cwd, stdin, signal, previous }: ScriptSpec): Promise<Outcome> {
     const positional = Object.fromEntries(args.map((each, i) => [String(i + 1), each]))
     const running = bash.exec(':', {
       rawScript: true, cwd, stdin, stdinKind: 'bytes', signal,
-      env: { ...positional, '0': name, '#': String(args.length), '@': args.join(' '), '*': args.join(' ') },
+      env: { ...(previous === undefined ? {} : { OLDPWD: previous }), PWD: cwd, ...positional, '0': name, '#': String(args.length), '@': args.join(' '), '*': args.join(' ') },
     })
     try {
       const { stdout, stderr, exitCode } = await running

@@ -70,7 +70,7 @@ class Output {
 
   bytes(bytes: Uint8Array): void {
     if (this.#tell) {
-      this.#tell('out', textForPeople(new Uint8Array(bytes)))
+      this.#tell('out', textForPeople(bytes))
       return
     }
     if (!this.#isBytes) for (const [i, text] of this.#out.entries()) this.#out[i] = latin1Of(utf8Of(text))

@@ -13,45 +13,7 @@ import {
 } from './ast.ts'
 import { ERR_SINK, OUT_SINK, TICK } from './shellFs.ts'
 import { walkWords } from './rewriteWords.ts'
-
-/** What the second statement is made from; the commands of ours fill it. */
-export interface Runtime {
-  /** Words that were expanded last, with their status before. */
-  takeWords(): { words: string[]; status: string }
-  /** Statements that were prepared last: an eval's, a trap's, a sourced file's. */
-  takePrepared(): Prepared
-  /** What writes its output itself, as it comes: our programs. */
-  isProgram(name: string): boolean
-  /** A function was defined: remembered, to be there on the next line. */
-  defined(node: Extract<Command, { type: 'FunctionDef' }>): string
-  /** A function of that name was seen, and might stand for a program. */
-  hasFunction(name: string): boolean
-}
-
-export interface Prepared {
-  statements: Statement[]
-  /** The file that they are from. */
-  path?: string
-  /** Positional parameters for them, and those to be put back. */
-  parameters?: { given: string[]; before: string[] }
-}
-
-export interface Where {
-  runtime: Runtime
-  /** Output goes to the terminal, so it may go there at once. */
-  streams: boolean
-  /** `set -e` may be on. */
-  errexit: boolean
-  /** `set -u` may be on. */
-  nounset: boolean
-  inFunction: boolean
-  /** The script runs as a function (see process.ts): what it declares is global all the same. */
-  wrapped: boolean
-  /** The file that this is from. */
-  path: string | undefined
-  /** In a sourced file, outside of its functions: how many loops `return` has to leave. */
-  returnLoops: number | undefined
-}
+import type { Prepared, Where } from './where.ts'
 
 export function rewriteStatements(statements: readonly Statement[], where: Where): Statement[] {
   return statements.map((each) => (each.background ? background(each, where) : rewriteStatement(each, where)))
@@ -180,6 +142,7 @@ function rewriteSimple(given: Simple, where: Where): Command {
     }
     case 'trap':
       return renamed('trap', [valueOfVariable('BASHPID')], given, where)
+    case 'help':
     case 'wait':
     case 'jobs':
       return renamed(name, [], given, where)

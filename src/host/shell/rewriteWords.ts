@@ -2,7 +2,7 @@
 // under `set -u`, which the library forgives within functions.
 
 import type { Command, Expansion, Statement, Word } from './ast.ts'
-import type { Where } from './rewrite.ts'
+import type { Where } from './where.ts'
 
 type Rewrite = (body: readonly Statement[], where: Where) => Statement[]
 

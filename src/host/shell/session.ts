@@ -35,6 +35,7 @@ export class Session {
   #exitCode = 0
   #save: Statement[] | undefined
   #traps = new Map<string, string>()
+  #previous: string | undefined
   cwd: string
 
   constructor(host: ShellHost, cwd: string) {
@@ -73,7 +74,7 @@ export class Session {
     const kept: Statement[] = [statement(assign('__rc', valueOfVariable('?'))), ...this.#save]
     const status = statement(own('status', [quoted(String(this.#exitCode))]), simple(':'))
     const outcome = await process.run({
-      text: line, name: 'bash', args: [], cwd: this.cwd, env: this.#state.length === 0 ? this.#env : {}, stdin: '', signal,
+      text: line, name: 'bash', args: [], cwd: this.cwd, ...(this.#previous === undefined ? {} : { previous: this.#previous }), env: this.#state.length === 0 ? this.#env : {}, stdin: '', signal,
       before: [...this.#state, statement(assign('COLUMNS', quoted(String(columns)))), status], after: kept,
     })
     if (outcome.stdout !== '') tell({ kind: 'output', stream: 'out', text: outcome.stdout })
@@ -108,6 +109,7 @@ export class Session {
 
   async #keep([, cwd = this.cwd, previous = '', variables = '', functions = '', options = '', shopts = '', letters = '']: string[]): Promise<void> {
     this.cwd = cwd
+    this.#previous = previous
     const names = new Set(functions.split('\n').map((each) => each.replace(/^declare -f\w* /, '')))
     const declared = await statementsOf(variables)
     const known = declared.filter((each) => NAME.test(declaredName(each)) && !NOT_KEPT.test(declaredName(each)))
@@ -117,7 +119,7 @@ export class Session {
     // Options come last: under `set -u` or `set -e` what restores would have to be written with more care.
     const set = [...(await statementsOf(options)).filter((each) => OPTIONS.test(declaredName(each))), ...(await statementsOf(shopts))]
     const lenient = letters.includes('u') ? 'unset __lenient' : '__lenient='
-    this.#state = [...known, ...defined, ...(await statementsOf(`OLDPWD='${previous.replaceAll("'", String.raw`'\''`)}'\n${lenient}`)), ...set]
+    this.#state = [...known, ...defined, ...(await statementsOf(lenient)), ...set]
     this.#prune(known)
   }
 

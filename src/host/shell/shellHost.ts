@@ -16,6 +16,8 @@ export type ShellNote =
 
 /** How long something runs before others are let in. */
 const TURN_MS = 8
+/** Messages that come without end keep Node from its timers: now and then a timer is waited for. */
+const TIMER_MS = 50
 const FIRST_PID = 1000
 
 export class ShellHost {
@@ -24,6 +26,7 @@ export class ShellHost {
   readonly onHost: OnHost | undefined
   readonly #turns = new Turns()
   #turnStart = 0
+  #timerAt = 0
   #waiting = 0
   #nextPid = FIRST_PID
 
@@ -41,9 +44,11 @@ export class ShellHost {
   async turn(): Promise<void> {
     if (performance.now() - this.#turnStart < TURN_MS) return
     this.#waiting++
-    await this.#turns.take()
+    const late = performance.now() - this.#timerAt > TIMER_MS
+    await (late ? new Promise((resolve) => setTimeout(resolve, 0)) : this.#turns.take())
     this.#waiting--
     this.#turnStart = performance.now()
+    if (late) this.#timerAt = this.#turnStart
   }
 
   /** Nobody runs: what keeps Node awake is closed. */

@@ -8,6 +8,8 @@ const BLANKS = /[ \t]*/y
 const ARRAY = /([A-Za-z_]\w*)\+?=\(/y
 const SCALAR = /([A-Za-z_]\w*)=/y
 const ELEMENT = /[A-Za-z_]\w*\+?=/y
+/** A key with blanks, unquoted. */
+const KEY = /\[([^\]\n'"$`\\]*[ \t][^\]\n'"$`\\]*)\]=/y
 const HEREDOC = /<<(-?)[ \t]*(\\?[\w.-]+|'[^']*'|"[^"]*")/y
 
 export function respelled(text: string): string {
@@ -135,8 +137,14 @@ class Respeller {
     return at
   }
 
-  /** An element that looks like an assignment gets its sign quoted. */
+  /** An element that looks like an assignment gets its sign quoted, and a key with blanks quotes. */
   #element(from: number): number {
+    const key = this.#match(KEY, from)
+    if (key) {
+      this.#pieces.push(this.#text.slice(this.#copied, from), `["${key[1]}"]=`)
+      this.#copied = from + key[0].length
+      return this.#copied
+    }
     const found = this.#match(ELEMENT, from)
     if (!found) return from
     const sign = from + found[0].length - 1

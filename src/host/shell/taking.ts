@@ -1,6 +1,7 @@
 // A file's bytes for the page, copied piece by piece so that others are let in.
 
 import { fail, ok, type Result } from '../../core/base/result.ts'
+import { toPlain } from '../../core/base/plain.ts'
 import { PIECE_BYTES } from '../../core/base/task.ts'
 import type { Caller } from '../../core/machine/systemTypes.ts'
 import type { ShellHost } from './shellHost.ts'
@@ -17,7 +18,7 @@ export async function blobOf(host: ShellHost, path: string, caller: Caller): Pro
       const count = handle.read(at, piece)
       if (!count.ok) return count
       if (count.value === 0) return ok(new Blob(pieces))
-      pieces.push(new Blob([piece.subarray(0, count.value)]))
+      pieces.push(new Blob([toPlain(piece.subarray(0, count.value))]))
       at += count.value
       await host.turn()
     }
