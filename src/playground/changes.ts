@@ -9,26 +9,21 @@ import type { Extent } from './types.ts'
 const PIECE_BYTES = 8 * CHUNK_BYTES
 
 export class ChangeFinder {
-  buffer: SharedArrayBuffer | ArrayBuffer | undefined
+  #buffer: SharedArrayBuffer | ArrayBuffer | undefined
   #sums = new Int32Array(0)
   #last: Promise<unknown> = Promise.resolve()
 
-  /** What changed since the look before; the first look at a device only learns what is there. */
+  /** What changed since the look before, also while that went on; the first look at a device only learns what is there. */
   look(buffer: SharedArrayBuffer | ArrayBuffer): Promise<Extent[]> {
     const looked = this.#last.then(() => this.#look(buffer))
     this.#last = looked
     return looked
   }
 
-  /** Resolves when every look so far is done: before that, a change might be taken for what was there. */
-  async settled(): Promise<void> {
-    await this.#last
-  }
-
   async #look(buffer: SharedArrayBuffer | ArrayBuffer): Promise<Extent[]> {
-    const isNew = this.buffer !== buffer
+    const isNew = this.#buffer !== buffer
     if (isNew) this.#sums = new Int32Array(Math.ceil(buffer.byteLength / CHUNK_BYTES))
-    this.buffer = buffer
+    this.#buffer = buffer
     const changed: Extent[] = []
     const turns = new Turns()
     for (let at = 0; at < buffer.byteLength; at += CHUNK_BYTES) {

@@ -12,16 +12,13 @@ import type { World } from './world.ts'
 
 /** How often the page looks at the device while a line runs. */
 const LOOK_MS = 250
+/** And how soon again, when the line itself says that it gets on. */
+const LOOK_AGAIN_MS = 60
 
-/** The protocol's calls of a shell. */
-interface ShellWire {
-  call(name: 'shellRun', given: { shell: number; line: string; columns: number }, options: { signal: AbortSignal; onNote: (note: ShellNote) => void }): Promise<Result<ShellReply>>
-  call(name: 'shellComplete', given: { shell: number; line: string; cursor: number }, options: { signal: AbortSignal }): Promise<Result<{ start: number; candidates: string[] }>>
-  call(name: 'shellPut', given: { shell: number; name: string; blob: Blob }, options: { signal: AbortSignal }): Promise<Result<{ path: string }>>
-  call(name: 'shellTake', given: { shell: number; path: string }, options: { signal: AbortSignal }): Promise<Result<{ name: string; blob: Blob }>>
-}
+/** How long changes may stay unfound: a script's lines follow one another faster than a whole device is looked at. */
+const FIND_MS = 200
 
-const finders = new WeakMap<World, ChangeFinder>()
+const changes = new WeakMap<World, Changes>()
 /** Shells of all hosts are counted together: a number is never a second shell's. */
 let nextNumber = 1
 
@@ -37,31 +34,42 @@ class HostShell implements Shell {
   readonly host: string
   readonly ended: Promise<string>
   readonly #world: World
-  readonly #handle: ShellWire
+  readonly #handle: HostHandle
   readonly #number = nextNumber++
   readonly #stopped = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
   #end: (why: string) => void = () => undefined
   readonly #forget: () => void
+  /** Before it is known what is on the device, a change would be taken for what was there. */
+  readonly #learnt: Promise<void>
 
   constructor(world: World, host: Host, handle: HostHandle) {
     this.host = host.name
     this.#world = world
-    this.#handle = handle as unknown as ShellWire
+    this.#handle = handle
     this.ended = new Promise((resolve) => (this.#end = resolve))
     this.#forget = handle.listen({ onDown: (why) => void this.end(`${host.name} went down: ${why}`) })
     world.shells.add(this)
-    void this.#changes().look(world.device.buffer)
+    this.#learnt = changesOf(world).find()
   }
 
   async run(line: string, how: { columns: number; signal: AbortSignal; onNote: (note: ShellNote) => void }): Promise<Result<ShellReply>> {
     const world = this.#world
     const { device } = world
-    if (line.trim() !== '') await this.#changes().settled()
-    const watch = setInterval(() => world.touchDevice(), LOOK_MS)
+    if (line.trim() !== '') await this.#learnt
+    let lookedAt = 0
+    const look = (): void => {
+      lookedAt = performance.now()
+      world.touchDevice()
+    }
+    const watch = setInterval(look, LOOK_MS)
+    const onNote = (note: ShellNote): void => {
+      if (note.kind === 'busy' && performance.now() - lookedAt > LOOK_AGAIN_MS) look()
+      how.onNote(note)
+    }
     const given = { shell: this.#number, line, columns: how.columns }
     const stop = AbortSignal.any([how.signal, this.#stopped.signal])
-    const done = await this.#under(this.#handle.call('shellRun', given, { signal: stop, onNote: how.onNote }))
+    const done = await this.#under(this.#handle.call('shellRun', given, { signal: stop, onNote }))
     clearInterval(watch)
     if (world.device !== device) return done
     if (line.trim() !== '') this.#ran(line, done)
@@ -111,18 +119,7 @@ class HostShell implements Shell {
     const another = filesystem?.uuid !== before.filesystem?.uuid || filesystem?.entryCount !== before.filesystem?.entryCount
     // A change makes Start over final, as the page's own changes do.
     if (another) world.before = undefined
-    void this.#changes().look(world.device.buffer).then((changed) => {
-      if (changed.length === 0 || world.device.buffer !== this.#changes().buffer) return
-      world.saver.mark(changed)
-    })
-  }
-
-  #changes(): ChangeFinder {
-    const known = finders.get(this.#world)
-    if (known) return known
-    const made = new ChangeFinder()
-    finders.set(this.#world, made)
-    return made
+    changesOf(world).findSoon()
   }
 
   async #under<T>(work: Promise<T>): Promise<T> {
@@ -133,4 +130,37 @@ class HostShell implements Shell {
       this.#running.delete(work)
     }
   }
+}
+
+/** What has changed on a world's device without a word, for whoever saves it. */
+class Changes {
+  readonly #world: World
+  readonly #finder = new ChangeFinder()
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  findSoon(): void {
+    if (this.#timer !== undefined) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.find()
+    }, FIND_MS)
+  }
+
+  async find(): Promise<void> {
+    const { buffer } = this.#world.device
+    const changed = await this.#finder.look(buffer)
+    if (changed.length > 0 && buffer === this.#world.device.buffer) this.#world.saver.mark(changed)
+  }
+}
+
+function changesOf(world: World): Changes {
+  const known = changes.get(world)
+  if (known) return known
+  const made = new Changes(world)
+  changes.set(world, made)
+  return made
 }

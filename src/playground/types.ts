@@ -2,7 +2,7 @@
 // changed; `version` moves with every snapshot, `deviceVersion` only when bytes on the device may have changed.
 
 import type { Failure, Result } from '../core/base/result.ts'
-import type { HostNode } from '../host/protocol.ts'
+import type { CallNote, Calls, HostNode } from '../host/protocol.ts'
 
 export interface Snapshot {
   version: number
@@ -145,19 +145,10 @@ export const HOSTS_MOST = 8
 export type CellKind = 'Uint8' | 'Int32' | 'Float64'
 
 /** What a shell says while a line runs. `busy` is shown beside the output and is no part of it. */
-export type ShellNote =
-  | { kind: 'output'; stream: 'out' | 'err'; text: string }
-  | { kind: 'busy'; label: string; doneBytes: number; totalBytes: number }
-  | { kind: 'download'; name: string; blob: Blob }
-  | { kind: 'clear' }
+export type ShellNote = CallNote
 
-export interface ShellReply {
-  exitCode: number
-  prompt: string
-  cwd: string
-  /** The line was the shell's last: `exit`. */
-  ended: boolean
-}
+/** What a line leaves. `ended`: it was the shell's last, such as `exit`. */
+export type ShellReply = Calls['shellRun']['gives']
 
 /** One shell on one host, for as long as both last. */
 export interface Shell {
