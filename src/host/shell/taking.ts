@@ -1,7 +1,7 @@
 // A file's bytes for the page, copied piece by piece so that others are let in.
 
-import { fail, ok, type Result } from '../../core/base/result.ts'
 import { toPlain } from '../../core/base/plain.ts'
+import { fail, ok, type Result } from '../../core/base/result.ts'
 import { PIECE_BYTES } from '../../core/base/task.ts'
 import type { Caller } from '../../core/machine/systemTypes.ts'
 import type { ShellHost } from './shellHost.ts'
@@ -10,19 +10,26 @@ export async function blobOf(host: ShellHost, path: string, caller: Caller): Pro
   const opened = host.system.open(path, { read: true }, caller)
   if (!opened.ok) return opened
   const handle = opened.value
-  const pieces: Blob[] = []
   try {
     if (handle.kind === 'directory') return fail('is_a_directory', { path })
+    if (handle.kind !== 'file') return fail('source_unreadable', { path, what: 'it is not a file' })
+    let bytes = new Uint8Array(handle.sizeBytes() + 1)
     for (let at = 0; ; ) {
-      const piece = new Uint8Array(PIECE_BYTES)
-      const count = handle.read(at, piece)
+      // What is generated may be longer than it said.
+      if (at === bytes.length) bytes = longer(bytes)
+      const count = handle.read(at, bytes.subarray(at, at + PIECE_BYTES))
       if (!count.ok) return count
-      if (count.value === 0) return ok(new Blob(pieces))
-      pieces.push(new Blob([toPlain(piece.subarray(0, count.value))]))
+      if (count.value === 0) return ok(new Blob([toPlain(bytes.subarray(0, at))]))
       at += count.value
       await host.turn()
     }
   } finally {
     handle.close()
   }
+}
+
+function longer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const made = new Uint8Array(bytes.length * 2)
+  made.set(bytes)
+  return made
 }
