@@ -56,8 +56,9 @@ export const internals: Readonly<Record<string, ShellCommand>> = {
     const running = [...process.jobs.values()].filter(({ endsAt }) => endsAt > performance.now())
     return done(running.map(({ pid }, i) => `[${i + 1}]   Running                 (${pid}) sleep &\n`).join(''))
   },
-  __save: ({ args, process }) => {
+  __save: ({ args, context, process }) => {
     process.saved = args
+    process.aliases = new Map([...context.env.entries()].filter(([name]) => name.startsWith('BASH_ALIAS_')))
     return done()
   },
 }

@@ -78,6 +78,8 @@ export class Process implements Runtime {
   lastEnv: Map<string, string> | undefined
   /** Filled by __save: the state behind a typed line. */
   saved: string[] | undefined
+  /** As the library keeps them: variables that it doesn't show. */
+  aliases: ReadonlyMap<string, string> = new Map()
   readonly #functions: Map<string, FunctionDef> | undefined
   readonly #seenFunctions = new Map<string, FunctionDef>()
   #words: { words: string[]; status: string } = { words: [], status: '0' }

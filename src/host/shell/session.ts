@@ -2,7 +2,7 @@
 // options, the directory) is read out behind the line and put back before the next. A line that doesn't get there, because
 // it was stopped or had an error that ends a script, leaves what the line before had left.
 
-import { assign, type Command, own, OWN_PLACE, quoted, simple, statement, type Statement, valueOfVariable } from './ast.ts'
+import { assign, type Command, literal, own, OWN_PLACE, quoted, simple, statement, type Statement, valueOfVariable } from './ast.ts'
 import { commandsFor } from './commands.ts'
 import { parse } from './parse.ts'
 import { Process } from './process.ts'
@@ -75,7 +75,7 @@ export class Session {
     const status = statement(own('status', [quoted(String(this.#exitCode))]), simple(':'))
     const outcome = await process.run({
       text: line, name: 'bash', args: [], cwd: this.cwd, ...(this.#previous === undefined ? {} : { previous: this.#previous }), env: this.#state.length === 0 ? this.#env : {}, stdin: '', signal,
-      before: [...this.#state, statement(assign('COLUMNS', quoted(String(columns)))), status], after: kept,
+      before: [...(this.#state.length === 0 ? [statement(simple('shopt', [literal('-s'), literal('expand_aliases')]))] : this.#state), statement(assign('COLUMNS', quoted(String(columns)))), status], after: kept,
     })
     if (outcome.stdout !== '') tell({ kind: 'output', stream: 'out', text: outcome.stdout })
     const { saved } = process
@@ -88,7 +88,7 @@ export class Session {
     if (stderr !== '') tell({ kind: 'output', stream: 'err', text: stderr })
     if (process.exited) return { exitCode: outcome.exitCode, ended: true }
     this.#umask = process.umask
-    if (saved) await this.#keep(saved)
+    if (saved) await this.#keep(saved, process.aliases)
     this.#exitCode = saved ? Number(saved[0]) : outcome.exitCode
     return { exitCode: this.#exitCode, ended: false }
   }
@@ -107,7 +107,7 @@ export class Session {
     this.#exitCode = INTERRUPTED
   }
 
-  async #keep([, cwd = this.cwd, previous = '', variables = '', functions = '', options = '', shopts = '', letters = '']: string[]): Promise<void> {
+  async #keep([, cwd = this.cwd, previous = '', variables = '', functions = '', options = '', shopts = '', letters = '']: string[], aliases: ReadonlyMap<string, string>): Promise<void> {
     this.cwd = cwd
     this.#previous = previous
     const names = new Set(functions.split('\n').map((each) => each.replace(/^declare -f\w* /, '')))
@@ -119,7 +119,8 @@ export class Session {
     // Options come last: under `set -u` or `set -e` what restores would have to be written with more care.
     const set = [...(await statementsOf(options)).filter((each) => OPTIONS.test(declaredName(each))), ...(await statementsOf(shopts))]
     const lenient = letters.includes('u') ? 'unset __lenient' : '__lenient='
-    this.#state = [...known, ...defined, ...(await statementsOf(lenient)), ...set]
+    const named = [...aliases].map(([name, value]) => statement(assign(name, quoted(value))))
+    this.#state = [...known, ...defined, ...named, ...(await statementsOf(lenient)), ...set]
     this.#prune(known)
   }
 

@@ -2,6 +2,7 @@
 
 import { getCommandNames } from 'just-bash/browser'
 import { famfs } from '../../cli/famfs.ts'
+import { famfsFused } from '../../cli/famfsFused.ts'
 import { mkfsFamfs } from '../../cli/mkfsFamfs.ts'
 import type { Program } from '../../cli/program.ts'
 import { fail, ok, type Result } from '../../core/base/result.ts'
@@ -26,7 +27,7 @@ export class Shells {
 
   static async open(system: System, onHost: OnHost | undefined): Promise<Shells> {
     await prepare()
-    const programs = new Map<string, Program>([...Object.entries(tools), ['famfs', famfs], ['mkfs.famfs', mkfsFamfs]])
+    const programs = new Map<string, Program>([...Object.entries(tools), ['famfs', famfs], ['famfs_fused', famfsFused], ['mkfs.famfs', mkfsFamfs]])
     for (const name of ['[', 'test']) programs.delete(name)
     const host = new ShellHost(system, programs, onHost)
     addStubs(system, programs)
