@@ -212,8 +212,9 @@ describe('keys', () => {
     // By the menu, too, and back.
     await terminal(page, 'A').locator('.xterm-screen').click({ button: 'right', position: { x: 200, y: 40 } })
     await page.getByRole('menuitem', { name: /^Paste/ }).click()
-    await eventually(async () => (await screenOf(page, 'A')).filter((row) => row === 'one').length).toBe(2)
+    await eventually(async () => (await screenOf(page, 'A')).join('\n')).toMatch(/^waited$[^]*^number 2$[^]*echo wai$/m)
     await page.keyboard.press('Control+C')
+    await promptOf(page, 'A')
     await terminal(page, 'A').locator('.xterm-rows > div', { hasText: /^waited/ }).dblclick({ position: { x: 10, y: 5 }, force: true })
     await page.keyboard.press('Control+Shift+C')
     await eventually(() => page.evaluate(() => navigator.clipboard.readText())).toBe('waited')
