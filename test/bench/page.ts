@@ -4,6 +4,7 @@ import { read4kRandomRow, read64kRow, scanRow } from './data.ts'
 import { saveRows } from './images.ts'
 import type { BenchRow } from './measure.ts'
 import { createRow, logplayFullRow, logplayTailRow, mkfsRow, statRow } from './metadata.ts'
+import { shellRows } from './shell.ts'
 import { crossWorkerVisibleRow } from './visible.ts'
 
 const one = (row: () => Promise<BenchRow>) => async (): Promise<BenchRow[]> => [await row()]
@@ -18,6 +19,7 @@ const groups: { names: string[]; run: () => Promise<BenchRow[]> }[] = [
   { names: ['read_64k'], run: one(read64kRow) },
   { names: ['read_4k_random'], run: one(read4kRandomRow) },
   { names: ['cross_worker_visible'], run: one(crossWorkerVisibleRow) },
+  { names: ['shell_creat_1000', 'shell_creat_10000'], run: shellRows },
   { names: ['save_first', 'save_small'], run: saveRows },
 ]
 
