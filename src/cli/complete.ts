@@ -1,6 +1,7 @@
 // What a word of a command line can become, from the same tables that parse it. Files are the shell's to complete.
 
 import { famfsCommand, famfsCommands } from './famfs.ts'
+import { fusedCommand } from './famfsFused.ts'
 import { mkfsCommand } from './mkfsFamfs.ts'
 import type { Option, OptionTable } from './options.ts'
 
@@ -13,10 +14,11 @@ export function completionsOf(words: readonly string[]): string[] {
   const typed = args.at(-1)
   if (typed === undefined) return []
   if (program === 'mkfs.famfs') return optionsFor(mkfsCommand.options, args)
+  if (program === 'famfs_fused') return optionsFor(fusedCommand.options, args)
   if (program !== 'famfs') return []
   const at = args.findIndex((arg) => !arg.startsWith('-'))
   if (at < 0 || at === args.length - 1) return matching(typed.startsWith('-') ? ['--dryrun', '--help'] : [...famfsCommands.map(wordOf), 'help'], typed)
-  if (args[at] === 'help') return matching([...famfsCommands.map(wordOf), mkfsCommand.name, '--all'], typed)
+  if (args[at] === 'help') return matching([...famfsCommands.map(wordOf), mkfsCommand.name, fusedCommand.name, '--all'], typed)
   const command = famfsCommand(args[at])
   return command ? optionsFor(command.options, args.slice(at + 1)) : []
 }

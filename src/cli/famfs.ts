@@ -7,6 +7,7 @@ import { clone } from './clone.ts'
 import { type Command, countExit, say } from './command.ts'
 import { cp } from './cp.ts'
 import { creat } from './creat.ts'
+import { fusedCommand } from './famfsFused.ts'
 import { flush } from './flush.ts'
 import { fsck } from './fsck.ts'
 import { getmap } from './getmap.ts'
@@ -75,7 +76,7 @@ function help(io: Io, args: readonly string[]): number {
     io.out(overview())
     return 0
   }
-  const command = word === mkfsCommand.name ? mkfsCommand : famfsCommand(word)
+  const command = [mkfsCommand, fusedCommand].find(({ name }) => name === word) ?? famfsCommand(word)
   if (!command) return unknown(io, word)
   io.out(usageOf(command, parsed.kind === 'given' && parsed.given.all > 0))
   return 0

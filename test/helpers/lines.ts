@@ -1,8 +1,10 @@
-// Command lines of famfs and mkfs.famfs for tests: words split at blanks, programs run to their end, output kept.
+// Command lines of our programs for tests: words split at blanks, programs run to their end, output kept.
 
 import { famfs } from '../../src/cli/famfs.ts'
 import { mkfsFamfs } from '../../src/cli/mkfsFamfs.ts'
-import type { Io } from '../../src/cli/program.ts'
+import { famfsFused } from '../../src/cli/famfsFused.ts'
+import type { Io, Program } from '../../src/cli/program.ts'
+import { tools } from '../../src/host/tools/table.ts'
 import { runNow } from '../../src/core/base/task.ts'
 import type { System } from '../../src/core/machine/system.ts'
 import type { Caller } from '../../src/core/machine/systemTypes.ts'
@@ -21,6 +23,8 @@ export interface LineOptions {
   stopAfter?: number
 }
 
+const PROGRAMS: Record<string, Program> = { ...tools, famfs, 'mkfs.famfs': mkfsFamfs, famfs_fused: famfsFused }
+
 /** Standalone mounts, unless the environment says otherwise. */
 export function runLine(system: System, line: string | readonly string[], options: LineOptions = {}): Said {
   const { caller = rootAt('/'), env = { FAMFS_MODE: 'v1' }, stopAfter = Infinity } = options
@@ -36,7 +40,8 @@ export function runLine(system: System, line: string | readonly string[], option
     progress: () => undefined,
   }
   const argv = typeof line === 'string' ? line.split(' ') : line
-  const task = (argv[0] === 'mkfs.famfs' ? mkfsFamfs : famfs)(argv, io)
+  const program = PROGRAMS[argv[0] ?? ''] ?? famfs
+  const task = program(argv, io)
   if (stopAfter === Infinity) {
     said.exit = runNow(task)
     return said

@@ -4,6 +4,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { completionsOf } from '../../src/cli/complete.ts'
 import { famfsCommands } from '../../src/cli/famfs.ts'
+import { fusedCommand } from '../../src/cli/famfsFused.ts'
 import { mkfsCommand } from '../../src/cli/mkfsFamfs.ts'
 import { nameOf, type Option, parse } from '../../src/cli/options.ts'
 import { readMode, readNumber, readSeed, readSize } from '../../src/cli/units.ts'
@@ -15,7 +16,7 @@ import { runLine } from '../helpers/lines.ts'
 import { DAX, newDax, newMachine } from '../helpers/machines.ts'
 import { newSystem, put, rootAt } from '../helpers/systems.ts'
 
-const commands = [mkfsCommand, ...famfsCommands]
+const commands = [mkfsCommand, fusedCommand, ...famfsCommands]
 const operandsFor: Record<string, string> = { 'mkfs.famfs': DAX, 'famfs mount': `${DAX} /mnt/famfs`, 'famfs cp': '/tmp/a /mnt/famfs/a', 'famfs clone': '/mnt/famfs/f /mnt/famfs/g' }
 
 let device: Daxdev
@@ -36,7 +37,7 @@ const metadata = (): Buffer => Buffer.concat([Buffer.from(device.buffer, 0, 4096
 function refusal(line: string[], says: string): { seen: object; wanted: object } {
   const before = metadata()
   const { exit, stderr } = runLine(system, line)
-  const name = line[0] === 'famfs' ? `famfs ${line[1]}` : 'mkfs.famfs'
+  const name = line[0] === 'famfs' ? `famfs ${line[1]}` : line[0]
   const sentences = new RegExp(`^${name}: .*\\w+ \\w+.*[^.]\\n  [A-Z].*[.]?\\n`)
   const seen = { line, good: exit === 0, said: stderr.includes(says) || stderr, inSentences: sentences.test(stderr) || stderr, untouched: metadata().equals(before) }
   return { seen, wanted: { line, good: false, said: true, inSentences: true, untouched: true } }

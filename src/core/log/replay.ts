@@ -162,7 +162,8 @@ function note(report: ReplayReport, trouble: string): void {
   if (report.troubles.length < TROUBLES_MOST) report.troubles.push(trouble)
 }
 
-function emptyReport(nextIndex: number): ReplayReport {
+/** Of a replay that has nothing to play. */
+export function emptyReport(nextIndex: number): ReplayReport {
   return {
     nextIndex,
     entriesPlayed: 0,

@@ -41,14 +41,14 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   if (isWithin(shadowPath, mountpoint)) return fail('shadow_hidden', { shadow: shadowPath, mountpoint })
   const root = `${shadowPath}/root`
   const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))
-  const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, words = [] } = options
+  const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
   const fuse: FuseSide = {
     source: daemon,
     shadowPath,
     timeoutMs: timeoutSeconds * 1000,
     checksPermissions: defaultPermissions,
     othersMayEnter: allowOther,
-    addMeta: (logLengthBytes, role) => writeMeta(host, root, logLengthBytes, role),
+    addMeta: (logLengthBytes, role) => (asIs ? ok() : writeMeta(host, root, logLengthBytes, role)),
     target: (kernel) => targetOf(host, root, kernel),
     end: () => void host.unlink(`${shadowPath}/sock`, DAEMON),
   }
@@ -58,17 +58,21 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')
-  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, umask: caller.umask, options: [...shown, ...words] })
+  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()
   return report
 }
 
-/** The given one, which exists and has no `root` in it; or a new one in /tmp. */
-function shadowDirectory(host: FuseHost, { shadow, allowOther = true }: FamfsMountOptions, caller: Caller): Result<string> {
+/** The given one, which exists and has no `root` in it (or has one that is to be shown as it is); or a new one in /tmp. */
+function shadowDirectory(host: FuseHost, { shadow, allowOther = true, asIs = false }: FamfsMountOptions, caller: Caller): Result<string> {
   if (shadow !== undefined) {
     const real = host.realpath(shadow, caller)
     if (!real.ok) return real
+    if (asIs) {
+      const root = host.realpath(`${real.value}/root/.`, caller)
+      return root.ok ? real : root
+    }
     const made = host.mkdir(`${real.value}/root`, 0o755, { ...caller, umask: 0 })
     return made.ok ? real : made
   }

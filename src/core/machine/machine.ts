@@ -18,7 +18,7 @@ import { checkAccess, OpenFile, OpenFiles, type OpenMode, type TransferReason } 
 import { ROOT, type User, WRITE_BITS } from '../kernel/user.ts'
 import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath } from '../log/path.ts'
-import { logplay, type ReplayReport, type ReplayTarget, withoutBits } from '../log/replay.ts'
+import { emptyReport, logplay, type ReplayReport, type ReplayTarget, withoutBits } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
@@ -91,7 +91,7 @@ export class Machine {
     if (!read.ok) return read
     const layout = read.value
     const role = roleOf(layout.superblock, this.systemUuid)
-    const { fuse } = options
+    const { fuse, plays = true } = options
     const shadowed = fuse ? fuse.addMeta(layout.logLengthBytes, role) : ok()
     if (!shadowed.ok) return shadowed
     const side = fuse ? { source: fuse.source, timeoutMs: fuse.timeoutMs } : {}
@@ -113,7 +113,7 @@ export class Machine {
       userCount: 0,
     }
     this.#mounts.add(mount)
-    const played = yield* this.#play(mount, 0, maskedTarget(mount, options))
+    const played = plays ? yield* this.#play(mount, 0, maskedTarget(mount, options)) : ok(emptyReport(0))
     if (!played.ok) this.#mounts.remove(mount)
     return played
   }

@@ -126,6 +126,8 @@ export interface FamfsMountOptions {
   timeoutSeconds?: number
   /** fuse: where the shadow tree goes, as typed; a directory under /tmp unless said otherwise. */
   shadow?: string
+  /** fuse: the shadow tree is there already, and is shown as it is: no log is played. */
+  asIs?: boolean
   /** More words for /proc/mounts. */
   words?: readonly string[]
 }

@@ -75,6 +75,8 @@ export interface MountOptions {
   options?: readonly string[]
   /** Of whoever mounts: bits that the replay doesn't give to files and directories. */
   umask?: number
+  /** False: the mount shows what its shadow tree has, whatever the log says. */
+  plays?: boolean
   /** Set for a fuse mount: its daemon's side. */
   fuse?: FuseSide
 }
