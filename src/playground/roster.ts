@@ -19,6 +19,8 @@ export class Host {
   handle: HostHandle | undefined
   mount: MountStatus | undefined
   files: HostFile[] = []
+  /** A line of a shell has been running for a while. */
+  atWork = false
   /** What is dropped first is logged first: left to the log lock alone, whoever looks first after it is free would win. */
   readonly copies = new OneByOne()
   #unseen: { paths: readonly (string | undefined)[]; from: number; list: string[] } = { paths: [], from: 0, list: [] }
@@ -49,6 +51,7 @@ export class Host {
     this.handle = undefined
     this.mount = undefined
     this.files = []
+    this.atWork = false
   }
 
   view(media: MediaState): HostView {
@@ -56,12 +59,14 @@ export class Host {
     const { filesystem } = media
     const stale = mount !== undefined && mount.fsUuid !== filesystem?.uuid
     const playedCount = mount?.playedCount ?? 0
+    const role = mount?.role ?? (filesystem === undefined ? 'none' : filesystem.ownerUuid === systemUuid ? 'master' : 'client')
     return {
       name,
       systemUuid,
       status,
       why,
-      role: mount?.role ?? (filesystem === undefined ? 'none' : filesystem.ownerUuid === systemUuid ? 'master' : 'client'),
+      role,
+      appending: this.atWork && role === 'master',
       mountpoint: mount?.mountpoint,
       mountTrouble,
       playedCount,

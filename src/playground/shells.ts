@@ -34,6 +34,7 @@ class HostShell implements Shell {
   readonly host: string
   readonly ended: Promise<string>
   readonly #world: World
+  readonly #of: Host
   readonly #handle: HostHandle
   readonly #number = nextNumber++
   readonly #stopped = new AbortController()
@@ -46,6 +47,7 @@ class HostShell implements Shell {
   constructor(world: World, host: Host, handle: HostHandle) {
     this.host = host.name
     this.#world = world
+    this.#of = host
     this.#handle = handle
     this.ended = new Promise((resolve) => (this.#end = resolve))
     this.#forget = handle.listen({ onDown: (why) => void this.end(`${host.name} went down: ${why}`) })
@@ -60,6 +62,7 @@ class HostShell implements Shell {
     let lookedAt = 0
     const look = (): void => {
       lookedAt = performance.now()
+      this.#of.atWork = true
       world.touchDevice()
     }
     const watch = setInterval(look, LOOK_MS)
@@ -71,6 +74,7 @@ class HostShell implements Shell {
     const stop = AbortSignal.any([how.signal, this.#stopped.signal])
     const done = await this.#under(this.#handle.call('shellRun', given, { signal: stop, onNote }))
     clearInterval(watch)
+    this.#of.atWork = false
     if (world.device !== device) return done
     if (line.trim() !== '') this.#ran(line, done)
     return done

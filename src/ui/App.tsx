@@ -219,7 +219,7 @@ function nextText({ ready, hosts, device, files, tasks }: Snapshot): string {
   if (!device.filesystem) return `${sentence(device.verdict)} Format the device.`
   const [task] = tasks
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
-  const behind = hosts.find((host) => host.status === 'up' && host.mountpoint !== undefined && host.playedCount < host.entryCount)
+  const behind = hosts.find((host) => host.status === 'up' && !host.appending && host.mountpoint !== undefined && host.playedCount < host.entryCount)
   if (behind) {
     const missing = behind.entryCount - behind.playedCount
     const unseen = behind.unseen.length > 0 ? `: it can't see ${listText(behind.unseen)}` : ''

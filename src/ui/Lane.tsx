@@ -23,7 +23,8 @@ export function Lane({ host }: { host: HostView }) {
   const id = useId()
   const tasks = snapshot.tasks.filter((task) => task.host === host.name)
   // A host that is writing an entry plays it itself when it is done: it lacks nothing.
-  const behind = host.status === 'up' && tasks.length === 0 ? Math.max(0, host.entryCount - host.playedCount) : 0
+  const atWork = tasks.length > 0 || host.appending
+  const behind = host.status === 'up' && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
 
   // Also while a copy runs: the session takes one after the other.
   const take = (files: File[], folders: string[] = []): void => {
@@ -70,7 +71,7 @@ export function Lane({ host }: { host: HostView }) {
       ) : (
         <>
           <LaneFiles host={host} snapshot={snapshot} />
-          <p className="blind" data-behind={behind > 0 || undefined}>{blindText(host, snapshot, tasks.length > 0)}</p>
+          <p className="blind" data-behind={behind > 0 || undefined}>{blindText(host, snapshot, atWork)}</p>
         </>
       )}
       {tasks.map((task) => <TaskBar key={task.id} task={task} />)}

@@ -133,6 +133,8 @@ describe('keys', () => {
     await beginLine(page, 'A', 'famfs creat -r -S 1 -s 200m /mnt/famfs/large')
     await page.keyboard.press('Enter')
     await eventually(async () => (await screenOf(page, 'A')).join('\n')).toMatch(/large.*\d %/)
+    // What it appends it plays itself: it is not behind.
+    expect(await lane(page, 'A').innerText()).not.toContain("can't see")
     await picture(page, 'progress')
     await page.keyboard.press('Control+C')
     const stopped = performance.now()
