@@ -85,6 +85,7 @@ const files: Row[] = [
   ['sourced files go through the same', 'echo \'run() { "$@"; }; run echo in\' > /tmp/h.sh; source /tmp/h.sh; run echo "a b"', 'in\na b\n'],
   ['return in a sourced file', 'echo \'for i in 1 2; do if [ "$1" = r ]; then return 4; fi; done; echo rest\' > /tmp/h.sh; . /tmp/h.sh r; echo "$? <$1>"; . /tmp/h.sh; echo $?', '4 <>\nrest\n0\n'],
   ['BASH_SOURCE and $0', 'echo \'echo "$(dirname "${BASH_SOURCE[0]}") $0"\' > /tmp/h.sh; source /tmp/h.sh', '/tmp bash\n'],
+  ['BASH_SOURCE with an operation, under set -u', 'echo \'echo "${BASH_SOURCE[0]%/*} ${BASH_SOURCE##*/}"; f() { echo $BASH_SOURCE; }\' > /tmp/h.sh; set -u; source /tmp/h.sh; f', '/tmp h.sh\n/tmp/h.sh\n'],
   ['what a sourced file declares is global', 'echo "declare -A m=([a]=1); declare -a l=(1 2)" > /tmp/h.sh; . /tmp/h.sh; echo ${m[a]} ${#l[@]}', '1 2\n'],
   ['a missing file', 'source /nope; echo $?', '1\nbash: /nope: No such file or directory\n'],
   ['scripts with more than nine arguments', 'printf "#!/bin/bash\\necho \\$# \\${11}\\nexit 42\\n" > /tmp/s.sh; chmod +x /tmp/s.sh; /tmp/s.sh 1 2 3 4 5 6 7 8 9 10 11; echo $?; cd /tmp; S=./s.sh; "$S"', '11 11\n42\n0\n=42'],
@@ -119,6 +120,7 @@ describe('as the reference’s scripts are written', () => {
     ['test by permission', '[[ -c /dev/dax0.0 ]] && echo c; [ -w /etc ] && echo w; sudo -u nobody test -w /etc || echo no', 'c\nw\nno\n'],
     ['mktemp, realpath, nproc, uname, id, hostname', 'T=$(mktemp -d); [ -d $T ] && echo d; realpath /tmp/../etc; nproc; uname -r; id -un; hostname', 'd\n/etc\n1\n6.14.0-famfs\nroot\nA\n'],
     ['which, type, command -v', 'which famfs; command -v mkfs.famfs; type -p dd', '/usr/bin/famfs\n/usr/bin/mkfs.famfs\n/usr/bin/dd\n'],
+    ['grep -s', 'grep -qs x /nope; echo $?; echo x | grep -s x', '2\nx\n'],
     ['xargs', 'printf "a b" | xargs -n1 echo', 'a\nb\n'],
     ['ulimit, logger, dmesg', 'ulimit -n; logger -t me hello; dmesg | tail -1 | sed "s/.*me/me/"', '4096\nme: hello\n'],
   ]

@@ -10,12 +10,22 @@ import { byteWise, smallCommands } from './smallCommands.ts'
 import { bracket, test } from '../tools/condition.ts'
 import { env, on, sudo } from './sudo.ts'
 
-const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, ...(smallCommands['help'] ? { __help: smallCommands['help'] } : {}), bash: bashCommand, sh: bashCommand, sudo, on, env, xargs, printf: byteWise, echo: byteWise }
+const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, ...(smallCommands['help'] ? { __help: smallCommands['help'] } : {}), bash: bashCommand, sh: bashCommand, sudo, on, env, xargs, grep, printf: byteWise, echo: byteWise }
 
 /** The library wants a number apart from its letter. */
 function xargs({ args, context }: Given): Promise<Outcome> | Outcome {
   const apart = args.flatMap((each) => (/^-[nPLsI]./.test(each) ? [each.slice(0, 2), each.slice(2)] : [each]))
   return context.origCommand?.(apart) ?? trouble('xargs runs only inside the shell\n')
+}
+
+/** The library's grep has no -s. */
+async function grep({ args, context }: Given): Promise<Outcome> {
+  const end = args.indexOf('--')
+  const silent = args.findIndex((each, i) => /^-[a-zA-Z]*s[a-zA-Z]*$/.test(each) && !/[efmABC]/.test(each) && (end < 0 || i < end))
+  if (!context.origCommand) return trouble('grep runs only inside the shell\n')
+  if (silent < 0) return await context.origCommand(args)
+  const rest = args.flatMap((each, i) => (i === silent ? [each.replaceAll('s', '')].filter((letters) => letters !== '-') : [each]))
+  return { ...(await context.origCommand(rest)), stderr: '' }
 }
 
 export const ownNames: readonly string[] = Object.keys(ours).filter((name) => !name.startsWith('__'))

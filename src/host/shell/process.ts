@@ -7,7 +7,7 @@ import { assign, type Command, group, own, pipeline, quoted, type Script, simple
 import { textForPeople } from './bytes.ts'
 import { executionLimits } from './limits.ts'
 import { parse } from './parse.ts'
-import { exit, rewriteStatements } from './rewrite.ts'
+import { exit, rewriteStatements, sourceNamed } from './rewrite.ts'
 import { ShellFs } from './shellFs.ts'
 import type { ShellHost, ShellNote } from './shellHost.ts'
 import type { Prepared, Runtime, Where } from './where.ts'
@@ -203,10 +203,10 @@ export class Process implements Runtime {
     }
   }
 
-  #opening({ before = [], options = '' }: ScriptSpec): Statement[] {
+  #opening({ before = [], options = '', path }: ScriptSpec): Statement[] {
     const lenient = options.includes('u') ? [] : [statement(assign('__lenient', quoted('')))]
     const set = options === '' ? [] : [statement(simple('set', [quoted(`-${options}`)]))]
-    return [...(this.#where.nounset ? lenient : []), ...set, ...before]
+    return [...(this.#where.nounset ? lenient : []), ...set, ...(path === undefined ? [] : [sourceNamed(path)]), ...before]
   }
 
   #whereFor(script: ScriptSpec | undefined, wrapped: boolean): Where {

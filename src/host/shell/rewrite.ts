@@ -12,7 +12,7 @@ import {
   statement, type Statement, valueOfVariable, type Word,
 } from './ast.ts'
 import { ERR_SINK, OUT_SINK, TICK } from './shellFs.ts'
-import { walkWords } from './rewriteWords.ts'
+import { sourceVariable, walkWords } from './rewriteWords.ts'
 import type { Prepared, Where } from './where.ts'
 
 export function rewriteStatements(statements: readonly Statement[], where: Where): Statement[] {
@@ -196,10 +196,15 @@ function prepared(name: string, args: Word[], given: Simple, where: Where): Comm
     const inside: Where = path === undefined ? { ...where, streams: where.streams && given.redirections.length === 0 } : sourced(where, path, given)
     const body = rewriteStatements(statements, inside)
     if (path === undefined) return body
-    return withParameters(inside.returnLoops === undefined ? body : once(body), parameters)
+    return [sourceNamed(path), ...withParameters(once(body), parameters)]
   })
   const first = statement({ ...own(name, args), assignments: given.assignments })
   return group([where.streams ? { ...first, pipelines: [pipeline(streamed(first.pipelines[0]?.commands[0] ?? given, true))] } : first, statement(next)], given.redirections)
+}
+
+/** BASH_SOURCE of what is written in that file. */
+export function sourceNamed(path: string): Statement {
+  return statement(assign(sourceVariable(path), quoted(path)))
 }
 
 function sourced(where: Where, path: string, given: Simple): Where {

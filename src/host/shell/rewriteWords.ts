@@ -40,14 +40,17 @@ function walk(node: unknown, where: Where, rewrite: Rewrite): void {
   for (const [key, value] of Object.entries(node)) if (key !== 'type') walk(value, where, rewrite)
 }
 
+/** Holds the path of a file for what was written in it; assigned when the file begins. */
+export function sourceVariable(path: string): string {
+  return `__src_${path.replaceAll(/\W/g, '_')}`
+}
+
 const NAME = /^[A-Za-z_]\w*$/
 
 function mendExpansion(node: Expansion, { path, nounset }: Where): void {
   if (node.parameter === '!') node.parameter = '__bgpid'
   if (path !== undefined && /^BASH_SOURCE(\[0\])?$/.test(node.parameter)) {
-    // What it is known to be stands there as a default for a name that nobody has.
-    node.parameter = '__source'
-    if (node.operation === null) node.operation = { type: 'DefaultValue', word: textWord(path), checkEmpty: false }
+    node.parameter = sourceVariable(path)
     return
   }
   if (!nounset || node.operation !== null || !NAME.test(node.parameter)) return
