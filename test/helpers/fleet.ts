@@ -76,7 +76,7 @@ export class Fleet {
 
   async #start(name: string, number: number): Promise<FleetHost> {
     const systemUuid = `${number.toString(16).padStart(8, '0')}-0000-4000-8000-0000000000cf`
-    const spawned = await this.#driver.spawn({ name, systemUuid, devices: [this.#device], relaxed: this.#spec.relaxed })
+    const spawned = await this.#driver.spawn({ name, systemUuid, devices: [this.#device], relaxed: this.#spec.relaxed, rawDevices: this.#spec.relaxed })
     if (!spawned.ok) throw new Error(spawned.failure.says)
     const { mode } = this.#spec
     const host = new FleetHost(spawned.value, `cd /; umask 022${mode === undefined ? '' : `; export FAMFS_MODE=${FAMFS_MODES[mode]}`}`)

@@ -32,7 +32,7 @@ let machineCount = 0
 
 export function newMachine(name: string, ...devices: Daxdev[]): Machine {
   const random = new SeededRandom(++machineCount)
-  return new Machine({ name, systemUuid: uuidOf(name), devices, relaxed: true }, { random: (target) => random.fillBytes(target), now: () => 0 })
+  return new Machine({ name, systemUuid: uuidOf(name), devices, relaxed: true, rawDevices: true }, { random: (target) => random.fillBytes(target), now: () => 0 })
 }
 
 export function run<T>(task: Task<Result<T>>): T {

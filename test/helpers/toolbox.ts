@@ -39,7 +39,7 @@ export const NOW = Date.UTC(2026, 5, 7, 8, 9, 10)
 export function newBox(device: Daxdev = newDax(), { name = 'A', relaxed = true } = {}): Box {
   const random = new SeededRandom(7)
   const outside = { now: () => NOW, random: (target: Uint8Array<ArrayBuffer>) => random.fillBytes(target) }
-  const machine = new Machine({ name, systemUuid: uuidOf(name), devices: [device], relaxed }, outside)
+  const machine = new Machine({ name, systemUuid: uuidOf(name), devices: [device], relaxed, rawDevices: relaxed }, outside)
   const system = new System(machine, { ...outside, hostname: name })
   const caller: Caller = { user: { uid: 0, gid: 0 }, umask: 0o022, cwd: '/tmp' }
   const biggest = { readBytes: 0, writtenBytes: 0, outBytes: 0 }

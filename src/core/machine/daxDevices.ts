@@ -61,7 +61,7 @@ export class DaxDevices {
   body(path: string, name: string): Result<Body> {
     const memory = this.#machine.memory(name)
     if (!memory.ok) return memory
-    return ok(daxBody(path, memory.value, () => this.#machine.relaxed && this.modeOf(name) === 'devdax'))
+    return ok(daxBody(path, memory.value, () => this.#machine.rawDevices && this.modeOf(name) === 'devdax'))
   }
 
   /** To system-ram: the kernel takes the memory, and nothing that was on it stays. */

@@ -39,6 +39,7 @@ export class Machine {
   readonly name: string
   readonly systemUuid: string
   readonly relaxed: boolean
+  readonly rawDevices: boolean
   readonly #outside: Outside
   readonly #memories = new Map<string, Memory>()
   readonly #mounts = new MountTable()
@@ -49,6 +50,7 @@ export class Machine {
     this.name = spec.name
     this.systemUuid = spec.systemUuid
     this.relaxed = spec.relaxed
+    this.rawDevices = spec.rawDevices ?? false
     this.#outside = outside
     for (const device of spec.devices) this.#memories.set(device.name, coherentMemory(device))
     const seed = new Uint8Array(4)

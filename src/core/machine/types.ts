@@ -24,6 +24,8 @@ export interface MachineSpec {
   devices: Daxdev[]
   /** Lifts the 4 GiB minimum of a device and the 1 GiB minimum of a bucket. */
   relaxed: boolean
+  /** Lets plain tools read and write a device that is in devdax mode, which no Linux does. */
+  rawDevices?: boolean
 }
 
 export interface CreateSpec {
