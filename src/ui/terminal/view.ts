@@ -43,6 +43,8 @@ export class TerminalBox {
       scrollback: SCROLLBACK_ROWS,
       theme: themeOf(box),
       macOptionIsMeta: true,
+      // Bytes that are no text are what a person asked for with cat: nothing for a console.
+      logLevel: 'off',
     })
     this.term.loadAddon(this.#fit)
     this.term.loadAddon(this.#search)
