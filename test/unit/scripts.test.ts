@@ -1,20 +1,14 @@
 // Bash scripts in the style of smoke tests, as `npm run script` runs them: they pass where all is well, and fail, each with
-// its reason, when what they check is broken on purpose. And the tool itself: what it copies in, and what it refuses.
+// its reason, when what they check is broken on purpose.
 
-import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { GIB } from '../../src/core/base/align.ts'
 import type { FleetMode } from '../helpers/fleet.ts'
 import { runScript } from '../helpers/scriptRun.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = fileURLToPath(new URL('../scripts', import.meta.url))
-const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'famfs-scripts-')))
-afterAll(() => rmSync(scratch, { recursive: true }))
 
 async function script(name: string, args: string[] = [], mode?: FleetMode) {
   const said = { stdout: '', stderr: '' }
@@ -58,65 +52,4 @@ it.each([
   const { exit, stdout, stderr } = await script(name, [broken])
   expect({ exit, passed: stdout.includes('passed') }).toEqual({ exit: 1, passed: false })
   expect(stderr).toMatch(says)
-})
-
-describe('npm run script', () => {
-  const write = (path: string, text: string, mode = 0o644): string => {
-    writeFileSync(join(scratch, path), text)
-    chmodSync(join(scratch, path), mode)
-    return path
-  }
-  const tool = (...args: string[]) => {
-    const tsx = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'test/tools/script.ts')]
-    const { stdout, stderr, status } = spawnSync(process.execPath, [...tsx, ...args], { cwd: scratch, encoding: 'utf8', input: 'not for the script\n' })
-    return { stdout, stderr, status }
-  }
-
-  it('brings the script’s folder and others, and gives back output and exit code', () => {
-    mkdirSync(join(scratch, 'a/lib'), { recursive: true })
-    mkdirSync(join(scratch, 'data/deep'), { recursive: true })
-    write('a/lib/say', '#!/bin/bash\necho "said $*"\n', 0o755)
-    write('data/deep/bytes', 'x'.repeat(5000), 0o640)
-    symlinkSync('deep/bytes', join(scratch, 'data/link'))
-    write('a/main.sh', `
-      echo "$0 in $PWD with $#: $1, $2"
-      ./lib/say hello
-      stat -c '%a %s' /opt/data/deep/bytes
-      readlink /opt/data/link; cmp /opt/data/link /opt/data/deep/bytes && echo same
-      cat; echo "device $(daxctl list | jq '.[0].size')"
-      on B hostname
-      echo 'to stderr' >&2
-      exit 42
-    `)
-    const { stdout, stderr, status } = tool('--device', '256M', '--relaxed', '--dir', 'data:/opt/data', 'a/main.sh', '--', 'one', 'two words')
-    const said = [`${scratch}/a/main.sh in ${scratch}/a with 2: one, two words`, 'said hello', '640 5000', 'deep/bytes', 'same', 'device 268435456', 'B']
-    expect({ stdout: stdout.trimEnd().split('\n'), stderr, status }).toEqual({ stdout: said, stderr: 'to stderr\n', status: 42 })
-  })
-
-  it('keeps to the real limits, unless relaxed', () => {
-    write('mkfs.sh', 'mkfs.famfs "$@" /dev/dax0.0 > /dev/null\n')
-    expect(tool('--device', '256M', 'mkfs.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('4294967296') as string })
-    expect(tool('--device', '256M', '--relaxed', 'mkfs.sh')).toMatchObject({ status: 0, stderr: '' })
-    expect(tool('mkfs.sh')).toMatchObject({ status: 0, stderr: '' })
-  })
-
-  it.each([
-    [['missing.sh'], 'there is no script missing.sh'],
-    [['.'], '. is not a file'],
-    [[], 'no script is named'],
-    [['x.sh', 'y'], 'what is for the script (y) goes behind --'],
-    [['--device', '4X', 'x.sh'], '--device takes a size such as 256M or 4G, not “4X”'],
-    [['--device', '0', 'x.sh'], '--device takes a size'],
-    [['--mode', 'v2', 'x.sh'], '--mode takes standalone or fuse, not “v2”'],
-    [['--dir', 'a', 'x.sh'], '--dir takes LOCAL:INSIDE'],
-    [['--dir', 'nowhere:/x', 'x.sh'], '--dir: nowhere is not a folder'],
-    [['--colour', 'x.sh'], '--colour'],
-  ])('runs nothing with %j', (args, says) => {
-    write('x.sh', 'echo ran')
-    const { stdout, stderr, status } = tool(...args)
-    expect({ stdout, status }).toEqual({ stdout: '', status: 2 })
-    expect(stderr).toMatch(/^script: /)
-    expect(stderr).toContain(says)
-    expect(stderr).toMatch(/^usage: /m)
-  })
 })
