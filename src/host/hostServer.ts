@@ -257,9 +257,11 @@ function nodeOf(inode: Inode): HostNode {
   return inode.kind === 'file' ? { kind: 'file', ...common, ...mapFacts(inode) } : { kind: 'directory', ...common, sizeBytes: 0, extents: [], chunkBytes: undefined }
 }
 
-function mapFacts({ map, sizeBytes }: FileInode): Pick<HostNode, 'sizeBytes' | 'extents' | 'chunkBytes'> {
+function mapFacts({ map, sizeBytes }: FileInode): Pick<HostNode, 'sizeBytes' | 'extents' | 'chunkBytes' | 'fault'> {
   const extents = (map ? piecesOf(map) : []).map(({ offsetBytes, lengthBytes }) => ({ offsetBytes, lengthBytes }))
-  return { sizeBytes, extents, chunkBytes: map?.kind === 'interleaved' ? map.chunkBytes : undefined }
+  const chunkBytes = map?.kind === 'interleaved' ? map.chunkBytes : undefined
+  const fault = !map ? 'no_map' : map.sizeBytes === sizeBytes ? undefined : 'resized'
+  return { sizeBytes, extents, chunkBytes, ...(fault ? { fault } : {}) }
 }
 
 function copyOf(mapping: MappedFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>> {

@@ -20,8 +20,10 @@ export interface HostNode {
   modeText: string
   uid: number
   gid: number
-  /** Its log entry; -1 for the meta files. */
+  /** Its log entry; -1 for the meta files, and for what a plain tool made on this host alone. */
   entryIndex: number
+  /** A file that can't be read or written: it has no map, or another size than its map. */
+  fault?: 'no_map' | 'resized'
   /** Extents or strips, in map order. */
   extents: { offsetBytes: number; lengthBytes: number }[]
   /** Set where the extents are strips. */

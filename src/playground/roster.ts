@@ -7,6 +7,7 @@ import type { MountStatus } from '../core/machine/types.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import type { MediaState } from './media.ts'
+import { NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import type { HostFile, HostStatus, HostView } from './types.ts'
 
@@ -24,6 +25,7 @@ export class Host {
   /** What is dropped first is logged first: left to the log lock alone, whoever looks first after it is free would win. */
   readonly copies = new OneByOne()
   #unseen: { paths: readonly (string | undefined)[]; from: number; list: string[] } = { paths: [], from: 0, list: [] }
+  #removed: { paths: readonly (string | undefined)[]; files: readonly HostFile[]; list: string[] } = { paths: [], files: [], list: [] }
 
   constructor(name: string, systemUuid: string) {
     this.name = name
@@ -36,11 +38,16 @@ export class Host {
     return this.handle.call(name, given, options)
   }
 
+  /** Where it has the file system, or would mount it. */
+  get mountpoint(): string {
+    return this.mount?.mountpoint ?? NAMES.mountpoint
+  }
+
   hear(news: HostNews): void {
     this.mount = news.mount
     // Whoever mounted it, the page's own try is history.
     if (news.mount) this.mountTrouble = undefined
-    const made = news.made.filter(isLogged)
+    const made = news.made.filter(isShown)
     if (news.reset) this.files = made
     else if (made.length > 0) this.files = [...this.files, ...made]
   }
@@ -73,6 +80,7 @@ export class Host {
       entryCount: filesystem?.entryCount ?? 0,
       files,
       unseen: mount && !stale ? this.#unseenOf(media, playedCount) : [],
+      removed: mount?.rogue && !stale ? this.#removedOf(media, playedCount) : [],
       stale,
     }
   }
@@ -83,6 +91,17 @@ export class Host {
       this.#unseen = { paths: media.paths, from: playedCount, list }
     }
     return this.#unseen.list
+  }
+
+  /** Logged and played, and not there any more under its name. */
+  #removedOf({ paths }: MediaState, playedCount: number): string[] {
+    const { files } = this
+    if (this.#removed.paths !== paths || this.#removed.files !== files) {
+      const here = new Set(files.map(({ path }) => path))
+      const list = paths.slice(0, playedCount).filter((path) => path !== undefined && !here.has(path)) as string[]
+      this.#removed = { paths, files, list: [...new Set(list)] }
+    }
+    return this.#removed.list
   }
 }
 
@@ -169,6 +188,7 @@ export class Roster {
 }
 
 /** The meta files are in no log, and the page shows them as what they are: superblock and log. */
-function isLogged(node: HostNode): boolean {
-  return node.entryIndex >= 0
+function isShown({ entryIndex, path }: HostNode): boolean {
+  // The meta files are in every mount, and in no log.
+  return entryIndex >= 0 || (path !== '.meta' && !path.startsWith('.meta/'))
 }

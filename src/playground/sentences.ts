@@ -41,15 +41,16 @@ export const sentences = {
   readOnly: () => 'Another tab has this image open. Here it can be looked at, and nothing is saved.',
 }
 
+/** Paths are whole: the mount point is the host's own. */
 export const commands = {
   mkfs: (force: boolean) => `sudo mkfs.famfs${force ? ' --force' : ''} ${NAMES.device}`,
   mount: () => `sudo famfs mount ${NAMES.device} ${NAMES.mountpoint}`,
   creat: (path: string, sizeBytes: number, seed: number | undefined) =>
-    `sudo famfs creat -s ${sizeBytes}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${full(path)}`,
-  cp: (name: string, path: string) => `sudo famfs cp -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(name)} ${full(path)}`,
-  mkdir: (path: string, parents: boolean) => `sudo famfs mkdir${parents ? ' -p' : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${full(path)}`,
-  logplay: () => `sudo famfs logplay ${NAMES.mountpoint}`,
-  sha256: (path: string) => `sha256sum ${full(path)}`,
+    `sudo famfs creat -s ${sizeBytes}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
+  cp: (name: string, path: string) => `sudo famfs cp -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(name)} ${quoted(path)}`,
+  mkdir: (path: string, parents: boolean) => `sudo famfs mkdir${parents ? ' -p' : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
+  logplay: (mountpoint: string) => `sudo famfs logplay ${quoted(mountpoint)}`,
+  sha256: (path: string) => `sha256sum ${quoted(path)}`,
 }
 
 export function sizeText(bytes: number): string {
@@ -75,10 +76,6 @@ function entries(count: number): string {
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`
-}
-
-function full(path: string): string {
-  return quoted(`${NAMES.mountpoint}/${path}`)
 }
 
 /** As a shell wants it. */

@@ -62,7 +62,7 @@ export class Session implements Playground {
       const wasMounted = host.mount !== undefined
       // Whoever still wrote into a file of the old one would write into a file of the new.
       await this.#world.endTasks(`${NAMES.device} is being formatted`)
-      const unmounted = wasMounted ? await host.call('umount', { mountpoint: NAMES.mountpoint }) : ok()
+      const unmounted = wasMounted ? await host.call('umount', { mountpoint: host.mountpoint }) : ok()
       if (!unmounted.ok) return unmounted
       const made = await host.call('mkfs', { device: NAMES.device, force, ...(logLengthBytes === undefined ? {} : { logLengthBytes }) })
       if (!made.ok) {
@@ -74,7 +74,7 @@ export class Session implements Playground {
       const slotCount = this.#world.media.filesystem?.slotCount ?? 0
       this.#world.happened('format', host, sentences.formatted(host.name, this.#world.device.sizeBytes, slotCount), commands.mkfs(force), { offsetBytes: 0, lengthBytes: 200 })
       for (const other of this.#world.roster.all()) {
-        if (other !== host && other.mount) await other.call('umount', { mountpoint: NAMES.mountpoint })
+        if (other !== host && other.mount) await other.call('umount', { mountpoint: other.mountpoint })
         if (other.status === 'up') await this.#world.mount(other)
       }
       return ok()
@@ -82,12 +82,13 @@ export class Session implements Playground {
   }
 
   newFile(options: { host?: string; path: string; sizeBytes: number; seed?: number }): Promise<Result<undefined>> {
-    const path = relative(options.path)
+    const mountpoint = this.#world.mountpointOf(options.host)
+    const path = relative(options.path, mountpoint)
     const { sizeBytes, seed } = options
-    const command = commands.creat(path, sizeBytes, seed)
+    const command = commands.creat(`${mountpoint}/${path}`, sizeBytes, seed)
     return this.#world.act(options.host, command, (host) =>
       this.#world.task(host, `${host.name} fills ${path}`, async (call) => {
-        const given = { path: full(path), sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }) }
+        const given = { path: `${mountpoint}/${path}`, sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }) }
         const made = await host.call('creat', given, call)
         this.#world.dataChanged(path, made)
         if (!made.ok) return made
@@ -102,11 +103,12 @@ export class Session implements Playground {
   }
 
   newDirectory(options: { host?: string; path: string; parents?: boolean }): Promise<Result<undefined>> {
-    const path = relative(options.path)
+    const mountpoint = this.#world.mountpointOf(options.host)
+    const path = relative(options.path, mountpoint)
     const parents = options.parents ?? false
-    const command = commands.mkdir(path, parents)
+    const command = commands.mkdir(`${mountpoint}/${path}`, parents)
     return this.#world.act(options.host, command, async (host) => {
-      const made = await host.call('mkdir', { path: full(path), parents, owner: NAMES.user })
+      const made = await host.call('mkdir', { path: `${mountpoint}/${path}`, parents, owner: NAMES.user })
       this.#world.touchDevice()
       if (!made.ok) return made
       this.#world.happened('mkdir', host, sentences.madeDirectory(host.name, path), command)
@@ -116,10 +118,11 @@ export class Session implements Playground {
 
   dropFiles(hostName: string, files: File[]): Promise<Result<undefined>> {
     return this.#each(files, (file) => {
-      const command = commands.cp(file.name, file.name)
+      const path = `${this.#world.mountpointOf(hostName)}/${file.name}`
+      const command = commands.cp(file.name, path)
       return this.#world.act(hostName, command, (host) =>
         this.#world.task(host, `${host.name} copies ${file.name} in`, async (call) => {
-          const given = { path: full(file.name), blob: file, owner: NAMES.user }
+          const given = { path, blob: file, owner: NAMES.user }
           const copied = await host.copies.run(() => host.call('copyIn', given, call))
           this.#world.dataChanged(file.name, copied)
           if (!copied.ok) return copied
@@ -133,13 +136,14 @@ export class Session implements Playground {
   }
 
   poke(options: { host: string; path: string; index: number; cell: CellKind; value: number }): Promise<Result<undefined>> {
-    const path = relative(options.path)
+    const mountpoint = this.#world.mountpointOf(options.host)
+    const path = relative(options.path, mountpoint)
     const { index, cell, value } = options
     return this.#world.act(options.host, undefined, async (host) => {
       const bytes = bytesOfCell(cell, value)
       if (!bytes.ok) return bytes
       const offsetBytes = index * bytes.value.length
-      const poked = await host.call('poke', { path: full(path), offsetBytes, bytes: bytes.value, user: NAMES.user })
+      const poked = await host.call('poke', { path: `${mountpoint}/${path}`, offsetBytes, bytes: bytes.value, user: NAMES.user })
       this.#world.dataChanged(path, poked)
       if (!poked.ok) return poked
       this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value))
@@ -150,22 +154,25 @@ export class Session implements Playground {
   // what every host does
 
   playLog(hostName: string): Promise<Result<undefined>> {
-    return this.#world.act(hostName, commands.logplay(), (host) =>
+    const command = commands.logplay(this.#world.mountpointOf(hostName))
+    return this.#world.act(hostName, command, (host) =>
       this.#world.task(host, `${host.name} plays the log`, async (call) => {
-        const played = await host.call('logplay', { path: NAMES.mountpoint }, call)
+        const played = await host.call('logplay', { path: host.mountpoint }, call)
         if (!played.ok) return played
-        this.#world.happened('logplay', host, sentences.played(host.name, played.value), commands.logplay())
+        this.#world.happened('logplay', host, sentences.played(host.name, played.value), command)
         this.#world.tellTroubles(host, played.value)
         return ok()
       }), true)
   }
 
   sha256(hostName: string, path: string): Promise<Result<string>> {
-    const relpath = relative(path)
-    return this.#world.act(hostName, commands.sha256(relpath), (host) =>
+    const mountpoint = this.#world.mountpointOf(hostName)
+    const relpath = relative(path, mountpoint)
+    const whole = `${mountpoint}/${relpath}`
+    return this.#world.act(hostName, commands.sha256(whole), (host) =>
       this.#world.task(host, `${host.name} reads ${relpath}`, async (call) => {
-        const hashed = await host.call('sha256', { path: full(relpath), user: NAMES.user }, call)
-        if (hashed.ok) this.#world.happened('read', host, sentences.hashed(host.name, relpath, hashed.value), commands.sha256(relpath))
+        const hashed = await host.call('sha256', { path: whole, user: NAMES.user }, call)
+        if (hashed.ok) this.#world.happened('read', host, sentences.hashed(host.name, relpath, hashed.value), commands.sha256(whole))
         return hashed
       }), true)
   }
@@ -366,11 +373,7 @@ export class Session implements Playground {
 }
 
 /** Paths may be typed with or without the mount point. */
-function relative(path: string): string {
-  const inMount = path.startsWith(`${NAMES.mountpoint}/`) ? path.slice(NAMES.mountpoint.length) : path
+function relative(path: string, mountpoint: string): string {
+  const inMount = path.startsWith(`${mountpoint}/`) ? path.slice(mountpoint.length) : path
   return inMount.replace(/^\/+/, '')
-}
-
-function full(path: string): string {
-  return `${NAMES.mountpoint}/${path}`
 }

@@ -93,6 +93,8 @@ export interface HostView {
   files: HostFile[]
   /** Paths in entries that this host has not played yet. */
   unseen: string[]
+  /** Paths in entries that it has played, and that someone removed or renamed on this host since. */
+  removed: string[]
   /** A master's shell is at work: what it appends to the log it plays itself, when it is done. */
   appending: boolean
   /** The mounted file system is not the one on the device any more: another host formatted it. */

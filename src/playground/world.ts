@@ -149,8 +149,8 @@ export class World {
 
   tellTroubles(host: Host, summary: ReplaySummary): void {
     const { stopped, errorCount, troubles } = summary
-    if (stopped) this.trace.fail(stopped, host.name, commands.logplay())
-    if (errorCount > 0) this.trace.fail(fail('replay_errors', { count: errorCount, first: troubles[0] ?? 'not told' }).failure, host.name, commands.logplay())
+    if (stopped) this.trace.fail(stopped, host.name, commands.logplay(host.mountpoint))
+    if (errorCount > 0) this.trace.fail(fail('replay_errors', { count: errorCount, first: troubles[0] ?? 'not told' }).failure, host.name, commands.logplay(host.mountpoint))
     this.touch()
   }
 
@@ -158,6 +158,16 @@ export class World {
     const { kind } = this.#engine.view
     this.trace.add('host', kind === 'parallel' ? sentences.hostUp(host.name) : sentences.hostTurns(host.name), { host: host.name })
     this.touch()
+  }
+
+  #hostOf(name: string | undefined): Result<Host, 'no_host'> {
+    return name === undefined ? this.roster.master(this.#media.filesystem?.ownerUuid) : this.roster.find(name)
+  }
+
+  /** Where the host that will act has the file system. */
+  mountpointOf(hostName: string | undefined): string {
+    const host = this.#hostOf(hostName)
+    return host.ok ? host.value.mountpoint : NAMES.mountpoint
   }
 
   /** @param looksOnly what a session that may change nothing may do as well */
@@ -169,7 +179,7 @@ export class World {
   ): Promise<Result<T>> {
     if (!looksOnly && !this.mayChange) return this.refuse(fail('read_only_session'))
     const epoch = this.#epoch
-    const host = hostName === undefined ? this.roster.master(this.#media.filesystem?.ownerUuid) : this.roster.find(hostName)
+    const host = this.#hostOf(hostName)
     if (!host.ok) return this.refuse(host)
     const done = await work(host.value)
     // It was ended with its device: that is no news from the one that is there now.

@@ -202,6 +202,7 @@ function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {
   if (host.status === 'starting') return `${host.name} is starting.`
   if (host.mountpoint === undefined) return `Nothing is mounted on ${host.name}.`
   if (busy) return 'At work: the log entry comes first, then the bytes.'
+  if (host.removed.length > 0) return `Removed or renamed on ${host.name} alone: ${listText(host.removed)}. The log has ${host.removed.length === 1 ? 'it' : 'them'}: play it.`
   const behind = host.entryCount - host.playedCount
   if (behind <= 0) return `Sees everything that the log says${snapshot.files.length === 0 ? ': no file yet' : ''}.`
   return `${plural(behind, 'entry', 'entries')} not played: ${host.name} can't see ${host.unseen.length > 0 ? listText(host.unseen) : 'them'}.`

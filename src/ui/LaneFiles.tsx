@@ -13,12 +13,17 @@ import { MapBars, mapText, Swatch } from './parts.tsx'
 import { useTallRows } from './tallRows.ts'
 
 const ROW_REM = 2
+const FAULTS = {
+  no_map: { words: 'no map', title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
+  resized: { words: 'bad size', title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
+} as const
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
 
 export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
   const { byEntry, byPath } = mediaIndex(snapshot.files)
-  const count = host.files.length + host.unseen.length
+  const absent = [...host.removed.map((path) => ({ path, why: 'removed here' })), ...host.unseen.map((path) => ({ path, why: 'not played here' }))]
+  const count = host.files.length + absent.length
   const { scroller, onScroll, spacerPx, topRow, visibleCount, reveal } = useTallRows(count, ROW_REM)
 
   // What has just come into the mount is what one wants to see.
@@ -44,11 +49,12 @@ export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapsh
             {Array.from({ length: visibleCount }, (_, i) => {
               const index = topRow + i
               const file = host.files[index]
+              const missing = absent[index - host.files.length]
               return file ? (
                 <FileRow key={index} file={file} host={host.name} rowIndex={index + 2} deviceBytes={snapshot.device.sizeBytes}
-                  colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} arrived={file.entryIndex >= host.playedCount - 1} />
+                  colour={byEntry.get(file.entryIndex)?.colour ?? Math.max(0, file.entryIndex) % 8} arrived={file.entryIndex >= host.playedCount - 1} />
               ) : (
-                <UnseenRow key={index} path={host.unseen[index - host.files.length] ?? ''} rowIndex={index + 2} snapshot={snapshot} known={byPath} />
+                <AbsentRow key={index} path={missing?.path ?? ''} why={missing?.why ?? ''} rowIndex={index + 2} snapshot={snapshot} known={byPath} />
               )
             })}
           </div>
@@ -76,7 +82,7 @@ const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colou
   return (
     <div className="file-row" role="row" aria-rowindex={rowIndex} data-lit={lit || undefined} data-arrived={arrived || undefined} {...lighting(look, file.entryIndex)}>
       <span role="cell" className="path">
-        {directory ? <Folder className="folder" aria-hidden /> : <Swatch colour={colour} strips={strips} />}
+        {directory ? <Folder className="folder" aria-hidden /> : file.fault === 'no_map' ? <span className="swatch" data-unseen aria-hidden /> : <Swatch colour={colour} strips={strips} />}
         {directory ? (
           <span className="mono clip" title={file.path}>{file.path}/</span>
         ) : (
@@ -88,7 +94,8 @@ const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colou
       <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
       <span role="cell" className="mono mode" title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
       <span role="cell" className="map">
-        {file.extents.length > 0 && (
+        {file.fault && <span className="fault" title={FAULTS[file.fault].title}>{FAULTS[file.fault].words}</span>}
+        {!file.fault && file.extents.length > 0 && (
           <button type="button" className="map-button" aria-label={`Map of ${file.path}: ${mapText(file.extents, file.chunkBytes)}`}
             onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>
             <MapBars extents={file.extents} deviceBytes={deviceBytes} colour={colour} interleaved={strips} />
@@ -100,7 +107,7 @@ const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colou
   )
 })
 
-function UnseenRow({ path, rowIndex, snapshot, known }: { path: string; rowIndex: number; snapshot: Snapshot; known: MediaIndex['byPath'] }) {
+function AbsentRow({ path, why, rowIndex, snapshot, known }: { path: string; why: string; rowIndex: number; snapshot: Snapshot; known: MediaIndex['byPath'] }) {
   const look = useLookStore()
   const media = known.get(path)
   const lit = useLook((state) => media !== undefined && state.lit === media.entryIndex)
@@ -113,9 +120,9 @@ function UnseenRow({ path, rowIndex, snapshot, known }: { path: string; rowIndex
       <span role="cell" className="unseen-words">
         {media ? (
           <button type="button" className="link" onClick={() => showBytes(look, entryOffset(snapshot, media.entryIndex), LOG_ENTRY_BYTES)}>
-            in log entry {media.entryIndex}, not played here
+            in log entry {media.entryIndex}, {why}
           </button>
-        ) : 'in the log, not played here'}
+        ) : `in the log, ${why}`}
       </span>
     </div>
   )

@@ -81,16 +81,20 @@ it('a whole session on two hosts', async () => {
   await on('B', 'sudo rm /mnt/famfs/dropped.txt')
   await eventually(() => fileOn(page, 'B', 'dropped.txt').count()).toBe(0)
   expect(await fileOn(page, 'A', 'dropped.txt').count()).toBe(1)
+  await lane(page, 'B').getByText('in log entry 1, removed here').waitFor()
+  await lane(page, 'B').getByText('Removed or renamed on B alone: dropped.txt. The log has it: play it.').waitFor()
   expect(await on('B', 'sudo famfs logplay /mnt/famfs')).toContain('1 new files')
   await fileOn(page, 'B', 'dropped.txt').waitFor()
   expect(await on('B', 'cmp dropped.txt /mnt/famfs/dropped.txt && echo the same')).toContain('the same')
 
   // A size that differs from the map makes a file unreadable; removing and replaying repairs it.
   await on('A', 'sudo truncate -s 1M /mnt/famfs/seeded')
+  await lane(page, 'A').getByText('bad size').waitFor()
   await on('A', 'cat /mnt/famfs/seeded > /dev/null')
   expect(await lastSentence(page)).toMatch(/exit code [1-9]/)
   await on('A', 'sudo rm /mnt/famfs/seeded && sudo famfs logplay /mnt/famfs')
   expect(await on('A', 'famfs verify -S 7 -f /mnt/famfs/seeded && echo repaired')).toContain('repaired')
+  await lane(page, 'A').getByText('bad size').waitFor({ state: 'hidden' })
 
   await on('A', 'sudo umount /mnt/famfs')
   await lane(page, 'A').getByText('Nothing is mounted on A.').waitFor()

@@ -119,5 +119,5 @@ export function statusOf(mount: Mount): MountStatus {
   const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
   const { fuse, generation = 'first', options = [] } = mount.options
   const kind = fuse ? 'fuse' : 'v1'
-  return { mountpoint, deviceName, kind, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, changeCount: kernel.changeCount }
+  return { mountpoint, deviceName, kind, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, changeCount: kernel.changeCount, rogue: mount.rogue }
 }

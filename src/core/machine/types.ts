@@ -125,6 +125,8 @@ export interface MountStatus {
   fsUuid: string
   /** Moves when something that was in the mount is gone, or is another. */
   changeCount: number
+  /** Something was removed or renamed on this host: playing the log brings it back. */
+  rogue: boolean
 }
 
 export type PathReason = 'not_in_famfs' | 'bad_path' | 'no_such_path'
