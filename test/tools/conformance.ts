@@ -111,7 +111,7 @@ function readFile(file: string): ReturnType<typeof readScenario> {
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  console.error(`conformance: ${error.message}\n${USAGE}`)
-  process.exitCode = 2
+  const usage = error instanceof UsageError
+  console.error(`conformance: ${error instanceof Error ? error.message : String(error)}${usage ? `\n${USAGE}` : ''}`)
+  process.exitCode = usage ? 2 : 1
 }

@@ -51,6 +51,8 @@ describe('npm run script', () => {
     expect(tool('--device', '256M', 'mkfs.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('4294967296') as string })
     expect(tool('--device', '256M', '--relaxed', 'mkfs.sh')).toMatchObject({ status: 0, stderr: '' })
     expect(tool('mkfs.sh')).toMatchObject({ status: 0, stderr: '' })
+    write('raw.sh', 'dd if=/dev/dax0.0 bs=4096 count=1 2> /dev/null | wc -c')
+    expect([tool('raw.sh').stdout, tool('--relaxed', 'raw.sh').stdout]).toEqual(['0\n', '4096\n'])
   })
 
   it.each([
