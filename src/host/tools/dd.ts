@@ -180,6 +180,8 @@ function productOf(text: string): number | undefined {
   if (/^0x/i.test(text)) return sizeOf(text)
   let product = 1
   for (const factor of text.split('x')) {
+    // dd alone wants its units in capitals, but for k.
+    if (/[mgt]/.test(factor)) return undefined
     const value = sizeOf(/^\d+B$/.test(factor) ? factor.slice(0, -1) : factor)
     if (value === undefined) return undefined
     product *= value

@@ -4,7 +4,7 @@ const UNITS = 'KMGTPE'
 
 /** "4k", "2M", "1kB", "0x10", "3KiB", "2b" (512). @returns undefined for anything else */
 export function sizeOf(text: string): number | undefined {
-  const match = /^(0[xX][0-9a-fA-F]+|\d+)(?:([kKMGTPE])(iB|B)?|([bcw]))?$/.exec(text)
+  const match = /^(0[xX][0-9a-fA-F]+|\d+)(?:([kmgtKMGTPE])(iB|B)?|([bcw]))?$/.exec(text)
   if (!match) return undefined
   const [, digits = '', unit, tail, old] = match
   const number = Number(digits)

@@ -1,9 +1,12 @@
 // What the README shows works: its commands exist, its program runs and prints what it says, its header lists are ours.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isolationHeaders } from '../../helpers/headers.ts'
+import { runScript } from '../../helpers/scriptRun.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 const scripts = Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts)
@@ -38,6 +41,23 @@ describe('README', () => {
     expect(plain?.trim().split('\n')).toEqual(Object.entries(isolationHeaders).map(([name, value]) => `${name}: ${value}`))
     const nginx = [...(blocks('nginx')[0] ?? '').matchAll(/add_header (\S+) (\S+) always;/g)].map((match) => [match[1], match[2]])
     expect(Object.fromEntries(nginx)).toEqual(isolationHeaders)
+  })
+
+  it('shows a session that a host runs to its end', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'readme-'))
+    const path = join(folder, 'session.sh')
+    writeFileSync(path, `set -e\n${blocks('bash')[0] ?? 'false'}`)
+    let said = ''
+    const keep = (text: string): void => void (said += text)
+    try {
+      const exit = await runScript({ path, args: [], deviceBytes: 256 * 1024 * 1024, relaxed: true, mode: undefined, folders: [], out: keep, err: keep })
+      expect({ exit, said }).toMatchObject({ exit: 0 })
+      expect(said.match(/Success: verified 4194304 bytes/g)).toHaveLength(2)
+      expect(said.match(/1 new files/g)).toHaveLength(2)
+      expect(said).toContain('No allocation errors found')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('shows a program that runs', () => {
