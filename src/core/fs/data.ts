@@ -62,7 +62,7 @@ export function* fillSeeded(file: DataFile, seed: number | bigint): Task<Result<
   return ok()
 }
 
-/** Compares with the seed's data; reports the first differing 4-byte word. A seed of zero has no data to compare with. */
+/** Compares with the seed's data; reports the first differing byte. A seed of zero has no data to compare with. */
 export function* verifySeeded(file: DataFile, seed: number | bigint): Task<Result<undefined, DataReason | 'data_differs' | 'no_seed'>> {
   if (BigInt.asUintN(32, BigInt(seed)) === 0n) return fail('no_seed')
   const random = new SeededRandom(seed)
@@ -76,7 +76,7 @@ export function* verifySeeded(file: DataFile, seed: number | bigint): Task<Resul
     const read = eachRange(file, done, length, (window, at) => void seen.set(window, at), 'invalidate')
     if (!read.ok) return read
     const differs = firstDifference(expected, seen, length)
-    if (differs >= 0) return fail('data_differs', { path: file.path, offsetBytes: done + differs - (differs % 4) })
+    if (differs >= 0) return fail('data_differs', { path: file.path, offsetBytes: done + differs })
   }
   return ok()
 }
@@ -137,7 +137,8 @@ function firstDifference(expected: Uint8Array, seen: Uint8Array, lengthBytes: nu
   const words = Math.floor(lengthBytes / 4)
   const expectedWords = new Int32Array(expected.buffer, expected.byteOffset, words)
   const seenWords = new Int32Array(seen.buffer, seen.byteOffset, words)
-  for (let i = 0; i < words; i++) if (expectedWords[i] !== seenWords[i]) return i * 4
-  for (let i = words * 4; i < lengthBytes; i++) if (expected[i] !== seen[i]) return i
+  let word = 0
+  while (word < words && expectedWords[word] === seenWords[word]) word++
+  for (let i = word * 4; i < lengthBytes; i++) if (expected[i] !== seen[i]) return i
   return -1
 }
