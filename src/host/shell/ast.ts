@@ -11,6 +11,7 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>
 export type Simple = Of<'SimpleCommand'>
 export type FunctionDef = Of<'FunctionDef'>
 export type Group = Of<'Group'>
+export type Condition = Of<'ConditionalCommand'>['expression']
 export type Word = NonNullable<Simple['name']>
 export type WordPart = Word['parts'][number]
 export type Redirection = Simple['redirections'][number]
@@ -27,6 +28,11 @@ export function literal(text: string): Word {
 /** "$NAME" */
 export function valueOfVariable(name: string): Word {
   return { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: name, operation: null }] }] }
+}
+
+/** "$@" */
+export function everyParameter(): Word {
+  return valueOfVariable('@')
 }
 
 export function simple(name: string, args: Word[] = [], redirections: Redirection[] = []): Simple {

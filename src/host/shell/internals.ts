@@ -3,21 +3,26 @@
 
 import { own, quoted, simple, statement, type Statement } from './ast.ts'
 import { done, type Given, type ShellCommand, trouble } from './command.ts'
+import { depthOf, lined } from './failures.ts'
+import { callerText } from './frames.ts'
 import { parse } from './parse.ts'
 import type { Outcome, Process } from './process.ts'
+import { settings, traced } from './settings.ts'
 import { isFatal, signalName, signalNumber, signalTable, translated } from './signals.ts'
 import { readText, scriptOr } from './scripts.ts'
 
 export const internals: Readonly<Record<string, ShellCommand>> = {
+  ...settings,
   __words: ({ args, context, process }) => {
     const status = context.env.get('?') ?? '0'
-    process.setWords(scriptOr(args, context.cwd, process), status)
-    return done()
+    const [traces, ...words] = args
+    process.setWords(scriptOr(words, context.cwd, process), status)
+    return traces === '' || words.length === 0 ? done() : traced(words, context.env)
   },
   __status: ({ args, context }) => done('', Number(args[0] ?? context.env.get('?') ?? 0)),
-  __eval: async ({ args, process }) => {
+  __eval: async ({ args: [line, ...args], process }) => {
     const text = (args[0] === '--' ? args.slice(1) : args).join(' ')
-    return await prepareText(process, text, 'eval')
+    return await prepareText(process, text, Number(line))
   },
   __source: sourceFile,
   __exit: async ({ args, context, process }) => {
@@ -33,10 +38,13 @@ export const internals: Readonly<Record<string, ShellCommand>> = {
   },
   __kill: kill,
   __trap: trap,
-  __mirror: ({ args, context }) => {
-    if (args[0]?.includes('u')) context.env.delete('__lenient')
-    else context.env.set('__lenient', '')
-    return done()
+  __parameters: ({ args: [status = '0', ...words], process }) => {
+    process.setParameters(words, status)
+    return done('', Number(status))
+  },
+  __caller: ({ args }) => {
+    const text = callerText(args)
+    return text === undefined ? done('', 1) : done(`${text}\n`)
   },
   __umask: ({ args, context, process }) => {
     if (args[0] === 'keep') process.umasksKept.push(process.umask)
@@ -63,13 +71,13 @@ export const internals: Readonly<Record<string, ShellCommand>> = {
   },
 }
 
-async function prepareText(process: Process, text: string, what: string): Promise<Outcome> {
+async function prepareText(process: Process, text: string, line: number): Promise<Outcome> {
   const parsed = await parse(text)
   if (!parsed.ok) {
     process.prepare({ statements: [statusStatement('2')] })
-    return trouble(`bash: ${what}: ${parsed.message}\n`, 0)
+    return trouble(`bash: eval: ${parsed.message}\n`, 0)
   }
-  process.prepare({ statements: parsed.ast.statements }, text)
+  process.prepare({ statements: lined(parsed.ast.statements, (each) => each + line - 1) }, text)
   return done()
 }
 
@@ -84,12 +92,8 @@ function statusStatement(status: string): Statement {
   return statement(own('status', [quoted(status)]))
 }
 
-/** Words: how many positional parameters there are, these, then the file and its arguments. */
 async function sourceFile({ args, context, process }: Given): Promise<Outcome> {
-  const count = Number(args[0])
-  const before = args.slice(1, count + 1)
-  const words = args.slice(count + 1)
-  const [file, ...given] = words[0] === '--' ? words.slice(1) : words
+  const [file, ...given] = args[0] === '--' ? args.slice(1) : args
   const refuse = (text: string, status: string): Outcome => {
     process.prepare({ statements: [statusStatement(status)] })
     return trouble(`bash: ${text}\n`, 0)
@@ -100,7 +104,8 @@ async function sourceFile({ args, context, process }: Given): Promise<Outcome> {
   if (text === undefined) return refuse(`${file}: No such file or directory`, '1')
   const parsed = await parse(text)
   if (!parsed.ok) return refuse(`${file}: ${parsed.message}`, '2')
-  process.prepare({ statements: parsed.ast.statements, path: file, ...(given.length > 0 ? { parameters: { given, before } } : {}) }, text)
+  const before = [...process.switchedOn(context.env, text)]
+  process.prepare({ statements: [...before, ...parsed.ast.statements], path: file, shifts: /\b(shift|set\s+--)/.test(text), ...(given.length > 0 ? { parameters: given } : {}) }, text)
   return done()
 }
 
@@ -155,9 +160,9 @@ export async function signalled(process: Process, handler: string | undefined, n
   return done()
 }
 
-/** Words: the number of the shell or subshell that asks, then trap's. */
+/** Words: the number of the shell or subshell that asks, the functions that run, then trap's. */
 function trap({ args, context, process }: Given): Outcome {
-  const [shell = '', ...all] = args
+  const [shell = '', names = '', ...all] = args
   const words = all[0] === '--' ? all.slice(1) : all
   if (words[0] === '-l') return done(signalTable())
   const set = [...context.env.keys()].filter((name) => name.startsWith('__trap_')).map((name) => name.slice('__trap_'.length))
@@ -175,6 +180,7 @@ function trap({ args, context, process }: Given): Outcome {
     if (name === undefined) stderr += `bash: trap: ${spec}: invalid signal specification\n`
     else if (resets) context.env.delete(`__trap_${name}`)
     else context.env.set(`__trap_${name}`, `${shell}:${first}`)
+    if (name === 'ERR') context.env.set('__errdepth', String(depthOf(names, process.wrapped)))
   }
   process.lastEnv = new Map(context.env.entries())
   return { stdout: '', stderr, exitCode: stderr === '' ? 0 : 1 }

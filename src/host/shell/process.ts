@@ -3,11 +3,13 @@
 
 import { Bash, type defineCommand } from 'just-bash/browser'
 import type { Caller } from '../../core/machine/systemTypes.ts'
-import { assign, type Command, group, own, pipeline, quoted, type Script, simple, statement, type Statement, valueOfVariable } from './ast.ts'
+import { assign, type FunctionDef, late, own, pipeline, quoted, type Script, simple, statement, type Statement, valueOfVariable } from './ast.ts'
 import { textForPeople } from './bytes.ts'
+import { frame } from './frames.ts'
 import { executionLimits } from './limits.ts'
 import { parse } from './parse.ts'
-import { exit, rewriteStatements, sourceNamed } from './rewrite.ts'
+import { exit, rewriteStatements } from './rewrite.ts'
+import { flagsOf } from './settings.ts'
 import { ShellFs } from './shellFs.ts'
 import type { ShellHost, ShellNote } from './shellHost.ts'
 import type { Prepared, Runtime, Where } from './where.ts'
@@ -22,14 +24,14 @@ export interface ProcessSpec {
   /** The shell that people type into: its functions are there on the next line. */
   functions: Map<string, FunctionDef> | undefined
   tell: (note: ShellNote) => void
+  /** `$-` without options; undefined for a script. */
+  kind?: string
   /** What the library doesn't bring; handed in, since those commands start processes themselves. */
   commandsFor: CommandsFor
   pid?: number
 }
 
 export type CommandsFor = (process: Process) => ReturnType<typeof defineCommand>[]
-
-type FunctionDef = Extract<Command, { type: 'FunctionDef' }>
 
 export interface ScriptSpec {
   text: string
@@ -72,6 +74,12 @@ export class Process implements Runtime {
   user: { uid: number; gid: number }
   umask: number
   readonly umasksKept: number[] = []
+  /** What is being asked for its status just now, innermost last. */
+  readonly asking: { shell: number; depth: number }[] = []
+  /** The letters of `$-` that say how it was started. */
+  readonly kind: string
+  /** The script's main part has a frame of its own. */
+  wrapped = false
   /** It was told to end: exit, or a signal. */
   exited = false
   /** Traps are in use: variables are kept for a handler that runs after death. */
@@ -83,9 +91,11 @@ export class Process implements Runtime {
   readonly #functions: Map<string, FunctionDef> | undefined
   readonly #seenFunctions = new Map<string, FunctionDef>()
   #words: { words: string[]; status: string } = { words: [], status: '0' }
+  #parameters: { words: string[]; status: string } = { words: [], status: '0' }
   #prepared: Prepared = { statements: [] }
-  #where: Pick<Where, 'errexit' | 'nounset'> = { errexit: false, nounset: false }
+  #where: Pick<Where, 'errexit' | 'nounset' | 'errtrap' | 'xtrace'> = { errexit: false, nounset: false, errtrap: false, xtrace: false }
   #cwd = '/'
+  #lines: readonly string[] = []
 
   constructor(spec: ProcessSpec) {
     this.host = spec.host
@@ -96,6 +106,7 @@ export class Process implements Runtime {
     this.tell = spec.tell
     this.commandsFor = spec.commandsFor
     this.pid = spec.pid ?? spec.host.newPid()
+    this.kind = spec.kind ?? 'hB'
     this.#functions = spec.functions
   }
 
@@ -107,17 +118,22 @@ export class Process implements Runtime {
     const parsed = await parse(script.text)
     if (!parsed.ok) return { stdout: '', stderr: `${script.path ?? 'bash'}: ${parsed.message}\n`, exitCode: 2 }
     this.#look(script.text, script.options ?? '')
+    this.#lines = script.text.split('\n')
     const { bash, next } = this.#interpreter(script)
     const { ast } = parsed
+    const sources = /^\s*(source|\.)\s/m.test(script.text)
     // Only what may have a trap is run so that it can be caught when it dies.
-    const trapped = this.#functions === undefined && /\btrap\b|^\s*(source|\.)\s/m.test(script.text)
-    const where = this.#whereFor(script, trapped)
-    const rewritten = rewriteStatements(ast.statements, where)
-    const main = trapped ? caught(rewritten, where) : rewritten
+    const trapped = this.#functions === undefined && (sources || /\btrap\b/.test(script.text))
+    const wrapped = trapped || (this.#functions === undefined && script.path !== undefined)
+    this.wrapped = wrapped
+    const where = this.#whereFor(script, wrapped)
+    // What a sourced file brings holds for the statements behind it: those are rewritten when it is their turn.
+    const rewritten = sources ? ast.statements.map((each) => statement(late(() => rewriteStatements([each], this.whereNow(where))))) : rewriteStatements(ast.statements, where)
+    const main = wrapped ? caught(rewritten, where) : rewritten
     next.ast = { ...ast, statements: [...this.#opening(script), ...main, ...(script.after ?? [])] }
     const outcome = await this.#exec(bash, script)
-    const late = trapped && !this.exited && !script.signal.aborted ? await this.#handlerAfterDeath(script, outcome.exitCode) : undefined
-    return late ? { stdout: outcome.stdout + late.stdout, stderr: outcome.stderr + late.stderr, exitCode: outcome.exitCode } : outcome
+    const last = trapped && !this.exited && !script.signal.aborted ? await this.#handlerAfterDeath(script, outcome.exitCode) : undefined
+    return last ? { stdout: outcome.stdout + last.stdout, stderr: outcome.stderr + last.stderr, exitCode: outcome.exitCode } : outcome
   }
 
   // what its commands tell it
@@ -126,15 +142,52 @@ export class Process implements Runtime {
     this.#words = { words, status }
   }
 
+  setParameters(words: string[], status: string): void {
+    this.#parameters = { words, status }
+  }
+
   prepare(prepared: Prepared, text = ''): void {
     this.#look(text, '')
     this.#prepared = prepared
+  }
+
+  /** Options that the library's own can't stand for: while ERR may be trapped, `set -e` is among them. */
+  ownOptions(): string {
+    return `ET${this.#where.errtrap ? 'e' : ''}${this.#where.xtrace ? 'x' : ''}`
+  }
+
+  /** A file may bring what makes options ours: what was on already is taken over. */
+  switchedOn(env: Map<string, string>, text: string): Statement[] {
+    this.#look(text, '')
+    const on = (env.get('SHELLOPTS') ?? '').split(':')
+    const taken = [...(this.#where.errtrap && on.includes('errexit') ? ['e'] : []), ...(this.#where.xtrace && on.includes('xtrace') ? ['x'] : [])]
+    for (const letter of taken) env.set(`__${letter}`, '1')
+    return taken.length === 0 ? [] : [statement(simple('set', [quoted(`-${taken.join('')}`)]))]
+  }
+
+  /** Those of shells and functions that are gone are no questions any longer: they ended in between. */
+  isAsked(shell: number, depth: number): boolean {
+    for (let last = this.asking.at(-1); last && (last.shell > shell || last.depth > depth); last = this.asking.at(-1)) this.asking.pop()
+    return this.asking.length > 0
+  }
+
+  /** A line of the script; undefined where there is none. */
+  lineText(line: number): string | undefined {
+    return this.#lines[line - 1]?.trim()
   }
 
   // Runtime
 
   takeWords(): { words: string[]; status: string } {
     return this.#words
+  }
+
+  takeParameters(): { words: string[]; status: string } {
+    return this.#parameters
+  }
+
+  whereNow(where: Where): Where {
+    return { ...where, ...this.#where }
   }
 
   takePrepared(): Prepared {
@@ -203,10 +256,14 @@ export class Process implements Runtime {
     }
   }
 
-  #opening({ before = [], options = '', path }: ScriptSpec): Statement[] {
+  #opening({ before = [], options = '' }: ScriptSpec): Statement[] {
     const lenient = options.includes('u') ? [] : [statement(assign('__lenient', quoted('')))]
-    const set = options === '' ? [] : [statement(simple('set', [quoted(`-${options}`)]))]
-    return [...(this.#where.nounset ? lenient : []), ...set, ...(path === undefined ? [] : [sourceNamed(path)]), ...before]
+    const ours = this.ownOptions()
+    const kept = [...options].filter((letter) => ours.includes(letter)).map((letter) => statement(assign(`__${letter}`, quoted('1'))))
+    const theirs = [...options].filter((letter) => !ours.includes(letter)).join('')
+    const set = theirs === '' ? [] : [statement(simple('set', [quoted(`-${theirs}`)]))]
+    const flags = flagsOf(options, new Map(), this)
+    return [...(this.#where.nounset ? lenient : []), ...kept, ...set, statement(assign('__flags', quoted(flags))), ...before]
   }
 
   #whereFor(script: ScriptSpec | undefined, wrapped: boolean): Where {
@@ -216,15 +273,17 @@ export class Process implements Runtime {
       streams: this.live && !(script && /\bexec\b[^\n;|&]*[<>]/.test(script.text)),
       inFunction: false,
       path: script?.path,
-      returnLoops: undefined,
+      asked: false,
     }
   }
 
   /** What was seen once may hold from then on, in functions too. */
   #look(text: string, options: string): void {
-    const { errexit, nounset } = this.#where
+    const { errexit, nounset, errtrap, xtrace } = this.#where
     this.#where = {
       errexit: errexit || options.includes('e') || /\bset\s+-\w*e|errexit|\bsh\s+-\w*e/.test(text),
+      errtrap: errtrap || /\btrap\b.*\bERR\b/.test(text),
+      xtrace: xtrace || options.includes('x') || /\bset\s+-\w*x|xtrace|\bsh\s+-\w*x/.test(text),
       nounset: nounset || options.includes('u') || /\bset\s+-\w*u|nounset|\bsh\s+-\w*u/.test(text),
     }
   }
@@ -249,7 +308,7 @@ export class Process implements Runtime {
  * shell's state is still at hand, so that the handler of EXIT sees it.
  */
 function caught(body: Statement[], where: Where): Statement[] {
-  const main: Command = { type: 'FunctionDef', name: '__main', body: group(body), redirections: [] }
+  const main = frame('__main', 'main', body, where.path)
   const call: Statement = {
     type: 'Statement',
     pipelines: [pipeline(simple('eval', [quoted('__main "$@"')])), pipeline(assign('__rc', quoted('0'))), pipeline(assign('__rc', valueOfVariable('?')))],

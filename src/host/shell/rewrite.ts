@@ -7,13 +7,17 @@
 // and errors, traps, `return` and exit codes go the library's own way.
 
 import {
-  append, assign, type Command, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, settled,
+  assign, type Command, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, settled,
   type Simple, simple,
   statement, type Statement, valueOfVariable, type Word,
 } from './ast.ts'
-import { ERR_SINK, OUT_SINK, TICK } from './shellFs.ts'
-import { sourceVariable, walkWords } from './rewriteWords.ts'
-import type { Prepared, Where } from './where.ts'
+import { checked, counted, stack } from './failures.ts'
+import { TICK } from './shellFs.ts'
+import { sinks, streamed } from './streams.ts'
+import { tracedBehind, tracedCondition } from './trace.ts'
+import { walkWords } from './rewriteWords.ts'
+import { frameWords, sourced } from './frames.ts'
+import type { Where } from './where.ts'
 
 export function rewriteStatements(statements: readonly Statement[], where: Where): Statement[] {
   return statements.map((each) => (each.background ? background(each, where) : rewriteStatement(each, where)))
@@ -22,10 +26,12 @@ export function rewriteStatements(statements: readonly Statement[], where: Where
 function rewriteStatement(given: Statement, where: Where): Statement {
   const last = given.pipelines.length - 1
   const pipelines = given.pipelines.map((each, i) => {
-    const done = rewritePipeline(each, where)
-    return where.errexit && (i < last || each.negated) && mayDie(each) ? guarded(done) : done
+    const asked = i < last || each.negated
+    const done = rewritePipeline(each, asked ? { ...where, asked } : where)
+    if (where.errtrap) return (asked || where.asked) && mayDie(each) ? counted(done) : done
+    return where.errexit && asked && mayDie(each) ? guarded(done) : done
   })
-  return { ...given, pipelines }
+  return where.errtrap ? checked(pipelines, given, where, (made) => rewriteStatements(made, { ...where, asked: true })) : { ...given, pipelines }
 }
 
 function rewritePipeline(given: Pipeline, where: Where): Pipeline {
@@ -46,7 +52,7 @@ function rewriteCommand(given: Command, where: Where): Command {
     case 'SimpleCommand':
       return sheltered(rewriteSimple(given, where), given)
     case 'FunctionDef': {
-      const inside: Where = { ...where, streams: false, inFunction: true, returnLoops: undefined }
+      const inside: Where = { ...where, streams: false, inFunction: true, asked: false }
       const node = { ...given, body: rewriteCommand(given.body, inside) as typeof given.body, ...(where.path === undefined ? {} : { sourceFile: where.path }) }
       const id = where.runtime.defined(node)
       return id === '' ? node : group([statement(node), statement(assign(`__fn_${given.name.replaceAll(/\W/g, '_')}`, quoted(id)))])
@@ -71,23 +77,27 @@ function compound(given: Compound, outer: Where): Command {
     const whole: Word = { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: operand.parts.flatMap((part) => (part.type === 'DoubleQuoted' ? part.parts : [part])) }] }
     return own('test', [literal(operator), whole])
   }
-  if (given.type === 'ArithmeticCommand' || given.type === 'ConditionalCommand') return outer.streams ? streamed(given, true) : given
+  if (given.type === 'ArithmeticCommand' || given.type === 'ConditionalCommand') {
+    const done = outer.streams ? streamed(given, true) : given
+    const told = outer.xtrace && given.type === 'ConditionalCommand' ? tracedCondition(given.expression, outer.streams) : undefined
+    return told ? group([told, statement(done)]) : done
+  }
   const whole = given.redirections.length > 0 && outer.streams
   const where = whole ? { ...outer, streams: false } : outer
-  const inLoop: Where = where.returnLoops === undefined ? where : { ...where, returnLoops: where.returnLoops + 1 }
-  const body = (statements: readonly Statement[], at = where): Statement[] => rewriteStatements(statements, at)
-  const looped = (statements: readonly Statement[]): Statement[] => [tick(), ...body(statements, inLoop)]
+  const body = (statements: readonly Statement[]): Statement[] => rewriteStatements(statements, where)
+  const condition = (statements: readonly Statement[]): Statement[] => rewriteStatements(statements, { ...where, asked: true })
+  const looped = (statements: readonly Statement[]): Statement[] => [tick(), ...body(statements)]
   const done = ((): Command => {
     switch (given.type) {
       case 'If':
         return {
           ...given,
-          clauses: given.clauses.map((clause) => ({ condition: body(clause.condition), body: body(clause.body) })),
+          clauses: given.clauses.map((clause) => ({ condition: condition(clause.condition), body: body(clause.body) })),
           elseBody: given.elseBody && body(given.elseBody),
         }
       case 'While':
       case 'Until':
-        return { ...given, condition: body(given.condition, inLoop), body: looped(given.body) }
+        return { ...given, condition: condition(given.condition), body: looped(given.body) }
       case 'For':
       case 'CStyleFor':
         return { ...given, body: looped(given.body) }
@@ -96,7 +106,7 @@ function compound(given: Compound, outer: Where): Command {
       case 'Group':
         return { ...given, body: body(given.body) }
       case 'Subshell':
-        return subshell(given, { ...where, returnLoops: undefined })
+        return subshell(given, where)
     }
   })()
   return sheltered(whole ? streamed(done, true) : done, given)
@@ -119,16 +129,23 @@ const ASSIGNING = new Set(['declare', 'typeset', 'local', 'export', 'readonly'])
 const DECLARING = new Set(['declare', 'typeset'])
 const SHELLS = new Set(['bash', 'sh'])
 
-function rewriteSimple(given: Simple, where: Where): Command {
-  if (!given.name) return given.redirections.length > 0 || hasSubstitution(given.assignments) ? given : settled(given)
+/** @param expanded its words are: they were told to `set -x` already */
+function rewriteSimple(given: Simple, where: Where, expanded = false): Command {
+  const traces = where.xtrace && !expanded
+  if (!given.name) {
+    const done = given.redirections.length > 0 || hasSubstitution(given.assignments) ? given : settled(given)
+    return traces && given.redirections.length === 0 ? group(tracedBehind(given, where.streams)) : done
+  }
   const name = plainText(given.name)
+  if (traces && name !== undefined && ASSIGNING.has(name)) return group(tracedBehind(given, where.streams))
+  if (traces && !(name === 'exec' && given.args.length === 0)) return fromWords(given, [given.name, ...given.args], where)
   if (name === undefined || name.includes('/')) return fromWords(given, [given.name, ...given.args], where)
   switch (name) {
     case 'eval':
-      return prepared('eval', given.args, given, where)
+      return prepared('eval', [valueOfVariable('LINENO'), ...given.args], given, where)
     case 'source':
     case '.':
-      return prepared('source', [valueOfVariable('#'), everyParameter(), ...given.args], given, where)
+      return prepared('source', given.args, given, where)
     case 'kill':
       return prepared('kill', [valueOfVariable('$'), ...given.args], given, where)
     case 'exit':
@@ -141,15 +158,15 @@ function rewriteSimple(given: Simple, where: Where): Command {
       return judged ? { ...given, name: literal(`${OWN_PLACE}${name === '[' ? 'bracket' : 'test'}`) } : given
     }
     case 'trap':
-      return renamed('trap', [valueOfVariable('BASHPID')], given, where)
+      return renamed('trap', [valueOfVariable('BASHPID'), stack()], given, where)
     case 'help':
     case 'wait':
     case 'jobs':
       return renamed(name, [], given, where)
     case 'set':
-      return where.nounset ? group([statement(given), statement(own('mirror', [valueOfVariable('-')]))]) : given
-    case 'return':
-      return where.returnLoops === undefined ? given : leave(given, where.returnLoops)
+      return setting(given, where)
+    case 'caller':
+      return renamed('caller', frameWords(), given, where)
   }
   // The library's local knows no associative arrays; its declare makes them local to the function all the same.
   if (name === 'local' && given.args.some((each) => /^-\w*A/.test(plainText(each) ?? ''))) return { ...given, name: literal('declare') }
@@ -169,9 +186,10 @@ function fromWords(given: Simple, words: readonly Word[], where: Where): Command
     const [name, ...args] = taken
     if (name === undefined) return [statement({ ...own('status', [quoted(status)]), redirections: given.redirections, assignments: given.assignments })]
     const made: Simple = { ...given, name: nameWord(name), args: args.map((each) => (ASSIGNING.has(name) ? assigning(each) : quoted(each))) }
-    return [statement(isPath(name) ? (where.streams ? streamed(made, true) : made) : rewriteSimple(made, where))]
+    return [statement(isPath(name) ? (where.streams ? streamed(made, true) : made) : rewriteSimple(made, where, true))]
   })
-  return group([statement(own('words', [...words])), statement(next)])
+  const told = own('words', [quoted(where.xtrace ? 'x' : ''), ...words])
+  return group([statement(where.xtrace && where.streams ? streamed(told, false) : told), statement(next)])
 }
 
 /** For these the library wants to see the name and its sign unquoted. */
@@ -192,40 +210,13 @@ function nameWord(name: string): Word {
 /** A command of ours prepares statements, which then run in its place. */
 function prepared(name: string, args: Word[], given: Simple, where: Where): Command {
   const next = late(() => {
-    const { statements, path, parameters } = where.runtime.takePrepared()
-    const inside: Where = path === undefined ? { ...where, streams: where.streams && given.redirections.length === 0 } : sourced(where, path, given)
-    const body = rewriteStatements(statements, inside)
-    if (path === undefined) return body
-    return [sourceNamed(path), ...withParameters(once(body), parameters)]
+    const taken = where.runtime.takePrepared()
+    const streams = where.streams && given.redirections.length === 0
+    if (taken.path === undefined) return rewriteStatements(taken.statements, { ...where, streams })
+    return sourced(taken, rewriteStatements(taken.statements, { ...where.runtime.whereNow(where), streams, path: taken.path, wrapped: true, inFunction: false, asked: where.asked }), given.line, where.runtime)
   })
   const first = statement({ ...own(name, args), assignments: given.assignments })
   return group([where.streams ? { ...first, pipelines: [pipeline(streamed(first.pipelines[0]?.commands[0] ?? given, true))] } : first, statement(next)], given.redirections)
-}
-
-/** BASH_SOURCE of what is written in that file. */
-export function sourceNamed(path: string): Statement {
-  return statement(assign(sourceVariable(path), quoted(path)))
-}
-
-function sourced(where: Where, path: string, given: Simple): Where {
-  return { ...where, path, returnLoops: 1, streams: where.streams && given.redirections.length === 0 }
-}
-
-/** `return` in a sourced file ends the file: the file is a loop that runs once. */
-function once(body: Statement[]): Statement[] {
-  const loop: Command = { type: 'For', variable: '__once', words: [literal('1')], body: [...body, statement(assign('__ret', valueOfVariable('?')))], redirections: [] }
-  return [statement(loop), statement(own('status', [valueOfVariable('__ret')]))]
-}
-
-function leave(given: Simple, loops: number): Command {
-  const status = given.args[0] ?? valueOfVariable('?')
-  return group([statement(assign('__ret', status)), statement(simple('break', [literal(String(loops))]))])
-}
-
-function withParameters(body: Statement[], parameters: Prepared['parameters']): Statement[] {
-  if (!parameters) return body
-  const set = (values: string[]): Statement => statement(simple('set', [literal('--'), ...values.map((each) => quoted(each))]))
-  return [set(parameters.given), ...body, statement(assign('__ret', valueOfVariable('?'))), set(parameters.before), statement(own('status', [valueOfVariable('__ret')]))]
 }
 
 /** Runs the handler of EXIT where there is one for this very shell, then ends it. */
@@ -236,6 +227,14 @@ export function exit(given: Simple, where: Where): Command {
     statement(next),
     statement({ ...given, args: [valueOfVariable('__rc')] }),
   ])
+}
+
+/** `$-` follows; options that are ours are kept apart. */
+function setting(given: Simple, where: Where): Command {
+  if (given.args.length === 0 || plainText(given.args[0] ?? null) === '--') return given
+  const mirror = statement(own('mirror', [valueOfVariable('-')]))
+  const next = late(() => where.runtime.takePrepared().statements)
+  return group([statement({ ...own('setting', given.args), redirections: given.redirections }), statement(next), mirror])
 }
 
 function renamed(name: string, before: Word[], given: Simple, where: Where): Command {
@@ -280,19 +279,7 @@ function mayDie({ commands }: Pipeline): boolean {
   })
 }
 
-function streamed(command: Command, withOutput: boolean): Command {
-  return { ...command, redirections: [...sinks(withOutput), ...command.redirections] }
-}
-
-function sinks(withOutput: boolean): Simple['redirections'] {
-  return withOutput ? [append(OUT_SINK, 1), append(ERR_SINK, 2)] : [append(ERR_SINK, 2)]
-}
-
 /** Lets others in: the file system answers this question when it is their turn no longer. Its status is 0. */
 function tick(): Statement {
   return statement({ type: 'ConditionalCommand', expression: { type: 'CondUnary', operator: '-e', operand: literal(TICK) }, redirections: [] })
-}
-
-function everyParameter(): Word {
-  return { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: [{ type: 'ParameterExpansion', parameter: '@', operation: null }] }] }
 }

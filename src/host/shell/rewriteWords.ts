@@ -1,6 +1,7 @@
 // What is mended inside words: commands in $( ) and <( ), $!, the name of the file that a line is from, and unset variables
 // under `set -u`, which the library forgives within functions.
 
+import { begunInside } from './failures.ts'
 import type { Command, Expansion, Statement, Word } from './ast.ts'
 import type { Where } from './where.ts'
 
@@ -33,24 +34,24 @@ function walk(node: unknown, where: Where, rewrite: Rewrite): void {
   const { type, body } = node as AnyNode
   if (type === 'CommandSubstitution' || type === 'ProcessSubstitution') {
     const script = body as { statements: Statement[] }
-    script.statements = rewrite(script.statements, { ...where, streams: false, returnLoops: undefined })
+    const before = type === 'CommandSubstitution' ? begunInside(where) : []
+    script.statements = [...before, ...rewrite(script.statements, { ...where, streams: false })]
     return
   }
   if (type === 'ParameterExpansion') mendExpansion(node as Expansion, where)
   for (const [key, value] of Object.entries(node)) if (key !== 'type') walk(value, where, rewrite)
 }
 
-/** Holds the path of a file for what was written in it; assigned when the file begins. */
-export function sourceVariable(path: string): string {
-  return `__src_${path.replaceAll(/\W/g, '_')}`
-}
-
 const NAME = /^[A-Za-z_]\w*$/
 
-function mendExpansion(node: Expansion, { path, nounset }: Where): void {
+/** What the library has and shows of its own accord; a script's main part has a frame, but no function's name. */
+const FRAMES = /^(BASH_SOURCE|BASH_LINENO|FUNCNAME)\b/
+
+function mendExpansion(node: Expansion, { nounset, wrapped, inFunction }: Where): void {
   if (node.parameter === '!') node.parameter = '__bgpid'
-  if (path !== undefined && /^BASH_SOURCE(\[0\])?$/.test(node.parameter)) {
-    node.parameter = sourceVariable(path)
+  if (node.parameter === '-') node.parameter = '__flags'
+  if (FRAMES.test(node.parameter)) {
+    if (wrapped && !inFunction && node.parameter.startsWith('FUNCNAME')) node.parameter = node.parameter.replace('FUNCNAME', '__none')
     return
   }
   if (!nounset || node.operation !== null || !NAME.test(node.parameter)) return

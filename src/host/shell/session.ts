@@ -2,7 +2,7 @@
 // options, the directory) is read out behind the line and put back before the next. A line that doesn't get there, because
 // it was stopped or had an error that ends a script, leaves what the line before had left.
 
-import { assign, type Command, literal, own, OWN_PLACE, quoted, simple, statement, type Statement, valueOfVariable } from './ast.ts'
+import { assign, type FunctionDef, literal, own, OWN_PLACE, quoted, simple, statement, type Statement, valueOfVariable } from './ast.ts'
 import { commandsFor } from './commands.ts'
 import { parse } from './parse.ts'
 import { Process } from './process.ts'
@@ -16,13 +16,11 @@ export interface LineResult {
 const INTERRUPTED = 130
 const DEFAULT_COLUMNS = 80
 /** Read-only in bash, or made anew for each line. */
-const NOT_KEPT = /^(BASHOPTS|SHELLOPTS|BASH_VERSINFO|BASH_VERSION|BASHPID|PPID|UID|EUID|_|__rc|__c|__ret|__once|PIPESTATUS|FUNCNAME|LINENO|RANDOM|SECONDS|PWD|OLDPWD)$/
+const NOT_KEPT = /^(BASHOPTS|SHELLOPTS|BASH_VERSINFO|BASH_VERSION|BASHPID|PPID|UID|EUID|_|__rc|__c|PIPESTATUS|FUNCNAME|LINENO|RANDOM|SECONDS|PWD|OLDPWD)$/
 const NAME = /^[A-Za-z_]\w*$/
 /** The library names more than it takes back. */
 const OPTIONS = /^(allexport|errexit|noclobber|noglob|nounset|pipefail|verbose|xtrace)$/
 const SAVE = `${OWN_PLACE}save "$__rc" "$PWD" "$OLDPWD" "$(declare -p)" "$(declare -F)" "$(set +o)" "$(shopt -p)" "$-"`
-
-type FunctionDef = Extract<Command, { type: 'FunctionDef' }>
 
 export class Session {
   readonly #host: ShellHost

@@ -12,6 +12,10 @@ export interface Runtime {
   isProgram(name: string): boolean
   /** A function was defined: remembered, to be there on the next line. */
   defined(node: Extract<Command, { type: 'FunctionDef' }>): string
+  /** Positional parameters as a sourced file left them, and its status. */
+  takeParameters(): { words: string[]; status: string }
+  /** What holds by now: a file read since may have brought `set -e` or a trap. */
+  whereNow(where: Where): Where
   /** A function of that name was seen, and might stand for a program. */
   hasFunction(name: string): boolean
 }
@@ -20,8 +24,10 @@ export interface Prepared {
   statements: Statement[]
   /** The file that they are from. */
   path?: string
-  /** Positional parameters for them, and those to be put back. */
-  parameters?: { given: string[]; before: string[] }
+  /** Their positional parameters; undefined where they share their caller's. */
+  parameters?: string[]
+  /** They change their positional parameters, which are their caller's. */
+  shifts?: boolean
 }
 
 export interface Where {
@@ -37,6 +43,10 @@ export interface Where {
   wrapped: boolean
   /** The file that this is from. */
   path: string | undefined
-  /** In a sourced file, outside of its functions: how many loops `return` has to leave. */
-  returnLoops: number | undefined
+  /** Whoever runs this looks at its status: `set -e` and the trap of ERR leave it alone. */
+  asked: boolean
+  /** A trap of ERR may be set: every failure is looked at (see failures.ts), and `set -e` with it. */
+  errtrap: boolean
+  /** `set -x` may be on: our own commands tell what runs (see trace.ts). */
+  xtrace: boolean
 }
