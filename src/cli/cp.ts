@@ -61,7 +61,8 @@ function* run(call: Call<typeof options>): Task<number> {
     return ok(yield* tree({ io, name, given: wanted, target } satisfies Tree, sources, path))
   })
   if (!ended.ok) return stop(call, ended.failure)
-  if (ended.value.stopped) {
+  const hadMore = sources.length > 1 || wanted.recursive
+  if (ended.value.stopped && hadMore && !wanted.compare) {
     say(io, name, { says: 'stopped there; what was copied before stays', next: 'Mend it and run the same command again: what is there is copied over.' })
   }
   return ended.value.exit

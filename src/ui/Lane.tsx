@@ -71,7 +71,7 @@ export function Lane({ host }: { host: HostView }) {
       ) : (
         <>
           <LaneFiles host={host} snapshot={snapshot} />
-          <p className="blind" data-behind={behind > 0 || undefined}>{blindText(host, snapshot, atWork)}</p>
+          <p className="blind" data-behind={behind > 0 || undefined}>{blindText(host, snapshot, tasks.length > 0)}</p>
         </>
       )}
       {tasks.map((task) => <TaskBar key={task.id} task={task} />)}
@@ -202,6 +202,7 @@ function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {
   if (host.status === 'starting') return `${host.name} is starting.`
   if (host.mountpoint === undefined) return `Nothing is mounted on ${host.name}.`
   if (busy) return 'At work: the log entry comes first, then the bytes.'
+  if (host.appending) return `The shell of ${host.name} is at work.`
   if (host.removed.length > 0) return `Removed or renamed on ${host.name} alone: ${listText(host.removed)}. The log has ${host.removed.length === 1 ? 'it' : 'them'}: play it.`
   const behind = host.entryCount - host.playedCount
   if (behind <= 0) return `Sees everything that the log says${snapshot.files.length === 0 ? ': no file yet' : ''}.`

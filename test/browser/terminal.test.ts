@@ -7,6 +7,7 @@ import { ok } from '../../src/core/base/result.ts'
 import type { HostStatus, Playground, Shell, ShellNote, ShellReply, Snapshot } from '../../src/playground/types.ts'
 import { History } from '../../src/ui/terminal/history.ts'
 import { layoutOf, redraw } from '../../src/ui/terminal/layout.ts'
+import { leaveUnanswered } from '../../src/ui/terminal/questions.ts'
 import { Screen } from '../../src/ui/terminal/screen.ts'
 import { TerminalSession } from '../../src/ui/terminal/session.ts'
 
@@ -110,6 +111,36 @@ describe('a line on the screen', () => {
     term.resize(30, 12)
     session.type('\x1b[H!')
     await vi.waitFor(async () => expect((await rowsOf(term)).slice(-2).join('|')).toBe('$ !echo word word word word wo|rd word word word word word'))
+  })
+})
+
+describe('output that asks the terminal something', () => {
+  it.each(['\x1b[c', '\x1b[>c', '\x1b[=c', '\x1b[5n', '\x1b[6n', '\x1b[?6n', '\x1b[18t', '\x1b[0$p', '\x1b[?1$p', '\x1bP$qm\x1b\\', '\x1b]10;?\x07', '\x1b]4;1;?\x07'])('gets no answer: %j', async (asked) => {
+    const answersTo = async (term: Terminal): Promise<string[]> => {
+      const answers: string[] = []
+      term.onData((data) => answers.push(data))
+      await new Promise<void>((done) => term.write(`${asked}shown`, done))
+      expect(await rowsOf(term)).toEqual(['shown'])
+      return answers
+    }
+    const deaf = newTerm()
+    leaveUnanswered(deaf)
+    expect(await answersTo(deaf)).toEqual([])
+  })
+})
+
+describe('output that changes the terminal', () => {
+  it.each(['\x1b]0;never ended', '\x1bPnever ended', '\x1b(0', '\x1b[?1003h\x1b[?1006h', '\x1b[8m'])('%j does so until the prompt', async (output) => {
+    const { term, session } = start((_line, tell) => {
+      tell({ kind: 'output', stream: 'out', text: `abc\n${output}` })
+      return {}
+    })
+    await vi.waitFor(async () => expect((await rowsOf(term)).at(-1)).toBe('$'))
+    session.type('x\r')
+    await vi.waitFor(async () => expect((await rowsOf(term)).at(-1)).toBe('$'))
+    session.type('echo qqq')
+    await vi.waitFor(async () => expect((await rowsOf(term)).at(-1)).toBe('$ echo qqq'))
+    expect(term.modes.mouseTrackingMode).toBe('none')
   })
 })
 

@@ -227,3 +227,14 @@ it('mkfs makes small allocation units when told so', () => {
   expect(out(`mkfs.famfs -f --allocunit 4096 ${DAX}`)).toContain('alloc_unit:        0x1000')
   expect(runLine(system, `mkfs.famfs -f --allocunit 8192 ${DAX}`)).toMatchObject({ exit: 2 })
 })
+
+describe('an owner', () => {
+  it.each([['--nofuse', '0_0'], ['--fuse', '5_0']])('of whom only one id is given is, with %s, %s, here and after a replay', (kind, owner) => {
+    out(`famfs mount ${kind} ${DAX} /mnt/famfs`)
+    out('famfs creat -u 5 -s 4k /mnt/famfs/f')
+    expect(out('stat -c %u_%g /mnt/famfs/f').trim()).toBe(owner)
+    out('umount /mnt/famfs')
+    out(`famfs mount ${kind} ${DAX} /mnt/famfs`)
+    expect(out('stat -c %u_%g /mnt/famfs/f').trim()).toBe(owner)
+  })
+})

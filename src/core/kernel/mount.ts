@@ -128,7 +128,10 @@ export class KernelMount {
     if (path === undefined) return 'error'
     if (this.#inodes.has(path)) return 'existed'
     const mode = this.#options.dropWriteBits ? file.mode & ~WRITE_BITS : file.mode
-    return this.#add(this.#file({ ...file, path, mode }, file.map)) ? 'made' : 'error'
+    // On a fuse mount the shadow file says who owns it.
+    const owner = this.#options.source ? file : ownerOf(file)
+    const { map, entryIndex } = file
+    return this.#add(this.#file({ path, mode, uid: owner.uid, gid: owner.gid, entryIndex }, map)) ? 'made' : 'error'
   }
 
   addDirectory(directory: NodeFacts): 'made' | 'existed' | 'error' {
@@ -136,7 +139,7 @@ export class KernelMount {
     if (path === undefined) return 'error'
     const there = this.#inodes.get(path)
     if (there) return there.kind === 'directory' ? 'existed' : 'error'
-    return this.#add(this.#directory({ ...directory, path })) ? 'made' : 'error'
+    return this.#add(this.#directory({ ...directory, ...ownerOf(directory), path })) ? 'made' : 'error'
   }
 
   /** What a plain tool's create leaves: a file without a map, known to this host alone. The name is free. */
@@ -305,6 +308,11 @@ export class KernelMount {
   #subtree(directory: DirectoryInode): Inode[] {
     return [directory, ...directory.children.flatMap((child) => (child.kind === 'directory' ? this.#subtree(child) : [child]))]
   }
+}
+
+/** An owner is applied only where both ids are given; else it is whoever played the log, which is root. */
+function ownerOf({ uid, gid }: { uid: number; gid: number }): { uid: number; gid: number } {
+  return uid !== 0 && gid !== 0 ? { uid, gid } : { uid: 0, gid: 0 }
 }
 
 export function nameOf(path: string): string {

@@ -4,7 +4,7 @@
 import type { Terminal } from '@xterm/xterm'
 import { countText } from '../format.ts'
 import { type Edited, erase, type Layout, layoutOf, leave, redraw } from './layout.ts'
-import { barOf, type Busy, quiet } from './text.ts'
+import { barOf, type Busy, quiet, SANE } from './text.ts'
 
 /** Letters that may wait to be drawn: beyond fifty million the terminal itself would throw, and nobody can read so many. */
 const WAITING_MOST = 4_000_000
@@ -38,7 +38,7 @@ export class Screen {
   edit(edited: Edited): void {
     const before = this.#line
     const after = layoutOf(edited, this.#term.cols)
-    this.#term.write(`${before ? '' : this.#freshRow()}${redraw(before, after)}`)
+    this.#term.write(`${before ? '' : SANE + this.#freshRow()}${redraw(before, after)}`)
     this.#line = after
   }
 

@@ -66,3 +66,9 @@ function fitted(text: string, width: number): string {
   }
   return `${kept}…`
 }
+
+/**
+ * Takes back whatever output did to the terminal: an unfinished sequence is cancelled; margins, colours, letters, mouse
+ * reports and the other screen are as at the start.
+ */
+export const SANE = '\x18\x1b[!p\x1b[?47;1000;1002;1003;1006l\x1b(B\x0f'

@@ -5,6 +5,7 @@ import { FitAddon } from '@xterm/addon-fit'
 import { SearchAddon } from '@xterm/addon-search'
 import { Terminal } from '@xterm/xterm'
 import { onRemChange } from '../rem.ts'
+import { leaveUnanswered } from './questions.ts'
 import { fontOf, letterPx, themeOf } from './theme.ts'
 
 const SCROLLBACK_ROWS = 5000
@@ -46,6 +47,7 @@ export class TerminalBox {
       // Bytes that are no text are what a person asked for with cat: nothing for a console.
       logLevel: 'off',
     })
+    leaveUnanswered(this.term)
     this.term.loadAddon(this.#fit)
     this.term.loadAddon(this.#search)
     this.term.open(box)
