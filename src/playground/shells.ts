@@ -62,7 +62,8 @@ class HostShell implements Shell {
     let lookedAt = 0
     const look = (): void => {
       lookedAt = performance.now()
-      this.#of.atWork = true
+      // A shell that only starts makes nothing.
+      this.#of.atWork = line.trim() !== ''
       world.touchDevice()
     }
     const watch = setInterval(look, LOOK_MS)
@@ -74,7 +75,10 @@ class HostShell implements Shell {
     const stop = AbortSignal.any([how.signal, this.#stopped.signal])
     const done = await this.#under(this.#handle.call('shellRun', given, { signal: stop, onNote }))
     clearInterval(watch)
-    this.#of.atWork = false
+    if (this.#of.atWork) {
+      this.#of.atWork = false
+      world.touch()
+    }
     if (world.device !== device) return done
     if (line.trim() !== '') this.#ran(line, done)
     return done

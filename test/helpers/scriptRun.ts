@@ -32,6 +32,8 @@ export class ScriptError extends Error {}
 const DEVICE_PATH = '/dev/dax0.0'
 const FIRST_HOST = 'A'
 const INTERRUPTED = 130
+const NO_HOST = 2
+const HOST_NAME = /^[A-Za-z0-9][\w.-]*$/
 const NOT_COPIED = new Set(['.git', 'node_modules'])
 /** A script may lie in a folder with much else in it: beyond this, only what lies beside it is copied, and no large files. */
 const FOLDER_FILES_MOST = 2000
@@ -65,6 +67,7 @@ export async function runScript(spec: ScriptSpec): Promise<number> {
 
   async function runElsewhere(name: string, words: readonly string[], given: { cwd: string; stdin: Uint8Array<ArrayBuffer>; signal: AbortSignal }) {
     const said = { stdout: '', stderr: '' }
+    if (!HOST_NAME.test(name)) return { ...said, stderr: `on: “${name}” is no name for a host\n  Name it with letters, digits, “.”, “_” and “-”: on B COMMAND.\n`, exitCode: NO_HOST }
     const host = await fleet.host(name)
     const input = await host.putInput(given.stdin)
     const line = `cd -- ${quoted(given.cwd)} 2>/dev/null; ${words.map(quoted).join(' ')} < ${quoted(input)}`

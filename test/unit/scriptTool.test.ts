@@ -46,6 +46,13 @@ describe('npm run script', () => {
     expect({ stdout: stdout.trimEnd().split('\n'), stderr, status }).toEqual({ stdout: said, stderr: 'to stderr\n', status: 42 })
   })
 
+  it('makes no host of what can’t be a name', () => {
+    write('typo.sh', 'on "" hostname; echo $?; on "B hostname" hostname; echo $?')
+    const { stdout, stderr } = tool('--device', '256M', '--relaxed', 'typo.sh')
+    expect(stdout).toBe('2\n2\n')
+    expect(stderr).toMatch(/“” is no name for a host\n.*\n.*“B hostname” is no name/)
+  })
+
   it('keeps to the real limits, unless relaxed', () => {
     write('mkfs.sh', 'mkfs.famfs "$@" /dev/dax0.0 > /dev/null\n')
     expect(tool('--device', '256M', 'mkfs.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('4294967296') as string })

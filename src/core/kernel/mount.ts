@@ -242,7 +242,7 @@ export class KernelMount {
   }
 
   #forget(inode: Inode): void {
-    if (inode.kind === 'directory') for (const child of [...inode.children]) this.#forget(child)
+    if (inode.kind === 'directory') while (inode.children[0]) this.#forget(inode.children[0])
     this.remove(inode)
   }
 
