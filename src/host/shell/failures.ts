@@ -12,7 +12,7 @@ export function checked(pipelines: readonly Pipeline[], given: Statement, where:
   if (!last || !written || where.asked || written.negated || !canFail(written)) return { ...given, pipelines: [...pipelines] }
   const line = lineOf(written)
   const next = late(() => rewrite(where.runtime.takePrepared().statements))
-  const told = own('failed', [valueOfVariable('?'), valueOfVariable('BASHPID'), stack(), quoted(line === undefined ? '' : String(line))])
+  const told = own('failed', [valueOfVariable('?'), valueOfVariable('BASHPID'), stack(), quoted(line === undefined ? '' : String(line)), quoted(textOf(given))])
   const failed = pipeline(group([statement(told), statement(next)]))
   // Alone it needs no group, which would hide PIPESTATUS.
   if (pipelines.length === 1) return { ...given, pipelines: [last, failed], operators: ['||'] }
@@ -22,7 +22,7 @@ export function checked(pipelines: readonly Pipeline[], given: Statement, where:
 
 /** What is asked for its status. */
 export function counted(given: Pipeline): Pipeline {
-  const asks = own('asked', [valueOfVariable('BASHPID'), stack()])
+  const asks = own('asked', [valueOfVariable('?'), valueOfVariable('BASHPID'), stack()])
   const inner = { ...given, negated: false }
   return { ...given, commands: [group([statement(asks), { type: 'Statement', pipelines: [inner], operators: [], background: false }, statement(own('answered', [valueOfVariable('?')]))])] }
 }
@@ -45,6 +45,12 @@ function canFail({ commands }: Pipeline): boolean {
   if (!only || commands.length > 1) return true
   if (only.type === 'SimpleCommand') return !only.name || !only.name.parts.every((part) => part.type === 'Literal' && NEVER.has(part.value))
   return only.type === 'Subshell' || only.type === 'ArithmeticCommand' || only.type === 'ConditionalCommand'
+}
+
+/** What BASH_COMMAND says: of a pipe the last command. */
+function textOf({ sourceText = '', pipelines }: Statement): string {
+  const last = pipelines.at(-1)
+  return last && last.commands.length > 1 ? sourceText.slice(sourceText.lastIndexOf('|') + 1).trim() : sourceText
 }
 
 function lineOf({ commands }: Pipeline): number | undefined {
@@ -78,6 +84,8 @@ export function lined(statements: Statement[], change: (line: number) => number)
     if (node === null || typeof node !== 'object') return
     const place = node as { line?: unknown }
     if (typeof place.line === 'number') place.line = change(place.line)
+    // The parser counts anew in there; rewriteWords.ts sees to it.
+    if ((node as { type?: string }).type === 'CommandSubstitution') return
     for (const value of Object.values(node)) visit(value)
   }
   visit(statements)

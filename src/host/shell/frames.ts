@@ -1,7 +1,7 @@
 // The stack that caller, FUNCNAME, BASH_SOURCE and BASH_LINENO show. The library keeps frames for functions only, so a script's
 // main part and each sourced file run as functions of ours, which bear bash's names in the stack and nowhere else.
 
-import { everyParameter, type FunctionDef, group, late, literal, own, quoted, type Simple, simple, statement, type Statement, valueOfVariable, type Word } from './ast.ts'
+import { type Command, everyParameter, type FunctionDef, group, late, literal, own, quoted, settled, type Simple, simple, statement, type Statement, valueOfVariable, type Word } from './ast.ts'
 import type { Prepared, Runtime } from './where.ts'
 
 /** Kept under `name`, which no script uses, and shown as `shown`. */
@@ -36,10 +36,22 @@ export function sourced({ path, parameters, shifts }: Prepared, body: Statement[
   return shares ? [...made, statement(back)] : made
 }
 
+const STACKS = ['FUNCNAME', 'BASH_LINENO', 'BASH_SOURCE'] as const
+
+/** Copies of the stack, for a function that works out which element it wants. */
+export function copies(body: Command): Statement[] {
+  if (!/"(FUNCNAME|BASH_LINENO|BASH_SOURCE)\[(?!\d+\]|[@*]\])/.test(JSON.stringify(body))) return []
+  const filled = STACKS.map((name): Command => ({
+    type: 'SimpleCommand', name: null, args: [], redirections: [],
+    assignments: [{ type: 'Assignment', name: `__${name}`, value: null, append: false, array: [valueOfVariable(`${name}[@]`)] }],
+  }))
+  return [statement(simple('local', STACKS.map((name) => literal(`__${name}`)))), ...filled.map((each) => statement(settled(each)))]
+}
+
 /** Words that tell a command of ours the whole stack: how many frames, then their names, lines and files. */
 export function frameWords(): Word[] {
   const count: Word = { type: 'Word', parts: [{ type: 'ParameterExpansion', parameter: 'FUNCNAME[@]', operation: { type: 'Length' } }] }
-  return [count, ...['FUNCNAME', 'BASH_LINENO', 'BASH_SOURCE'].map((name) => valueOfVariable(`${name}[@]`))]
+  return [count, ...STACKS.map((name) => valueOfVariable(`${name}[@]`))]
 }
 
 /** As bash's caller: `caller` is line and file, `caller N` line, function and file of the Nth frame. Words: frameWords, whether

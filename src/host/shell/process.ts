@@ -95,7 +95,7 @@ export class Process implements Runtime {
   #prepared: Prepared = { statements: [] }
   #where: Pick<Where, 'errexit' | 'nounset' | 'errtrap' | 'xtrace'> = { errexit: false, nounset: false, errtrap: false, xtrace: false }
   #cwd = '/'
-  #lines: readonly string[] = []
+  #live = false
 
   constructor(spec: ProcessSpec) {
     this.host = spec.host
@@ -118,7 +118,6 @@ export class Process implements Runtime {
     const parsed = await parse(script.text)
     if (!parsed.ok) return { stdout: '', stderr: `${script.path ?? 'bash'}: ${parsed.message}\n`, exitCode: 2 }
     this.#look(script.text, script.options ?? '')
-    this.#lines = script.text.split('\n')
     const { bash, next } = this.#interpreter(script)
     const { ast } = parsed
     const sources = /^\s*(source|\.)\s/m.test(script.text)
@@ -171,11 +170,6 @@ export class Process implements Runtime {
     return this.asking.length > 0
   }
 
-  /** A line of the script; undefined where there is none. */
-  lineText(line: number): string | undefined {
-    return this.#lines[line - 1]?.trim()
-  }
-
   // Runtime
 
   takeWords(): { words: string[]; status: string } {
@@ -184,6 +178,16 @@ export class Process implements Runtime {
 
   takeParameters(): { words: string[]; status: string } {
     return this.#parameters
+  }
+
+  callsLive(): void {
+    this.#live = true
+  }
+
+  takeLive(): boolean {
+    const taken = this.#live
+    this.#live = false
+    return taken
   }
 
   whereNow(where: Where): Where {
@@ -267,10 +271,11 @@ export class Process implements Runtime {
   }
 
   #whereFor(script: ScriptSpec | undefined, wrapped: boolean): Where {
+    // Whoever sends a whole shell's output elsewhere by exec must find it there.
+    const streams = this.live && !(script && /\bexec\b[^\n;|&]*[<>]/.test(script.text))
     return {
-      runtime: this, ...this.#where, wrapped,
-      // Whoever sends a whole shell's output elsewhere by exec must find it there.
-      streams: this.live && !(script && /\bexec\b[^\n;|&]*[<>]/.test(script.text)),
+      runtime: this, ...this.#where, wrapped, streams,
+      mayStream: streams,
       inFunction: false,
       path: script?.path,
       asked: false,

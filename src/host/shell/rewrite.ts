@@ -7,7 +7,7 @@
 // and errors, traps, `return` and exit codes go the library's own way.
 
 import {
-  assign, type Command, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, settled,
+  assign, type Command, type FunctionDef, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, settled,
   type Simple, simple,
   statement, type Statement, valueOfVariable, type Word,
 } from './ast.ts'
@@ -16,7 +16,7 @@ import { TICK } from './shellFs.ts'
 import { sinks, streamed } from './streams.ts'
 import { tracedBehind, tracedCondition } from './trace.ts'
 import { walkWords } from './rewriteWords.ts'
-import { frameWords, sourced } from './frames.ts'
+import { copies, frameWords, sourced } from './frames.ts'
 import type { Where } from './where.ts'
 
 export function rewriteStatements(statements: readonly Statement[], where: Where): Statement[] {
@@ -51,15 +51,40 @@ function rewriteCommand(given: Command, where: Where): Command {
   switch (given.type) {
     case 'SimpleCommand':
       return sheltered(rewriteSimple(given, where), given)
-    case 'FunctionDef': {
-      const inside: Where = { ...where, streams: false, inFunction: true, asked: false }
-      const node = { ...given, body: rewriteCommand(given.body, inside) as typeof given.body, ...(where.path === undefined ? {} : { sourceFile: where.path }) }
-      const id = where.runtime.defined(node)
-      return id === '' ? node : group([statement(node), statement(assign(`__fn_${given.name.replaceAll(/\W/g, '_')}`, quoted(id)))])
-    }
+    case 'FunctionDef':
+      return definition(given, where)
     default:
       return compound(given, where)
   }
+}
+
+/**
+ * A function has its body twice: where it is called as a statement whose output goes to the terminal, that comes while it
+ * runs. Who calls it says so just before, when its words are expanded and nothing else can come between.
+ */
+function definition(given: FunctionDef, where: Where): Command {
+  const { runtime } = where
+  const inside: Where = { ...where, streams: false, inFunction: true, asked: false }
+  const original = where.mayStream && given.redirections.length === 0 ? structuredClone(given.body) : undefined
+  const before = copies(given.body)
+  const quiet = [...before, statement(rewriteCommand(given.body, inside))]
+  let live: Statement[] | undefined
+  const body = late(() => {
+    if (!runtime.takeLive() || !original) return quiet
+    live ??= [...before, statement(rewriteCommand(original, { ...inside, streams: true }))]
+    return live
+  })
+  const node = { ...given, body, ...(where.path === undefined ? {} : { sourceFile: where.path }) }
+  const id = runtime.defined(node)
+  return id === '' ? node : group([statement(node), statement(assign(`__fn_${given.name.replaceAll(/\W/g, '_')}`, quoted(id)))])
+}
+
+/** A function's call whose output goes to the terminal as it comes. */
+function liveCall(given: Simple, where: Where): Command {
+  return late(() => {
+    where.runtime.callsLive()
+    return [statement(streamed(given, true))]
+  })
 }
 
 /** Where a file can't be written, the library forgets the rest of the line; a group makes it that command's failure. */
@@ -172,7 +197,10 @@ function rewriteSimple(given: Simple, where: Where, expanded = false): Command {
   if (name === 'local' && given.args.some((each) => /^-\w*A/.test(plainText(each) ?? ''))) return { ...given, name: literal('declare') }
   if (DECLARING.has(name) && where.wrapped && !where.inFunction) return { ...given, args: [literal('-g'), ...given.args] }
   if (!where.streams) return given
-  const live = (SHELLS.has(name) || where.runtime.isProgram(name)) && given.redirections.length === 0 && !where.runtime.hasFunction(name)
+  if (where.runtime.hasFunction(name) && given.redirections.length === 0 && given.assignments.length === 0) {
+    return hasSubstitution(given.args) ? fromWords(given, [given.name, ...given.args], where) : liveCall(given, where)
+  }
+  const live = (SHELLS.has(name) || where.runtime.isProgram(name)) && given.redirections.length === 0
   return live ? { ...given, args: [literal(LIVE), ...given.args] } : streamed(given, true)
 }
 
@@ -188,7 +216,7 @@ function fromWords(given: Simple, words: readonly Word[], where: Where): Command
     const made: Simple = { ...given, name: nameWord(name), args: args.map((each) => (ASSIGNING.has(name) ? assigning(each) : quoted(each))) }
     return [statement(isPath(name) ? (where.streams ? streamed(made, true) : made) : rewriteSimple(made, where, true))]
   })
-  const told = own('words', [quoted(where.xtrace ? 'x' : ''), ...words])
+  const told = placed(own('words', [quoted(where.xtrace ? 'x' : ''), ...words]), given)
   return group([statement(where.xtrace && where.streams ? streamed(told, false) : told), statement(next)])
 }
 
@@ -215,7 +243,7 @@ function prepared(name: string, args: Word[], given: Simple, where: Where): Comm
     if (taken.path === undefined) return rewriteStatements(taken.statements, { ...where, streams })
     return sourced(taken, rewriteStatements(taken.statements, { ...where.runtime.whereNow(where), streams, path: taken.path, wrapped: true, inFunction: false, asked: where.asked }), given.line, where.runtime)
   })
-  const first = statement({ ...own(name, args), assignments: given.assignments })
+  const first = statement(placed({ ...own(name, args), assignments: given.assignments }, given))
   return group([where.streams ? { ...first, pipelines: [pipeline(streamed(first.pipelines[0]?.commands[0] ?? given, true))] } : first, statement(next)], given.redirections)
 }
 
@@ -263,6 +291,11 @@ function guarded(given: Pipeline): Pipeline {
   }
   const answer = statement(own('status', [valueOfVariable('__c')]), simple(':'))
   return { ...given, commands: [group([statement(asked), answer])] }
+}
+
+/** Expanded at the place of what it stands for. */
+function placed(made: Simple, { line }: Simple): Simple {
+  return line === undefined ? made : { ...made, line }
 }
 
 function hasSubstitution(node: unknown): boolean {

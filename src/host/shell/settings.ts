@@ -23,9 +23,9 @@ export const settings: Readonly<Record<string, ShellCommand>> = {
     context.env.set('__flags', flagsOf(letters, context.env, process))
     return done()
   },
-  __asked: ({ args: [shell = '', names = ''], process }) => {
+  __asked: ({ args: [status, shell = '', names = ''], process }) => {
     process.asking.push({ shell: Number(shell), depth: depthOf(names, process.wrapped) })
-    return done()
+    return done('', Number(status))
   },
   __answered: ({ args, process }) => {
     process.asking.pop()
@@ -50,7 +50,7 @@ export function takeSettings(words: readonly string[], env: Variables, process: 
     const word = words[at] ?? ''
     const sign = word[0]
     if ((sign !== '-' && sign !== '+') || word === '-' || word === '--') return [...left, ...words.slice(at)]
-    const letters = [...word.slice(1)].filter((letter) => !ours.includes(letter))
+    const letters = word.slice(1).split('').filter((letter) => !ours.includes(letter))
     for (const letter of word.slice(1)) if (ours.includes(letter)) keep(letter, sign === '-')
     const named = letters.includes('o') ? words[at + 1] : undefined
     const letter = OPTION_NAMES[named ?? '']
@@ -74,21 +74,21 @@ export function flagsOf(letters: string, env: Pick<Map<string, string>, 'get'>, 
   return [...'aefhimnuvxBCEHT'].filter((letter) => on.has(letter)).join('') + (process.kind.match(/[cs]$/)?.[0] ?? '')
 }
 
-/** Words: status, number of the shell, names of the functions, line. */
-async function failed({ args: [status = '1', shell = '', names = '', line = ''], context, process }: Given): Promise<Outcome> {
+/** Words: status, number of the shell, names of the functions, line and text of what failed. */
+async function failed({ args: [status = '1', shell = '', names = '', line = '', text = ''], context, process }: Given): Promise<Outcome> {
   const depth = depthOf(names, process.wrapped)
   const { env } = context
   const statements: Statement[] = []
   const settle = (): Statement => statement(own('status', [quoted(status)]))
   if (!process.isAsked(Number(shell), depth)) {
-    statements.push(...(await handler(process, env, { shell, depth, line, status })))
+    statements.push(...(await handler(env, { shell, depth, line, status, text })))
     if (env.get('__e')) statements.push(statement(simple('exit', [quoted(status)])))
   }
   process.prepare({ statements: [...statements, settle()] })
   return done()
 }
 
-async function handler(process: Process, env: Variables, { shell, depth, line, status }: { shell: string; depth: number; line: string; status: string }): Promise<Statement[]> {
+async function handler(env: Variables, { shell, depth, line, status, text: command }: Record<'shell' | 'line' | 'status' | 'text', string> & { depth: number }): Promise<Statement[]> {
   const stored = env.get('__trap_ERR') ?? ''
   const text = stored.slice(stored.indexOf(':') + 1)
   const inherited = env.get('__E') === '1'
@@ -97,8 +97,7 @@ async function handler(process: Process, env: Variables, { shell, depth, line, s
   const parsed = await parse(text)
   if (!parsed.ok) return []
   const number = Number(line)
-  const command = process.lineText(number)
-  if (command !== undefined) env.set('BASH_COMMAND', command)
+  env.set('BASH_COMMAND', command)
   env.set('__inerr', '1')
   const body = line === '' ? parsed.ast.statements : lined(parsed.ast.statements, () => number)
   const over = statement(own('over'))

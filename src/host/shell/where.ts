@@ -14,6 +14,9 @@ export interface Runtime {
   defined(node: Extract<Command, { type: 'FunctionDef' }>): string
   /** Positional parameters as a sourced file left them, and its status. */
   takeParameters(): { words: string[]; status: string }
+  /** The function that is called next writes to the terminal as it runs. */
+  callsLive(): void
+  takeLive(): boolean
   /** What holds by now: a file read since may have brought `set -e` or a trap. */
   whereNow(where: Where): Where
   /** A function of that name was seen, and might stand for a program. */
@@ -34,6 +37,8 @@ export interface Where {
   runtime: Runtime
   /** Output goes to the terminal, so it may go there at once. */
   streams: boolean
+  /** Somewhere in this shell it does. */
+  mayStream: boolean
   /** `set -e` may be on. */
   errexit: boolean
   /** `set -u` may be on. */
@@ -43,6 +48,8 @@ export interface Where {
   wrapped: boolean
   /** The file that this is from. */
   path: string | undefined
+  /** Of the command whose words are looked at. */
+  line?: number
   /** Whoever runs this looks at its status: `set -e` and the trap of ERR leave it alone. */
   asked: boolean
   /** A trap of ERR may be set: every failure is looked at (see failures.ts), and `set -e` with it. */
