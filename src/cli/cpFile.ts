@@ -41,6 +41,9 @@ export function copying(io: Io, given: CpGiven, held: HeldLog): CpTarget {
       if (!opened.ok) return opened
       const handle = opened.value
       try {
+        // What can't be read makes no file.
+        const unreadable = readPart(handle, 0, new Uint8Array(Math.min(1, handle.sizeBytes())))
+        if (unreadable) return unreadable
         let trouble: Failure | undefined
         const reader = {
           sizeBytes: handle.sizeBytes(),

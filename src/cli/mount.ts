@@ -84,7 +84,7 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
     say(io, name, { says: `${errorCount} errors in playing the log; ${mountpoint} is mounted with the rest`, next: `Look at the log: famfs fsck ${mountpoint}.` })
     return countExit(errorCount)
   }
-  io.system.umount(mountpoint, io.caller)
+  io.system.machine.umount(mountpoint, io.caller.user)
   say(io, name, { says: `${errorCount} errors in playing the log, so it was unmounted again`, next: `Look at the log: famfs fsck ${device}.` })
   return 1
 }

@@ -1,5 +1,5 @@
 // Mounting by a fuse daemon: a shadow tree in the host's own file system, written by replay and read by the daemon whenever
-// the kernel asks. After a failure nothing stays mounted; the shadow tree stays, as the reference leaves it.
+// the kernel asks. After a failure nothing stays, neither mount nor tree.
 
 import { bytesOfText } from '../base/plain.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -13,7 +13,8 @@ import type { KernelMount } from '../kernel/mount.ts'
 import { ROOT } from '../kernel/user.ts'
 import type { Machine } from './machine.ts'
 import { metaFileFacts } from './metaFiles.ts'
-import { isWithin } from './pathText.ts'
+import { baseName, directoryOf, isWithin } from './pathText.ts'
+import type { RootFs } from './rootFs.ts'
 import { shadowTarget } from './shadowTarget.ts'
 import type { Caller, FamfsMountOptions, Mounted, Paths } from './systemTypes.ts'
 import type { FuseSide } from './types.ts'
@@ -21,6 +22,7 @@ import type { FuseSide } from './types.ts'
 /** What a daemon needs of its host: System is one. */
 export interface FuseHost extends Paths {
   readonly machine: Machine
+  readonly rootFs: RootFs
   random(target: Uint8Array<ArrayBuffer>): void
   log(line: string): void
   makeSocket(path: string, mode: number, answer: (request: string) => string, caller: Caller): Result<undefined>
@@ -38,7 +40,10 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   if (!shadow.ok) return shadow
   const shadowPath = shadow.value
   // Its own mount would hide the tree from its daemon.
-  if (isWithin(shadowPath, mountpoint)) return fail('shadow_hidden', { shadow: shadowPath, mountpoint })
+  if (isWithin(shadowPath, mountpoint)) {
+    dropShadow(host, shadowPath, options)
+    return fail('shadow_hidden', { shadow: shadowPath, mountpoint })
+  }
   const root = `${shadowPath}/root`
   const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))
   const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
@@ -61,6 +66,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()
+  dropShadow(host, shadowPath, options)
   return report
 }
 
@@ -81,6 +87,13 @@ function shadowDirectory(host: FuseHost, { shadow, allowOther = true, asIs = fal
   if (!made.ok) return made
   const rooted = host.mkdir(`${path}/root`, 0o755, { ...caller, umask: 0 })
   return rooted.ok ? ok(path) : rooted
+}
+
+/** A tree of ours that nothing is mounted over says nothing to anybody; one that was given stays, but for the root we made. */
+function dropShadow({ rootFs }: FuseHost, shadowPath: string, { shadow, asIs = false }: FamfsMountOptions): void {
+  const gone = shadow === undefined ? shadowPath : `${shadowPath}/root`
+  const directory = rootFs.find(directoryOf(gone))
+  if (!asIs && directory?.kind === 'directory') rootFs.removeTree(directory, baseName(gone))
 }
 
 /** Replay writes the shadow file and tells the kernel what it says, which therefore needn't ask for it. */

@@ -37,7 +37,7 @@ type MountedFile = DataFile & { mount: Mount }
 
 export class Machine {
   readonly name: string
-  readonly systemUuid: string
+  #identity: () => string | undefined
   readonly relaxed: boolean
   readonly rawDevices: boolean
   readonly #outside: Outside
@@ -48,7 +48,7 @@ export class Machine {
 
   constructor(spec: MachineSpec, outside: Outside) {
     this.name = spec.name
-    this.systemUuid = spec.systemUuid
+    this.#identity = () => spec.systemUuid
     this.relaxed = spec.relaxed
     this.rawDevices = spec.rawDevices ?? false
     this.#outside = outside
@@ -58,17 +58,29 @@ export class Machine {
     this.#maker = { bucketRandom: new SeededRandom(new DataView(seed.buffer).getUint32(0)), relaxed: spec.relaxed }
   }
 
+  /** Who this host is: the owner of what it formats. Undefined where it can't tell, which makes it a client. */
+  get systemUuid(): string | undefined {
+    return this.#identity()
+  }
+
+  /** From now on it is looked up, as the tools look into /opt/famfs/system_uuid. */
+  identifyBy(lookUp: () => string | undefined): void {
+    this.#identity = lookUp
+  }
+
   // devices and mounts
 
   *mkfs(
     deviceName: string,
     options: { force?: boolean; logLengthBytes?: number; unitBytes?: number },
     user: User = ROOT,
-  ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted'>> {
+  ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted' | 'no_system_uuid'>> {
     const memory = this.#rawDevice(deviceName, user, 'format a device')
     if (!memory.ok) return memory
+    const { systemUuid } = this
+    if (systemUuid === undefined) return fail('no_system_uuid')
     const newUuid = (): string => makeUuid(this.#outside.random)
-    return yield* mkfs(memory.value, { ...options, systemUuid: this.systemUuid, newUuid, relaxed: this.relaxed })
+    return yield* mkfs(memory.value, { ...options, systemUuid, newUuid, relaxed: this.relaxed })
   }
 
   /** mkfs --kill --force */

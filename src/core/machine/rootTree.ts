@@ -10,6 +10,9 @@ import type { GeneratedNode, RootFs } from './rootFs.ts'
 import type { MountEntry } from './systemTypes.ts'
 
 /** What the kernel's files tell, asked when they are read. */
+/** Who the host is. The tools look into it each time; whoever changes it changes roles. */
+export const SYSTEM_UUID_PATH = '/opt/famfs/system_uuid'
+
 export interface KernelFacts {
   hostname: string
   kernelRelease: string
@@ -71,7 +74,7 @@ function storedFiles({ hostname, systemUuid }: KernelFacts): Record<string, stri
     '/etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`,
     '/etc/os-release': 'NAME="famfs playground"\nID=famfs-playground\nPRETTY_NAME="famfs playground"\n',
     '/etc/shells': '/bin/bash\n',
-    '/opt/famfs/system_uuid': `${systemUuid}\n`,
+    [SYSTEM_UUID_PATH]: `${systemUuid}\n`,
   }
 }
 

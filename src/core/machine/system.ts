@@ -1,8 +1,10 @@
 // One host's operating system: the tree of paths, and around it devices, modules, mounts, the log and the clock. All of it
 // is in this host's memory and dies with the host; the bytes on the devices stay.
 
+import { bytesOfText, textOf } from '../base/plain.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
+import { makeUuid, parseUuid } from '../base/uuid.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import type { DaxMode } from '../mem/daxdev.ts'
 import { DaxDevices } from './daxDevices.ts'
@@ -11,9 +13,9 @@ import { mountFuse } from './fuseMount.ts'
 import type { Body } from './handles.ts'
 import type { Machine } from './machine.ts'
 import { MODULE_OF, Modules } from './modules.ts'
-import { directoryOf, joined, lexicalPath } from './pathText.ts'
+import { baseName, directoryOf, isWithin, joined, lexicalPath } from './pathText.ts'
 import { PathTree } from './pathTree.ts'
-import { growRootTree } from './rootTree.ts'
+import { growRootTree, SYSTEM_UUID_PATH } from './rootTree.ts'
 import type { Caller, DeviceStatus, FamfsMountOptions, Mounted, MountEntry } from './systemTypes.ts'
 import type { MountStatus } from './types.ts'
 
@@ -30,6 +32,8 @@ export interface SystemOutside {
 const DEFAULT_RELEASE = '6.14.0-famfs'
 const MEMORY_BYTES = 4 * 1024 * 1024 * 1024
 const LOG_LINES_MOST = 2000
+/** With its line's end. */
+const UUID_TEXT_BYTES = 37
 const V1_OPTIONS = ['rw', 'nosuid', 'nodev', 'noexec', 'noatime']
 
 export class System extends PathTree {
@@ -37,6 +41,7 @@ export class System extends PathTree {
   readonly kernelRelease: string
   readonly cpuCount: number
   readonly #outside: SystemOutside
+  #workplaces: () => string[] = () => []
   readonly #devices: DaxDevices
   readonly #modules: Modules
   readonly #log: string[] = []
@@ -50,11 +55,12 @@ export class System extends PathTree {
     this.#outside = outside
     growRootTree(this.rootFs, {
       ...outside, kernelRelease, cpuCount,
-      systemUuid: machine.systemUuid,
+      systemUuid: machine.systemUuid ?? makeUuid(outside.random),
       memoryBytes: () => MEMORY_BYTES + this.#devices.systemRamBytes(),
       mountTable: () => this.mountTable(),
       modules: () => this.#modules.list(),
     })
+    machine.identifyBy(() => this.#systemUuid())
     this.#devices = new DaxDevices(machine, this.rootFs)
     this.#modules = new Modules(this.rootFs, (name) => machine.mounts().filter(({ kind }) => MODULE_OF[kind] === name).length)
   }
@@ -174,13 +180,37 @@ export class System extends PathTree {
     return report.ok ? ok({ mountpoint: place.value, deviceName: name.value, kind, shadowPath: undefined, report: report.value }) : report
   }
 
+  /** Directories that others than a caller are in: an unmount finds them busy. */
+  occupiedBy(workplaces: () => string[]): void {
+    this.#workplaces = workplaces
+  }
+
   /** @param path a mount point, or a device that is mounted */
   umount(path: string, caller: Caller): Result<undefined> {
     const found = this.walker.find(path, caller, true)
     if (!found.ok) return found
     const device = this.deviceOf(path, caller)
     const mount = this.machine.mounts().find(({ mountpoint, deviceName }) => (device.ok ? deviceName === device.value : mountpoint === found.value.path))
-    return this.machine.umount(mount?.mountpoint ?? found.value.path, caller.user)
+    const mountpoint = mount?.mountpoint ?? found.value.path
+    const { user, cwd } = caller
+    // Whoever works in a directory of the mount holds it.
+    if (user.uid === 0 && mount && [cwd, ...this.#workplaces()].some((place) => isWithin(place, mountpoint))) return fail('mount_busy', { path: mountpoint })
+    return this.machine.umount(mountpoint, user)
+  }
+
+  /** As the tools read it; made when it is missing. */
+  #systemUuid(): string | undefined {
+    const node = this.rootFs.find(SYSTEM_UUID_PATH)
+    if (!node) {
+      const made = makeUuid(this.#outside.random)
+      const directory = this.rootFs.ensureDirectory(directoryOf(SYSTEM_UUID_PATH))
+      this.rootFs.addFile(directory, baseName(SYSTEM_UUID_PATH), { mode: 0o644, uid: 0, gid: 0 }).bytes.write(0, bytesOfText(`${made}\n`))
+      return made
+    }
+    if (node.kind !== 'file') return undefined
+    const text = new Uint8Array(UUID_TEXT_BYTES)
+    const uuid = parseUuid(textOf(text.subarray(0, node.bytes.read(0, text))))
+    return uuid.ok ? uuid.value : undefined
   }
 
   /** The part of a path that exists, canonical, and the whole path with it. */

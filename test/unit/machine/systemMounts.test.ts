@@ -228,3 +228,50 @@ describe('the umask of whoever plays the log', () => {
     expect(valueOf(system.stat(`${MNT}/d`, rootAt('/'))).mode).toBe(0o750)
   })
 })
+
+describe('who a host is', () => {
+  const file = '/opt/famfs/system_uuid'
+  it('stands in a file: another one there, or none that can be read, makes a client', () => {
+    const system = mounted()
+    const before = get(system, file, ROOT)
+    put(system, file, 'c2f0a3de-5b1e-4a6f-9b53-7d1f0e2a4c61\n', ROOT)
+    failureOf(runNow(system.machine.creat(`${MNT}/f`, { sizeBytes: 1 })), 'not_master')
+    put(system, file, 'nobody\n', ROOT)
+    failureOf(runNow(system.machine.creat(`${MNT}/f`, { sizeBytes: 1 })), 'not_master')
+    valueOf(system.umount(MNT, ROOT))
+    failureOf(runNow(system.machine.mkfs(DAX, { force: true })), 'no_system_uuid')
+    put(system, file, before, ROOT)
+    run(system.mountFamfs(DAX, MNT, V1, ROOT))
+    run(system.machine.creat(`${MNT}/f`, { sizeBytes: 1 }))
+  })
+
+  it('is made when it is missing, and is somebody else then', () => {
+    const system = mounted()
+    const before = get(system, file, ROOT)
+    valueOf(system.unlink(file, ROOT))
+    failureOf(runNow(system.machine.creat(`${MNT}/f`, { sizeBytes: 1 })), 'not_master')
+    expect(get(system, file, ROOT)).toMatch(/^[0-9a-f-]{36}\n$/)
+    expect(get(system, file, ROOT)).not.toBe(before)
+  })
+})
+
+describe('a working directory', () => {
+  it('in a mount keeps it mounted: the caller’s own, and those of others', () => {
+    const system = mounted()
+    failureOf(system.umount(MNT, { ...ROOT, cwd: `${MNT}/dir` }), 'mount_busy')
+    let place = MNT
+    system.occupiedBy(() => [place])
+    failureOf(system.umount(MNT, ROOT), 'mount_busy')
+    place = '/'
+    valueOf(system.umount(MNT, ROOT))
+  })
+})
+
+describe('a fuse mount that fails', () => {
+  it.each([{}, { shadow: '/tmp' }])('leaves no tree behind: %j', (options) => {
+    const system = newSystem(newMachine('A', newDax()))
+    const before = namesOf(system, '/tmp', ROOT)
+    failureOf(runNow(system.mountFamfs(DAX, MNT, { kind: 'fuse', ...options }, ROOT)), 'not_famfs')
+    expect(namesOf(system, '/tmp', ROOT)).toEqual(before)
+  })
+})
