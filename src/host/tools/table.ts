@@ -7,6 +7,7 @@ import { bracket, test } from './condition.ts'
 import { cp, mv } from './cpMv.ts'
 import { curl, getfattr } from './curl.ts'
 import { daxctl } from './daxctl.ts'
+import { date } from './date.ts'
 import { dd } from './dd.ts'
 import { hexdump, od } from './dump.ts'
 import { findmnt } from './findmnt.ts'
@@ -24,7 +25,7 @@ import { xxd } from './xxd.ts'
 
 export const tools: Readonly<Record<string, Program>> = {
   '[': bracket,
-  cat, chgrp, chmod, chown, cmp, cp, curl, daxctl, dd, df, dmesg, du, findmnt, getfattr, head, hexdump, insmod, ln, ls, lsmod, md5sum, mkdir,
+  cat, chgrp, chmod, chown, cmp, cp, curl, daxctl, date, dd, df, dmesg, du, findmnt, getfattr, head, hexdump, insmod, ln, ls, lsmod, md5sum, mkdir,
   mknod, modprobe, mount, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, stat: statTool, tail, tee, test, touch, truncate, umount, wc, xxd,
 }
 
