@@ -12,6 +12,7 @@ export interface FleetSpec {
   device: { path: string; sizeBytes: number }
   /** Lifts the least sizes of devices and buckets. */
   relaxed: boolean
+  kernelRelease?: string
   /** What `famfs mount` does without a flag; undefined leaves that to the host. */
   mode: FleetMode | undefined
 }
@@ -76,7 +77,9 @@ export class Fleet {
 
   async #start(name: string, number: number): Promise<FleetHost> {
     const systemUuid = `${number.toString(16).padStart(8, '0')}-0000-4000-8000-0000000000cf`
-    const spawned = await this.#driver.spawn({ name, systemUuid, devices: [this.#device], relaxed: this.#spec.relaxed, rawDevices: this.#spec.relaxed })
+    const { kernelRelease } = this.#spec
+    const kernel = kernelRelease === undefined ? {} : { kernelRelease }
+    const spawned = await this.#driver.spawn({ name, systemUuid, devices: [this.#device], relaxed: this.#spec.relaxed, rawDevices: this.#spec.relaxed, ...kernel })
     if (!spawned.ok) throw new Error(spawned.failure.says)
     const { mode } = this.#spec
     const host = new FleetHost(spawned.value, `cd /; umask 022${mode === undefined ? '' : `; export FAMFS_MODE=${FAMFS_MODES[mode]}`}`)

@@ -14,6 +14,8 @@ export interface ScriptSpec {
   deviceBytes: number
   relaxed: boolean
   mode: FleetMode | undefined
+  /** What uname -r answers; from 6.15 on no device is reached raw. */
+  kernelRelease?: string | undefined
   folders: readonly Folder[]
   out: (text: string) => void
   err: (text: string) => void
@@ -42,7 +44,7 @@ const BESIDE_BYTES_MOST = 16 * 1024 * 1024
 
 /** @returns the script's exit code */
 export async function runScript(spec: ScriptSpec): Promise<number> {
-  const { path, args, deviceBytes, relaxed, mode, out, err, signal } = spec
+  const { path, args, deviceBytes, relaxed, mode, kernelRelease, out, err, signal } = spec
   const pieces = [...scriptFolder(dirname(path), err), ...spec.folders.flatMap(piecesOf)]
   const driver = inlineDriverWith({ onHost: runElsewhere })
   const fleet = newFleet()
@@ -58,7 +60,7 @@ export async function runScript(spec: ScriptSpec): Promise<number> {
 
   function newFleet(): Fleet {
     try {
-      return new Fleet(driver, { device: { path: DEVICE_PATH, sizeBytes: deviceBytes }, relaxed, mode }, (host) => host.put(pieces))
+      return new Fleet(driver, { device: { path: DEVICE_PATH, sizeBytes: deviceBytes }, relaxed, mode, ...(kernelRelease === undefined ? {} : { kernelRelease }) }, (host) => host.put(pieces))
     } catch (error) {
       if (error instanceof RangeError) throw new ScriptError(`a device of ${deviceBytes} bytes is more than this machine can give`)
       throw error

@@ -1,4 +1,4 @@
-// npm run script -- [--device SIZE] [--mode standalone|fuse] [--relaxed] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]: runs a
+// npm run script -- [--device SIZE] [--mode standalone|fuse] [--relaxed] [--kernel RELEASE] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]: runs a
 // bash script on a fresh host. Its output is this program's output, and its exit code is ours; 2 with a usage text when what
 // was asked makes no sense.
 
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { sizeOf } from '../conformance/runner.ts'
 import { type Folder, runScript, ScriptError, type ScriptSpec } from '../helpers/scriptRun.ts'
 
-const USAGE = 'usage: npm run script -- [--device SIZE] [--mode standalone|fuse] [--relaxed] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]'
+const USAGE = 'usage: npm run script -- [--device SIZE] [--mode standalone|fuse] [--relaxed] [--kernel RELEASE] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]'
 const DEFAULT_DEVICE = '4G'
 
 class UsageError extends Error {}
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
 
 function options(): Omit<ScriptSpec, 'out' | 'err'> {
   const { values, tokens } = parsed()
-  const { device = DEFAULT_DEVICE, mode, relaxed = false, dir = [] } = values
+  const { device = DEFAULT_DEVICE, mode, relaxed = false, kernel, dir = [] } = values
   const end = tokens.find((token) => token.kind === 'option-terminator')?.index ?? Infinity
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token] : []))
   const [file, ...more] = words.filter(({ index }) => index < end).map(({ value }) => value)
@@ -35,6 +35,7 @@ function options(): Omit<ScriptSpec, 'out' | 'err'> {
     deviceBytes: deviceBytes(device),
     relaxed,
     mode,
+    kernelRelease: releaseOf(kernel),
     folders: dir.map(folderOf),
   }
 }
@@ -44,7 +45,7 @@ function parsed() {
     return parseArgs({
       allowPositionals: true,
       tokens: true,
-      options: { device: { type: 'string' }, mode: { type: 'string' }, relaxed: { type: 'boolean' }, dir: { type: 'string', multiple: true } },
+      options: { device: { type: 'string' }, mode: { type: 'string' }, relaxed: { type: 'boolean' }, kernel: { type: 'string' }, dir: { type: 'string', multiple: true } },
     })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
@@ -62,6 +63,11 @@ function deviceBytes(text: string): number {
   const bytes = sizeOf(text.toUpperCase())
   if (bytes === undefined || bytes === 0) throw new UsageError(`--device takes a size such as 256M or 4G, not “${text}”`)
   return bytes
+}
+
+function releaseOf(text: string | undefined): string | undefined {
+  if (text !== undefined && !/^\d+\.\d+[\w.-]*$/.test(text)) throw new UsageError(`--kernel takes a release such as 6.17.0-famfs, not “${text}”`)
+  return text
 }
 
 function folderOf(text: string): Folder {

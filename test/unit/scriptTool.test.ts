@@ -53,6 +53,13 @@ describe('npm run script', () => {
     expect(stderr).toMatch(/“” is no name for a host\n.*\n.*“B hostname” is no name/)
   })
 
+  it('models the kernel that is asked for', () => {
+    write('kernel.sh', 'uname -r; mkfs.famfs /dev/dax0.0 2>&1 >/dev/null; echo $?; mkfs.famfs -M /dev/dax0.0 >/dev/null; echo $?; daxctl list | jq -r ".[0].mode"; famfs mount --nofuse /dev/dax0.0 /mnt/famfs; echo $?')
+    const { stdout } = tool('--kernel', '6.17.0-famfs', 'kernel.sh')
+    expect(stdout).toMatch(/^6\.17\.0-famfs\nmkfs\.famfs: .*famfs.*\n.*\n2\n0\nfamfs\n0\n$/)
+    expect(tool('--kernel', 'new', 'kernel.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('--kernel takes a release') })
+  })
+
   it('keeps to the real limits, unless relaxed', () => {
     write('mkfs.sh', 'mkfs.famfs "$@" /dev/dax0.0 > /dev/null\n')
     expect(tool('--device', '256M', 'mkfs.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('4294967296') as string })
