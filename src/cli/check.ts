@@ -86,7 +86,9 @@ function* walk(call: Call<typeof options>, mount: MountStatus, directory: string
     if (trouble === undefined) continue
     counts.errors++
     counts.exit |= bitOf(mount, path)
-    if (trouble !== '') say(io, name, { says: `${path} ${trouble}`, next: `Remove it on this host, then famfs logplay ${mount.mountpoint}; or unmount and mount again.` })
+    if (trouble === '') continue
+    const again = bitOf(mount, path) === FILES ? `famfs logplay ${mount.mountpoint}` : `famfs mkmeta ${mount.deviceName}`
+    say(io, name, { says: `${path} ${trouble}`, next: `Remove it on this host, then ${again}; or unmount and mount again.` })
   }
 }
 

@@ -8,7 +8,8 @@ import type { Io } from './program.ts'
 export function* rawDevice(io: Io, path: string, switchMode: boolean): Task<Result<string>> {
   const name = io.system.deviceOf(path, io.caller)
   if (!name.ok) return name
-  if (isMounted(io, name.value)) return fail('mounted', { device: name.value })
+  const mounted = refuseMounted(io, name.value)
+  if (mounted) return mounted
   return yield* inFamfsMode(io, name.value, switchMode)
 }
 
@@ -25,6 +26,7 @@ export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Re
   return switched.ok ? ok(name) : switched
 }
 
-export function isMounted(io: Io, name: string): boolean {
-  return io.system.machine.mounts().some((mount) => mount.deviceName === name)
+export function refuseMounted(io: Io, name: string): ReturnType<typeof fail<'mounted'>> | undefined {
+  const mount = io.system.machine.mounts().find(({ deviceName }) => deviceName === name)
+  return mount && fail('mounted', { device: name, mountpoint: mount.mountpoint })
 }

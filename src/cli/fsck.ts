@@ -1,12 +1,12 @@
 // famfs fsck: reads superblock and log, never the mounted tree, and changes nothing. Its exit code counts what is wrong with
 // the allocation.
 
-import { fail, ok, type Result } from '../core/base/result.ts'
+import { ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import { type Call, command, countExit, onlyOperand, say, stop } from './command.ts'
-import { inFamfsMode, isMounted } from './device.ts'
+import { inFamfsMode, refuseMounted } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { placeOf } from './place.ts'
 import type { Io } from './program.ts'
@@ -84,7 +84,8 @@ function* run(call: Call<typeof options>): Task<number> {
 function* unmounted({ given, io }: Call<typeof options>, target: string): Task<Result<Found>> {
   const device = io.system.deviceOf(target, io.caller)
   if (!device.ok) return device
-  if (isMounted(io, device.value)) return fail('mounted', { device: device.value })
+  const mounted = refuseMounted(io, device.value)
+  if (mounted) return mounted
   const ready = yield* inFamfsMode(io, device.value, given.setDaxmode > 0)
   return ready.ok ? ok({ deviceName: ready.value, mount: undefined }) : ready
 }

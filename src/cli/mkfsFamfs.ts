@@ -5,7 +5,7 @@ import { fail } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import { type Call, command, onlyOperand, stop } from './command.ts'
-import { inFamfsMode, isMounted } from './device.ts'
+import { inFamfsMode, refuseMounted } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Program } from './program.ts'
 import { setDaxmode, shown } from './shared.ts'
@@ -51,7 +51,8 @@ function* run(call: Call<typeof options>): Task<number> {
   const { system } = io
   const device = system.deviceOf(path, io.caller)
   if (!device.ok) return stop(call, device.failure, FAILED_EXIT)
-  if (isMounted(io, device.value)) return stop(call, fail('mounted', { device: device.value }).failure, FAILED_EXIT)
+  const mounted = refuseMounted(io, device.value)
+  if (mounted) return stop(call, mounted.failure, FAILED_EXIT)
   const ready = yield* inFamfsMode(io, device.value, given.setDaxmode > 0)
   if (!ready.ok) return stop(call, ready.failure, FAILED_EXIT)
   const name = ready.value

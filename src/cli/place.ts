@@ -1,9 +1,13 @@
 // Where a path is: its famfs mount, and whether this caller may take the log's lock there. Commands that change a file
 // system all come through here, so that they refuse in the same words.
 
-import { fail, ok, type Result } from '../core/base/result.ts'
+import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
+import type { Caller } from '../core/machine/systemTypes.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import type { Io } from './program.ts'
+
+/** Whether the files can be reached at all; who may is judged elsewhere. */
+const ROOT: Caller = { user: { uid: 0, gid: 0 }, umask: 0, cwd: '/' }
 
 export interface Place {
   mount: MountStatus
@@ -12,12 +16,26 @@ export interface Place {
 }
 
 /** Superblock and log are reached through their files: both must be there. */
-export function placeOf(io: Io, path: string): Result<Place> {
-  const place = io.system.placeOf(path, io.caller)
+export function placeOf(io: Io, given: string): Result<Place> {
+  const place = io.system.placeOf(given, io.caller)
   if (!place.ok) return place
   const { mountpoint, deviceName } = place.value.mount
-  const missing = ['.superblock', '.log'].map((name) => `${mountpoint}/.meta/${name}`).find((meta) => !io.system.stat(meta, io.caller).ok)
-  return missing === undefined ? place : fail('no_meta_file', { path: missing, device: deviceName })
+  for (const name of ['.superblock', '.log']) {
+    const path = `${mountpoint}/.meta/${name}`
+    if (!io.system.stat(path, io.caller).ok) return fail('no_meta_file', { path, device: deviceName })
+    const unreadable = refuseUnreadable(io, path)
+    if (unreadable) return unreadable
+  }
+  return place
+}
+
+/** Someone who changed the size of such a file has cut this host off from what it stands for. */
+function refuseUnreadable(io: Io, path: string): { ok: false; failure: Failure } | undefined {
+  const opened = io.system.open(path, { read: true }, ROOT)
+  if (!opened.ok) return opened
+  const read = opened.value.read(0, new Uint8Array(1))
+  opened.value.close()
+  return read.ok ? undefined : read
 }
 
 /** The log is writable for root on the owner; clients are told by the role check that they are clients. */

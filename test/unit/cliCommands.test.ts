@@ -238,3 +238,19 @@ describe('an owner', () => {
     expect(out('stat -c %u_%g /mnt/famfs/f').trim()).toBe(owner)
   })
 })
+
+describe('superblock and log, as files of a standalone mount', () => {
+  it.each(['.superblock', '.log'])('%s: whoever changes its size cuts this host off, until it is made again', (name) => {
+    out(`famfs mount ${DAX} /mnt/famfs`)
+    out('famfs creat -s 4k /mnt/famfs/f')
+    out(`truncate -s 4k /mnt/famfs/.meta/${name}`)
+    for (const line of ['famfs creat -s 4k /mnt/famfs/g', 'famfs mkdir /mnt/famfs/d', 'famfs logplay /mnt/famfs', 'famfs fsck /mnt/famfs']) {
+      expect({ line, ...runLine(system, line) }).toMatchObject({ exit: 1, stderr: expect.stringContaining(`.meta/${name}`) })
+    }
+    expect(runLine(system, 'famfs check /mnt/famfs').stderr).toContain(`famfs mkmeta ${DAX}`)
+    out(`rm /mnt/famfs/.meta/${name}`)
+    out(`famfs mkmeta ${DAX}`)
+    out('famfs creat -s 4k /mnt/famfs/g')
+    out('famfs check /mnt/famfs')
+  })
+})

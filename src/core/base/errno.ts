@@ -32,10 +32,6 @@ export const errnos: Record<Errno, readonly [number: number, text: string]> = {
   ECANCELED: [125, 'Operation canceled'],
 }
 
-export function errnoNumber(errno: Errno): number {
-  return errnos[errno][0]
-}
-
 export function errnoText(errno: Errno): string {
   return errnos[errno][1]
 }

@@ -403,7 +403,8 @@ export class Machine {
     if (user.uid !== 0) return fail('not_root', { what })
     const memory = this.#memories.get(deviceName)
     if (!memory) return fail('no_device', { name: deviceName })
-    return this.#mounts.ofDevice(deviceName) ? fail('mounted', { device: deviceName }) : ok(memory)
+    const mount = this.#mounts.ofDevice(deviceName)
+    return mount ? fail('mounted', { device: deviceName, mountpoint: mount.mountpoint }) : ok(memory)
   }
 
   /** A path that may be logged, in a mount. */
