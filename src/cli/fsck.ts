@@ -84,8 +84,8 @@ function* run(call: Call<typeof options>): Task<number> {
 function* unmounted({ given, io }: Call<typeof options>, target: string): Task<Result<Found>> {
   const device = io.system.deviceOf(target, io.caller)
   if (!device.ok) return device
-  const mounted = refuseMounted(io, device.value)
-  if (mounted) return mounted
+  const busy = refuseMounted(io, device.value)
+  if (busy) return busy
   const ready = yield* inFamfsMode(io, device.value, given.setDaxmode > 0)
   return ready.ok ? ok({ deviceName: ready.value, mount: undefined }) : ready
 }

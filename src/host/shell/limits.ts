@@ -39,8 +39,14 @@ export const limits: readonly Limit[] = [
   { name: 'maxExtensionCleanupTimeMs', value: 500, reason: 'how long a command may tidy up after Ctrl-C' },
 ]
 
+/** What one of our programs may put into a pipe: a pipe is filled before the next command reads it. */
+export const PIPE_MOST = 128 * MIB
+
 /** A file longer than this isn't read into the shell's own memory as one string: our programs read it in pieces. */
 export const READ_WHOLE_BYTES = 64 * MIB
+
+/** What `< /dev/urandom` gives: a device has no end, and all of an input is there before a command begins. */
+export const READ_DEVICE_BYTES = MIB
 
 export function executionLimits(): NonNullable<BashOptions['executionLimits']> {
   return Object.fromEntries(limits.map(({ name, value }) => [name, value]))
@@ -48,5 +54,5 @@ export function executionLimits(): NonNullable<BashOptions['executionLimits']> {
 
 export function limitsText(): string {
   const rows = limits.map(({ name, value, reason }) => `${name.padEnd(26)} ${value.toLocaleString('en-US').padStart(16)}  ${reason}\n`)
-  return `What this shell stops at:\n${rows.join('')}Files longer than ${READ_WHOLE_BYTES.toLocaleString('en-US')} bytes are read in pieces, by cat, cmp, cp, dd, head, sha256sum and the like.\n`
+  return `What this shell stops at:\n${rows.join('')}One of our programs in a pipe stops after ${PIPE_MOST.toLocaleString('en-US')} bytes: a pipe is filled before the next command reads it. Files longer than ${READ_WHOLE_BYTES.toLocaleString('en-US')} bytes are read in pieces, by cat, cmp, cp, dd, head, sha256sum and the like.\n`
 }

@@ -7,9 +7,12 @@ import { WAITING } from '../../core/base/task.ts'
 import { bytesOfLatin1, latin1Of, textForPeople, utf8Of } from './bytes.ts'
 import { type Given, stdinOf } from './command.ts'
 import type { Outcome } from './process.ts'
+import { PIPE_MOST } from './limits.ts'
 import { LIVE } from './rewrite.ts'
 
 const INTERRUPTED = 130
+/** 128 and the number of SIGPIPE. */
+const PIPE_FULL = 141
 const REPORT_MS = 40
 
 export interface ProgramOutcome extends Outcome {
@@ -42,6 +45,10 @@ export async function runProgram(name: string, program: Program, { args, context
       if (context.signal?.aborted) return output.outcome(INTERRUPTED)
       const step = task.next()
       if (step.done) return output.outcome(step.value)
+      if (output.heldLetters > PIPE_MOST) {
+        output.text('err', `${name}: stopped: a pipe, a variable or a file written by > holds ${PIPE_MOST} bytes here\n  Name files instead of piping them: cmp, dd, famfs cp, head and sha256sum read them in pieces.\n`)
+        return output.outcome(PIPE_FULL)
+      }
       // Whoever only waits for another does so in the others' turns.
       if (step.value === WAITING) await new Promise((resolve) => setTimeout(resolve, 0))
       else await host.turn()
@@ -57,6 +64,8 @@ class Output {
   readonly #out: string[] = []
   readonly #err: string[] = []
   #isBytes = false
+  /** What waits here for the next command; what goes to a person at once doesn't. */
+  heldLetters = 0
 
   constructor(tell: ((stream: 'out' | 'err', text: string) => void) | undefined) {
     this.#tell = tell
@@ -65,7 +74,7 @@ class Output {
   text(stream: 'out' | 'err', text: string): void {
     if (this.#tell) this.#tell(stream, text)
     else if (stream === 'err') this.#err.push(text)
-    else this.#out.push(this.#isBytes ? latin1Of(utf8Of(text)) : text)
+    else this.#hold(this.#isBytes ? latin1Of(utf8Of(text)) : text)
   }
 
   bytes(bytes: Uint8Array): void {
@@ -75,7 +84,12 @@ class Output {
     }
     if (!this.#isBytes) for (const [i, text] of this.#out.entries()) this.#out[i] = latin1Of(utf8Of(text))
     this.#isBytes = true
-    this.#out.push(latin1Of(bytes))
+    this.#hold(latin1Of(bytes))
+  }
+
+  #hold(letters: string): void {
+    this.#out.push(letters)
+    this.heldLetters += letters.length
   }
 
   outcome(exitCode: number): ProgramOutcome {

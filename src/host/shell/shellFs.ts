@@ -10,7 +10,7 @@ import type { System } from '../../core/machine/system.ts'
 import type { Caller, Handle, NodeKind, NodeStat, OpenOptions } from '../../core/machine/systemTypes.ts'
 import { errnoText } from '../tools/voice.ts'
 import { OWN_PLACE } from './ast.ts'
-import { READ_WHOLE_BYTES } from './limits.ts'
+import { READ_DEVICE_BYTES, READ_WHOLE_BYTES } from './limits.ts'
 import { bytesOfLatin1, latin1Of, utf8Of } from './bytes.ts'
 
 type Fs = Bash['fs']
@@ -186,7 +186,7 @@ export class ShellFs implements Fs {
       // Generated files and devices don't know their length before.
       const pieces: Uint8Array[] = []
       let readBytes = 0
-      for (const limit = Math.max(sizeBytes, handle.kind === 'file' ? READ_WHOLE_BYTES : 0); readBytes < limit; ) {
+      for (const limit = Math.max(sizeBytes, handle.kind === 'file' ? READ_WHOLE_BYTES : READ_DEVICE_BYTES); readBytes < limit; ) {
         const piece = new Uint8Array(Math.min(PIECE_BYTES, sizeBytes > readBytes ? sizeBytes - readBytes : PIECE_BYTES))
         const count = this.#value(handle.read(readBytes, piece), 'read', path)
         if (count === 0) break

@@ -242,7 +242,7 @@ describe('who a host is', () => {
     failureOf(runNow(system.machine.mkfs(DAX, { force: true })), 'no_system_uuid')
     put(system, file, before, ROOT)
     run(system.mountFamfs(DAX, MNT, V1, ROOT))
-    run(system.machine.creat(`${MNT}/f`, { sizeBytes: 1 }))
+    expect(run(system.machine.creat(`${MNT}/f`, { sizeBytes: 1 })).isNew).toBe(true)
   })
 
   it('is made when it is missing, and is somebody else then', () => {
@@ -264,6 +264,7 @@ describe('a working directory', () => {
     failureOf(system.umount(MNT, ROOT), 'mount_busy')
     place = '/'
     valueOf(system.umount(MNT, ROOT))
+    expect(system.machine.mounts()).toEqual([])
   })
 })
 
