@@ -20,9 +20,12 @@ const HOME = '/root'
 export class Shells {
   readonly #host: ShellHost
   readonly #sessions = new Map<number, Session>()
+  readonly #running = new Set<Session>()
 
-  private constructor(host: ShellHost) {
+  private constructor(host: ShellHost, system: System) {
     this.#host = host
+    // A line that runs says itself where it is: it may have left by now.
+    system.occupiedBy(() => [...this.#sessions.values()].filter((session) => !this.#running.has(session)).map(({ cwd }) => cwd))
   }
 
   static async open(system: System, onHost: OnHost | undefined): Promise<Shells> {
@@ -31,16 +34,18 @@ export class Shells {
     for (const name of ['[', 'test']) programs.delete(name)
     const host = new ShellHost(system, programs, onHost)
     addStubs(system, programs)
-    return new Shells(host)
+    return new Shells(host, system)
   }
 
   async run({ shell, line, columns }: { shell: number; line: string; columns: number }, signal: AbortSignal, tell: (note: ShellNote) => void): Promise<{ exitCode: number; prompt: string; cwd: string; ended: boolean }> {
     const session = this.#session(shell)
+    this.#running.add(session)
     try {
       const { exitCode, ended } = await session.run(line, signal, tell, columns)
       if (ended) this.#sessions.delete(shell)
       return { exitCode, ended, prompt: session.prompt, cwd: session.cwd }
     } finally {
+      this.#running.delete(session)
       this.#host.rest()
     }
   }
