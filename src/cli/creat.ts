@@ -10,7 +10,7 @@ import type { OptionTable } from './options.ts'
 import { existingFile, famfsFile, lockable, refuseMeta } from './place.ts'
 import type { Io } from './program.ts'
 import { configuredInterleave, gid, interleaveOf, interleaving, modeOption, ownerOf, shown, threadOption, uid, verbose } from './shared.ts'
-import { fieldsOf, type Reading, readSeed, readSize, refuse } from './units.ts'
+import { counted, fieldsOf, type Reading, readSeed, readSize, refuse } from './units.ts'
 
 interface Wanted {
   name: string
@@ -134,7 +134,7 @@ function* fill(io: Io, file: string, seed: bigint): Task<Result<number>> {
 function readMulti(text: string): Reading<Wanted> {
   const [name, size, seed, ...more] = fieldsOf(text)
   if (name === undefined || size === undefined || more.length > 0) {
-    return refuse(`“${text}” has ${fieldsOf(text).length} fields, not 2 or 3`, 'Write FILE,SIZE or FILE,SIZE,SEED.')
+    return refuse(`“${text}” has ${counted(fieldsOf(text).length, 'field')}, not 2 or 3`, 'Write FILE,SIZE or FILE,SIZE,SEED.')
   }
   const sizeBytes = readSize(size)
   if (!sizeBytes.ok) return sizeBytes

@@ -6,11 +6,17 @@ import type { Io } from './program.ts'
 
 /** @returns the device's name, with its mode switched where that was asked for and is needed */
 export function* rawDevice(io: Io, path: string, switchMode: boolean): Task<Result<string>> {
-  const name = io.system.deviceOf(path, io.caller)
+  const name = deviceAt(io, path)
   if (!name.ok) return name
   const mounted = refuseMounted(io, name.value)
   if (mounted) return mounted
   return yield* inFamfsMode(io, name.value, switchMode)
+}
+
+/** The device that a node stands for. */
+export function deviceAt(io: Io, path: string): Result<string> {
+  const name = io.system.deviceOf(path, io.caller)
+  return name.ok ? name : { ok: false, failure: { ...name.failure, next: 'List the devices with daxctl list.' } }
 }
 
 /** Older kernels don't care about the mode, but switch it where they are told to. */

@@ -6,12 +6,12 @@ import type { Task } from '../core/base/task.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import { type Call, command, countExit, onlyOperand, say, stop } from './command.ts'
-import { inFamfsMode, refuseMounted } from './device.ts'
+import { deviceAt, inFamfsMode, refuseMounted } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { placeOf } from './place.ts'
 import type { Io } from './program.ts'
 import { setDaxmode, shown, verbose } from './shared.ts'
-import { type Reading, readNumber } from './units.ts'
+import { counted, type Reading, readNumber } from './units.ts'
 
 const MISSING_EXIT = 2
 const BUSY_EXIT = 16
@@ -77,12 +77,12 @@ function* run(call: Call<typeof options>): Task<number> {
     say(io, call.name, { says: `bad log entries, not part of the exit code: ${first}`, next: 'Replay stops at the first of them. Save what is readable, then format again.' })
   }
   const wrongCount = scan.collisionCount + scan.outsideCount
-  if (wrongCount > 0) say(io, call.name, { says: `${wrongCount} errors in allocation`, next: 'Nothing repairs that: save what is readable, then mkfs.famfs --force DEVICE.' })
+  if (wrongCount > 0) say(io, call.name, { says: `${counted(wrongCount, 'error')} in allocation`, next: 'Nothing repairs that: save what is readable, then mkfs.famfs --force DEVICE.' })
   return countExit(wrongCount)
 }
 
 function* unmounted({ given, io }: Call<typeof options>, target: string): Task<Result<Found>> {
-  const device = io.system.deviceOf(target, io.caller)
+  const device = deviceAt(io, target)
   if (!device.ok) return device
   const busy = refuseMounted(io, device.value)
   if (busy) return busy

@@ -5,7 +5,7 @@ import { fail } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import { type Call, command, onlyOperand, stop } from './command.ts'
-import { inFamfsMode, refuseMounted } from './device.ts'
+import { deviceAt, inFamfsMode, refuseMounted } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Program } from './program.ts'
 import { setDaxmode, shown } from './shared.ts'
@@ -49,7 +49,7 @@ function* run(call: Call<typeof options>): Task<number> {
   if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'format a device' }).failure)
   if (!isLogLength(logLengthBytes)) return stop(call, fail('bad_log_length', { lengthBytes: logLengthBytes }).failure, FAILED_EXIT)
   const { system } = io
-  const device = system.deviceOf(path, io.caller)
+  const device = deviceAt(io, path)
   if (!device.ok) return stop(call, device.failure, FAILED_EXIT)
   const mounted = refuseMounted(io, device.value)
   if (mounted) return stop(call, mounted.failure, FAILED_EXIT)

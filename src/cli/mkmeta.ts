@@ -2,6 +2,7 @@
 
 import { fail } from '../core/base/result.ts'
 import { type Call, command, onlyOperand, stop } from './command.ts'
+import { deviceAt } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { verboseShort } from './shared.ts'
 
@@ -20,7 +21,7 @@ function run(call: Call<typeof options>): number {
   const { given, io } = call
   const path = onlyOperand(call)
   if (path === undefined) return stop(call, { says: 'no device is named', next: 'Write famfs mkmeta DEVICE.' })
-  const device = io.system.deviceOf(path, io.caller)
+  const device = deviceAt(io, path)
   if (!device.ok) return stop(call, device.failure)
   if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'make meta files' }).failure)
   const made = io.system.machine.makeMeta(device.value)

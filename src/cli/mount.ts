@@ -5,11 +5,11 @@ import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import type { FamfsMountOptions } from '../core/machine/systemTypes.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
-import { inFamfsMode } from './device.ts'
+import { deviceAt, inFamfsMode } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Io } from './program.ts'
 import { setDaxmode, shown, verbose } from './shared.ts'
-import { readNumber, readText, type Reading, refuse } from './units.ts'
+import { counted, readNumber, readText, type Reading, refuse } from './units.ts'
 
 const SHADOW_TWICE_EXIT = 22
 const YEAR_SECONDS = 365 * 24 * 3600
@@ -48,11 +48,11 @@ function* run(call: Call<typeof options>): Task<number> {
   const dummy = given.dummy > 0
   const [device, where] = operands
   if (device === undefined || operands.length !== (dummy ? 1 : 2)) {
-    return stop(call, { says: `mount wants ${dummy ? 'one device' : 'a device and a directory'}, not ${operands.length} names`, next: 'Write famfs mount DEVICE MOUNTPOINT.' })
+    return stop(call, { says: `mount wants ${dummy ? 'one device' : 'a device and a directory'}, not ${counted(operands.length, 'name')}`, next: 'Write famfs mount DEVICE MOUNTPOINT.' })
   }
   const mountpoint = dummy ? makeDummy(io) : directoryAt(io, where as string)
   if (!mountpoint.ok) return stop(call, mountpoint.failure)
-  const name = io.system.deviceOf(device, io.caller)
+  const name = deviceAt(io, device)
   if (!name.ok) return stop(call, name.failure)
   if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'mount' }).failure)
   if (given.loadModule > 0) {
@@ -81,11 +81,11 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
   const errorCount = fileErrors + directoryErrors + (report.stopped ? 1 : 0)
   if (errorCount === 0) return 0
   if (kind === 'v1') {
-    say(io, name, { says: `${errorCount} errors in playing the log; ${mountpoint} is mounted with the rest`, next: `Look at the log: famfs fsck ${mountpoint}.` })
+    say(io, name, { says: `${counted(errorCount, 'error')} in playing the log; ${mountpoint} is mounted with the rest`, next: `Look at the log: famfs fsck ${mountpoint}.` })
     return countExit(errorCount)
   }
   io.system.machine.umount(mountpoint, io.caller.user)
-  say(io, name, { says: `${errorCount} errors in playing the log, so it was unmounted again`, next: `Look at the log: famfs fsck ${device}.` })
+  say(io, name, { says: `${counted(errorCount, 'error')} in playing the log, so it was unmounted again`, next: `Look at the log: famfs fsck ${device}.` })
   return 1
 }
 

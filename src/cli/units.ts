@@ -80,3 +80,8 @@ function partsOf(text: string): { value: bigint; rest: string } | undefined {
   const octal = digits.length > 1 && /^0[0-7]/.test(digits)
   return { value: BigInt(octal ? `0o${digits.slice(1)}` : digits), rest }
 }
+
+/** "1 error", "2 errors". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

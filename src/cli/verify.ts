@@ -9,7 +9,7 @@ import { famfsFile } from './place.ts'
 import type { Io } from './program.ts'
 import { differsAt, readPart } from './reading.ts'
 import { shown, threadOption } from './shared.ts'
-import { fieldsOf, type Reading, readSeed, readText, refuse } from './units.ts'
+import { counted, fieldsOf, type Reading, readSeed, readText, refuse } from './units.ts'
 
 const options = {
   seed: { short: 'S', long: 'seed', value: { name: 'SEED', read: readSeed }, says: 'what the file was filled with, not 0', against: ['multi'] },
@@ -94,7 +94,7 @@ function* local(io: Io, file: string, seed: bigint): Task<Result<number>> {
 function readPair(text: string): Reading<{ name: string; seed: bigint }> {
   const [name, seed, ...more] = fieldsOf(text)
   if (name === undefined || seed === undefined || more.length > 0) {
-    return refuse(`“${text}” has ${fieldsOf(text).length} fields, not 2`, 'Write FILE,SEED.')
+    return refuse(`“${text}” has ${counted(fieldsOf(text).length, 'field')}, not 2`, 'Write FILE,SEED.')
   }
   const read = readSeed(seed)
   return read.ok ? { ok: true, value: { name, seed: read.value } } : read

@@ -180,7 +180,7 @@ describe('6: fsck', () => {
 
   it('reports extents outside the device as errors', () => {
     logByHand(device, 'far', { kind: 'simple', sizeBytes: AU, extents: [{ devindex: 0, offsetBytes: 64 * MIB, lengthBytes: AU }] })
-    const { stdout } = bad('famfs fsck /mnt/famfs', 1, '1 errors in allocation')
+    const { stdout } = bad('famfs fsck /mnt/famfs', 1, '1 error in allocation')
     expect(stdout).toContain('ERROR: 1 EXTENTS OUTSIDE THE DEVICE')
   })
 })
