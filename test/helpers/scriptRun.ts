@@ -72,11 +72,17 @@ export async function runScript(spec: ScriptSpec): Promise<number> {
     if (!HOST_NAME.test(name)) return { ...said, stderr: `on: “${name}” is no name for a host\n  Name it with letters, digits, “.”, “_” and “-”: on B COMMAND.\n`, exitCode: NO_HOST }
     const host = await fleet.host(name)
     const input = await host.putInput(given.stdin)
-    const line = `cd -- ${quoted(given.cwd)} 2>/dev/null; ${words.map(quoted).join(' ')} < ${quoted(input)}`
+    const line = `cd -- ${quoted(given.cwd)} 2>/dev/null; ${lineOf(words)} < ${quoted(input)}`
     const { exit, trouble } = await host.runApart(line, { signal: given.signal, onNote: tell((text) => void (said.stdout += text), (text) => void (said.stderr += text)) })
     if (trouble !== undefined) said.stderr += `on ${name}: ${trouble}\n`
     return { ...said, exitCode: exit ?? INTERRUPTED }
   }
+}
+
+/** As ssh takes it: a single word with blanks or shell's signs in it is a line. */
+function lineOf(words: readonly string[]): string {
+  const [only = ''] = words
+  return words.length === 1 && /[\s;|&<>$`]/.test(only) ? `bash -c ${quoted(only)}` : words.map(quoted).join(' ')
 }
 
 function tell(out: (text: string) => void, err: (text: string) => void): (note: CallNote) => void {

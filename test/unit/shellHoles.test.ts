@@ -89,7 +89,7 @@ const files: Row[] = [
   ['what a sourced file declares is global', 'echo "declare -A m=([a]=1); declare -a l=(1 2)" > /tmp/h.sh; . /tmp/h.sh; echo ${m[a]} ${#l[@]}', '1 2\n'],
   ['a missing file', 'source /nope; echo $?', '1\nbash: /nope: No such file or directory\n'],
   ['scripts with more than nine arguments', 'printf "#!/bin/bash\\necho \\$# \\${11}\\nexit 42\\n" > /tmp/s.sh; chmod +x /tmp/s.sh; /tmp/s.sh 1 2 3 4 5 6 7 8 9 10 11; echo $?; cd /tmp; S=./s.sh; "$S"', '11 11\n42\n0\n=42'],
-  ['eval with an error', 'eval "if"; echo "on $?"', 'on 2\nbash: eval: syntax error: Parse error at 1:3: Expected THEN, got EOF\n'],
+  ['eval with an error', 'eval "if"; echo "on $?"', 'on 2\nbash: eval: line 2: syntax error: unexpected end of file\n'],
   ['a path of ours that does not exist', '/nowhere/famfs -h > /tmp/o; echo $?; sudo /a/b/mkfs.famfs -h > /tmp/o; echo $?; X=/c/daxctl; $X list > /tmp/o; echo $?', '0\n0\n0\n'],
   ['bytes of printf and echo', "printf '\\xff\\xe9é' | od -An -tx1; echo -e '\\xff' | od -An -tx1; printf '%b' '\\0377' | od -An -tx1", ' ff e9 c3 a9\n ff 0a\n ff\n'],
 ]

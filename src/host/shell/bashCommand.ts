@@ -15,7 +15,7 @@ export async function bashCommand(given: Given): Promise<Outcome> {
   const { options, command, rest } = readArguments(live ? given.args.slice(1) : given.args)
   const child = new Process({
     host: process.host, user: process.user, umask: process.umask, ppid: process.pid, live: live && process.live, functions: undefined, tell: process.tell,
-    commandsFor: process.commandsFor,
+    commandsFor: process.commandsFor, ...(command ? { kind: 'hBc' } : {}),
   })
   const common = { cwd: context.cwd, env: { ...context.exportedEnv }, signal: context.signal ?? new AbortController().signal, options }
   if (command) {

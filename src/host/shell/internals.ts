@@ -5,8 +5,9 @@ import { own, quoted, simple, statement, type Statement } from './ast.ts'
 import { done, type Given, type ShellCommand, trouble } from './command.ts'
 import { depthOf, lined } from './failures.ts'
 import { callerText } from './frames.ts'
-import { parse } from './parse.ts'
+import { parse, parseAsFar } from './parse.ts'
 import type { Outcome, Process } from './process.ts'
+import { sentence } from './syntaxError.ts'
 import { settings, traced } from './settings.ts'
 import { isFatal, signalName, signalNumber, signalTable, translated } from './signals.ts'
 import { readText, scriptOr } from './scripts.ts'
@@ -42,6 +43,7 @@ export const internals: Readonly<Record<string, ShellCommand>> = {
     process.setParameters(words, status)
     return done('', Number(status))
   },
+  __refused: ({ args }) => trouble(args.join(' '), 0),
   __caller: ({ args }) => {
     const text = callerText(args)
     return text === undefined ? done('', 1) : done(`${text}\n`)
@@ -75,7 +77,7 @@ async function prepareText(process: Process, text: string, line: number): Promis
   const parsed = await parse(text)
   if (!parsed.ok) {
     process.prepare({ statements: [statusStatement('2')] })
-    return trouble(`bash: eval: ${parsed.message}\n`, 0)
+    return trouble(sentence(parsed.complaint, 'bash: eval', text), 0)
   }
   process.prepare({ statements: lined(parsed.ast.statements, (each) => each + line - 1) }, text)
   return done()
@@ -83,7 +85,7 @@ async function prepareText(process: Process, text: string, line: number): Promis
 
 async function prepareHandler(process: Process, handler: string, status: string): Promise<Outcome> {
   const parsed = await parse(handler.slice(handler.indexOf(':') + 1))
-  if (!parsed.ok) return trouble(`bash: trap: ${parsed.message}\n`, 0)
+  if (!parsed.ok) return trouble(sentence(parsed.complaint, 'bash: trap', handler), 0)
   process.prepare({ statements: [statement(own('status', [quoted(status)]), simple(':')), ...parsed.ast.statements] })
   return done()
 }
@@ -102,10 +104,9 @@ async function sourceFile({ args, context, process }: Given): Promise<Outcome> {
   const path = context.env.get('PATH') ?? ''
   const text = readText(file, file.includes('/') ? '' : path, context.cwd, process)
   if (text === undefined) return refuse(`${file}: No such file or directory`, '1')
-  const parsed = await parse(text)
-  if (!parsed.ok) return refuse(`${file}: ${parsed.message}`, '2')
+  const { statements } = await parseAsFar(text, file, 'return')
   const before = [...process.switchedOn(context.env, text)]
-  process.prepare({ statements: [...before, ...parsed.ast.statements], path: file, shifts: /\b(shift|set\s+--)/.test(text), ...(given.length > 0 ? { parameters: given } : {}) }, text)
+  process.prepare({ statements: [...before, ...statements], path: file, shifts: /\b(shift|set\s+--)/.test(text), ...(given.length > 0 ? { parameters: given } : {}) }, text)
   return done()
 }
 

@@ -5,12 +5,13 @@ import { Bash, type defineCommand } from 'just-bash/browser'
 import type { Caller } from '../../core/machine/systemTypes.ts'
 import { assign, type FunctionDef, late, own, pipeline, quoted, type Script, simple, statement, type Statement, valueOfVariable } from './ast.ts'
 import { textForPeople } from './bytes.ts'
+import { flagsOf } from './flags.ts'
 import { frame } from './frames.ts'
 import { executionLimits } from './limits.ts'
-import { parse } from './parse.ts'
+import { parse, parseAsFar } from './parse.ts'
 import { exit, rewriteStatements } from './rewrite.ts'
-import { flagsOf } from './settings.ts'
 import { ShellFs } from './shellFs.ts'
+import { sentence } from './syntaxError.ts'
 import type { ShellHost, ShellNote } from './shellHost.ts'
 import type { Prepared, Runtime, Where } from './where.ts'
 
@@ -62,6 +63,8 @@ export interface Job {
   status: number
   endsAt: number
 }
+
+const SYNTAX_STATUS = 2
 
 export class Process implements Runtime {
   readonly host: ShellHost
@@ -115,11 +118,10 @@ export class Process implements Runtime {
   }
 
   async run(script: ScriptSpec): Promise<Outcome> {
-    const parsed = await parse(script.text)
-    if (!parsed.ok) return { stdout: '', stderr: `${script.path ?? 'bash'}: ${parsed.message}\n`, exitCode: 2 }
+    const ast = await this.#parsed(script)
+    if ('exitCode' in ast) return ast
     this.#look(script.text, script.options ?? '')
     const { bash, next } = this.#interpreter(script)
-    const { ast } = parsed
     const sources = /^\s*(source|\.)\s/m.test(script.text)
     // Only what may have a trap is run so that it can be caught when it dies.
     const trapped = this.#functions === undefined && (sources || /\btrap\b/.test(script.text))
@@ -217,6 +219,13 @@ export class Process implements Runtime {
     return id
   }
 
+  /** Typed lines are read whole. */
+  async #parsed({ text, path, before }: ScriptSpec): Promise<Script | Outcome> {
+    if (this.#functions === undefined || before === undefined) return await parseAsFar(text, path ?? 'bash: -c', 'exit')
+    const parsed = await parse(text)
+    return parsed.ok ? parsed.ast : { stdout: '', stderr: sentence(parsed.complaint, 'bash', text), exitCode: SYNTAX_STATUS }
+  }
+
   #interpreter({ env, cwd }: ScriptSpec): { bash: Bash; next: { ast: Script | undefined } } {
     this.#cwd = cwd
     const fs = new ShellFs({
@@ -266,7 +275,7 @@ export class Process implements Runtime {
     const kept = [...options].filter((letter) => ours.includes(letter)).map((letter) => statement(assign(`__${letter}`, quoted('1'))))
     const theirs = [...options].filter((letter) => !ours.includes(letter)).join('')
     const set = theirs === '' ? [] : [statement(simple('set', [quoted(`-${theirs}`)]))]
-    const flags = flagsOf(options, new Map(), this)
+    const flags = flagsOf(options, new Map(), this.kind)
     return [...(this.#where.nounset ? lenient : []), ...kept, ...set, statement(assign('__flags', quoted(flags))), ...before]
   }
 

@@ -7,7 +7,7 @@
 // and errors, traps, `return` and exit codes go the library's own way.
 
 import {
-  assign, type Command, type FunctionDef, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, settled,
+  assign, type Command, type Condition, type FunctionDef, group, late, literal, own, OWN_PLACE, pipeline, plainText, quoted, type Pipeline, settled,
   type Simple, simple,
   statement, type Statement, valueOfVariable, type Word,
 } from './ast.ts'
@@ -96,7 +96,29 @@ function sheltered<T extends Command>(done: Command, given: T): Command {
 
 type Compound = Exclude<Command, { type: 'SimpleCommand' | 'FunctionDef' }>
 
+/** `[[ A && B ]]` as A && B, where the library judges a part of it by mode bits alone. */
+function split(expression: Condition): Pipeline {
+  switch (expression.type) {
+    case 'CondAnd':
+    case 'CondOr': {
+      const both: Statement = { type: 'Statement', pipelines: [split(expression.left), split(expression.right)], operators: [expression.type === 'CondAnd' ? '&&' : '||'], background: false }
+      return pipeline(group([both]))
+    }
+    case 'CondNot':
+      return { ...split(expression.operand), negated: true }
+    case 'CondGroup':
+      return pipeline(group([{ type: 'Statement', pipelines: [split(expression.expression)], operators: [], background: false }]))
+    default:
+      return pipeline({ type: 'ConditionalCommand', expression, redirections: [] })
+  }
+}
+
+const JUDGED_WITHIN = /"operator":"-[rwxbcpSugk]"/
+
 function compound(given: Compound, outer: Where): Command {
+  if (given.type === 'ConditionalCommand' && given.expression.type !== 'CondUnary' && given.redirections.length === 0 && JUDGED_WITHIN.test(JSON.stringify(given.expression))) {
+    return group(rewriteStatements([{ type: 'Statement', pipelines: [split(given.expression)], operators: [], background: false }], { ...outer, asked: true }))
+  }
   if (given.type === 'ConditionalCommand' && given.expression.type === 'CondUnary' && given.redirections.length === 0 && JUDGED.test(given.expression.operator)) {
     const { operator, operand } = given.expression
     const whole: Word = { type: 'Word', parts: [{ type: 'DoubleQuoted', parts: operand.parts.flatMap((part) => (part.type === 'DoubleQuoted' ? part.parts : [part])) }] }
@@ -244,7 +266,8 @@ function prepared(name: string, args: Word[], given: Simple, where: Where): Comm
     return sourced(taken, rewriteStatements(taken.statements, { ...where.runtime.whereNow(where), streams, path: taken.path, wrapped: true, inFunction: false, asked: where.asked }), given.line, where.runtime)
   })
   const first = statement(placed({ ...own(name, args), assignments: given.assignments }, given))
-  return group([where.streams ? { ...first, pipelines: [pipeline(streamed(first.pipelines[0]?.commands[0] ?? given, true))] } : first, statement(next)], given.redirections)
+  const whole = group([where.streams ? { ...first, pipelines: [pipeline(streamed(first.pipelines[0]?.commands[0] ?? given, true))] } : first, statement(next)], given.redirections)
+  return where.streams && given.redirections.length > 0 ? streamed(whole, true) : whole
 }
 
 /** Runs the handler of EXIT where there is one for this very shell, then ends it. */

@@ -93,7 +93,7 @@ export class Session {
 
   #process(tell: (note: ShellNote) => void): Process {
     return new Process({
-      host: this.#host, user: { ...this.#user }, umask: this.#umask, ppid: 1, live: true, functions: this.#functions, tell, commandsFor, pid: this.#pid,
+      host: this.#host, user: { ...this.#user }, umask: this.#umask, ppid: 1, live: true, functions: this.#functions, tell, commandsFor, pid: this.#pid, kind: 'himBHs',
     })
   }
 

@@ -4,6 +4,7 @@
 import { own, quoted, simple, statement, type Statement } from './ast.ts'
 import { done, type Given, type ShellCommand, trouble } from './command.ts'
 import { depthOf, lined } from './failures.ts'
+import { flagsOf } from './flags.ts'
 import { parse } from './parse.ts'
 import type { Outcome, Process } from './process.ts'
 import { traceLine } from './trace.ts'
@@ -20,7 +21,7 @@ export const settings: Readonly<Record<string, ShellCommand>> = {
     const letters = args[0] ?? ''
     if (letters.includes('u')) context.env.delete('__lenient')
     else context.env.set('__lenient', '')
-    context.env.set('__flags', flagsOf(letters, context.env, process))
+    context.env.set('__flags', flagsOf(letters, context.env, process.kind))
     return done()
   },
   __asked: ({ args: [status, shell = '', names = ''], process }) => {
@@ -63,15 +64,6 @@ export function takeSettings(words: readonly string[], env: Variables, process: 
     if (letters.includes('o') && named !== undefined) left.push(words[++at] ?? '')
   }
   return left
-}
-
-/** In bash's order. */
-export function flagsOf(letters: string, env: Pick<Map<string, string>, 'get'>, process: Process): string {
-  const on = new Set(letters)
-  for (const letter of ['e', 'E', 'T', 'x']) if (env.get(`__${letter}`)) on.add(letter)
-  for (const letter of process.kind) on.add(letter)
-  on.delete('s')
-  return [...'aefhimnuvxBCEHT'].filter((letter) => on.has(letter)).join('') + (process.kind.match(/[cs]$/)?.[0] ?? '')
 }
 
 /** Words: status, number of the shell, names of the functions, line and text of what failed. */

@@ -50,7 +50,7 @@ const SPECIAL = /[\s'"\\|&;()<>!{}*[\]?^$`]|^[~#]|^$/
 export function traceLine(words: readonly string[], plus: string): string {
   const shown = words.map((word, i) => {
     const [, name = '', value = ''] = i === 0 || words[0] === 'local' || words[0] === 'export' || words[0] === 'declare' ? (/^(\w+\+?=)(.*)$/s.exec(word) ?? []) : []
-    if (name === '') return word === '[[' || word === ']]' ? word : inQuotes(word)
+    if (name === '') return words[0] === '[[' && word !== '' ? word : inQuotes(word)
     return `${name}${value === '' || value.startsWith('(') ? value : inQuotes(value)}`
   })
   return `${plus} ${shown.join(' ')}\n`

@@ -12,7 +12,7 @@ const NS_PER_MS = 1_000_000n
 export const date = quickTool({
   short: 'ud:r:R',
   long: { date: 'd:', reference: 'r:', utc: 'u', universal: 'u', 'rfc-email': 'R', 'rfc-2822': 'R', 'iso-8601': 'iso?', 'rfc-3339': 'rfc:' },
-  modern: (args) => args.map((each) => (/^-I/.test(each) ? `--iso-8601${each === '-I' ? '' : `=${each.slice(2)}`}` : each)),
+  modern: (args) => args.map((each) => (each.startsWith('-I') ? `--iso-8601${each === '-I' ? '' : `=${each.slice(2)}`}` : each)),
   most: Infinity,
   help: 'date [-u] [-d TEXT | -r FILE] [-I[date|hours|minutes|seconds|ns]] [-R] [+FORMAT]: shows the time, or the one that TEXT says (@SECONDS, ISO, "now", "+1 day", "yesterday"), or when FILE was changed.',
 }, ({ given, voice, io, misused }) => {
