@@ -17,7 +17,7 @@ export const internals: Readonly<Record<string, ShellCommand>> = {
   __words: ({ args, context, process }) => {
     const status = context.env.get('?') ?? '0'
     const [traces, ...words] = args
-    process.setWords(scriptOr(words, context.cwd, process), status)
+    process.setWords(scriptOr(words, context.cwd, process, context.env), status)
     return traces === '' || words.length === 0 ? done() : traced(words, context.env)
   },
   __status: ({ args, context }) => done('', Number(args[0] ?? context.env.get('?') ?? 0)),

@@ -27,6 +27,8 @@ export interface ProcessSpec {
   tell: (note: ShellNote) => void
   /** `$-` without options; undefined for a script. */
   kind?: string
+  /** What holds from lines before: T a trap of ERR, x `set -x`. */
+  on?: string
   /** What the library doesn't bring; handed in, since those commands start processes themselves. */
   commandsFor: CommandsFor
   pid?: number
@@ -65,6 +67,10 @@ export interface Job {
 }
 
 const SYNTAX_STATUS = 2
+const BUILTINS = new Set([
+  ':', '.', 'alias', 'bg', 'break', 'builtin', 'cd', 'command', 'compgen', 'complete', 'compopt', 'continue', 'declare', 'dirs', 'disown', 'enable', 'fc', 'fg', 'getopts', 'hash', 'history',
+  'let', 'local', 'logout', 'mapfile', 'popd', 'pushd', 'pwd', 'read', 'readarray', 'readonly', 'shift', 'shopt', 'suspend', 'times', 'type', 'typeset', 'unalias', 'unset', 'export',
+])
 
 export class Process implements Runtime {
   readonly host: ShellHost
@@ -110,6 +116,7 @@ export class Process implements Runtime {
     this.commandsFor = spec.commandsFor
     this.pid = spec.pid ?? spec.host.newPid()
     this.kind = spec.kind ?? 'hB'
+    this.#where = { ...this.#where, errtrap: spec.on?.includes('T') ?? false, xtrace: spec.on?.includes('x') ?? false }
     this.#functions = spec.functions
   }
 
@@ -204,6 +211,10 @@ export class Process implements Runtime {
 
   isProgram(name: string): boolean {
     return this.host.programs.has(name)
+  }
+
+  isKnown(name: string): boolean {
+    return BUILTINS.has(name) || this.host.system.stat(`/usr/bin/${name}`, this.caller()).ok
   }
 
   hasFunction(name: string): boolean {

@@ -218,6 +218,8 @@ function rewriteSimple(given: Simple, where: Where, expanded = false): Command {
   // The library's local knows no associative arrays; its declare makes them local to the function all the same.
   if (name === 'local' && given.args.some((each) => /^-\w*A/.test(plainText(each) ?? ''))) return { ...given, name: literal('declare') }
   if (DECLARING.has(name) && where.wrapped && !where.inFunction) return { ...given, args: [literal('-g'), ...given.args] }
+  // It may be a script on the PATH, or a function that is defined by then.
+  if (!expanded && !where.runtime.hasFunction(name) && !where.runtime.isKnown(name)) return fromWords(given, [given.name, ...given.args], where)
   if (!where.streams) return given
   if (where.runtime.hasFunction(name) && given.redirections.length === 0 && given.assignments.length === 0) {
     return hasSubstitution(given.args) ? fromWords(given, [given.name, ...given.args], where) : liveCall(given, where)

@@ -11,15 +11,28 @@ const STUB_PLACES = /^\/(usr\/)?s?bin\/[^/]+$/
 const EXECUTABLE = 0o111
 
 /** Words as they can be run: a path to one of ours becomes its name, a path to a script a shell that runs it. */
-export function scriptOr(words: string[], cwd: string, process: Process): string[] {
+export function scriptOr(words: string[], cwd: string, process: Process, variables: Pick<Map<string, string>, 'get'>): string[] {
   const [name, ...args] = words
-  if (!name?.includes('/')) return words
+  if (name === undefined) return words
+  if (!name.includes('/')) {
+    const script = process.isKnown(name) || process.hasFunction(name) || variables.get(`BASH_ALIAS_${name}`) !== undefined ? undefined : onPath(name, variables.get('PATH') ?? '', cwd, process)
+    return script === undefined ? words : ['bash', script, ...args]
+  }
   const base = name.slice(name.lastIndexOf('/') + 1)
   const found = process.host.system.stat(name, process.caller(cwd))
   if (!found.ok) return OURS.has(base) ? [base, ...args] : words
   if (found.value.kind !== 'file' || (found.value.mode & EXECUTABLE) === 0) return words
   if (STUB_PLACES.test(name) && process.isProgram(base)) return [base, ...args]
   return STUB_PLACES.test(name) ? words : ['bash', name, ...args]
+}
+
+/** A file that may be run; directories of PATH that hold nothing but our own are passed over. */
+function onPath(name: string, path: string, cwd: string, process: Process): string | undefined {
+  const candidates = path.split(':').map((each) => `${each === '' ? '.' : each}/${name}`)
+  return candidates.find((candidate) => {
+    const found = process.host.system.stat(candidate, process.caller(cwd))
+    return found.ok && found.value.kind === 'file' && (found.value.mode & EXECUTABLE) !== 0
+  })
 }
 
 /** @param path PATH, for names without a slash; @returns undefined where there is no such file */

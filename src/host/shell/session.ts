@@ -94,6 +94,7 @@ export class Session {
   #process(tell: (note: ShellNote) => void): Process {
     return new Process({
       host: this.#host, user: { ...this.#user }, umask: this.#umask, ppid: 1, live: true, functions: this.#functions, tell, commandsFor, pid: this.#pid, kind: 'himBHs',
+      on: `${this.#traps.has('ERR') ? 'T' : ''}${this.#env['__x'] ? 'x' : ''}`,
     })
   }
 

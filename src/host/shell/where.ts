@@ -10,6 +10,8 @@ export interface Runtime {
   takePrepared(): Prepared
   /** What writes its output itself, as it comes: our programs. */
   isProgram(name: string): boolean
+  /** A builtin, or a command that is there without a file. */
+  isKnown(name: string): boolean
   /** A function was defined: remembered, to be there on the next line. */
   defined(node: Extract<Command, { type: 'FunctionDef' }>): string
   /** Positional parameters as a sourced file left them, and its status. */
