@@ -37,12 +37,12 @@ describe('npm run script', () => {
       stat -c '%a %s' /opt/data/deep/bytes
       readlink /opt/data/link; cmp /opt/data/link /opt/data/deep/bytes && echo same
       cat; echo "device $(daxctl list | jq '.[0].size')"
-      on B hostname
+      on B "hostname && echo 'a  line' | wc -c"
       echo 'to stderr' >&2
       exit 42
     `)
     const { stdout, stderr, status } = tool('--device', '256M', '--relaxed', '--dir', 'data:/opt/data', 'a/main.sh', '--', 'one', 'two words')
-    const said = [`${scratch}/a/main.sh in ${scratch}/a with 2: one, two words`, 'said hello', '640 5000', 'deep/bytes', 'same', 'device 268435456', 'B']
+    const said = [`${scratch}/a/main.sh in ${scratch}/a with 2: one, two words`, 'said hello', '640 5000', 'deep/bytes', 'same', 'device 268435456', 'B', '8']
     expect({ stdout: stdout.trimEnd().split('\n'), stderr, status }).toEqual({ stdout: said, stderr: 'to stderr\n', status: 42 })
   })
 

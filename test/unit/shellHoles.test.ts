@@ -121,6 +121,8 @@ describe('as the reference’s scripts are written', () => {
     ['mktemp, realpath, nproc, uname, id, hostname', 'T=$(mktemp -d); [ -d $T ] && echo d; realpath /tmp/../etc; nproc; uname -r; id -un; hostname', 'd\n/etc\n1\n6.14.0-famfs\nroot\nA\n'],
     ['which, type, command -v', 'which famfs; command -v mkfs.famfs; type -p dd', '/usr/bin/famfs\n/usr/bin/mkfs.famfs\n/usr/bin/dd\n'],
     ['grep -s', 'grep -qs x /nope; echo $?; echo x | grep -s x', '2\nx\n'],
+    ['uniq -c, paste -sd', 'printf "a\\na\\nb\\n" | uniq -c; seq 3 | paste -sd+', '      2 a\n      1 b\n1+2+3\n'],
+    ['scripts on the PATH', 'mkdir -p /tmp/bin; printf \'#!/bin/bash\\nc=(echo "a b" "$1"); "${c[@]}"; exit 4\\n\' > /tmp/bin/ps; chmod +x /tmp/bin/ps; PATH=/tmp/bin:$PATH; ps x; echo $?', 'a b x\n4\n'],
     ['xargs', 'printf "a b" | xargs -n1 echo', 'a\nb\n'],
     ['ulimit, logger, dmesg', 'ulimit -n; logger -t me hello; dmesg | tail -1 | sed "s/.*me/me/"', '4096\nme: hello\n'],
   ]

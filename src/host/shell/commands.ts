@@ -10,12 +10,27 @@ import { byteWise, smallCommands } from './smallCommands.ts'
 import { bracket, test } from '../tools/condition.ts'
 import { env, on, sudo } from './sudo.ts'
 
-const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, ...(smallCommands['help'] ? { __help: smallCommands['help'] } : {}), bash: bashCommand, sh: bashCommand, sudo, on, env, xargs, grep, printf: byteWise, echo: byteWise }
+const ours: Readonly<Record<string, ShellCommand>> = { ...smallCommands, ...internals, ...(smallCommands['help'] ? { __help: smallCommands['help'] } : {}), bash: bashCommand, sh: bashCommand, sudo, on, env, xargs, grep, paste, uniq, printf: byteWise, echo: byteWise }
 
 /** The library wants a number apart from its letter. */
 function xargs({ args, context }: Given): Promise<Outcome> | Outcome {
   const apart = args.flatMap((each) => (/^-[nPLsI]./.test(each) ? [each.slice(0, 2), each.slice(2)] : [each]))
   return context.origCommand?.(apart) ?? trouble('xargs runs only inside the shell\n')
+}
+
+/** The library takes no letters in one word with -d, and wants a file named. */
+function paste({ args, context }: Given): Promise<Outcome> | Outcome {
+  const apart = args.flatMap((each) => (/^-s+d./.test(each) ? ['-s', '-d', each.replace(/^-s+d/, '')] : /^-s+d$/.test(each) ? ['-s', '-d'] : [each]))
+  const named = apart.some((each, i) => apart[i - 1] !== '-d' && (each === '-' || !each.startsWith('-')))
+  return context.origCommand?.(named ? apart : [...apart, '-']) ?? trouble('paste runs only inside the shell\n')
+}
+
+/** Counts are as wide as GNU's. */
+async function uniq({ args, context }: Given): Promise<Outcome> {
+  if (!context.origCommand) return trouble('uniq runs only inside the shell\n')
+  const result = await context.origCommand(args)
+  const counts = args.some((each) => each === '--count' || /^-[a-z]*c/.test(each))
+  return counts ? { ...result, stdout: result.stdout.replaceAll(/^ *(\d+) /gm, (_, count: string) => `${count.padStart(7)} `) } : result
 }
 
 /** The library's grep has no -s. */
