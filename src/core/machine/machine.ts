@@ -15,10 +15,10 @@ import { lockLog, type LockReason, type LogLock, newVolume } from '../fs/volume.
 import { MappedFile } from '../kernel/mappedFile.ts'
 import { type AccessReason, type FileInode, type Inode, KernelMount } from '../kernel/mount.ts'
 import { checkAccess, OpenFile, OpenFiles, type OpenMode, type TransferReason } from '../kernel/openFile.ts'
-import { ROOT, type User, WRITE_BITS } from '../kernel/user.ts'
+import { ROOT, type User } from '../kernel/user.ts'
 import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath } from '../log/path.ts'
-import { emptyReport, logplay, type ReplayReport, type ReplayTarget, withoutBits } from '../log/replay.ts'
+import { emptyReport, logplay, type ReplayReport, type ReplayTarget } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
@@ -26,7 +26,7 @@ import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
 import { cloneHere, copyHere, createHere, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
 import { addMetaFiles } from './metaFiles.ts'
-import { inUse, type Mount, MountTable, type Place, statusOf, underLogLock } from './mounts.ts'
+import { inUse, maskedTarget, type Mount, MountTable, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
 import * as rogue from './rogue.ts'
 import type {
   CopyReason, Created, CreateSpec, CreatReason, FileReason, LogplayOptions, MachineSpec, MkdirOptions, MountOptions, MountStatus, NewReason, Outside,
@@ -127,7 +127,7 @@ export class Machine {
       userCount: 0,
     }
     this.#mounts.add(mount)
-    const played = plays ? yield* this.#play(mount, 0, maskedTarget(mount, options)) : ok(emptyReport(0))
+    const played = plays ? yield* playInto(mount, 0, maskedTarget(mount, options)) : ok(emptyReport(0))
     if (!played.ok) this.#mounts.remove(mount)
     return played
   }
@@ -219,7 +219,7 @@ export class Machine {
     const fromIndex = whole || mount.rogue ? 0 : mount.playedCount
     // A dry run, or another tree, leaves what this mount has played as it is.
     if (dryRun || options.target) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, dryRun ? undefined : options.target, fromIndex))
-    return yield* inUse(mount, this.#play(mount, fromIndex, maskedTarget(mount, options)))
+    return yield* inUse(mount, playInto(mount, fromIndex, maskedTarget(mount, options)))
   }
 
   /** Plays the log of a device that isn't mounted here. */
@@ -386,14 +386,6 @@ export class Machine {
     return data.ok ? yield* inUse(data.value.mount, flushFile(data.value)) : data
   }
 
-  *#play(mount: Mount, fromIndex: number, target: ReplayTarget): Task<Result<ReplayReport, 'log_counters' | 'log_shrank'>> {
-    const played = yield* logplay(mount.volume.memory, mount.layout, target, fromIndex)
-    if (!played.ok) return played
-    mount.playedCount = played.value.nextIndex
-    if (fromIndex === 0) mount.rogue = false
-    return played
-  }
-
   #locked<T, R extends Reason>(mount: Mount, what: string, work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>): Task<Result<T, R | LockReason>> {
     const lock = (): Result<LogLock, LockReason> => lockLog(mount.volume, { systemUuid: this.systemUuid, fsUuid: mount.fsUuid, what })
     return underLogLock(mount, lock, work)
@@ -448,9 +440,4 @@ export class Machine {
     const access = mount.kernel.access(inode)
     return access.ok ? ok({ mount, path: inode.path, memory: mount.kernel.memory, resolver: access.value }) : access
   }
-}
-
-/** Files of a fuse mount have the mode of their shadow file: no umask touches them. */
-function maskedTarget({ options, target }: Mount, { umask = 0, asClient = false }: { umask?: number; asClient?: boolean }): ReplayTarget {
-  return withoutBits(target, (options.fuse ? 0 : umask) | (asClient ? WRITE_BITS : 0), umask)
 }

@@ -7,10 +7,13 @@ import { fail, ok, type Result } from '../base/result.ts'
 import { type Task, WAITING } from '../base/task.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import type { Layout } from '../log/layout.ts'
-import type { ReplayTarget } from '../log/replay.ts'
+import { logplay, type ReplayReport, type ReplayTarget, withoutBits } from '../log/replay.ts'
+import { WRITE_BITS } from '../kernel/user.ts'
 import type { Role } from '../fs/role.ts'
 import type { LogLock, Volume } from '../fs/volume.ts'
 import type { MountOptions, MountStatus } from './types.ts'
+
+const SLASH = 47
 
 export interface Mount {
   mountpoint: string
@@ -113,11 +116,24 @@ export function missingLevels({ kernel }: Mount, relpath: string): string[] {
   return levels
 }
 
-const SLASH = 47
 
 export function statusOf(mount: Mount): MountStatus {
   const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
   const { fuse, generation = 'first', options = [] } = mount.options
   const kind = fuse ? 'fuse' : 'v1'
   return { mountpoint, deviceName, kind, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, changeCount: kernel.changeCount, rogue: mount.rogue }
+}
+
+/** Files of a fuse mount have the mode of their shadow file: no umask touches them. */
+export function maskedTarget({ options, target }: Mount, { umask = 0, asClient = false }: { umask?: number; asClient?: boolean }): ReplayTarget {
+  return withoutBits(target, (options.fuse ? 0 : umask) | (asClient ? WRITE_BITS : 0), umask)
+}
+
+/** Plays the log into what knows this mount, and remembers how far. */
+export function* playInto(mount: Mount, fromIndex: number, target: ReplayTarget): Task<Result<ReplayReport, 'log_counters' | 'log_shrank'>> {
+  const played = yield* logplay(mount.volume.memory, mount.layout, target, fromIndex)
+  if (!played.ok) return played
+  mount.playedCount = played.value.nextIndex
+  if (fromIndex === 0) mount.rogue = false
+  return played
 }
