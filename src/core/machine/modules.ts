@@ -9,6 +9,9 @@ import type { Generation, MountKind } from './types.ts'
 const KNOWN = ['dax', 'device_dax', 'famfs', 'fsdev_dax', 'fuse', 'kmem'] as const
 const AT_BOOT = ['dax', 'device_dax', 'kmem', 'fsdev_dax', 'fuse', 'famfs'] as const
 
+/** The standalone module's other name, which scripts around it use. */
+const OTHER_NAMES: Record<string, string> = { famfsv1: 'famfs' }
+
 type ModuleName = (typeof KNOWN)[number]
 
 export const MODULE_OF: Record<MountKind, ModuleName> = { v1: 'famfs', fuse: 'fuse' }
@@ -40,7 +43,8 @@ export class Modules {
   }
 
   /** Loading what is loaded changes nothing, but for famfs's generation. */
-  load(name: string, parameters: Record<string, string> = {}): Result<undefined> {
+  load(given: string, parameters: Record<string, string> = {}): Result<undefined> {
+    const name = OTHER_NAMES[given] ?? given
     if (!isKnown(name)) return fail('no_module', { name })
     const generation = name === 'famfs' ? parameters['generation'] : undefined
     if (generation !== undefined && generation !== 'first' && generation !== 'newer') return fail('bad_parameter', { text: `generation=${generation}`, what: 'it is first or newer' })
@@ -52,7 +56,8 @@ export class Modules {
     return ok()
   }
 
-  unload(name: string): Result<undefined> {
+  unload(given: string): Result<undefined> {
+    const name = OTHER_NAMES[given] ?? given
     if (!isKnown(name) || !this.#loaded.has(name)) return fail('no_module', { name })
     if (this.#userCount(name) > 0) return fail('module_busy', { name })
     this.#loaded.delete(name)

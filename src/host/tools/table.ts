@@ -17,6 +17,7 @@ import { ln, mkdir, mknod, touch, truncate } from './make.ts'
 import { chgrp, chmod, chown } from './modes.ts'
 import { dmesg, insmod, lsmod, modprobe, rmmod } from './modules.ts'
 import { mount, umount } from './mount.ts'
+import { mountpoint } from './mountpoint.ts'
 import { rm, rmdir } from './remove.ts'
 import { df, du } from './space.ts'
 import { statTool } from './stat.ts'
@@ -26,7 +27,7 @@ import { xxd } from './xxd.ts'
 export const tools: Readonly<Record<string, Program>> = {
   '[': bracket,
   cat, chgrp, chmod, chown, cmp, cp, curl, daxctl, date, dd, df, dmesg, du, findmnt, getfattr, head, hexdump, insmod, ln, ls, lsmod, md5sum, mkdir,
-  mknod, modprobe, mount, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, stat: statTool, tail, tee, test, touch, truncate, umount, wc, xxd,
+  mknod, modprobe, mount, mountpoint, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, stat: statTool, tail, tee, test, touch, truncate, umount, wc, xxd,
 }
 
 /** Once, when the shell loads its chunk. */

@@ -36,7 +36,27 @@ describe('findmnt', () => {
   })
 })
 
+describe('mountpoint', () => {
+  it('answers by its exit code', () => {
+    const box = newMountedBox()
+    const asked: [string, number, string][] = [
+      [`mountpoint ${MNT}`, 0, `${MNT} is a mountpoint\n`], [`mountpoint -q ${MNT}`, 0, ''], [`mountpoint ${MNT}/.meta`, 32, `${MNT}/.meta is not a mountpoint\n`],
+      ['mountpoint -q /tmp', 32, ''], ['mountpoint /proc/.', 0, '/proc/. is a mountpoint\n'], ['mountpoint -q /nowhere', 1, ''],
+    ]
+    for (const [line, code, out] of asked) expect({ line, ...box.run(line) }).toMatchObject({ line, code, out })
+    expect(box.run('mountpoint /nowhere')).toMatchObject({ code: 1, err: expect.stringContaining('No such file or directory') })
+  })
+})
+
 describe('mount and umount', () => {
+  it('the standalone module answers to both of its names', () => {
+    const box = newBox()
+    expect(box.run('modprobe -r famfsv1')).toMatchObject({ code: 0 })
+    expect(box.run('lsmod').out).not.toContain('famfs')
+    expect(box.run('modprobe famfsv1')).toMatchObject({ code: 0 })
+    expect(box.run('lsmod').out).toMatch(/^famfs /m)
+  })
+
   it('mount a famfs standalone, show it, and unmount it by directory or device', () => {
     const box = newMountedBox()
     expect(box.run('mount -t famfs').out).toBe(`${DAX} on ${MNT} type famfs (rw,nosuid,nodev,noexec,noatime)\n`)
