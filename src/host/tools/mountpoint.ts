@@ -1,17 +1,17 @@
 // mountpoint: whether a directory is where something is mounted; scripts ask for the exit code.
 
 import { has } from './getopt.ts'
-import { tool } from './tool.ts'
+import { quickTool } from './tool.ts'
 
 const NOT_ONE = 32
 
-export const mountpoint = tool({
+export const mountpoint = quickTool({
   short: 'qd',
   long: { quiet: 'q', 'fs-devno': 'd' },
   needs: 1,
   most: 1,
   help: 'mountpoint [-q] DIRECTORY: says whether something is mounted there. Exit codes: 0 yes, 32 no, 1 where there is no such directory.',
-}, function run({ given, io, voice }) {
+}, ({ given, io, voice }) => {
   const [path = ''] = given.operands
   const stat = io.system.stat(path, io.caller)
   if (!stat.ok) {
