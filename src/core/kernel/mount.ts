@@ -127,11 +127,10 @@ export class KernelMount {
     const path = normalizedPath(file.path)
     if (path === undefined) return 'error'
     if (this.#inodes.has(path)) return 'existed'
-    const mode = this.#options.dropWriteBits ? file.mode & ~WRITE_BITS : file.mode
+    const inode = this.#file(path, this.#modeOf('file', file.mode), file, file.map)
     // On a fuse mount the shadow file says who owns it.
-    const owner = this.#options.source ? file : ownerOf(file)
-    const { map, entryIndex } = file
-    return this.#add(this.#file({ path, mode, uid: owner.uid, gid: owner.gid, entryIndex }, map)) ? 'made' : 'error'
+    if (!this.#options.source) applyOwner(inode)
+    return this.#add(inode) ? 'made' : 'error'
   }
 
   addDirectory(directory: NodeFacts): 'made' | 'existed' | 'error' {
@@ -139,12 +138,14 @@ export class KernelMount {
     if (path === undefined) return 'error'
     const there = this.#inodes.get(path)
     if (there) return there.kind === 'directory' ? 'existed' : 'error'
-    return this.#add(this.#directory({ ...directory, ...ownerOf(directory), path })) ? 'made' : 'error'
+    const inode = this.#directory({ ...directory, path })
+    applyOwner(inode)
+    return this.#add(inode) ? 'made' : 'error'
   }
 
   /** What a plain tool's create leaves: a file without a map, known to this host alone. The name is free. */
   addStub(path: string, mode: number, uid: number, gid: number): FileInode {
-    const inode = this.#file({ path, mode, uid, gid, entryIndex: -1 }, undefined)
+    const inode = this.#file(path, mode, { uid, gid, entryIndex: -1 }, undefined)
     assert(this.#add(inode), 'the directory of a stub was looked up first')
     return inode
   }
@@ -226,7 +227,7 @@ export class KernelMount {
     const parent = this.lookup(parentOf(path))
     if (parent?.kind !== 'directory') return undefined
     const facts = { path, mode: found.mode, uid: found.uid, gid: found.gid, entryIndex: -1 }
-    const inode = found.kind === 'file' ? this.#file(facts, found.map) : this.#directory(facts)
+    const inode = found.kind === 'file' ? this.#file(path, this.#modeOf('file', found.mode), facts, found.map) : this.#directory(facts)
     inode.modifiedMs = found.modifiedMs
     return this.#add(inode) ? inode : undefined
   }
@@ -251,12 +252,12 @@ export class KernelMount {
   }
 
   #staleAtMs(): number {
-    const { timeoutMs = Infinity, now } = this.#options
-    return timeoutMs === Infinity ? Infinity : now() + timeoutMs
+    const { timeoutMs } = this.#options
+    return timeoutMs === undefined ? Infinity : this.#options.now() + timeoutMs
   }
 
-  #file(facts: NodeFacts, map: Fmap | undefined): FileInode {
-    const { path, mode, uid, gid, entryIndex } = facts
+  /** A hot path: replay makes one for each file of the log. */
+  #file(path: string, mode: number, { uid, gid, entryIndex }: { uid: number; gid: number; entryIndex: number }, map: Fmap | undefined): FileInode {
     return {
       kind: 'file',
       ino: ++this.#nextIno,
@@ -311,8 +312,10 @@ export class KernelMount {
 }
 
 /** An owner is applied only where both ids are given; else it is whoever played the log, which is root. */
-function ownerOf({ uid, gid }: { uid: number; gid: number }): { uid: number; gid: number } {
-  return uid !== 0 && gid !== 0 ? { uid, gid } : { uid: 0, gid: 0 }
+function applyOwner(inode: Inode): void {
+  if (inode.uid !== 0 && inode.gid !== 0) return
+  inode.uid = 0
+  inode.gid = 0
 }
 
 export function nameOf(path: string): string {
