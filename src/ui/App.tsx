@@ -225,6 +225,10 @@ function nextText({ ready, hosts, device, files, tasks }: Snapshot): string {
     const unseen = behind.unseen.length > 0 ? `: it can't see ${listText(behind.unseen)}` : ''
     return `${behind.name} is ${missing === 1 ? 'one log entry' : plural(missing, 'log entry', 'log entries')} behind${unseen}. Play log on ${behind.name}.`
   }
+  const rogue = hosts.find((host) => host.removed.length > 0)
+  if (rogue) return `${listText(rogue.removed)} went on ${rogue.name} alone: the log still has ${rogue.removed.length === 1 ? 'it' : 'them'}. Play log on ${rogue.name}.`
+  const unmounted = hosts.find((host) => host.status === 'up' && host.mountpoint === undefined && !host.mountTrouble)
+  if (unmounted) return `Nothing is mounted on ${unmounted.name}. In its terminal: famfs mount ${device.name} /mnt/famfs.`
   if (files.length === 0) return 'The file system is empty. Make a New file, or drop one on the master.'
   const client = hosts.find((host) => host.role === 'client')
   const master = hosts.find((host) => host.role === 'master')

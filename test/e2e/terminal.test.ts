@@ -82,6 +82,7 @@ it('a whole session on two hosts', async () => {
   await eventually(() => fileOn(page, 'B', 'dropped.txt').count()).toBe(0)
   expect(await fileOn(page, 'A', 'dropped.txt').count()).toBe(1)
   await lane(page, 'B').getByText('in log entry 1, removed here').waitFor()
+  await page.getByText('dropped.txt went on B alone: the log still has it. Play log on B.').first().waitFor()
   await lane(page, 'B').getByText('Removed or renamed on B alone: dropped.txt. The log has it: play it.').waitFor()
   expect(await on('B', 'sudo famfs logplay /mnt/famfs')).toContain('1 new files')
   await fileOn(page, 'B', 'dropped.txt').waitFor()
