@@ -19,6 +19,7 @@ import { dmesg, insmod, lsmod, modprobe, rmmod } from './modules.ts'
 import { mount, umount } from './mount.ts'
 import { mountpoint } from './mountpoint.ts'
 import { rm, rmdir } from './remove.ts'
+import { sort } from './sort.ts'
 import { df, du } from './space.ts'
 import { statTool } from './stat.ts'
 import { md5sum, prepareHashers, sha1sum, sha256sum, sha512sum } from './sums.ts'
@@ -27,7 +28,7 @@ import { xxd } from './xxd.ts'
 export const tools: Readonly<Record<string, Program>> = {
   '[': bracket,
   cat, chgrp, chmod, chown, cmp, cp, curl, daxctl, date, dd, df, dmesg, du, findmnt, getfattr, head, hexdump, insmod, ln, ls, lsmod, md5sum, mkdir,
-  mknod, modprobe, mount, mountpoint, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, stat: statTool, tail, tee, test, touch, truncate, umount, wc, xxd,
+  mknod, modprobe, mount, mountpoint, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, sort, stat: statTool, tail, tee, test, touch, truncate, umount, wc, xxd,
 }
 
 /** Once, when the shell loads its chunk. */
