@@ -78,6 +78,9 @@ function folderOf(text: string): Folder {
   return { local: realpathSync(local), inside: join('/', text.slice(colon + 1)).replace(/(?<=.)\/$/, '') }
 }
 
+// Whoever read our output has gone: there is nobody left to tell, as for any program in a pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 1))
+
 try {
   process.exitCode = await main()
 } catch (error) {
