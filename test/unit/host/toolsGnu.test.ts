@@ -28,12 +28,12 @@ describe('plain tools', () => {
     }
   })
 
-  it('refuse options that they do not have, with 1, or 2 for ls, cmp and curl', () => {
+  it('refuse options that they do not have, with 1, or 2 for ls, cmp, curl and sort', () => {
     const box = newBox()
     const free = new Set(['test', '['])
     for (const name of Object.keys(tools).filter((each) => !free.has(each))) {
       const long = box.run([name, '--no-such-option'])
-      const want = ['ls', 'cmp', 'curl'].includes(name) ? 2 : 1
+      const want = ['ls', 'cmp', 'curl', 'sort'].includes(name) ? 2 : 1
       expect({ name, code: long.code, err: long.err }).toEqual({ name, code: want, err: expect.stringContaining(`${name}: unrecognized option '--no-such-option'\n`) })
       const short = box.run([name, '-%'])
       expect({ name, code: short.code, err: short.err }).toEqual({ name, code: want, err: expect.stringContaining(`${name}: invalid option -- '%'\nTry '${name} --help'`) })
