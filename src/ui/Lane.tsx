@@ -26,6 +26,9 @@ export function Lane({ host }: { host: HostView }) {
   const atWork = tasks.length > 0 || host.appending
   const behind = host.status === 'up' && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
 
+  // Nothing to play, and nowhere to copy to, before the host is up and has the file system.
+  const waits = !snapshot.ready || host.status !== 'up' || host.mountpoint === undefined
+
   // Also while a copy runs: the session takes one after the other.
   const take = (files: File[], folders: string[] = []): void => {
     setFolderTrouble(folderTroubleOf(folders))
@@ -77,7 +80,7 @@ export function Lane({ host }: { host: HostView }) {
       {tasks.map((task) => <TaskBar key={task.id} task={task} />)}
       <div className="lane-acts">
         {host.status !== 'down' && (
-          <button type="button" className={behind > 0 ? 'play primary' : 'play'} onClick={() => void playing.go(() => playground.playLog(host.name))}>
+          <button type="button" className={behind > 0 ? 'play primary' : 'play'} disabled={waits} onClick={() => void playing.go(() => playground.playLog(host.name))}>
             <Play aria-hidden /> Play log on {host.name}
           </button>
         )}

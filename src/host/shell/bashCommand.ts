@@ -1,7 +1,7 @@
 // bash and sh: a process of its own for a script, or for -c. What it inherits is what was exported.
 
 import { textOf } from '../../core/base/plain.ts'
-import { bytesOfLatin1 } from './bytes.ts'
+import { bytesOfLatin1 } from '../bytes.ts'
 import { type Given, stdinOf, trouble } from './command.ts'
 import { type Outcome, Process } from './process.ts'
 import { LIVE } from './rewrite.ts'

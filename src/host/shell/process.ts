@@ -4,7 +4,7 @@
 import { Bash, type defineCommand } from 'just-bash/browser'
 import type { Caller } from '../../core/machine/systemTypes.ts'
 import { assign, type FunctionDef, late, own, pipeline, quoted, type Script, simple, statement, type Statement, valueOfVariable } from './ast.ts'
-import { textForPeople } from './bytes.ts'
+import { textForPeople } from '../bytes.ts'
 import { flagsOf } from './flags.ts'
 import { frame } from './frames.ts'
 import { executionLimits } from './limits.ts'

@@ -4,7 +4,7 @@
 import type { Io, Program } from '../../cli/program.ts'
 import { textOf } from '../../core/base/plain.ts'
 import { WAITING } from '../../core/base/task.ts'
-import { bytesOfLatin1, latin1Of, textForPeople, utf8Of } from './bytes.ts'
+import { bytesOfLatin1, latin1Of, textForPeople, utf8Of } from '../bytes.ts'
 import { type Given, stdinOf } from './command.ts'
 import type { Outcome } from './process.ts'
 import { PIPE_MOST } from './limits.ts'

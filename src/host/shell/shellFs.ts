@@ -11,7 +11,7 @@ import type { Caller, Handle, NodeKind, NodeStat, OpenOptions } from '../../core
 import { errnoText } from '../tools/voice.ts'
 import { OWN_PLACE } from './ast.ts'
 import { READ_DEVICE_BYTES, READ_WHOLE_BYTES } from './limits.ts'
-import { bytesOfLatin1, latin1Of, utf8Of } from './bytes.ts'
+import { bytesOfLatin1, latin1Of, utf8Of } from '../bytes.ts'
 
 type Fs = Bash['fs']
 type Stat = Awaited<ReturnType<Fs['stat']>>

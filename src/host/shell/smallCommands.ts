@@ -5,7 +5,7 @@ import { limitsText } from './limits.ts'
 import type { Outcome } from './process.ts'
 import { stdinText } from './programs.ts'
 import { errnoText } from '../tools/voice.ts'
-import { bytesOfLatin1, latin1Of } from './bytes.ts'
+import { bytesOfLatin1, latin1Of } from '../bytes.ts'
 import { blobOf } from './taking.ts'
 
 export const smallCommands: Readonly<Record<string, ShellCommand>> = {

@@ -1,6 +1,6 @@
 // sudo and on: the rest of the line is run as someone else, or somewhere else.
 
-import { bytesOfLatin1 } from './bytes.ts'
+import { bytesOfLatin1 } from '../bytes.ts'
 import { shellQuote } from './ast.ts'
 import { type Given, runLine, stdinOf, trouble } from './command.ts'
 import type { Outcome } from './process.ts'

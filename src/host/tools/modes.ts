@@ -60,11 +60,9 @@ export const chmod = tool({
   modern: (args) => withModeKept(args),
 }, function* run(call) {
   const { given, io, voice, misused } = call
-  const [text, paths] = whatAndWhere(given)
-  const reference = referenceOf(call)
-  if (reference === 'failed') return 1
-  if (text === '' && !reference) return misused('missing operand')
-  if (paths.length === 0) return misused(`missing operand after '${text}'`)
+  const aim = aimOf(call)
+  if (typeof aim === 'number') return aim
+  const { text, paths, reference } = aim
   if (!reference && changedMode(text, 0, false, 0) === undefined) return misused(`invalid mode: '${text}'`)
   return yield* overTree(call, paths, (path, stat) => {
     const mode = reference ? reference.mode : (changedMode(text, stat.mode, stat.kind === 'directory', io.caller.umask) ?? stat.mode)
@@ -115,12 +113,10 @@ export const chgrp = tool({
 type Owner = { uid: number | undefined; gid: number | undefined }
 
 function* changeOwner(call: Call, read: (text: string, io: ToolIo) => Owner | string): Task<number> {
-  const { given, io, voice, misused } = call
-  const [text, paths] = whatAndWhere(given)
-  const reference = referenceOf(call)
-  if (reference === 'failed') return 1
-  if (text === '' && !reference) return misused('missing operand')
-  if (paths.length === 0) return misused(`missing operand after '${text}'`)
+  const { io, voice } = call
+  const aim = aimOf(call)
+  if (typeof aim === 'number') return aim
+  const { text, paths, reference } = aim
   const owner = reference ?? read(text, io)
   if (typeof owner === 'string') {
     voice.say(owner)
@@ -134,6 +130,15 @@ function* changeOwner(call: Call, read: (text: string, io: ToolIo) => Owner | st
     if (!set.ok) voice.fail(`changing ${uid === undefined ? 'group' : 'ownership'} of '${path}'`, set.failure, path)
     return set.ok
   })
+}
+
+/** What is to be set on which files, or the exit code of a call that says too little. */
+function aimOf(call: Call): { text: string; paths: readonly string[]; reference: NodeStat | undefined } | number {
+  const [text, paths] = whatAndWhere(call.given)
+  const reference = referenceOf(call)
+  if (reference === 'failed') return 1
+  if (text === '' && !reference) return call.misused('missing operand')
+  return paths.length === 0 ? call.misused(`missing operand after '${text}'`) : { text, paths, reference }
 }
 
 function whatAndWhere(given: Given): [text: string, paths: readonly string[]] {

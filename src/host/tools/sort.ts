@@ -3,7 +3,7 @@
 
 import { ok, type Result } from '../../core/base/result.ts'
 import { PIECE_BYTES, type Progress } from '../../core/base/task.ts'
-import { bytesOfLatin1, latin1Of } from '../shell/bytes.ts'
+import { bytesOfLatin1, latin1Of } from '../bytes.ts'
 import { type Given, has, valueOf } from './getopt.ts'
 import { type Compare, comparing, inBytes, type Key, keyOf, ORDER_FLAGS } from './sortKeys.ts'
 import { eachPiece, inputs, openInput, writeFull } from './streams.ts'

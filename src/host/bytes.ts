@@ -1,6 +1,6 @@
 // Bytes as the shell library carries them: a string with one character for each byte.
 
-import { bytesOfText, textOf } from '../../core/base/plain.ts'
+import { bytesOfText, textOf } from '../core/base/plain.ts'
 
 const PIECE_CHARS = 8192
 
