@@ -7,6 +7,8 @@ import { LENGTH, newAnswer, OFFSET, resolverOf } from '../core/fmap/resolve.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { type HostFile, PEEK_MOST_BYTES } from './types.ts'
 
+const TAKE_BYTES = 4 * 1024 * 1024
+
 /** Bytes behind the end of the device are left out. */
 export function peekDevice(memory: Memory, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'peek_too_long' | 'not_on_image'> {
   const { presentBytes } = memory
@@ -22,6 +24,11 @@ export function peekFile(memory: Memory, file: HostFile, offsetBytes: number, le
   const { path, sizeBytes } = file
   if (lengthBytes > PEEK_MOST_BYTES) return fail('peek_too_long', { lengthBytes, limitBytes: PEEK_MOST_BYTES })
   if (!isOffset(offsetBytes)) return fail('out_of_file', { path, offsetBytes, lengthBytes, sizeBytes })
+  return readFile(memory, file, offsetBytes, lengthBytes)
+}
+
+function readFile(memory: Memory, file: HostFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'bad_map'> {
+  const { path, sizeBytes } = file
   const resolver = resolverOf(mapOf(file))
   const answer = newAnswer()
   const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, sizeBytes - offsetBytes)))
@@ -34,6 +41,17 @@ export function peekFile(memory: Memory, file: HostFile, offsetBytes: number, le
     at += count
   }
   return ok(bytes)
+}
+
+/** A file as it leaves the page: its bytes copied piece by piece, since nothing outside may hold shared memory. */
+export function fileBlob(memory: Memory, file: HostFile): Result<Blob, 'bad_map'> {
+  const pieces: Uint8Array<ArrayBuffer>[] = []
+  for (let at = 0; at < file.sizeBytes; at += TAKE_BYTES) {
+    const piece = readFile(memory, file, at, Math.min(TAKE_BYTES, file.sizeBytes - at))
+    if (!piece.ok) return piece
+    pieces.push(piece.value)
+  }
+  return ok(new Blob(pieces))
 }
 
 function isOffset(offsetBytes: number): boolean {

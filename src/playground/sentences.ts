@@ -4,6 +4,7 @@
 import { GIB, KIB, MIB } from '../core/base/align.ts'
 import type { ReplaySummary } from '../host/protocol.ts'
 import { NAMES } from './names.ts'
+import type { TraceKind } from './types.ts'
 
 const BRIEF_MOST = 160
 
@@ -28,7 +29,7 @@ export const sentences = {
     entriesPlayed === 0
       ? `${host} looked at the log: there is nothing new to play.`
       : `${host} played ${entries(entriesPlayed)}: ${newFiles === 1 ? '1 new file' : `${newFiles} new files`}${newDirectories > 0 ? ` and ${newDirectories} new directories` : ''}.`,
-  poked: (host: string, path: string, cell: string, index: number, value: number) =>
+  poked: (host: string, path: string, cell: string, index: number, value: number | bigint) =>
     `${host} stored ${value} as ${cell} ${index} of ${path} through its mapping; every mapping of the file sees it at once.`,
   hashed: (host: string, path: string, sha256: string) => `${host} read ${path} through its mapping: SHA-256 ${sha256}.`,
   ran: (host: string, line: string, exitCode: number) => `${host} ran \`${brief(line)}\`${exitCode === 0 ? '' : `: exit code ${exitCode}`}.`,
@@ -39,6 +40,26 @@ export const sentences = {
   startedOver: () => 'Started over with a new device. Until the next change, one undo brings the old one back.',
   undone: () => 'The device from before is back.',
   readOnly: () => 'Another tab has this image open. Here it can be looked at, and nothing is saved.',
+}
+
+/** Why an event of that kind is as it is: the rule of famfs behind it. Trouble has its advice instead. */
+export const causes: Record<TraceKind, string | undefined> = {
+  page: undefined,
+  host: 'What a host knows of a file system lives in its own memory; only the device is shared.',
+  format: 'mkfs writes the superblock’s magic last, so that a device is either no famfs or a whole one. Whoever formats is the master.',
+  mount: 'Mounting plays the log from its first entry: a host knows no file that it hasn’t played.',
+  create: 'Space is allocated once, by the master: it appends an entry, flushes it, and only then counts it in the log header.',
+  copy: 'The master allocates and logs the file first, then writes its bytes in place through its mapping and flushes them.',
+  mkdir: 'A directory is a log entry and nothing else; it takes no space.',
+  logplay: 'Nobody tells a host about new files: each reads the log from where it stopped, and only when it is asked to.',
+  map: undefined,
+  write: 'A mapping is the memory itself: no copy, no page cache, no message.',
+  read: 'A mapping is the memory itself: every host that maps the file reads the same bytes.',
+  edit: 'The device is plain memory to every host: checksums tell that something is wrong, and nothing keeps anyone from writing.',
+  shell: undefined,
+  history: undefined,
+  storage: undefined,
+  failure: undefined,
 }
 
 /** Paths are whole: the mount point is the host's own. */

@@ -9,9 +9,10 @@ import { bytesOfCell } from './cells.ts'
 import type { Engine } from './engine.ts'
 import { playFirstScene } from './firstScene.ts'
 import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
-import { peekDevice, peekFile } from './peek.ts'
+import { fileBlob, peekDevice, peekFile } from './peek.ts'
+import { findBytes, findEntries } from './search.ts'
 import { commands, sentences } from './sentences.ts'
-import { type CellKind, HOSTS_MOST, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
+import { type CellKind, type EntryQuery, type FormatOptions, type HostFile, HOSTS_MOST, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
 import { newUuid, World } from './world.ts'
 
 export class Session implements Playground {
@@ -43,20 +44,37 @@ export class Session implements Playground {
   peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
     const { memory } = this.#world.reader
     if (source.kind === 'device') return Promise.resolve(peekDevice(memory, offsetBytes, lengthBytes))
-    const host = this.#world.roster.find(source.host)
-    if (!host.ok) return Promise.resolve(host)
-    const file = host.value.files.find((node) => node.path === source.path && node.kind === 'file')
-    if (!file) return Promise.resolve(fail('no_such_path', { path: source.path }))
-    return Promise.resolve(peekFile(memory, file, offsetBytes, lengthBytes))
+    const file = this.#fileOn(source.host, source.path)
+    return Promise.resolve(file.ok ? peekFile(memory, file.value, offsetBytes, lengthBytes) : file)
+  }
+
+  async search({ fromBytes, bytes, signal }: { fromBytes: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
+    return ok(await findBytes(this.#world.reader.memory, bytes, fromBytes, signal))
+  }
+
+  findEntries(query: EntryQuery): Promise<number[]> {
+    return Promise.resolve(findEntries(this.#world.reader.memory, this.#world.media, query))
+  }
+
+  takeFile(hostName: string, path: string): Promise<Result<Blob>> {
+    const file = this.#fileOn(hostName, path)
+    return Promise.resolve(file.ok ? fileBlob(this.#world.reader.memory, file.value) : file)
+  }
+
+  #fileOn(hostName: string, path: string): Result<HostFile> {
+    const host = this.#world.roster.find(hostName)
+    if (!host.ok) return host
+    const file = host.value.files.find((node) => node.path === path && node.kind === 'file')
+    return file ? ok(file) : fail('no_such_path', { path })
   }
 
   // what is done to the device
 
-  format(options: { host?: string; force?: boolean; logLengthBytes?: number } = {}): Promise<Result<undefined>> {
+  format(options: FormatOptions = {}): Promise<Result<undefined>> {
     return this.#world.exclusive(() => this.#format(options))
   }
 
-  #format(options: { host?: string; force?: boolean; logLengthBytes?: number }): Promise<Result<undefined>> {
+  #format(options: FormatOptions): Promise<Result<undefined>> {
     return this.#world.act(options.host, commands.mkfs(options.force ?? false), async (host) => {
       const { force = false, logLengthBytes } = options
       const wasMounted = host.mount !== undefined
@@ -135,7 +153,7 @@ export class Session implements Playground {
     })
   }
 
-  poke(options: { host: string; path: string; index: number; cell: CellKind; value: number }): Promise<Result<undefined>> {
+  poke(options: { host: string; path: string; index: number; cell: CellKind; value: number | bigint }): Promise<Result<undefined>> {
     const mountpoint = this.#world.mountpointOf(options.host)
     const path = relative(options.path, mountpoint)
     const { index, cell, value } = options
@@ -149,6 +167,14 @@ export class Session implements Playground {
       this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value))
       return ok()
     })
+  }
+
+  edit({ host, offsetBytes, bytes }: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>> {
+    return this.#world.act(host, undefined, () => Promise.resolve(fail('not_on_image', { offsetBytes, presentBytes: bytes.length })))
+  }
+
+  stepTo(_position: number): Promise<Result<undefined>> {
+    return Promise.resolve(ok())
   }
 
   // what every host does

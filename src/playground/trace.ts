@@ -1,6 +1,7 @@
 // What happened, in order. Events are numbered from the session's start and only ever added; old ones fall off the list.
 
 import type { Failure } from '../core/base/result.ts'
+import { causes } from './sentences.ts'
 import { type Extent, TRACE_MOST, type TraceEvent, type TraceKind } from './types.ts'
 
 export class Trace {
@@ -11,7 +12,7 @@ export class Trace {
     return this.#events
   }
 
-  add(kind: TraceKind, sentence: string, more: { host?: string; command?: string; bytes?: Extent; failure?: Failure } = {}): void {
+  add(kind: TraceKind, sentence: string, more: { host?: string; command?: string; bytes?: Extent; failure?: Failure; cause?: string } = {}): void {
     const event: TraceEvent = {
       index: this.#nextIndex++,
       kind,
@@ -20,6 +21,8 @@ export class Trace {
       command: more.command,
       failure: more.failure,
       bytes: more.bytes,
+      cause: more.cause ?? causes[kind],
+      step: undefined,
     }
     this.#events = [...this.#events.slice(1 - TRACE_MOST), event]
   }

@@ -16,6 +16,10 @@ export interface Snapshot {
   trace: TraceEvent[]
   tasks: TaskView[]
   storage: StorageView
+  history: HistoryView
+  problems: ProblemsView
+  /** Set where this is no session but the dump of a device that was opened: metadata only, and nothing can be done to it. */
+  dump: DumpView | undefined
   /** Start over has been used, and its one undo is still possible. */
   canUndoStartOver: boolean
   /** False until the first scene, or the stored image, is up. */
@@ -105,7 +109,7 @@ export interface HostView {
 export type HostFile = HostNode
 
 export type TraceKind =
-  | 'page' | 'host' | 'format' | 'mount' | 'create' | 'copy' | 'mkdir' | 'logplay' | 'map' | 'write' | 'read' | 'shell' | 'storage' | 'failure'
+  | 'page' | 'host' | 'format' | 'mount' | 'create' | 'copy' | 'mkdir' | 'logplay' | 'map' | 'write' | 'read' | 'edit' | 'shell' | 'history' | 'storage' | 'failure'
 
 export interface TraceEvent {
   index: number
@@ -119,6 +123,63 @@ export interface TraceEvent {
   failure: Failure | undefined
   /** Device bytes behind it, for a jump into the hex view. */
   bytes: Extent | undefined
+  /** Why it happened, in one sentence: what it follows from, or which rule of famfs is at work. */
+  cause: string | undefined
+  /** Index of the step that it belongs to; events of steps at and after the history's position are undone. */
+  step: number | undefined
+}
+
+/** Steps are what a person did, one by one; the state shown is the one after the first `position` of them. */
+export interface HistoryView {
+  /** 0 .. stepCount. Smaller than stepCount: the page stands in the past, and what is done next takes the place of the rest. */
+  position: number
+  stepCount: number
+  /** Sentence of the step that a step back undoes, and of the one that a step forward does again. */
+  back: string | undefined
+  forward: string | undefined
+  /** On its way to another position: hosts are being started again. */
+  travelling: boolean
+}
+
+export type Severity = 'error' | 'warning' | 'note'
+
+/** Something that isn't as it should be, on the device or on a host. */
+export interface Problem {
+  /** The same problem has the same id in the next look. */
+  id: string
+  severity: Severity
+  /** One sentence, in words. */
+  says: string
+  /** What now. */
+  next: string
+  /** Where it shows: device bytes, a log entry, a host. */
+  bytes: Extent | undefined
+  entryIndex: number | undefined
+  host: string | undefined
+}
+
+export interface ProblemsView {
+  /** By severity, then by place. At most PROBLEMS_MOST; `count` has them all. */
+  list: Problem[]
+  count: number
+  /** A look at the device is under way, and the list is the one before. */
+  checking: boolean
+  /** One sentence: what was checked, and what came of it. */
+  sentence: string
+}
+
+/** What a dump of a real device's first megabytes says. */
+export interface DumpView {
+  /** Of the file that was opened, or of the two. */
+  name: string
+  /** raw, gzip, or the two meta files. */
+  form: 'raw' | 'gzip' | 'meta'
+  /** Bytes of the device that the dump holds. */
+  presentBytes: number
+  /** One sentence: what it is and whether it is sound. */
+  verdict: string
+  /** Text of fsck, as `famfs fsck` prints it. */
+  fsckText: string
 }
 
 export interface TaskView {
@@ -143,16 +204,35 @@ export type PeekSource = { kind: 'device' } | { kind: 'file'; host: string; path
 
 export const PEEK_MOST_BYTES = 64 * 1024
 export const TRACE_MOST = 500
+export const PROBLEMS_MOST = 500
 export const HOSTS_MOST = 8
 
-/** How many bytes a host counts as one value when the page writes through its mapping. */
-export type CellKind = 'Uint8' | 'Int32' | 'Float64'
+/** How bytes are read as values: the names of the typed arrays. Always little-endian. */
+export type CellKind =
+  | 'Int8' | 'Uint8' | 'Int16' | 'Uint16' | 'Int32' | 'Uint32' | 'Float32' | 'Float64' | 'BigInt64' | 'BigUint64'
+
+/** Which log entries are asked for: all that fit. */
+export interface EntryQuery {
+  /** Anywhere in the path, whatever the case. */
+  text: string
+  kind: 'all' | 'file' | 'directory' | 'bad'
+}
 
 /** What a shell says while a line runs. `busy` is shown beside the output and is no part of it. */
 export type ShellNote = CallNote
 
 /** What a line leaves. `ended`: it was the shell's last, such as `exit`. */
 export type ShellReply = Calls['shellRun']['gives']
+
+export interface FormatOptions {
+  host?: string
+  force?: boolean
+  logLengthBytes?: number
+  /** Allocation unit: 2 MiB, or 4096. */
+  unitBytes?: number
+  /** Another size means another device: the one that is there goes, and a step back brings it back. */
+  deviceBytes?: number
+}
 
 /** One shell on one host, for as long as both last. */
 export interface Shell {
@@ -180,7 +260,7 @@ export interface Playground {
   peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>>
 
   /** mkfs.famfs on host A (the first host that is up); without force a formatted device is refused. All hosts mount again. */
-  format(options?: { host?: string; force?: boolean; logLengthBytes?: number }): Promise<Result<undefined>>
+  format(options?: FormatOptions): Promise<Result<undefined>>
   /** famfs creat on the host (default: the master); filled from the seed if one is given. */
   newFile(options: { host?: string; path: string; sizeBytes: number; seed?: number }): Promise<Result<undefined>>
   newDirectory(options: { host?: string; path: string; parents?: boolean }): Promise<Result<undefined>>
@@ -194,7 +274,17 @@ export interface Playground {
   killHost(name: string): Promise<Result<undefined>>
   rebootHost(name: string): Promise<Result<undefined>>
   /** Writes one value through the host's own writable mapping, as uid 1000; a client is refused with EACCES. */
-  poke(options: { host: string; path: string; index: number; cell: CellKind; value: number }): Promise<Result<undefined>>
+  poke(options: { host: string; path: string; index: number; cell: CellKind; value: number | bigint }): Promise<Result<undefined>>
+  /** Stores bytes on the device itself, as root of the host, past every mapping and every check: how to break things. */
+  edit(options: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>>
+  /** Offset of the next place, at or after `fromBytes`, that holds these bytes; undefined if there is none up to the end. */
+  search(options: { fromBytes: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>>
+  /** Indices of the log entries that fit, in order. */
+  findEntries(query: EntryQuery): Promise<number[]>
+  /** A file's bytes as the host reads them through its mapping, to be taken out of the page. */
+  takeFile(host: string, path: string): Promise<Result<Blob>>
+  /** Back or forth to the state after that many steps; redo is forth again until something new is done. */
+  stepTo(position: number): Promise<Result<undefined>>
   /** SHA-256 in hex, computed on the host through its own mapping. */
   sha256(host: string, path: string): Promise<Result<string>>
   cancelTask(id: number): void

@@ -14,6 +14,7 @@ import type { Engine } from './engine.ts'
 import { MediaReader, type MediaState } from './media.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
+import { Problems } from './problems.ts'
 import { type Host, Roster } from './roster.ts'
 import { Saver } from './saver.ts'
 import { commands, sentences } from './sentences.ts'
@@ -60,6 +61,7 @@ export class World {
   /** Moves when another device is put in place: what was begun before is nobody's business after. */
   #epoch = 0
   readonly #turns = new OneByOne()
+  readonly #problems = new Problems(() => this.touch())
   #preparing = false
   ready = false
   /** What Start over put aside; forgotten at the next change. */
@@ -253,6 +255,7 @@ export class World {
     this.#deviceVersion++
     this.#media = this.#reader.read()
     if (this.#media.grown.length > 0) this.saver.mark(this.#media.grown)
+    this.#problems.deviceChanged(this.#reader.memory)
     this.touch()
   }
 
@@ -275,6 +278,7 @@ export class World {
 
   dispose(): void {
     this.saver.stop()
+    this.#problems.stop()
     this.#stopTasks()
     this.roster.removeAll()
     this.#listeners.clear()
@@ -297,6 +301,7 @@ export class World {
   #newSnapshot(): Snapshot {
     const { filesystem, verdict, files } = this.#media
     const hosts = this.roster.all()
+    const views = hosts.map((host) => host.view(this.#media))
     const ownerName = hosts.find((host) => host.systemUuid === filesystem?.ownerUuid)?.name
     return {
       version: this.#version,
@@ -304,10 +309,13 @@ export class World {
       engine: this.#engine.view,
       device: { name: this.#device.name, sizeBytes: this.#device.sizeBytes, verdict, filesystem: filesystem && { ...filesystem, ownerName } },
       files,
-      hosts: hosts.map((host) => host.view(this.#media)),
+      hosts: views,
       trace: this.trace.events,
       tasks: [...this.#tasks.values()].map((task) => task.view),
       storage: this.saver.view,
+      history: { position: 0, stepCount: 0, back: undefined, forward: undefined, travelling: false },
+      problems: this.#problems.view(views),
+      dump: undefined,
       canUndoStartOver: this.before !== undefined,
       ready: this.ready,
     }

@@ -62,6 +62,7 @@ function Page() {
           inspector: <Inspector />,
           log: <LogTable />,
           trace: <Trace />,
+          problems: null,
         }} />
       ) : (
         <main className="wide">
@@ -143,6 +144,7 @@ const PANES: { id: Pane; title: string }[] = [
   { id: 'inspector', title: 'Inspector' },
   { id: 'log', title: 'Log' },
   { id: 'trace', title: 'Trace' },
+  { id: 'problems', title: 'Problems' },
 ]
 
 function Narrow({ panes }: { panes: Record<Pane, ReactNode> }) {

@@ -2,6 +2,7 @@
 // between them. That is why this view looks again a few times a second, and not only when the session says something.
 
 import { useState } from 'react'
+import { CELLS } from '../playground/cells.ts'
 import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { FileChoice } from './FileChoice.tsx'
 import { plural, sizeText } from './format.ts'
@@ -11,7 +12,7 @@ import { Choice, Field, mapText, Swatch } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
 import { HashForm, WriteForm } from './MapForms.tsx'
 import { ValueGrid } from './ValueGrid.tsx'
-import { CELL_BYTES, CELL_KINDS, likelyCell } from './values.ts'
+import { CELL_KINDS, likelyCell } from './values.ts'
 
 export function MapView() {
   const snapshot = useSnapshot()
@@ -46,7 +47,7 @@ export function MapView() {
           )}
         </Field>
         <Choice label="Values" options={CELL_KINDS} value={cell} onChange={(kind) => {
-          setIndex(Math.floor((index * CELL_BYTES[cell]) / CELL_BYTES[kind]))
+          setIndex(Math.floor((index * CELLS[cell].bytes) / CELLS[kind].bytes))
           look.set({ cell: kind })
         }} />
       </div>
@@ -54,10 +55,10 @@ export function MapView() {
         <>
           <p className="mmap-facts quiet num">
             <Swatch colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
-            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELL_BYTES[cell]), `${cell} value`)}, {mapText(file.extents, file.chunkBytes)}
+            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELLS[cell].bytes), `${cell} value`)}, {mapText(file.extents, file.chunkBytes)}
           </p>
           <ValueGrid key={`${mapped.host}:${mapped.path}:${cell}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} cell={cell} index={index} onIndex={setIndex} />
-          <WriteForm key={mapped.path} path={mapped.path} cell={cell} index={index} valueCount={Math.floor(file.sizeBytes / CELL_BYTES[cell])} onIndex={setIndex} />
+          <WriteForm key={mapped.path} path={mapped.path} cell={cell} index={index} valueCount={Math.floor(file.sizeBytes / CELLS[cell].bytes)} onIndex={setIndex} />
           <HashForm key={`hash ${mapped.path}`} host={host.name} path={mapped.path} />
         </>
       ) : (

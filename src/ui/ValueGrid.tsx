@@ -2,6 +2,7 @@
 // marked for a moment. Only what shows, and the stretch around it that the plot draws, is ever read.
 
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { CELLS } from '../playground/cells.ts'
 import type { CellKind } from '../playground/types.ts'
 import { type Seen, useBytes } from './bytes.ts'
 import { countText } from './format.ts'
@@ -10,7 +11,7 @@ import { Note } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
 import { useSize } from './size.ts'
 import { useTallRows } from './tallRows.ts'
-import { CELL_BYTES, CELL_REM, valuesOf, valueText } from './values.ts'
+import { CELL_REM, valuesOf, valueText } from './values.ts'
 
 const LOOK_EVERY_MS = 250
 const MARK_MS = 1500
@@ -29,7 +30,7 @@ export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
   onIndex: (index: number) => void
 }) {
   const { deviceVersion } = useSnapshot()
-  const size = CELL_BYTES[cell]
+  const size = CELLS[cell].bytes
   const valueCount = Math.floor(sizeBytes / size)
   const { scroller, onScroll, columns, spacerPx, topRow, visibleCount, reveal } = useTallRows(valueCount, ROW_REM, (widthRem) => columnsFor(widthRem, cell))
   const first = topRow * columns

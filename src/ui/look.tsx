@@ -5,7 +5,7 @@ import { createContext, type ReactElement, type ReactNode, useContext, useState,
 import type { CellKind } from '../playground/types.ts'
 import type { Trouble } from './trouble.ts'
 
-export type Pane = 'hosts' | 'device' | 'inspector' | 'log' | 'trace'
+export type Pane = 'hosts' | 'device' | 'inspector' | 'log' | 'trace' | 'problems'
 
 /** Terminals that are open. */
 export interface Terminals {

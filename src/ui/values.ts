@@ -1,11 +1,13 @@
 // A file's bytes as numbers: always little-endian, as the hosts' typed arrays are, and never past the end of the file.
 
+import { CELLS } from '../playground/cells.ts'
 import type { CellKind } from '../playground/types.ts'
 
-export const CELL_KINDS = ['Uint8', 'Int32', 'Float64'] as const satisfies readonly CellKind[]
-export const CELL_BYTES: Record<CellKind, number> = { Uint8: 1, Int32: 4, Float64: 8 }
+export const CELL_KINDS = ['Int8', 'Uint8', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float32', 'Float64', 'BigInt64', 'BigUint64'] as const satisfies readonly CellKind[]
 /** Room that one value takes in the grid, in rem. */
-export const CELL_REM: Record<CellKind, number> = { Uint8: 2.25, Int32: 6, Float64: 6.5 }
+export const CELL_REM: Record<CellKind, number> = {
+  Int8: 2.5, Uint8: 2.25, Int16: 3.5, Uint16: 3.25, Int32: 6, Uint32: 5.75, Float32: 6.5, Float64: 6.5, BigInt64: 10.5, BigUint64: 10.5,
+}
 
 /** What a file most likely holds, by its name; numbers as bytes where the name says nothing. */
 export function likelyCell(path: string): CellKind {
@@ -15,12 +17,10 @@ export function likelyCell(path: string): CellKind {
 
 /** @param bytes start at a multiple of the cell's size; a rest too short for a value is left out */
 export function valuesOf(bytes: Uint8Array, cell: CellKind): Float64Array<ArrayBuffer> {
-  const size = CELL_BYTES[cell]
+  const { bytes: size, read } = CELLS[cell]
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const values = new Float64Array(Math.floor(bytes.length / size))
-  for (let i = 0; i < values.length; i++) {
-    values[i] = cell === 'Uint8' ? view.getUint8(i) : cell === 'Int32' ? view.getInt32(i * 4, true) : view.getFloat64(i * 8, true)
-  }
+  for (let i = 0; i < values.length; i++) values[i] = Number(read(view, i * size))
   return values
 }
 

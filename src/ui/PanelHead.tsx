@@ -1,0 +1,41 @@
+// The head of every panel: its name, what it has to say in short, its tools, and its help. Help opens in place, under the
+// head, and covers nothing.
+
+import { CircleHelp } from 'lucide-react'
+import { type ReactNode, useId, useState } from 'react'
+import { HELP, type HelpTopic } from './help.ts'
+
+export function PanelHead({ id, topic, title = HELP[topic].title, summary, children }: {
+  /** Of the heading, for the panel's aria-labelledby. */
+  id: string
+  topic: HelpTopic
+  title?: string
+  /** The panel in a few words or numbers. */
+  summary?: ReactNode
+  /** Tools, at the right. */
+  children?: ReactNode
+}) {
+  const [open, setOpen] = useState(false)
+  const helpId = useId()
+  const help = HELP[topic]
+  return (
+    <>
+      <header className="section-head">
+        <h2 id={id}>{title}</h2>
+        {summary !== undefined && <span className="quiet num head-summary">{summary}</span>}
+        <span className="head-tools">
+          {children}
+          <button type="button" className="icon" aria-label={`What is ${help.title}?`} aria-expanded={open} aria-controls={open ? helpId : undefined} onClick={() => setOpen(!open)}>
+            <CircleHelp aria-hidden />
+          </button>
+        </span>
+      </header>
+      {open && (
+        <div id={helpId} className="help" role="note">
+          <p>{help.says}</p>
+          <p><strong>{help.term}</strong>: {help.means} <span className="quiet">{help.where}</span></p>
+        </div>
+      )}
+    </>
+  )
+}
