@@ -3,6 +3,7 @@
 
 import { createContext, type ReactElement, type ReactNode, useContext, useState, useSyncExternalStore } from 'react'
 import type { CellKind } from '../playground/types.ts'
+import type { HelpTopic } from './help.ts'
 import type { Trouble } from './trouble.ts'
 
 export type Pane = 'hosts' | 'device' | 'inspector' | 'log' | 'trace' | 'problems'
@@ -40,6 +41,8 @@ export interface LookState {
   /** Our own mistake, until it is put away. */
   mistake: Trouble | undefined
   terminals: Terminals | undefined
+  /** What is open above the page, and hides none of it: the palette, the list of keys, or the help of a panel. */
+  sheet: 'commands' | 'keys' | HelpTopic | undefined
 }
 
 export interface Look {
@@ -109,6 +112,7 @@ function makeLook(): Look {
     calledBack: {},
     mistake: undefined,
     terminals: undefined,
+    sheet: undefined,
   }
   return {
     get: () => state,
