@@ -2,8 +2,9 @@
 // head, and covers nothing.
 
 import { CircleHelp } from 'lucide-react'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useContext, useId, useState } from 'react'
 import { HELP, type HelpTopic } from './help.ts'
+import { FoldIcon, PaneContext } from './layout/pane.tsx'
 
 export function PanelHead({ id, topic, title = HELP[topic].title, summary, children }: {
   /** Of the heading, for the panel's aria-labelledby. */
@@ -18,16 +19,23 @@ export function PanelHead({ id, topic, title = HELP[topic].title, summary, child
   const [open, setOpen] = useState(false)
   const helpId = useId()
   const help = HELP[topic]
+  const { fold, edge, tabs } = useContext(PaneContext)
   return (
     <>
       <header className="section-head">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} className={tabs === undefined ? undefined : 'visually-hidden'}>{title}</h2>
+        {tabs}
         {summary !== undefined && <span className="quiet num head-summary">{summary}</span>}
         <span className="head-tools">
           {children}
           <button type="button" className="icon" aria-label={`What is ${help.title}?`} aria-expanded={open} aria-controls={open ? helpId : undefined} onClick={() => setOpen(!open)}>
             <CircleHelp aria-hidden />
           </button>
+          {fold && (
+            <button type="button" className="icon" aria-label={`Fold ${title.toLowerCase()} away`} onClick={fold}>
+              <FoldIcon edge={edge} />
+            </button>
+          )}
         </span>
       </header>
       {open && (

@@ -1,5 +1,6 @@
 // What a person dropped: files, and folders, which come as something that looks like a file and are none.
 
+import { useEffect } from 'react'
 import { listText } from './format.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -20,4 +21,21 @@ export function folderTroubleOf(folders: string[]): Trouble | undefined {
   if (folders.length === 0) return undefined
   const [are, it] = folders.length === 1 ? ['is a folder', 'it'] : ['are folders', 'them']
   return { says: `${listText(folders)} ${are}, and a folder can’t be copied in as one file`, next: `Drop the files in ${it}` }
+}
+
+/** A file dropped beside a lane must not make the browser leave the page for it. */
+export function useFilesStayHere(): void {
+  useEffect(() => {
+    const stay = (event: DragEvent): void => {
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return
+      event.preventDefault()
+      event.dataTransfer.dropEffect = 'none'
+    }
+    addEventListener('dragover', stay)
+    addEventListener('drop', stay)
+    return () => {
+      removeEventListener('dragover', stay)
+      removeEventListener('drop', stay)
+    }
+  }, [])
 }

@@ -24,6 +24,8 @@ export interface LookState {
   /** Which pane shows where there is room for one only. */
   pane: Pane
   inspector: 'bytes' | 'mmap'
+  /** Which of the two that share a pane shows in the wide page. */
+  side: 'trace' | 'problems'
   /** Device bytes that are selected in the hex view. */
   selectedBytes: number
   selectedLength: number
@@ -102,6 +104,7 @@ function makeLook(): Look {
     lit: undefined,
     pane: 'hosts',
     inspector: 'bytes',
+    side: 'trace',
     selectedBytes: 0,
     selectedLength: 8,
     asked: 0,

@@ -1,0 +1,140 @@
+// Where one stands and what to do next: what has just happened, one sentence of advice, and two or three things to press.
+// The one thing that matters most is never here but where it happens: `Play log on B` stands in B's lane.
+
+import { MIB } from '../core/base/align.ts'
+import type { Result } from '../core/base/result.ts'
+import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
+import { freeHostName } from '../playground/names.ts'
+import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
+import { entryOffset } from './addresses.ts'
+import { listText, plural, sentence } from './format.ts'
+import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
+import { mediaIndex } from './mediaIndex.ts'
+import { Note } from './parts.tsx'
+import { useAction, usePlayground, useSnapshot } from './session.tsx'
+import { showTerminal } from './terminals.ts'
+
+const TABLE_BYTES = 2 * MIB
+
+export function Guide() {
+  const snapshot = useSnapshot()
+  const latest = snapshot.trace.at(-1)
+  return (
+    <div className="guide">
+      <p className="next">{nextText(snapshot)}</p>
+      <p className="latest quiet">{latest ? sentence(latest.sentence) : 'famfs shares data, it doesn’t store it.'}</p>
+      <Offers snapshot={snapshot} />
+      {toldText(snapshot).map((text) => <p key={text} className="told">{text}</p>)}
+      <PageNote snapshot={snapshot} />
+    </div>
+  )
+}
+
+interface Offer {
+  label: string
+  run: (playground: Playground, look: Look) => Promise<Result<unknown>> | undefined
+}
+
+function Offers({ snapshot }: { snapshot: Snapshot }) {
+  const playground = usePlayground()
+  const look = useLookStore()
+  const offering = useAction()
+  return (
+    <div className="offers" role="group" aria-label="What to do next">
+      {offersFor(snapshot).map(({ label, run }) => (
+        <button key={label} type="button" className="offer" onClick={() => {
+          const work = run(playground, look)
+          if (work) void offering.go(() => work)
+        }}>
+          {label}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** Two or three, the most telling first. */
+function offersFor(snapshot: Snapshot): Offer[] {
+  const { ready, hosts, files, device, history } = snapshot
+  if (!ready || !device.filesystem) return []
+  if (history.position < history.stepCount) {
+    return [{ label: 'Back to the present', run: (playground) => playground.stepTo(history.stepCount) }]
+  }
+  const behind = behindOf(hosts)
+  const unseen = behind && mediaIndex(files).byPath.get(behind.unseen[0] ?? '')
+  if (behind && unseen) {
+    const at = entryOffset(snapshot, unseen.entryIndex)
+    return [{ label: `Show the entry that ${behind.name} hasn’t played`, run: (_, look) => void showBytes(look, at, LOG_ENTRY_BYTES) }]
+  }
+  const offers: Offer[] = []
+  const mapped = mappedOn(hosts)
+  if (mapped) offers.push({ label: `See ${mapped.path} as ${mapped.host} maps it`, run: (_, look) => void showMapped(look, mapped.host, mapped.path) })
+  const master = hosts.find((host) => host.role === 'master' && host.status === 'up')
+  const path = freePath(files)
+  if (master) offers.push({ label: `Let ${master.name} make another file`, run: (playground) => playground.newFile({ path, sizeBytes: TABLE_BYTES, seed: files.length + 1 }) })
+  if (hosts.length < Math.min(3, HOSTS_MOST)) offers.push({ label: `Start host ${freeHostName(hosts.map(({ name }) => name))}`, run: (playground) => playground.addHost() })
+  else if (master) offers.push({ label: `Type on ${master.name}`, run: (_, look) => showTerminal(look, master.name) })
+  return offers
+}
+
+function behindOf(hosts: HostView[]): HostView | undefined {
+  return hosts.find((host) => host.status === 'up' && !host.appending && host.mountpoint !== undefined && host.playedCount < host.entryCount)
+}
+
+/** The largest file on a client: there the sharing shows. */
+function mappedOn(hosts: HostView[]): { host: string; path: string } | undefined {
+  const client = hosts.find((host) => host.role === 'client' && host.status === 'up' && host.files.length > 0)
+  let largest: HostFile | undefined
+  for (const file of client?.files ?? []) if (file.kind === 'file' && !file.fault && (!largest || file.sizeBytes > largest.sizeBytes)) largest = file
+  return client && largest && { host: client.name, path: largest.path }
+}
+
+function freePath(files: Snapshot['files']): string {
+  const { byPath } = mediaIndex(files)
+  for (let number = 1; ; number++) if (!byPath.has(`table-${number}.bin`)) return `table-${number}.bin`
+}
+
+/** Trouble that belongs to no host, and isn't told anyway. */
+function PageNote({ snapshot }: { snapshot: Snapshot }) {
+  const look = useLookStore()
+  const upTo = useLook((state) => state.putAway[''] ?? -1)
+  const calledBack = useLook((state) => state.calledBack[''])
+  const names = new Set(snapshot.hosts.map((host) => host.name))
+  const told = toldText(snapshot)
+  const isNews = ({ index, host, failure }: TraceEvent): boolean =>
+    index > upTo && !names.has(host ?? '') && !told.some((text) => failure && text.includes(failure.says))
+  const event = snapshot.trace.findLast((candidate) => candidate.failure && (calledBack === candidate.index || isNews(candidate)))
+  if (!event?.failure) return null
+  return <Note trouble={event.failure} onDismiss={() => putNoteAway(look, '', snapshot.trace.at(-1)?.index ?? event.index)} />
+}
+
+/** What is not as one expects on this page, and must not hide behind a chip. */
+function toldText({ storage, engine }: Snapshot): string[] {
+  const told = storage.state === 'read_only' || storage.state === 'off' ? [storage.sentence] : []
+  return engine.kind === 'inline' ? [...told, engine.sentence] : told
+}
+
+function nextText(snapshot: Snapshot): string {
+  const { ready, hosts, device, files, tasks, history } = snapshot
+  if (!ready) return sentence(device.verdict)
+  if (history.travelling) return 'Hosts start again, and do what they did.'
+  const later = history.stepCount - history.position
+  if (later > 0) return `This is the past: ${plural(later, 'later step is', 'later steps are')} undone. Step forth, or do something else in their place.`
+  const down = hosts.find((host) => host.status === 'down')
+  if (down) return `${down.name} is down. Reboot ${down.name}: the device kept its bytes, and the log brings its files back.`
+  if (!device.filesystem) return `${sentence(device.verdict)} Format the device.`
+  const [task] = tasks
+  if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
+  const behind = behindOf(hosts)
+  if (behind) {
+    const missing = behind.entryCount - behind.playedCount
+    const unseen = behind.unseen.length > 0 ? `: it can't see ${listText(behind.unseen)}` : ''
+    return `${behind.name} is ${missing === 1 ? 'one log entry' : plural(missing, 'log entry', 'log entries')} behind${unseen}. Play log on ${behind.name}.`
+  }
+  const rogue = hosts.find((host) => host.removed.length > 0)
+  if (rogue) return `${listText(rogue.removed)} went on ${rogue.name} alone: the log still has ${rogue.removed.length === 1 ? 'it' : 'them'}. Play log on ${rogue.name}.`
+  const unmounted = hosts.find((host) => host.status === 'up' && host.mountpoint === undefined && !host.mountTrouble)
+  if (unmounted) return `Nothing is mounted on ${unmounted.name}. In its terminal: famfs mount ${device.name} /mnt/famfs.`
+  if (files.length === 0) return 'The file system is empty. Make a New file, or drop one on the master.'
+  return hosts.length > 1 ? `Every host sees the same ${plural(files.length, 'file')}, and all of them map the same bytes.` : 'One host alone shares nothing. Add host, and watch it play the log.'
+}

@@ -1,0 +1,30 @@
+// Where there is room for one panel at a time: tabs, and the page scrolls.
+
+import { type Pane, useLook, useLookStore } from '../look.tsx'
+import { useProblemCount } from '../problemCount.ts'
+import type { Panel } from '../TopBar.tsx'
+import { HostsPane, PANELS } from './panels.tsx'
+import { type Tab, Tabs } from './tabs.tsx'
+
+const PANES: readonly Tab<Pane>[] = [
+  { id: 'hosts', title: 'Hosts' },
+  { id: 'device', title: 'Device' },
+  { id: 'inspector', title: 'Inspector' },
+  { id: 'log', title: 'Log' },
+  { id: 'trace', title: 'Trace' },
+]
+
+export function NarrowPage({ panel, onClosePanel, colours }: { panel: Panel; onClosePanel: () => void; colours: string }) {
+  const look = useLookStore()
+  const pane = useLook((state) => state.pane)
+  const problemCount = useProblemCount()
+  const tabs: Tab<Pane>[] = [...PANES, { id: 'problems', title: problemCount > 0 ? `Problems (${problemCount})` : 'Problems' }]
+  return (
+    <main>
+      <Tabs label="Panes" tabs={tabs} chosen={pane} panelId="pane" onChoose={(id) => look.set({ pane: id })} />
+      <div id="pane" className="narrow-pane" data-pane={pane} role="tabpanel" aria-labelledby={`tab-${pane}`}>
+        {pane === 'hosts' ? <HostsPane panel={panel} onClosePanel={onClosePanel} /> : PANELS[pane](colours)}
+      </div>
+    </main>
+  )
+}
