@@ -66,8 +66,8 @@ export const causes: Record<TraceKind, string | undefined> = {
 export const commands = {
   mkfs: (force: boolean) => `sudo mkfs.famfs${force ? ' --force' : ''} ${NAMES.device}`,
   mount: () => `sudo famfs mount ${NAMES.device} ${NAMES.mountpoint}`,
-  creat: (path: string, sizeBytes: number, seed: number | undefined) =>
-    `sudo famfs creat -s ${sizeBytes}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
+  creat: (path: string, sizeBytes: number, seed: number | undefined, interleave?: { bucketCount: number; stripCount: number; chunkBytes: number }) =>
+    `sudo famfs creat -s ${sizeBytes}${interleave ? ` -B ${interleave.bucketCount} -N ${interleave.stripCount} -C ${interleave.chunkBytes}` : ''}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
   cp: (name: string, path: string) => `sudo famfs cp -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(name)} ${quoted(path)}`,
   mkdir: (path: string, parents: boolean) => `sudo famfs mkdir${parents ? ' -p' : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
   logplay: (mountpoint: string) => `sudo famfs logplay ${quoted(mountpoint)}`,

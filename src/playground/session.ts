@@ -12,7 +12,7 @@ import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
 import { fileBlob, peekDevice, peekFile } from './peek.ts'
 import { findBytes, findEntries } from './search.ts'
 import { commands, sentences } from './sentences.ts'
-import { type CellKind, type EntryQuery, type FormatOptions, type HostFile, HOSTS_MOST, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
+import { type CellKind, type EntryQuery, type FormatOptions, type HostFile, HOSTS_MOST, type NewFileOptions, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
 import { newUuid, World } from './world.ts'
 
 export class Session implements Playground {
@@ -99,14 +99,15 @@ export class Session implements Playground {
     })
   }
 
-  newFile(options: { host?: string; path: string; sizeBytes: number; seed?: number }): Promise<Result<undefined>> {
+  newFile(options: NewFileOptions): Promise<Result<undefined>> {
     const mountpoint = this.#world.mountpointOf(options.host)
     const path = relative(options.path, mountpoint)
-    const { sizeBytes, seed } = options
-    const command = commands.creat(`${mountpoint}/${path}`, sizeBytes, seed)
+    const { sizeBytes, seed, striped } = options
+    const interleave = striped && { ...striped, bucketCount: striped.stripCount }
+    const command = commands.creat(`${mountpoint}/${path}`, sizeBytes, seed, interleave)
     return this.#world.act(options.host, command, (host) =>
       this.#world.task(host, `${host.name} fills ${path}`, async (call) => {
-        const given = { path: `${mountpoint}/${path}`, sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }) }
+        const given = { path: `${mountpoint}/${path}`, sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }), ...(interleave ? { interleave } : {}) }
         const made = await host.call('creat', given, call)
         this.#world.dataChanged(path, made)
         if (!made.ok) return made

@@ -180,6 +180,12 @@ export interface DumpView {
   verdict: string
   /** Text of fsck, as `famfs fsck` prints it. */
   fsckText: string
+  /** sound: nothing is wrong. cut: nothing is wrong with what is here, but bytes of the log are missing. */
+  state: 'sound' | 'cut' | 'damaged'
+  /** What is not here, and what is odd about the files that were opened: a sentence each. */
+  notes: string[]
+  /** Directories by the log, in log order; the snapshot's files are its files. */
+  directories: { entryIndex: number; path: string }[]
 }
 
 export interface TaskView {
@@ -234,6 +240,16 @@ export interface FormatOptions {
   deviceBytes?: number
 }
 
+export interface NewFileOptions {
+  host?: string
+  path: string
+  sizeBytes: number
+  /** Filled from it, if one is given. */
+  seed?: number
+  /** Chunk by chunk over strips, each in a bucket of its own: a part of the device. */
+  striped?: { stripCount: number; chunkBytes: number }
+}
+
 /** One shell on one host, for as long as both last. */
 export interface Shell {
   readonly host: string
@@ -262,7 +278,7 @@ export interface Playground {
   /** mkfs.famfs on host A (the first host that is up); without force a formatted device is refused. All hosts mount again. */
   format(options?: FormatOptions): Promise<Result<undefined>>
   /** famfs creat on the host (default: the master); filled from the seed if one is given. */
-  newFile(options: { host?: string; path: string; sizeBytes: number; seed?: number }): Promise<Result<undefined>>
+  newFile(options: NewFileOptions): Promise<Result<undefined>>
   newDirectory(options: { host?: string; path: string; parents?: boolean }): Promise<Result<undefined>>
   /** famfs cp of dropped files into the host's mount, one after the other, with a task that shows progress. */
   dropFiles(host: string, files: File[]): Promise<Result<undefined>>
