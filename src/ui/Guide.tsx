@@ -15,6 +15,7 @@ import { useAction, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
 
 const TABLE_BYTES = 2 * MIB
+const STRIPS = 4
 
 export function Guide() {
   const snapshot = useSnapshot()
@@ -70,8 +71,11 @@ function offersFor(snapshot: Snapshot): Offer[] {
   const mapped = mappedOn(hosts)
   if (mapped) offers.push({ label: `See ${mapped.path} as ${mapped.host} maps it`, run: (_, look) => void showMapped(look, mapped.host, mapped.path) })
   const master = hosts.find((host) => host.role === 'master' && host.status === 'up')
-  const path = freePath(files)
-  if (master) offers.push({ label: `Let ${master.name} make another file`, run: (playground) => playground.newFile({ path, sizeBytes: TABLE_BYTES, seed: files.length + 1 }) })
+  if (master && !files.some((file) => file.chunkBytes !== undefined)) offers.push(stripedOffer(master.name, device.filesystem.unitBytes, files))
+  else if (master) {
+    const path = freePath(files, 'table')
+    offers.push({ label: `Let ${master.name} make another file`, run: (playground) => playground.newFile({ path, sizeBytes: TABLE_BYTES, seed: files.length + 1 }) })
+  }
   if (hosts.length < Math.min(3, HOSTS_MOST)) offers.push({ label: `Start host ${freeHostName(hosts.map(({ name }) => name))}`, run: (playground) => playground.addHost() })
   else if (master) offers.push({ label: `Type on ${master.name}`, run: (_, look) => showTerminal(look, master.name) })
   return offers
@@ -89,9 +93,24 @@ function mappedOn(hosts: HostView[]): { host: string; path: string } | undefined
   return client && largest && { host: client.name, path: largest.path }
 }
 
-function freePath(files: Snapshot['files']): string {
+/** Two rows of chunks over four strips; its bytes are shown, and with them how it is laid out. */
+function stripedOffer(master: string, unitBytes: number, files: Snapshot['files']): Offer {
+  const path = freePath(files, 'striped')
+  const made = { path, sizeBytes: 2 * STRIPS * unitBytes, seed: files.length + 1, striped: { stripCount: STRIPS, chunkBytes: unitBytes } }
+  return {
+    label: `Let ${master} make a striped file`,
+    run: async (playground, look) => {
+      const outcome = await playground.newFile(made)
+      const file = mediaIndex(playground.snapshot().files).byPath.get(path)
+      if (outcome.ok && file) showBytes(look, file.extents[0]?.offsetBytes ?? 0)
+      return outcome
+    },
+  }
+}
+
+function freePath(files: Snapshot['files'], stem: string): string {
   const { byPath } = mediaIndex(files)
-  for (let number = 1; ; number++) if (!byPath.has(`table-${number}.bin`)) return `table-${number}.bin`
+  for (let number = 1; ; number++) if (!byPath.has(`${stem}-${number}.bin`)) return `${stem}-${number}.bin`
 }
 
 /** Trouble that belongs to no host, and isn't told anyway. */

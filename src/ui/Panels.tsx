@@ -1,7 +1,7 @@
 // The two forms of the top bar, inline and never modal. A mistake is said where it was made; what will be lost is said before it is.
 
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { MIB } from '../core/base/align.ts'
+import { GIB, KIB, MIB } from '../core/base/align.ts'
 import { LOG_LEAST_BYTES } from '../core/omf/constants.ts'
 import type { Snapshot } from '../playground/types.ts'
 import { listText, parseSize, plural, sentence, sizeText } from './format.ts'
@@ -22,8 +22,10 @@ export function NewFilePanel({ onClose }: { onClose: () => void }) {
   const [size, setSize] = useState('4m')
   const [seeded, setSeeded] = useState(true)
   const [seed, setSeed] = useState('1')
+  const [stripCount, setStripCount] = useState(0)
+  const [chunk, setChunk] = useState(() => chunkText(snapshot))
   const [host, setHost] = useState(() => masterOf(snapshot))
-  const [mistake, setMistake] = useState<{ field: 'path' | 'size' | 'seed'; says: string }>()
+  const [mistake, setMistake] = useState<{ field: 'path' | 'size' | 'chunk' | 'seed'; says: string }>()
   const [failure, setFailure] = useState<Trouble>()
   const first = useFocusOnce()
   const formId = useId()
@@ -33,10 +35,12 @@ export function NewFilePanel({ onClose }: { onClose: () => void }) {
     setMistake(undefined)
     setFailure(undefined)
     const sizeBytes = parseSize(size)
+    const chunkBytes = parseSize(chunk)
     const seedValue = Number(seed)
     const trimmed = path.trim()
     if (trimmed === '') return setMistake({ field: 'path', says: 'Give a path inside the mount, such as data.bin.' })
     if (kind === 'file' && sizeBytes === undefined) return setMistake({ field: 'size', says: 'Give a size such as 4m, 64k or 100.' })
+    if (kind === 'file' && stripCount > 0 && chunkBytes === undefined) return setMistake({ field: 'chunk', says: `Give a size such as ${chunkText(snapshot)}.` })
     if (kind === 'file' && seeded && !(Number.isInteger(seedValue) && seedValue > 0)) {
       return setMistake({ field: 'seed', says: 'Give a whole number above 0.' })
     }
@@ -44,7 +48,7 @@ export function NewFilePanel({ onClose }: { onClose: () => void }) {
     const failed = await making.run(() =>
       kind === 'directory'
         ? playground.newDirectory({ ...where, path: trimmed, parents: true })
-        : playground.newFile({ ...where, path: trimmed, sizeBytes: sizeBytes ?? 0, ...(seeded && { seed: seedValue }) }),
+        : playground.newFile({ ...where, path: trimmed, sizeBytes: sizeBytes ?? 0, ...(seeded && { seed: seedValue }), ...(stripCount > 0 && { striped: { stripCount, chunkBytes: chunkBytes ?? 0 } }) }),
     )
     if (!failed) return onClose()
     setFailure(failed)
@@ -71,6 +75,18 @@ export function NewFilePanel({ onClose }: { onClose: () => void }) {
                 <input id={id} className="mono" value={size} onChange={(event) => setSize(event.target.value)} size={7} spellCheck={false} {...says('size')} />
               )}
             </Field>
+            <Field label="Striped">
+              {(id) => (
+                <select id={id} value={stripCount} onChange={(event) => setStripCount(Number(event.target.value))}>
+                  {STRIP_COUNTS.map((count) => <option key={count} value={count}>{count === 0 ? 'no' : `${count} strips`}</option>)}
+                </select>
+              )}
+            </Field>
+            {stripCount > 0 && (
+              <Field label="Chunk" hint={wrong('chunk') || <small>{`a multiple of the unit; strip ${stripCount - 1} has every ${ordinal(stripCount)} chunk`}</small>}>
+                {(id) => <input id={id} className="mono" value={chunk} onChange={(event) => setChunk(event.target.value)} size={7} spellCheck={false} {...says('chunk')} />}
+              </Field>
+            )}
             <label className="check">
               <input type="checkbox" checked={seeded} onChange={(event) => setSeeded(event.target.checked)} />
               Fill with seeded random data
@@ -105,6 +121,9 @@ export function NewFilePanel({ onClose }: { onClose: () => void }) {
   )
 }
 
+const STRIP_COUNTS = [0, 2, 4, 8]
+const DEVICE_SIZES = [256 * MIB, GIB, 4 * GIB]
+const UNITS = [2 * MIB, 4 * KIB]
 const LOG_LENGTHS = [LOG_LEAST_BYTES, 16 * MIB, 32 * MIB, 64 * MIB]
 
 export function FormatPanel({ onClose }: { onClose: () => void }) {
@@ -113,13 +132,15 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
   const snapshot = useSnapshot()
   const formatting = useAction()
   const [logLengthBytes, setLogLength] = useState(LOG_LEAST_BYTES)
+  const [unitBytes, setUnit] = useState(UNITS[0] ?? MIB)
+  const [deviceBytes, setDeviceBytes] = useState(snapshot.device.sizeBytes)
   const [failure, setFailure] = useState<Trouble>()
   const keep = useFocusOnce<HTMLButtonElement>()
   const formatted = snapshot.device.filesystem !== undefined
 
   const format = async (): Promise<void> => {
     setFailure(undefined)
-    const failed = await formatting.run(() => playground.format({ force: formatted, logLengthBytes }))
+    const failed = await formatting.run(() => playground.format({ force: formatted, logLengthBytes, unitBytes, ...(deviceBytes !== snapshot.device.sizeBytes && { deviceBytes }) }))
     if (!failed) return onClose()
     setFailure(failed)
     for (const place of ['', ...snapshot.hosts.map((host) => host.name)]) putNoteAway(look, place, playground.snapshot().trace.at(-1)?.index ?? 0)
@@ -129,15 +150,9 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
     <section className="panel" aria-label="Format the device">
       <p>{lossText(snapshot)}</p>
       <div className="panel-fields">
-        <Field label="Log length">
-          {(id) => (
-            <select id={id} value={logLengthBytes} onChange={(event) => setLogLength(Number(event.target.value))}>
-              {LOG_LENGTHS.map((bytes) => (
-                <option key={bytes} value={bytes}>{sizeText(bytes)}</option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SizeChoice label="Device" sizes={[...new Set([...DEVICE_SIZES, snapshot.device.sizeBytes])]} value={deviceBytes} onChange={setDeviceBytes} hint="untouched memory costs nothing" />
+        <SizeChoice label="Allocation unit" sizes={UNITS} value={unitBytes} onChange={setUnit} hint="4 KiB: ours alone, for many small files" />
+        <SizeChoice label="Log length" sizes={LOG_LENGTHS} value={logLengthBytes} onChange={setLogLength} hint="8 MiB holds 15,420 entries" />
         <div className="panel-buttons">
           <button type="button" className={formatted ? 'grave' : 'primary'} aria-disabled={formatting.busy} onClick={() => void format()}>
             {formatted ? 'Forget everything and format' : 'Make a file system'}
@@ -148,6 +163,28 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
       {failure && <Note trouble={failure} onDismiss={() => setFailure(undefined)} />}
     </section>
   )
+}
+
+function SizeChoice({ label, sizes, value, onChange, hint }: { label: string; sizes: number[]; value: number; onChange: (bytes: number) => void; hint: string }) {
+  return (
+    <Field label={label} hint={<small>{hint}</small>}>
+      {(id) => (
+        <select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
+          {sizes.map((bytes) => <option key={bytes} value={bytes}>{sizeText(bytes)}</option>)}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+/** As large as a chunk may be small: a unit. */
+function chunkText({ device }: Snapshot): string {
+  const unitBytes = device.filesystem?.unitBytes ?? 2 * MIB
+  return unitBytes >= MIB ? `${unitBytes / MIB}m` : `${unitBytes / KIB}k`
+}
+
+function ordinal(count: number): string {
+  return count === 2 ? 'second' : `${count}th`
 }
 
 /** A panel opens because a button was pressed: the focus goes where the next key is wanted, once. */
