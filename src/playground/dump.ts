@@ -1,0 +1,247 @@
+// A dump of a real device's first megabytes as a session to look at: metadata only, nothing stored, and every action that
+// would change something refused in the same words. It never changes, so everything is read once. Damage is shown and not
+// refused; only what is no dump isn't opened.
+
+import { toSafeNumber } from '../core/base/align.ts'
+import { fail, ok, type Result } from '../core/base/result.ts'
+import { NIL_UUID } from '../core/base/uuid.ts'
+import { fsck, type FsckVerdict } from '../core/fs/fsck.ts'
+import { type Daxdev, daxdev } from '../core/mem/daxdev.ts'
+import { coherentMemory, type Memory } from '../core/mem/memory.ts'
+import { LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
+import { NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET, slotCountOf } from '../core/omf/log.ts'
+import { Superblock } from '../core/omf/superblock.ts'
+import { Turns } from '../host/turns.ts'
+import { adviceFor, type DumpParts, type DumpReason, partsOf } from './dumpParts.ts'
+import { factsOfLog, fsckTextOf, type Judged, notesOf, sentenceOf, stateOf } from './dumpVerdict.ts'
+import { MediaReader, type MediaState } from './media.ts'
+import { peekDevice } from './peek.ts'
+import { findBytes, findEntries } from './search.ts'
+import type { DumpView, EntryQuery, MediaFile, PeekSource, Playground, Shell, Snapshot } from './types.ts'
+
+/** A longer log is not made up for where the dump ends inside it. */
+const LOG_MOST_BYTES = 2 ** 30
+
+/** @param files one image, raw or gzip, or the two meta files in any order */
+export async function openDump(files: readonly File[]): Promise<Result<Playground, DumpReason>> {
+  const parts = await partsOf(files)
+  return parts.ok ? ok(await dumpOf(parts.value)) : parts
+}
+
+async function dumpOf(parts: DumpParts): Promise<Dump> {
+  const memory = coherentMemory(deviceOf(parts.bytes))
+  const verdict = await fsckInTurns(memory)
+  const scannedCount = verdict.scan?.scannedCount ?? 0
+  const cut = cutOf(memory)
+  const media = new MediaReader(cut?.madeWhole ?? memory.device).read()
+  const missingCount = Number((verdict.scan?.entryCount ?? 0n) - BigInt(scannedCount))
+  const judged: Judged = {
+    verdict,
+    layoutFailure: cut && !cut.madeWhole ? undefined : media.failure,
+    facts: factsOfLog(memory, scannedCount),
+    missingCount: cut ? missingCount : 0,
+    cutAt: cut?.atBytes,
+  }
+  return new Dump(memory, media, viewOf(parts, memory, judged), new Set(judged.facts.filesElsewhere))
+}
+
+/** As large as its superblock says, and never smaller than what is here. */
+function deviceOf(bytes: Uint8Array<ArrayBuffer>): Daxdev {
+  const { dd_size, dd_daxdev } = Superblock.decode(bytes).ts_daxdev
+  return daxdev({ name: dd_daxdev || 'a device without a name', uuid: NIL_UUID, buffer: bytes.buffer, sizeBytes: Math.max(bytes.length, toSafeNumber(dd_size) ?? 0) })
+}
+
+async function fsckInTurns(memory: Memory): Promise<FsckVerdict> {
+  const turns = new Turns()
+  const task = fsck(memory)
+  try {
+    for (let step = task.next(); ; step = task.next()) {
+      if (step.done) return step.value
+      await turns.take()
+    }
+  } finally {
+    turns.close()
+  }
+}
+
+/**
+ * Where the dump ends inside the log, the reader is given the log at its full length, with zeros for what is missing and
+ * counters that count what is here. Those are outside the header's checksum, and nobody but that reader sees them.
+ */
+function cutOf(memory: Memory): { atBytes: number; madeWhole: Daxdev | undefined } | undefined {
+  const head = new Uint8Array(Math.min(Superblock.sizeBytes, memory.presentBytes))
+  memory.read(0, head)
+  const logBytes = toSafeNumber(Superblock.decode(head).ts_log_len) ?? 0
+  const { presentBytes, device } = memory
+  const endBytes = LOG_OFFSET_BYTES + logBytes
+  if (endBytes <= presentBytes) return undefined
+  if (logBytes > LOG_MOST_BYTES || endBytes > device.sizeBytes) return { atBytes: presentBytes, madeWhole: undefined }
+  const madeWhole = { ...device, buffer: new ArrayBuffer(endBytes) }
+  const whole = coherentMemory(madeWhole)
+  whole.write(0, memory.window(0, presentBytes))
+  const hereCount = BigInt(slotCountOf(presentBytes - LOG_OFFSET_BYTES))
+  for (const counter of [NEXT_SEQNUM_OFFSET, NEXT_INDEX_OFFSET]) {
+    const at = LOG_OFFSET_BYTES + counter
+    const counted = whole.load64(at)
+    // More than the log has room for is damage, and stays it.
+    if (counted > hereCount && counted <= BigInt(slotCountOf(logBytes))) whole.store64(at, hereCount)
+  }
+  return { atBytes: presentBytes, madeWhole }
+}
+
+function viewOf(parts: DumpParts, memory: Memory, judged: Judged): DumpView {
+  const { name, form, bytes } = parts
+  return {
+    name,
+    form,
+    presentBytes: memory.presentBytes,
+    verdict: sentenceOf(judged),
+    fsckText: fsckTextOf(judged.verdict),
+    state: stateOf(judged),
+    notes: [...parts.notes, ...notesOf(memory, judged, adviceFor(bytes))],
+    directories: judged.facts.directories,
+  }
+}
+
+class Dump implements Playground {
+  readonly #memory: Memory
+  readonly #media: MediaState
+  readonly #snapshot: Snapshot
+
+  /** @param elsewhere entries of files that have extents on devices that aren't here */
+  constructor(memory: Memory, media: MediaState, dump: DumpView, elsewhere: ReadonlySet<number>) {
+    this.#memory = memory
+    this.#media = media
+    const { filesystem } = media
+    this.#snapshot = {
+      version: 1,
+      deviceVersion: 1,
+      engine: { kind: 'inline', sentence: 'A dump has no hosts: this page reads it by itself.' },
+      device: {
+        name: memory.device.name,
+        sizeBytes: memory.device.sizeBytes,
+        filesystem: filesystem && { ...filesystem, ownerName: undefined },
+        verdict: dump.verdict,
+      },
+      files: elsewhere.size === 0 ? media.files : media.files.map((file) => (elsewhere.has(file.entryIndex) ? withoutPlace(file) : file)),
+      hosts: [],
+      trace: [],
+      tasks: [],
+      storage: { state: 'off', sentence: 'A dump isn’t stored: it is here until it is closed, or the page is.' },
+      history: { position: 0, stepCount: 0, back: undefined, forward: undefined, travelling: false },
+      problems: { list: [], count: 0, checking: false, sentence: 'Nothing has been checked yet.' },
+      dump,
+      canUndoStartOver: false,
+      ready: true,
+    }
+  }
+
+  /** A dump never changes. */
+  subscribe(): () => void {
+    return () => undefined
+  }
+
+  snapshot(): Snapshot {
+    return this.#snapshot
+  }
+
+  peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
+    return Promise.resolve(source.kind === 'device' ? peekDevice(this.#memory, offsetBytes, lengthBytes) : fail('no_host', { name: source.host }))
+  }
+
+  async search({ fromBytes, bytes, signal }: { fromBytes: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
+    return ok(await findBytes(this.#memory, bytes, fromBytes, signal))
+  }
+
+  findEntries(query: EntryQuery): Promise<number[]> {
+    return Promise.resolve(findEntries(this.#memory, this.#media, query))
+  }
+
+  format(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  newFile(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  newDirectory(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  dropFiles(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  playLog(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  addHost(): Promise<Result<string>> {
+    return refused()
+  }
+
+  removeHost(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  killHost(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  rebootHost(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  poke(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  edit(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  takeFile(host: string): Promise<Result<Blob>> {
+    return Promise.resolve(fail('no_host', { name: host }))
+  }
+
+  stepTo(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  sha256(host: string): Promise<Result<string>> {
+    return Promise.resolve(fail('no_host', { name: host }))
+  }
+
+  cancelTask(): void {}
+
+  openShell(host: string): Promise<Result<Shell>> {
+    return Promise.resolve(fail('no_host', { name: host }))
+  }
+
+  save(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  startOver(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  undoStartOver(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  /** Nothing to end: the bytes go with the last who knows it. */
+  dispose(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+/** What lies on several devices can't be drawn on one: an extent's offset counts from the start of its own. */
+function withoutPlace(file: MediaFile): MediaFile {
+  return { ...file, extents: [] }
+}
+
+function refused(): Promise<Result<never, 'only_a_dump'>> {
+  return Promise.resolve(fail('only_a_dump'))
+}
