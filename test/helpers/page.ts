@@ -142,7 +142,9 @@ export async function dropPattern(page: Page, host: string, name: string, sizeBy
 
 /** Drops what lies on the disk, folders too: events that the page can trust, as a file manager's are. */
 export async function dropFromDisk(page: Page, context: BrowserContext, host: string, paths: string[]): Promise<void> {
-  const box = await button(lane(page, host), `Drop files on ${host}`).boundingBox()
+  const zone = button(lane(page, host), `Drop files on ${host}`)
+  await zone.scrollIntoViewIfNeeded()
+  const box = await zone.boundingBox()
   if (!box) throw new Error(`${host} has no place to drop files on`)
   const session = await context.newCDPSession(page)
   const data = { items: [], files: paths, dragOperationsMask: 1 }
