@@ -1,0 +1,219 @@
+// Judges log entries one after the other, as they were appended: its own bytes, its path among those before it, its map,
+// and the space that the map takes. A bad entry is named and left out of everything else.
+
+import { UnitBitmap } from '../core/alloc/bitmap.ts'
+import { normalizedPath, parentOf } from '../core/base/path.ts'
+import { type Extent as MapExtent, fmapOf } from '../core/fmap/fmap.ts'
+import { extentsOfMeta, spanOf } from '../core/fs/volume.ts'
+import type { EntryWindow } from '../core/log/entries.ts'
+import { entryOffset } from '../core/log/layout.ts'
+import type { Memory } from '../core/mem/memory.ts'
+import { checkLogEntry } from '../core/omf/check.ts'
+import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, ENTRY_TYPE_NAMES, LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
+import { LOG_ENTRY_BYTES, type LogEntry, type LogFileMeta } from '../core/omf/log.ts'
+import type { Findings, Place } from './problemFindings.ts'
+import { sizeText } from './sentences.ts'
+
+export interface Ground {
+  memory: Memory
+  unitBytes: number
+  deviceBytes: number
+  unitCount: number
+  /** Units that superblock and log take. */
+  reservedCount: number
+  entryCount: number
+}
+
+/** Units that an entry takes on the device. */
+interface Span {
+  entryIndex: number
+  path: string
+  first: number
+  end: number
+}
+
+/** Units that an entry shares with an earlier one. */
+interface Shared {
+  other: Span
+  first: number
+  count: number
+}
+
+/** Comparisons between two looks at the clock. */
+const PIECE_STEPS = 20_000
+/** So many entries with shared units are paired with those that they share them with; the rest are only counted. */
+const PAIRED_MOST = 500
+
+const COPY_OUT = 'Writing one changes the other, and no entry can be taken back. Copy the files out, then format again.'
+const REFUSED = 'Hosts skip it when they play the log, and go on. Look at its fields; to be rid of it, format again.'
+
+export class EntryJudge {
+  readonly #ground: Ground
+  readonly #findings: Findings
+  readonly #bitmap: UnitBitmap
+  /** By normalized path: what stands there, and since which entry. */
+  readonly #paths = new Map<string, { kind: 'file' | 'directory'; entryIndex: number }>()
+  readonly #daxdevs = new Set<number>()
+  readonly #spans: Span[] = []
+  /** Indices of spans that took what was taken. */
+  readonly #sharing: number[] = []
+
+  constructor(ground: Ground, findings: Findings) {
+    this.#ground = ground
+    this.#findings = findings
+    this.#bitmap = new UnitBitmap(ground.unitCount)
+    this.#bitmap.claim(0, Math.min(ground.unitCount, ground.reservedCount))
+  }
+
+  get freeUnitCount(): number {
+    return this.#bitmap.unitCount - this.#bitmap.usedCount
+  }
+
+  get hasUnits(): boolean {
+    return this.#bitmap.unitCount > 0
+  }
+
+  /** @param window holds the entry */
+  judge(window: EntryWindow, index: number): void {
+    if (window.troubleOf(index) !== undefined) return this.#bad(window, index)
+    const type = window.typeOf(index)
+    if (type === ENTRY_FILE) this.#file(window, index)
+    else if (type === ENTRY_MKDIR) this.#directory(window.decode(index), index)
+    else if (type === ENTRY_ADD_DAXDEV) this.#daxdevs.add(window.decode(index).body.famfs_dd?.dd_index ?? 0)
+    else {
+      const name = ENTRY_TYPE_NAMES[type]
+      this.#findings.add('note', 'type', `entry ${index} is of type ${type}${name === undefined ? ', which means nothing' : ` (${name})`}`, 'No host does anything with it. It is the bytes of a slot and no more.', this.#placeOf(index))
+    }
+  }
+
+  /** After the last entry: who shares units with whom. */
+  *findPartners(): Generator<undefined, void, void> {
+    for (const at of this.#sharing.slice(0, PAIRED_MOST)) {
+      const span = this.#spans[at] as Span
+      const pairs = new Map<number, Shared>()
+      for (let i = 0; i < at; i++) {
+        if (i % PIECE_STEPS === PIECE_STEPS - 1) yield
+        addShared(pairs, span, this.#spans[i] as Span)
+      }
+      for (const pair of pairs.values()) this.#shares(span, at, pair)
+      yield
+    }
+    for (const at of this.#sharing.slice(PAIRED_MOST)) this.#shares(this.#spans[at] as Span, at, undefined)
+  }
+
+  #shares(span: Span, at: number, pair: Shared | undefined): void {
+    const { unitBytes, memory } = this.#ground
+    const [id, place] = [`shares-${at}-${pair?.other.entryIndex ?? ''}`, this.#placeOf(span.entryIndex)]
+    if (!pair) return this.#findings.add('error', id, `${entryText(span.entryIndex, span.path)}, takes units that others have`, COPY_OUT, place)
+    const { other, count, first } = pair
+    const what = `${count === 1 ? '1 unit' : `${count.toLocaleString('en')} units`} (${sizeText(count * unitBytes)} at 0x${(first * unitBytes).toString(16)})`
+    const bytes = { offsetBytes: first * unitBytes, lengthBytes: count * unitBytes }
+    const says = other.entryIndex === span.entryIndex
+      ? `${entryText(span.entryIndex, span.path)}, has ${what} twice in its own map`
+      : `${entryText(span.entryIndex, span.path)}, and ${entryText(other.entryIndex, other.path)}, share ${what}`
+    this.#findings.add('error', id, says, COPY_OUT, bytes.offsetBytes < memory.presentBytes ? { ...place, bytes } : place)
+  }
+
+  #bad(window: EntryWindow, index: number): void {
+    const bytes = window.bytes(index)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const { seqnumGood, crcGood } = checkLogEntry(bytes, view, 0, index)
+    const { famfs_fm: file, famfs_md: directory } = window.decode(index).body
+    const who = entryText(index, file?.fm_relpath ?? directory?.md_relpath ?? '')
+    const wrong = [
+      crcGood ? '' : 'has a wrong checksum: its bytes are not those that were logged',
+      seqnumGood ? '' : `has sequence number ${view.getBigUint64(0, true)} where ${index} belongs`,
+    ].filter(Boolean)
+    const behind = this.#ground.entryCount - index - 1
+    const lost = behind === 0 ? 'it' : behind === 1 ? 'it and the entry behind it' : `it and the ${behind.toLocaleString('en')} entries behind it`
+    this.#findings.add('error', 'bad', `${who}, ${wrong.join(', and ')}`, `Hosts that have not played ${lost} never will: logplay stops here. Copy out what they still have, then format again.`, this.#placeOf(index))
+  }
+
+  #file(window: EntryWindow, index: number): void {
+    const plain = window.plainFile(index)
+    const meta = plain ? undefined : window.decode(index).body.famfs_fm
+    const path = plain?.path ?? meta?.fm_relpath ?? ''
+    this.#path(path, 'file', index)
+    if (meta) this.#map(meta, path, index)
+    const { extents, lostCount } = plain?.map.kind === 'simple' ? { extents: plain.map.extents, lostCount: 0 } : meta ? extentsOfMeta(meta) : { extents: [], lostCount: 0 }
+    extents.forEach((extent, i) => this.#extent(extent, i, path, index))
+    if (lostCount > 0) this.#findings.add('error', 'lost', `${entryText(index, path)}, has an extent beyond any device: its offset or length is above 2^53 bytes`, REFUSED, this.#placeOf(index))
+  }
+
+  #directory(entry: LogEntry, index: number): void {
+    this.#path(entry.body.famfs_md?.md_relpath ?? '', 'directory', index)
+  }
+
+  /** As replay has it: what a path would lead to once every entry has been played. */
+  #path(logged: string, kind: 'file' | 'directory', index: number): void {
+    const place = this.#placeOf(index)
+    const who = entryText(index, logged)
+    const path = normalizedPath(logged)
+    if (logged === '' || logged.startsWith('/') || path === undefined) {
+      return this.#findings.add('error', 'path', `${who}, has no path inside the mount`, REFUSED, place)
+    }
+    const there = path === '' ? { kind: 'directory' as const, entryIndex: -1 } : this.#paths.get(path)
+    if (there) {
+      if (there.kind === 'directory' && kind === 'directory') return
+      const known = there.entryIndex < 0 ? 'the mount point' : `entry ${there.entryIndex}`
+      return this.#findings.add('warning', 'again', `${who}, has the path that ${known} has already`, 'Hosts keep the first, and never show this one. Its space stays taken.', place)
+    }
+    const parent = parentOf(path)
+    if (parent !== '' && this.#paths.get(parent)?.kind !== 'directory') {
+      this.#findings.add('warning', 'parent', `${who}, lies in ${parent}, which no entry before it makes a directory`, REFUSED, place)
+      return
+    }
+    this.#paths.set(path, { kind, entryIndex: index })
+  }
+
+  #map(meta: LogFileMeta, path: string, index: number): void {
+    const made = fmapOf(meta)
+    if ('trouble' in made) this.#findings.add('error', 'map', `${entryText(index, path)}, has a map that can’t be: ${made.trouble}`, REFUSED, this.#placeOf(index))
+  }
+
+  #extent(extent: MapExtent, nth: number, path: string, index: number): void {
+    const { unitBytes, deviceBytes, memory } = this.#ground
+    const who = entryText(index, path)
+    const where = `${sizeText(extent.lengthBytes)} at 0x${extent.offsetBytes.toString(16)}`
+    const place = this.#placeOf(index)
+    const span = spanOf(extent, unitBytes, this.#bitmap.unitCount)
+    if (!span) {
+      const known = this.#daxdevs.has(extent.devindex) ? 'which the log knows and which is not here' : 'which no entry before it adds'
+      return this.#findings.add('error', `extent-${nth}`, `${who}, has ${where} of device ${extent.devindex}, ${known}`, 'Nothing here can read it. Look at the extents in its file map.', place)
+    }
+    if (span.beyondCount > 0) {
+      this.#findings.add('error', `extent-${nth}`, `${who}, has ${where}, which is not wholly on the device of ${sizeText(deviceBytes)}`, 'Whoever reads or writes there gets an error. Copy out the other files, then format again.', place)
+    }
+    if (span.count === 0) return
+    const reserved = Math.min(span.first + span.count, this.#ground.reservedCount) - span.first
+    if (reserved > 0) {
+      const bytes = { offsetBytes: extent.offsetBytes, lengthBytes: Math.min(extent.lengthBytes, reserved * unitBytes) }
+      const what = extent.offsetBytes < LOG_OFFSET_BYTES ? 'the superblock' : 'the log'
+      this.#findings.add('error', `over-${nth}`, `${who}, has ${where}, where ${what} is`, `Writing that file destroys ${what}. Don’t write it; copy the others out, then format again.`, bytes.offsetBytes < memory.presentBytes ? { ...place, bytes } : place)
+    }
+    const own: Span = { entryIndex: index, path, first: Math.max(span.first, Math.min(this.#ground.reservedCount, span.first + span.count)), end: span.first + span.count }
+    this.#spans.push(own)
+    if (own.end > own.first && this.#bitmap.claim(own.first, own.end - own.first) > 0) this.#sharing.push(this.#spans.length - 1)
+  }
+
+  #placeOf(index: number): Place & { entryIndex: number } {
+    return { bytes: { offsetBytes: entryOffset({ logOffsetBytes: LOG_OFFSET_BYTES }, index), lengthBytes: LOG_ENTRY_BYTES }, entryIndex: index }
+  }
+}
+
+function addShared(pairs: Map<number, Shared>, span: Span, other: Span): void {
+  const first = Math.max(span.first, other.first)
+  const count = Math.min(span.end, other.end) - first
+  if (count <= 0) return
+  const known = pairs.get(other.entryIndex)
+  pairs.set(other.entryIndex, { other, first: known?.first ?? first, count: count + (known?.count ?? 0) })
+}
+
+/** "entry 4, tides.f64"; a comma follows where the sentence goes on. */
+function entryText(index: number, path: string): string {
+  return UNREADABLE.test(path) ? `entry ${index}` : `entry ${index}, ${path}`
+}
+
+/** Nothing, or what no screen should be given: control characters, or bytes that are no text. */
+// oxlint-disable-next-line no-control-regex
+const UNREADABLE = /^$|[\u0000-\u001f\u007f\ufffd]/

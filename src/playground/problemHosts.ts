@@ -1,0 +1,67 @@
+// What is odd on a host while the device is sound: each says what it is and what brings it back. That a host is behind is
+// no fault, it is how famfs works.
+
+import type { HostFile, HostView, Problem, Severity } from './types.ts'
+
+const NAMED_MOST = 3
+
+export function hostProblems(hosts: readonly HostView[]): Problem[] {
+  return hosts.flatMap(problemsOf)
+}
+
+/** While it and the list of files are the same, so are the problems. */
+export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, appending }: HostView): string {
+  const lists = [unseen, removed].flatMap((list) => [list.length, ...list.slice(0, NAMED_MOST)])
+  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, appending, ...lists].join('\n')
+}
+
+function problemsOf(host: HostView): Problem[] {
+  const { name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, appending } = host
+  const say = (severity: Severity, id: string, says: string, next: string, entryIndex?: number): Problem =>
+    ({ id: `host-${name}-${id}`, severity, says, next, bytes: undefined, entryIndex, host: name })
+  if (status === 'starting') return []
+  if (status === 'down') return [say('warning', 'down', `${name} is down: ${why ?? 'it does not answer'}.`, `Reboot ${name}: the device kept its bytes, and the log brings its files back.`)]
+  if (stale) {
+    const again = `In a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
+    return [say('error', 'stale', `${name} has a file system mounted that is not on the device any more: it was formatted again since.`, again)]
+  }
+  if (mountTrouble) return [say('error', 'mount', `${name} could not mount the device: ${mountTrouble}`, `Put that right, then in a terminal of ${name}: famfs mount.`)]
+  if (mountpoint === undefined) return entryCount === 0 ? [] : [say('note', 'unmounted', `Nothing is mounted on ${name}: it sees no file.`, `In a terminal of ${name}: famfs mount.`)]
+  const found = odd(host, say)
+  if (playedCount < entryCount && !appending) {
+    const missing = entryCount - playedCount
+    const unseen = host.unseen.length > 0 ? `: it can’t see ${namesText(host.unseen)}` : ''
+    found.push(say('note', 'behind', `${name} is ${missing === 1 ? 'one log entry' : `${missing.toLocaleString('en')} log entries`} behind${unseen}.`, `Play log on ${name}.`, playedCount))
+  }
+  return found
+}
+
+function odd({ name, removed, files }: HostView, say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
+  const found: Problem[] = []
+  const pathsOf = (fits: (file: HostFile) => boolean): string[] => files.filter(fits).map(({ path }) => path)
+  const resized = pathsOf(({ fault }) => fault === 'resized')
+  const stray = pathsOf(({ fault, entryIndex }) => fault === 'no_map' && entryIndex < 0)
+  const mapless = pathsOf(({ fault, entryIndex }) => fault === 'no_map' && entryIndex >= 0)
+  if (removed.length > 0) {
+    found.push(say('warning', 'removed', `Removed or renamed on ${name} alone: ${namesText(removed)}. The log still has ${it(removed)}, and so have the other hosts.`, `Play log on ${name}: ${removed.length === 1 ? 'it comes' : 'they come'} back.`))
+  }
+  if (resized.length > 0) {
+    found.push(say('warning', 'resized', `On ${name}, ${namesText(resized)} has another size than its map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
+  }
+  if (mapless.length > 0) {
+    found.push(say('warning', 'no-map', `On ${name}, ${namesText(mapless)} has no map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
+  }
+  if (stray.length > 0) {
+    found.push(say('warning', 'stray', `A plain tool made ${namesText(stray)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))
+  }
+  return found
+}
+
+function it(list: readonly string[]): string {
+  return list.length === 1 ? 'it' : 'them'
+}
+
+function namesText(names: readonly string[]): string {
+  const shown = names.length > NAMED_MOST ? [...names.slice(0, NAMED_MOST - 1), `${(names.length - NAMED_MOST + 1).toLocaleString('en')} more`] : names
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
