@@ -1,0 +1,72 @@
+// A panel above the page that hides nothing for good and keeps nobody: Escape, its button and a press elsewhere close it, Tab
+// leaves it. When it closes by keys, the focus goes back to where it was.
+
+import './commands.css'
+import { X } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useId, useLayoutEffect, useRef } from 'react'
+import { type Look, useLookStore } from '../look.tsx'
+
+/** Where the focus was when the sheet opened, and how to close it. */
+export function useSheet(): { root: RefObject<HTMLElement | null>; close: () => void } {
+  const look = useLookStore()
+  const root = useRef<HTMLElement>(null)
+  const before = useRef<Element | null>(null)
+  const close = useCallback(() => {
+    giveBack(before.current)
+    look.set({ sheet: undefined })
+  }, [look])
+
+  // Before it is taken away, whoever closes it: afterwards nobody knows that the focus was in it.
+  useLayoutEffect(() => {
+    const element = root.current
+    return () => {
+      if (element?.contains(document.activeElement)) giveBack(before.current)
+    }
+  }, [])
+
+  useEffect(() => {
+    // One sheet may follow another: what had the focus before the first is where it belongs.
+    const had = document.activeElement
+    if (had && !had.closest('.sheet')) lastBefore.set(look, had)
+    before.current = lastBefore.get(look) ?? null
+    const onPointer = (event: PointerEvent): void => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) look.set({ sheet: undefined })
+    }
+    document.addEventListener('pointerdown', onPointer)
+    return () => document.removeEventListener('pointerdown', onPointer)
+  }, [look])
+  return { root, close }
+}
+
+const lastBefore = new WeakMap<Look, Element>()
+
+function giveBack(element: Element | null): void {
+  if (element instanceof HTMLElement && element !== document.body) element.focus()
+}
+
+/** What scrolls must be within reach of the keys. */
+const SCROLLS = { tabIndex: 0 }
+
+export function Sheet({ title, tools, children }: { title: string; tools?: ReactNode; children: ReactNode }) {
+  const { root, close } = useSheet()
+  const id = useId()
+  useEffect(() => root.current?.focus(), [root])
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return
+    event.stopPropagation()
+    close()
+  }
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it wherever in it the focus is
+    <section ref={root} className="sheet" aria-labelledby={id} tabIndex={-1} onKeyDown={onKey}>
+      <header className="section-head">
+        <h2 id={id}>{title}</h2>
+        <span className="head-tools">
+          {tools}
+          <button type="button" className="icon" aria-label={`Close: ${title}`} onClick={close}><X aria-hidden /></button>
+        </span>
+      </header>
+      <div className="sheet-body" {...SCROLLS} role="group" aria-labelledby={id}>{children}</div>
+    </section>
+  )
+}

@@ -1,0 +1,17 @@
+// How a command runs, whether it was chosen or its keys were pressed: never while it can't be used, and nothing it throws
+// is lost. What fails by the session's own rules is in the trace already.
+
+import { mistakeOf } from '../trouble.ts'
+import type { Command, CommandContext } from './commands.ts'
+
+/** @returns why it can't be used now, in one sentence; undefined where it ran */
+export async function perform(command: Command, context: CommandContext): Promise<string | undefined> {
+  const why = command.when(context.playground.snapshot())
+  if (why !== undefined) return why
+  try {
+    await command.run(context)
+  } catch (error) {
+    context.look.set({ mistake: mistakeOf(error) })
+  }
+  return undefined
+}

@@ -1,0 +1,24 @@
+// The eager part of all commands: a few lines that load the rest once the page stands.
+
+import { useEffect, useRef } from 'react'
+import type { Messages } from '../messages.ts'
+import { mistakeOf } from '../trouble.ts'
+import type { CommandContext } from './commands.ts'
+
+export interface PageContext extends CommandContext {
+  messages: Messages
+}
+
+export function useShortcuts(context: PageContext): void {
+  const now = useRef(context)
+  useEffect(() => {
+    now.current = context
+  })
+  useEffect(() => {
+    const stop = new AbortController()
+    import('./listen.ts')
+      .then(({ listen }) => listen(() => now.current, stop.signal))
+      .catch((error: unknown) => now.current.look.set({ mistake: mistakeOf(error) }))
+    return () => stop.abort()
+  }, [])
+}
