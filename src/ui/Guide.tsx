@@ -1,6 +1,7 @@
 // Where one stands and what to do next: what has just happened, one sentence of advice, and two or three things to press.
 // The one thing that matters most is never here but where it happens: `Play log on B` stands in B's lane.
 
+import { useId, useState } from 'react'
 import { MIB } from '../core/base/align.ts'
 import type { Result } from '../core/base/result.ts'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
@@ -8,8 +9,10 @@ import { freeHostName } from '../playground/names.ts'
 import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { listText, plural, sentence } from './format.ts'
+import type { HelpTopic } from './help.ts'
 import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
+import { HelpBox } from './PanelHead.tsx'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
@@ -20,14 +23,31 @@ const STRIPS = 4
 export function Guide() {
   const snapshot = useSnapshot()
   const latest = snapshot.trace.at(-1)
+  const [asked, setAsked] = useState<HelpTopic>()
+  const helpId = useId()
   return (
     <div className="guide">
       <p className="next">{nextText(snapshot)}</p>
       <p className="latest quiet">{latest ? sentence(latest.sentence) : 'famfs shares data, it doesn’t store it.'}</p>
-      <Offers snapshot={snapshot} />
+      <div className="guide-foot">
+        <Offers snapshot={snapshot} />
+        <Question topic="famfs" text="What is famfs?" chosen={asked} helpId={helpId} onAsk={setAsked} />
+        <Question topic="hosts" text="Who may do what?" chosen={asked} helpId={helpId} onAsk={setAsked} />
+      </div>
+      {asked && <HelpBox id={helpId} topic={asked} />}
       {toldText(snapshot).map((text) => <p key={text} className="told">{text}</p>)}
       <PageNote snapshot={snapshot} />
     </div>
+  )
+}
+
+/** What the lanes are about has no head of its own: it is asked for here. */
+function Question({ topic, text, chosen, helpId, onAsk }: { topic: HelpTopic; text: string; chosen: HelpTopic | undefined; helpId: string; onAsk: (topic: HelpTopic | undefined) => void }) {
+  const open = topic === chosen
+  return (
+    <button type="button" className="link question" aria-expanded={open} aria-controls={open ? helpId : undefined} onClick={() => onAsk(open ? undefined : topic)}>
+      {text}
+    </button>
   )
 }
 

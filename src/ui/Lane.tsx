@@ -3,11 +3,12 @@
 
 import { MoreHorizontal, Play, Power, RefreshCw, SquareTerminal, Trash2, Unplug, Upload } from 'lucide-react'
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
+import { Superblock } from '../core/omf/superblock.ts'
 import type { HostView, Snapshot, TaskView } from '../playground/types.ts'
 import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
-import { putNoteAway, useLook, useLookStore } from './look.tsx'
+import { putNoteAway, showBytes, useLook, useLookStore } from './look.tsx'
 import { Disclosure, Note } from './parts.tsx'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
@@ -56,7 +57,7 @@ export function Lane({ host }: { host: HostView }) {
       onDragEnter={onDrag} onDragOver={onDrag} onDragLeave={onDragLeave} onDrop={onDrop}>
       <header className="lane-head">
         <h3 id={id}>{host.name}</h3>
-        <span className="role" data-role={host.role}>{host.status === 'up' && host.role !== 'none' ? host.role : host.status}</span>
+        <Role host={host} snapshot={snapshot} />
         {host.status !== 'down' && (
           <span className="played num" data-behind={behind > 0 || undefined}>
             log {host.playedCount}/{host.entryCount} played
@@ -88,6 +89,23 @@ export function Lane({ host }: { host: HostView }) {
       </div>
     </section>
   )
+}
+
+/** What it is, and on pressing it, why and what follows from it. */
+function Role({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
+  const look = useLookStore()
+  if (host.status !== 'up' || host.role === 'none') return <span className="role">{host.status}</span>
+  return (
+    <Disclosure className="link role" label={<span data-role={host.role}>{host.role}</span>}>
+      <p>{roleText(host, snapshot.device.filesystem?.ownerName)}</p>
+      <button type="button" className="link" onClick={() => showBytes(look, Superblock.offsetOf('ts_system_uuid'), 16)}>Show the owner in the superblock</button>
+    </Disclosure>
+  )
+}
+
+function roleText({ name, role }: HostView, ownerName: string | undefined): string {
+  if (role === 'master') return `${name} formatted the device: its system UUID stands in the superblock. So ${name} is the master and alone may create files and directories; all hosts may read them.`
+  return `${ownerName ?? 'Another system'} formatted the device and is its master: it alone may create files. ${name} is a client: it finds files by playing the log, and has them without write bits.`
 }
 
 export function TaskBar({ task }: { task: TaskView }) {

@@ -38,12 +38,17 @@ export function PanelHead({ id, topic, title = HELP[topic].title, summary, child
           )}
         </span>
       </header>
-      {open && (
-        <div id={helpId} className="help" role="note">
-          <p>{help.says}</p>
-          <p><strong>{help.term}</strong>: {help.means} <span className="quiet">{help.where}</span></p>
-        </div>
-      )}
+      {open && <HelpBox id={helpId} topic={topic} />}
     </>
+  )
+}
+
+export function HelpBox({ id, topic }: { id: string; topic: HelpTopic }) {
+  const { says, term, means, where } = HELP[topic]
+  return (
+    <div id={id} className="help" role="note">
+      <p>{says}</p>
+      <p><strong>{term}</strong>: {means} <span className="quiet">{where}</span></p>
+    </div>
   )
 }
