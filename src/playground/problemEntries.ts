@@ -104,13 +104,13 @@ export class EntryJudge {
   #shares(span: Span, at: number, pair: Shared | undefined): void {
     const { unitBytes, memory } = this.#ground
     const [id, place] = [`shares-${at}-${pair?.other.entryIndex ?? ''}`, this.#placeOf(span.entryIndex)]
-    if (!pair) return this.#findings.add('error', id, `${entryText(span.entryIndex, span.path)}, takes units that others have`, COPY_OUT, place)
+    if (!pair) return this.#findings.add('error', id, `${entryText(span.entryIndex, span.path)} takes units that others have`, COPY_OUT, place)
     const { other, count, first } = pair
     const what = `${count === 1 ? '1 unit' : `${count.toLocaleString('en')} units`} (${sizeText(count * unitBytes)} at 0x${(first * unitBytes).toString(16)})`
     const bytes = { offsetBytes: first * unitBytes, lengthBytes: count * unitBytes }
     const says = other.entryIndex === span.entryIndex
-      ? `${entryText(span.entryIndex, span.path)}, has ${what} twice in its own map`
-      : `${entryText(span.entryIndex, span.path)}, and ${entryText(other.entryIndex, other.path)}, share ${what}`
+      ? `${entryText(span.entryIndex, span.path)} has ${what} twice in its own map`
+      : `${entryText(span.entryIndex, span.path)} and ${entryText(other.entryIndex, other.path)} share ${what}`
     this.#findings.add('error', id, says, COPY_OUT, bytes.offsetBytes < memory.presentBytes ? { ...place, bytes } : place)
   }
 
@@ -126,7 +126,7 @@ export class EntryJudge {
     ].filter(Boolean)
     const behind = this.#ground.entryCount - index - 1
     const lost = behind === 0 ? 'it' : behind === 1 ? 'it and the entry behind it' : `it and the ${behind.toLocaleString('en')} entries behind it`
-    this.#findings.add('error', 'bad', `${who}, ${wrong.join(', and ')}`, `Hosts that have not played ${lost} never will: logplay stops here. Copy out what they still have, then format again.`, this.#placeOf(index))
+    this.#findings.add('error', 'bad', `${who} ${wrong.join(', and ')}`, `Hosts that have not played ${lost} never will: logplay stops here. Copy out what they still have, then format again.`, this.#placeOf(index))
   }
 
   #file(window: EntryWindow, index: number): void {
@@ -137,7 +137,7 @@ export class EntryJudge {
     if (meta) this.#map(meta, path, index)
     const { extents, lostCount } = plain?.map.kind === 'simple' ? { extents: plain.map.extents, lostCount: 0 } : meta ? extentsOfMeta(meta) : { extents: [], lostCount: 0 }
     extents.forEach((extent, i) => this.#extent(extent, i, path, index))
-    if (lostCount > 0) this.#findings.add('error', 'lost', `${entryText(index, path)}, has an extent beyond any device: its offset or length is above 2^53 bytes`, REFUSED, this.#placeOf(index))
+    if (lostCount > 0) this.#findings.add('error', 'lost', `${entryText(index, path)} has an extent beyond any device: its offset or length is above 2^53 bytes`, REFUSED, this.#placeOf(index))
   }
 
   #directory(entry: LogEntry, index: number): void {
@@ -150,17 +150,17 @@ export class EntryJudge {
     const who = entryText(index, logged)
     const path = normalizedPath(logged)
     if (logged === '' || logged.startsWith('/') || path === undefined) {
-      return this.#findings.add('error', 'path', `${who}, has no path inside the mount`, REFUSED, place)
+      return this.#findings.add('error', 'path', `${who} has no path inside the mount`, REFUSED, place)
     }
     const there = path === '' ? { kind: 'directory' as const, entryIndex: -1 } : this.#paths.get(path)
     if (there) {
       if (there.kind === 'directory' && kind === 'directory') return
       const known = there.entryIndex < 0 ? 'the mount point' : `entry ${there.entryIndex}`
-      return this.#findings.add('warning', 'again', `${who}, has the path that ${known} has already`, 'Hosts keep the first, and never show this one. Its space stays taken.', place)
+      return this.#findings.add('warning', 'again', `${who} has the path that ${known} has already`, 'Hosts keep the first, and never show this one. Its space stays taken.', place)
     }
     const parent = parentOf(path)
     if (parent !== '' && this.#paths.get(parent)?.kind !== 'directory') {
-      this.#findings.add('warning', 'parent', `${who}, lies in ${parent}, which no entry before it makes a directory`, REFUSED, place)
+      this.#findings.add('warning', 'parent', `${who} lies in ${parent}, which no entry before it makes a directory`, REFUSED, place)
       return
     }
     this.#paths.set(path, { kind, entryIndex: index })
@@ -168,7 +168,7 @@ export class EntryJudge {
 
   #map(meta: LogFileMeta, path: string, index: number): void {
     const made = fmapOf(meta)
-    if ('trouble' in made) this.#findings.add('error', 'map', `${entryText(index, path)}, has a map that can’t be: ${made.trouble}`, REFUSED, this.#placeOf(index))
+    if ('trouble' in made) this.#findings.add('error', 'map', `${entryText(index, path)} has a map that can’t be: ${made.trouble}`, REFUSED, this.#placeOf(index))
   }
 
   #extent(extent: MapExtent, nth: number, path: string, index: number): void {
@@ -179,17 +179,17 @@ export class EntryJudge {
     const span = spanOf(extent, unitBytes, this.#bitmap.unitCount)
     if (!span) {
       const known = this.#daxdevs.has(extent.devindex) ? 'which the log knows and which is not here' : 'which no entry before it adds'
-      return this.#findings.add('error', `extent-${nth}`, `${who}, has ${where} of device ${extent.devindex}, ${known}`, 'Nothing here can read it. Look at the extents in its file map.', place)
+      return this.#findings.add('error', `extent-${nth}`, `${who} has ${where} of device ${extent.devindex}, ${known}`, 'Nothing here can read it. Look at the extents in its file map.', place)
     }
     if (span.beyondCount > 0) {
-      this.#findings.add('error', `extent-${nth}`, `${who}, has ${where}, which is not wholly on the device of ${sizeText(deviceBytes)}`, 'Whoever reads or writes there gets an error. Copy out the other files, then format again.', place)
+      this.#findings.add('error', `extent-${nth}`, `${who} has ${where}, which is not wholly on the device of ${sizeText(deviceBytes)}`, 'Whoever reads or writes there gets an error. Copy out the other files, then format again.', place)
     }
     if (span.count === 0) return
     const reserved = Math.min(span.first + span.count, this.#ground.reservedCount) - span.first
     if (reserved > 0) {
       const bytes = { offsetBytes: extent.offsetBytes, lengthBytes: Math.min(extent.lengthBytes, reserved * unitBytes) }
       const what = extent.offsetBytes < LOG_OFFSET_BYTES ? 'the superblock' : 'the log'
-      this.#findings.add('error', `over-${nth}`, `${who}, has ${where}, where ${what} is`, `Writing that file destroys ${what}. Don’t write it; copy the others out, then format again.`, bytes.offsetBytes < memory.presentBytes ? { ...place, bytes } : place)
+      this.#findings.add('error', `over-${nth}`, `${who} has ${where}, where ${what} is`, `Writing that file destroys ${what}. Don’t write it; copy the others out, then format again.`, bytes.offsetBytes < memory.presentBytes ? { ...place, bytes } : place)
     }
     const own: Span = { entryIndex: index, path, first: Math.max(span.first, Math.min(this.#ground.reservedCount, span.first + span.count)), end: span.first + span.count }
     this.#spans.push(own)
@@ -209,9 +209,9 @@ function addShared(pairs: Map<number, Shared>, span: Span, other: Span): void {
   pairs.set(other.entryIndex, { other, first: known?.first ?? first, count: count + (known?.count ?? 0) })
 }
 
-/** "entry 4, tides.f64"; a comma follows where the sentence goes on. */
+/** "entry 4, tides.f64,": the sentence goes on. */
 function entryText(index: number, path: string): string {
-  return UNREADABLE.test(path) ? `entry ${index}` : `entry ${index}, ${path}`
+  return UNREADABLE.test(path) ? `entry ${index}` : `entry ${index}, ${path},`
 }
 
 /** Nothing, or what no screen should be given: control characters, or bytes that are no text. */

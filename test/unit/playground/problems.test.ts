@@ -1,0 +1,139 @@
+// What hosts show, and when the device is looked at: a burst of changes is one look, a look that finds what was known
+// changes nothing, and a view is the same object until something in it has changed.
+
+import { describe, expect, it } from 'vitest'
+import { MIB } from '../../../src/core/base/align.ts'
+import { must } from '../../../src/core/base/result.ts'
+import { createFile } from '../../../src/core/fs/create.ts'
+import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
+import { hostProblems } from '../../../src/playground/problemHosts.ts'
+import { Problems } from '../../../src/playground/problems.ts'
+import type { HostFile, HostView } from '../../../src/playground/types.ts'
+import { file, fileOptions, lock, newFormatted } from '../../helpers/volumes.ts'
+
+function host(more: Partial<HostView> = {}): HostView {
+  return {
+    name: 'B',
+    systemUuid: '',
+    status: 'up',
+    why: undefined,
+    role: 'client',
+    mountpoint: '/mnt/famfs',
+    mountTrouble: undefined,
+    playedCount: 2,
+    entryCount: 2,
+    files: [],
+    unseen: [],
+    removed: [],
+    appending: false,
+    stale: false,
+    ...more,
+  }
+}
+
+function node(path: string, fault: HostFile['fault'], entryIndex = 0): HostFile {
+  return { kind: 'file', path, sizeBytes: 1, modeText: '0644', uid: 0, gid: 0, entryIndex, extents: [], chunkBytes: undefined, ...(fault && { fault }) }
+}
+
+function said(more: Partial<HostView>): string[] {
+  return hostProblems([host(more)]).map(({ severity, says, next }) => `${severity}: ${says} ${next}`)
+}
+
+describe('hosts', () => {
+  it('one that has played all there is shows nothing, and neither does one that is starting or at work', () => {
+    expect(said({})).toEqual([])
+    expect(said({ status: 'starting', mountpoint: undefined })).toEqual([])
+    expect(said({ appending: true, playedCount: 1 })).toEqual([])
+    expect(said({ mountpoint: undefined, entryCount: 0 })).toEqual([])
+  })
+
+  it('being behind is a note: that is how famfs works', () => {
+    expect(said({ playedCount: 1, unseen: ['tides.f64'] })).toEqual(['note: B is one log entry behind: it can’t see tides.f64. Play log on B.'])
+    expect(said({ playedCount: 0, entryCount: 10_000, unseen: ['a', 'b', 'c', 'd'] })).toEqual([
+      'note: B is 10,000 log entries behind: it can’t see a, b and 2 more. Play log on B.',
+    ])
+    expect(hostProblems([host({ playedCount: 1 })])[0]).toMatchObject({ id: 'host-B-behind', host: 'B', entryIndex: 1, bytes: undefined })
+  })
+
+  it('down, not mounted, mounted and gone, could not mount', () => {
+    expect(said({ status: 'down', why: 'it was killed' })).toEqual(['warning: B is down: it was killed. Reboot B: the device kept its bytes, and the log brings its files back.'])
+    expect(said({ mountpoint: undefined })).toEqual(['note: Nothing is mounted on B: it sees no file. In a terminal of B: famfs mount.'])
+    expect(said({ stale: true })).toEqual([expect.stringContaining('error: B has a file system mounted that is not on the device any more')])
+    expect(said({ mountpoint: undefined, mountTrouble: 'the superblock is damaged.' })).toEqual([expect.stringContaining('error: B could not mount the device: the superblock is damaged.')])
+  })
+
+  it('what went on one host alone', () => {
+    expect(said({ removed: ['a'] })).toEqual(['warning: Removed or renamed on B alone: a. The log still has it, and so have the other hosts. Play log on B: it comes back.'])
+    expect(said({ files: [node('cut', 'resized'), node('bare', 'no_map'), node('own', 'no_map', -1), node('good', undefined)] })).toEqual([
+      'warning: On B, cut has another size than its map: nothing can read or write it there. In a terminal of B: rm it, then play the log.',
+      'warning: On B, bare has no map: nothing can read or write it there. In a terminal of B: rm it, then play the log.',
+      'warning: A plain tool made own on B alone: no log has it. Remove it on B, and make it with famfs creat or famfs cp on the master.',
+    ])
+  })
+})
+
+/** Problems over a small device, and a way to wait for its next word. */
+function watched() {
+  const volume = newFormatted(64 * MIB)
+  let heard = 0
+  let wake = (): void => {}
+  const problems = new Problems(() => {
+    heard++
+    wake()
+  })
+  const word = (): Promise<void> => new Promise((resolve) => (wake = resolve))
+  return { volume, problems, word, heard: () => heard }
+}
+
+describe('looking', () => {
+  it('nothing is said before the first look has ended', () => {
+    const { problems, heard } = watched()
+    expect(problems.view([])).toMatchObject({ list: [], count: 0, checking: true })
+    expect(heard()).toBe(0)
+    problems.stop()
+  })
+
+  it('a burst of changes is one look; what is found is merged with the hosts, errors first', async () => {
+    const { volume, problems, word, heard } = watched()
+    for (let i = 0; i < 1000; i++) problems.deviceChanged(volume.memory)
+    await word()
+    expect(heard()).toBe(1)
+    const hosts = [host({ playedCount: 1 }), host({ name: 'C', status: 'down' })]
+    expect(problems.view([])).toMatchObject({ list: [], checking: false, sentence: 'fsck: superblock and log header are sound; the log is empty.' })
+    expect(problems.view(hosts)).toMatchObject({
+      count: 2,
+      list: [{ severity: 'warning', host: 'C' }, { severity: 'note', host: 'B' }],
+      sentence: '1 problem: 1 warning. fsck: superblock and log header are sound; the log is empty.',
+    })
+    volume.memory.write(LOG_OFFSET_BYTES, Uint8Array.of(0))
+    problems.deviceChanged(volume.memory)
+    await word()
+    expect(problems.view(hosts)).toMatchObject({ count: 3, list: [{ severity: 'error', id: 'device-log_magic' }, { host: 'C' }, { host: 'B' }] })
+    expect(problems.view(hosts).sentence).toMatch(/^2 problems: 1 error, 1 warning\. fsck read superblock and log header/)
+    problems.stop()
+  })
+
+  it('a view is the same object until something in it has changed', async () => {
+    const { volume, problems, word } = watched()
+    problems.deviceChanged(volume.memory)
+    await word()
+    const files: HostFile[] = []
+    const first = problems.view([host({ files })])
+    expect(problems.view([host({ files })])).toBe(first)
+    expect(problems.view([host({ files: [node('cut', 'resized')] })])).not.toBe(first)
+    must(createFile(lock(volume), file('a', 1), fileOptions()))
+    problems.deviceChanged(volume.memory)
+    await word()
+    expect(problems.view([host({ files })])).not.toBe(first)
+    problems.stop()
+  })
+
+  it('changes that go on are looked at nevertheless', async () => {
+    const { volume, problems, word } = watched()
+    const busy = setInterval(() => problems.deviceChanged(volume.memory), 20)
+    await word()
+    clearInterval(busy)
+    expect(problems.view([]).checking).toBe(false)
+    problems.stop()
+  })
+})
