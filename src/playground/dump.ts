@@ -16,8 +16,9 @@ import { adviceFor, type DumpParts, type DumpReason, partsOf } from './dumpParts
 import { factsOfLog, fsckTextOf, type Judged, notesOf, sentenceOf, stateOf } from './dumpVerdict.ts'
 import { MediaReader, type MediaState } from './media.ts'
 import { peekDevice } from './peek.ts'
+import { checkDevice, viewOf } from './problemCheck.ts'
 import { findBytes, findEntries } from './search.ts'
-import type { DumpView, EntryQuery, MediaFile, PeekSource, Playground, Shell, Snapshot } from './types.ts'
+import type { DumpView, EntryQuery, MediaFile, PeekSource, Playground, ProblemsView, Shell, Snapshot } from './types.ts'
 
 /** A longer log is not made up for where the dump ends inside it. */
 const LOG_MOST_BYTES = 2 ** 30
@@ -42,7 +43,8 @@ async function dumpOf(parts: DumpParts): Promise<Dump> {
     missingCount: cut ? missingCount : 0,
     cutAt: cut?.atBytes,
   }
-  return new Dump(memory, media, viewOf(parts, memory, judged), new Set(judged.facts.filesElsewhere))
+  const problems = viewOf(await checkDevice(memory, { isDump: true }), [], false)
+  return new Dump({ memory, media, problems, dump: dumpViewOf(parts, memory, judged), elsewhere: new Set(judged.facts.filesElsewhere) })
 }
 
 /** As large as its superblock says, and never smaller than what is here. */
@@ -89,7 +91,7 @@ function cutOf(memory: Memory): { atBytes: number; madeWhole: Daxdev | undefined
   return { atBytes: presentBytes, madeWhole }
 }
 
-function viewOf(parts: DumpParts, memory: Memory, judged: Judged): DumpView {
+function dumpViewOf(parts: DumpParts, memory: Memory, judged: Judged): DumpView {
   const { name, form, bytes } = parts
   return {
     name,
@@ -103,13 +105,22 @@ function viewOf(parts: DumpParts, memory: Memory, judged: Judged): DumpView {
   }
 }
 
+/** All that a look at the bytes gave. */
+interface Read {
+  memory: Memory
+  media: MediaState
+  problems: ProblemsView
+  dump: DumpView
+  /** Entries of files that have extents on devices that aren't here. */
+  elsewhere: ReadonlySet<number>
+}
+
 class Dump implements Playground {
   readonly #memory: Memory
   readonly #media: MediaState
   readonly #snapshot: Snapshot
 
-  /** @param elsewhere entries of files that have extents on devices that aren't here */
-  constructor(memory: Memory, media: MediaState, dump: DumpView, elsewhere: ReadonlySet<number>) {
+  constructor({ memory, media, problems, dump, elsewhere }: Read) {
     this.#memory = memory
     this.#media = media
     const { filesystem } = media
@@ -129,7 +140,7 @@ class Dump implements Playground {
       tasks: [],
       storage: { state: 'off', sentence: 'A dump isn’t stored: it is here until it is closed, or the page is.' },
       history: { position: 0, stepCount: 0, back: undefined, forward: undefined, travelling: false },
-      problems: { list: [], count: 0, checking: false, sentence: 'Nothing has been checked yet.' },
+      problems,
       dump,
       canUndoStartOver: false,
       ready: true,

@@ -77,30 +77,29 @@ export function stateOf({ verdict: { scan }, layoutFailure, missingCount }: Judg
 export function sentenceOf(judged: Judged): string {
   const { verdict, layoutFailure, facts, missingCount, cutAt } = judged
   const { superblockFailure, headerFailure, scan } = verdict
-  const parts = [superblockFailure, headerFailure].flatMap((failure) => (failure ? [failure.says] : []))
-  if (parts.length > 0 || !scan) return `Damaged: ${parts.join('; and ')}.`
-  if (layoutFailure) return `Damaged: ${layoutFailure.says}.`
+  const failures = [superblockFailure, headerFailure, scan ? layoutFailure : undefined].flatMap((failure) => (failure ? [failure.says] : []))
+  if (failures.length > 0 || !scan) return `Not sound: ${failures.join('; and ')}.`
   const wrong = [...badEntriesText(scan, facts.trouble), ...allocationText(scan)]
-  if (missingCount > 0) wrong.push(`the dump ends after byte ${cutAt}, and ${missingCount} of the ${scan.entryCount} log entries are behind that`)
-  if (wrong.length > 0) return `${stateOf(judged) === 'cut' ? 'Cut off' : 'Damaged'}: ${wrong.join('; ')}.`
+  if (missingCount > 0) wrong.push(`the dump ends after byte ${counted(cutAt ?? 0)}, and ${counted(missingCount)} of the ${counted(scan.entryCount)} log entries are behind that`)
+  if (wrong.length > 0) return `${stateOf(judged) === 'cut' ? 'Cut off' : 'Not sound'}: ${wrong.join('; ')}.`
   if (scan.entryCount === 0n) return 'Sound: superblock and log header are valid, and the log has no entries yet.'
-  const entries = scan.entryCount === 1n ? 'the one log entry' : `all ${scan.entryCount} log entries`
+  const entries = scan.entryCount === 1n ? 'the one log entry' : `all ${counted(scan.entryCount)} log entries`
   return `Sound: superblock, log header and ${entries} are valid, and no unit is claimed twice.`
 }
 
 function badEntriesText({ badEntries, entryCount }: FsckScan, trouble = 'wrong'): string[] {
   const [first] = badEntries
   if (first === undefined) return []
-  const stops = first === 0 ? 'a host that plays this log sees nothing' : `a host that plays this log stops after entry ${first - 1}`
-  if (badEntries.length === 1) return [`log entry ${first} of ${entryCount} has a ${trouble}; ${stops}`]
-  const shown = badEntries.slice(0, BAD_SHOWN).join(', ')
-  return [`${badEntries.length} of ${entryCount} log entries are wrong (${shown}${badEntries.length > BAD_SHOWN ? ', …' : ''}); ${stops}`]
+  const stops = first === 0 ? 'a host that plays this log sees nothing' : `a host that plays this log stops after entry ${counted(first - 1)}`
+  if (badEntries.length === 1) return [`log entry ${counted(first)} of ${counted(entryCount)} has a ${trouble}; ${stops}`]
+  const shown = badEntries.slice(0, BAD_SHOWN).map(counted).join(', ')
+  return [`${counted(badEntries.length)} of ${counted(entryCount)} log entries are wrong (${shown}${badEntries.length > BAD_SHOWN ? ', …' : ''}); ${stops}`]
 }
 
 function allocationText({ collisionCount, outsideCount }: FsckScan): string[] {
   const texts: string[] = []
-  if (collisionCount > 0) texts.push(collisionCount === 1 ? '1 allocation unit is claimed twice' : `${collisionCount} allocation units are claimed more than once`)
-  if (outsideCount > 0) texts.push(outsideCount === 1 ? '1 extent lies outside the device' : `${outsideCount} extents lie outside the device`)
+  if (collisionCount > 0) texts.push(collisionCount === 1 ? '1 allocation unit is claimed twice' : `${counted(collisionCount)} allocation units are claimed more than once`)
+  if (outsideCount > 0) texts.push(outsideCount === 1 ? '1 extent lies outside the device' : `${counted(outsideCount)} extents lie outside the device`)
   return texts
 }
 
@@ -115,13 +114,21 @@ export function notesOf(memory: Memory, { verdict, facts, cutAt, missingCount }:
   const superblock = Superblock.decode(readSuperblockBytes(memory))
   const { sizeBytes } = memory.device
   const notes: string[] = []
-  if (memory.presentBytes < sizeBytes) notes.push('File data is not here: the bytes behind the log are shown as absent.')
+  const logEndBytes = BigInt(LOG_OFFSET_BYTES) + superblock.ts_log_len
+  if (memory.presentBytes < sizeBytes) {
+    const isMore = BigInt(memory.presentBytes) > logEndBytes && verdict.superblockFailure === undefined
+    notes.push(isMore ? `Of file data only what lies before byte ${counted(memory.presentBytes)} is here.` : 'File data is not here: only superblock and log are.')
+  }
   if (cutAt !== undefined) {
     const what = missingCount > 0 ? '' : ' Nothing that is counted is missing.'
-    notes.push(`The dump ends after byte ${cutAt}, before the log does.${what} ${advice}`)
+    notes.push(`The dump ends after byte ${counted(cutAt)}, before the log does.${what} ${advice}`)
   }
   if (verdict.superblockFailure === undefined && superblock.ts_log_offset !== BigInt(LOG_OFFSET_BYTES)) {
     notes.push(`ts_log_offset says ${superblock.ts_log_offset}; famfs reads the log at ${LOG_OFFSET_BYTES} whatever stands there, and so does this page.`)
+  }
+  const { scan } = verdict
+  if (scan && scan.header.famfs_log_len !== superblock.ts_log_len) {
+    notes.push(`The superblock says that the log has ${counted(superblock.ts_log_len)} bytes, the log says ${counted(scan.header.famfs_log_len)}: they may not belong together.`)
   }
   const count = facts.otherDevices.size
   if (count > 0 || (verdict.superblockFailure === undefined && superblock.ts_sb_flags === 1)) {
@@ -135,4 +142,8 @@ export function notesOf(memory: Memory, { verdict, facts, cutAt, missingCount }:
 function elsewhereText(count: number): string {
   if (count === 0) return ''
   return count === 1 ? ' 1 file has extents there.' : ` ${count} files have extents there.`
+}
+
+function counted(count: number | bigint): string {
+  return count.toLocaleString('en-US')
 }
