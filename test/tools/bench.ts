@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { type BenchRow, rowOf, type Sample, SAMPLE_COUNT } from '../bench/measure.ts'
 import { withPage } from './browserPage.ts'
+import { pageWorkRows } from './pageWork.ts'
 
 const USAGE = 'usage: npm run bench [-- --json FILE] [--only NAME]'
 const FIRST_MOVES = [
@@ -16,7 +17,7 @@ const FIRST_MOVES = [
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
   const wanted = (name: string): boolean => values.only === undefined || name === values.only
-  const rows = [...(await pageRows(wanted)), ...(await firstMoveRows(wanted))]
+  const rows = [...(await pageRows(wanted)), ...(await firstMoveRows(wanted)), ...(await pageWorkRows(wanted)).map(shown)]
   if (rows.length === 0) throw new Error(`there is no row ${values.only ?? ''}\n${USAGE}`)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows }, undefined, 1)}\n`)
 }

@@ -1,0 +1,114 @@
+// How long the page is deaf: the longest task of its main thread, by the browser's own performance trace, while a person
+// scrolls, zooms and points at a device of 4 GiB with 10,000 files. A sample is one whole gesture of some forty moves.
+
+import type { Browser, Locator, Page } from 'playwright-core'
+import { type BenchRow, rowOf, type Sample, SAMPLE_COUNT } from '../bench/measure.ts'
+import { withPage } from './browserPage.ts'
+
+const LIMIT_MS = 50
+const FILE_COUNT = 10_000
+const MOVES = 40
+const PATIENT_MS = 120_000
+
+interface Gesture {
+  name: string
+  what: string
+  prepare?: (page: Page) => Promise<void>
+  move: (page: Page, at: number) => Promise<void>
+}
+
+const GESTURES: Gesture[] = [
+  { name: 'page_hover_map', what: 'hover over the device map', move: async (page, at) => hover(page, page.locator('.device canvas').last(), at) },
+  {
+    name: 'page_zoom_map',
+    what: 'zoom of the device map',
+    move: async (page, at) => {
+      await page.getByRole('slider', { name: 'Device map' }).focus()
+      await page.keyboard.press(at % 8 < 4 ? '+' : '-')
+    },
+  },
+  { name: 'page_scroll_hex', what: 'scrolling bytes', move: async (page, at) => wheel(page, page.getByRole('grid', { name: 'Bytes of the device' }), at) },
+  { name: 'page_scroll_log', what: 'scrolling the log', move: async (page, at) => wheel(page, page.getByRole('grid', { name: 'Log entries' }), at) },
+  { name: 'page_scroll_lane', what: 'scrolling the files of a lane', move: async (page, at) => wheel(page, page.locator('[data-lane="A"] .files-scroll'), at) },
+]
+
+/** @param wanted whether a row of that name is asked for */
+export async function pageWorkRows(wanted: (name: string) => boolean): Promise<BenchRow[]> {
+  const asked = GESTURES.filter(({ name }) => wanted(name))
+  if (asked.length === 0) return []
+  return withPage('index.html', async ({ url, browser }) => {
+    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+    page.setDefaultTimeout(PATIENT_MS)
+    await page.goto(url)
+    await fill(page)
+    const rows: BenchRow[] = []
+    for (const gesture of asked) {
+      const samples: Sample[] = []
+      for (let i = 0; i < SAMPLE_COUNT; i++) samples.push({ value: await longestTaskMs(browser, page, gesture) })
+      rows.push(rowOf({ name: gesture.name, unit: `ms, longest task: ${gesture.what}, ${FILE_COUNT} files on 4 GiB`, limit: LIMIT_MS }, samples))
+    }
+    return rows
+  })
+}
+
+/** 4 GiB in units of 4 KiB, with a file in each of 10,000 of them, and both hosts have played the log. */
+async function fill(page: Page): Promise<void> {
+  await page.getByText(/log 1\/2 played/).waitFor()
+  await page.getByRole('button', { name: 'Format', exact: true }).click()
+  const panel = page.getByRole('region', { name: 'Format the device' })
+  await panel.getByLabel('Device').selectOption({ label: '4.0 GiB' })
+  await panel.getByLabel('Allocation unit').selectOption({ label: '4.0 KiB' })
+  await panel.getByRole('button', { name: /format$/ }).click()
+  await page.locator('[data-lane="A"]').getByText('log 0/0 played').waitFor()
+  await page.getByRole('button', { name: 'Terminal on A', exact: true }).click()
+  const input = page.getByRole('textbox', { name: 'Input of the terminal of A' })
+  await page.locator('.xterm-rows').getByText(/[#$]\s*$/).first().waitFor()
+  await input.focus()
+  await page.keyboard.type(`for i in $(seq ${FILE_COUNT}); do famfs creat -s 4096 /mnt/famfs/f$i; done; exit`)
+  await page.keyboard.press('Enter')
+  await page.locator('[data-lane="A"]').getByText(`log ${FILE_COUNT}/${FILE_COUNT} played`).waitFor()
+  await page.getByRole('button', { name: 'Play log on B', exact: true }).click()
+  await page.locator('[data-lane="B"]').getByText(`log ${FILE_COUNT}/${FILE_COUNT} played`).waitFor()
+  await page.waitForTimeout(3000)
+}
+
+async function longestTaskMs(browser: Browser, page: Page, gesture: Gesture): Promise<number> {
+  await gesture.prepare?.(page)
+  await browser.startTracing(page, { categories: ['devtools.timeline', 'toplevel', 'disabled-by-default-devtools.timeline'] })
+  for (let at = 0; at < MOVES; at++) {
+    await gesture.move(page, at)
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+  }
+  return longestOf(await browser.stopTracing())
+}
+
+interface TraceEvent {
+  name: string
+  ph: string
+  pid: number
+  tid: number
+  dur?: number
+  args?: { name?: string }
+}
+
+/** Of the thread that the page runs in: the renderer's main one with the most work. */
+function longestOf(trace: Buffer): number {
+  const { traceEvents: events } = JSON.parse(trace.toString('utf8')) as { traceEvents: TraceEvent[] }
+  const threads = new Set(events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`))
+  const tasks = events.filter(({ name, ph, pid, tid }) => ph === 'X' && name.endsWith('RunTask') && threads.has(`${pid} ${tid}`))
+  if (tasks.length === 0) throw new Error('the trace holds no task of the page')
+  return Math.max(...tasks.map(({ dur = 0 }) => dur / 1000))
+}
+
+async function hover(page: Page, over: Locator, at: number): Promise<void> {
+  const box = await over.boundingBox()
+  if (!box) throw new Error('there is nothing to point at')
+  await page.mouse.move(box.x + (box.width * ((at * 7) % MOVES)) / MOVES, box.y + (box.height * at) / MOVES)
+}
+
+async function wheel(page: Page, over: Locator, at: number): Promise<void> {
+  const box = await over.boundingBox()
+  if (!box) throw new Error('there is nothing to scroll')
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  await page.mouse.wheel(0, at % 2 === 0 ? 400 : 250)
+}
