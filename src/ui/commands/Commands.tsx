@@ -12,7 +12,7 @@ const Palette = lazy(() => import('./Palette.tsx').then(({ Palette: component })
 const CheatSheet = lazy(() => import('./CheatSheet.tsx').then(({ CheatSheet: component }) => ({ default: component })))
 const HelpSheet = lazy(() => import('./HelpSheet.tsx').then(({ HelpSheet: component }) => ({ default: component })))
 
-export function Commands(given: Omit<CommandContext, 'playground' | 'look'>) {
+export function Commands(given: Pick<CommandContext, 'preferences' | 'openPanel' | 'openDump' | 'showPane'>) {
   const context = { ...given, playground: usePlayground(), look: useLookStore(), messages: useMessageStore() }
   const sheet = useLook((state) => state.sheet)
   useShortcuts(context)

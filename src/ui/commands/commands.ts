@@ -8,6 +8,7 @@ import { HOSTS_MOST, type HostView, type Playground, type Snapshot } from '../..
 import { entryOffset, logOffsetOf } from '../addresses.ts'
 import { HELP, type HelpTopic } from '../help.ts'
 import { type Look, type Pane, showBytes } from '../look.tsx'
+import type { Messages } from '../messages.ts'
 import { type Preferences, TEXT_SIZES } from '../preferences.ts'
 import { showTerminal } from '../terminals.ts'
 import { type Chord, PALETTE } from './keys.ts'
@@ -17,6 +18,7 @@ import { focusPane } from './panes.ts'
 export interface CommandContext {
   playground: Playground
   look: Look
+  messages: Messages
   preferences: Preferences
   openPanel: (panel: 'file' | 'directory' | 'format') => void
   openDump: () => void

@@ -2,13 +2,12 @@
 // browser that no command has. Loaded right after the first picture.
 
 import { toast } from '../messages.ts'
-import { commandsOf } from './commands.ts'
+import { type CommandContext, commandsOf } from './commands.ts'
 import { isMac, KeyReader, placeOf } from './keys.ts'
 import { perform } from './perform.ts'
 import { plainKeysOn } from './plainKeys.ts'
-import type { PageContext } from './useShortcuts.ts'
 
-export function listen(contextNow: () => PageContext, signal: AbortSignal): void {
+export function listen(contextNow: () => CommandContext, signal: AbortSignal): void {
   const mac = isMac()
   let reader = new KeyReader([])
   let hosts = ''

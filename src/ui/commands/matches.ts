@@ -5,6 +5,7 @@ import type { MediaFile, Snapshot } from '../../playground/types.ts'
 import { addressText, countText, parseOffset, sizeText } from '../format.ts'
 import { showBytes, showMapped } from '../look.tsx'
 import type { Preferences } from '../preferences.ts'
+import { takeOut } from '../taking.ts'
 import { type Command, commandsOf, entryCommand, type Group, GROUPS, inInspector, showEntry } from './commands.ts'
 
 export const FILES_MOST = 6
@@ -121,7 +122,7 @@ function filesOf(text: string, snapshot: Snapshot): { commands: Command[]; count
 
 function fileCommands(file: MediaFile, snapshot: Snapshot, onEveryHost: boolean): Command[] {
   const { path, entryIndex, extents } = file
-  const row = (id: string, title: string, more: Pick<Command, 'run'> & Partial<Command>): Command =>
+  const row: Row = (id, title, more) =>
     ({ id: `${id} ${entryIndex}`, title: `${path}: ${title}`, group: 'Files', keys: [], when: () => undefined, ...more })
   const [first] = extents
   const seeing = snapshot.hosts.filter((host) => host.files.some((seen) => seen.entryIndex === entryIndex && seen.kind === 'file'))
@@ -132,6 +133,13 @@ function fileCommands(file: MediaFile, snapshot: Snapshot, onEveryHost: boolean)
       when: () => (seeing.some((host) => host.name === name) ? undefined : `${name} doesn’t see it: play the log on ${name} first.`),
       run: (context) => inInspector(context, (look) => showMapped(look, name, path)),
     })) : []),
+    ...(first && seeing[0] ? [takeCommand(row, seeing[0].name, path)] : []),
     row('file entry', 'log entry', { hint: `entry ${countText(entryIndex)}`, run: (context) => showEntry(context, entryIndex) }),
   ]
+}
+
+type Row = (id: string, title: string, more: Pick<Command, 'run'> & Partial<Command>) => Command
+
+function takeCommand(row: Row, host: string, path: string): Command {
+  return row('file take', 'download', { hint: `as ${host} reads it`, words: 'save take out', run: ({ playground, messages }) => takeOut(playground, messages, host, path) })
 }

@@ -1,15 +1,10 @@
 // The eager part of all commands: a few lines that load the rest once the page stands.
 
 import { useEffect, useRef } from 'react'
-import type { Messages } from '../messages.ts'
 import { mistakeOf } from '../trouble.ts'
 import type { CommandContext } from './commands.ts'
 
-export interface PageContext extends CommandContext {
-  messages: Messages
-}
-
-export function useShortcuts(context: PageContext): void {
+export function useShortcuts(context: CommandContext): void {
   const now = useRef(context)
   useEffect(() => {
     now.current = context
