@@ -1,148 +1,160 @@
-// The device as hex and text, any byte of it, reading only what shows. One byte is the current one: arrows, PageUp and
-// PageDown move it, and the caller says what it means.
+// The device as hex, with text or values of the same bytes beside it, any place of it, reading only what shows. One byte is
+// the current one. Hex and values are two grids over one selection: each is one stop of the tab key and has its own arrows.
 
-import { type KeyboardEvent, memo, useEffect, useRef } from 'react'
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
+import { CELLS } from '../playground/cells.ts'
+import type { CellKind } from '../playground/types.ts'
 import { useBytes } from './bytes.ts'
-import { addressText, asciiText, byteText } from './format.ts'
+import { BESIDE_REM, columnsFor } from './inspector/columns.ts'
+import { binaryOf } from './inspector/copying.ts'
+import { HexRow, type RowProps, ValueRow } from './inspector/HexRows.tsx'
+import { columnsOf, type Mark, walked } from './inspector/range.ts'
+import type { Reading } from './look.tsx'
 import { useTallRows } from './tallRows.ts'
 
-export interface Mark {
-  startBytes: number
-  lengthBytes: number
+const ROW_REM = 1.375
+/** Bytes that are read before and after what shows, so that a few rows on there is something to see at once. */
+const MARGIN_BYTES = 1024
+
+/** Where a key was pressed or a cell was meant. */
+export type Column = 'hex' | CellKind
+
+export interface Move {
+  /** Shift was held, or the pointer is dragged. */
+  extend: boolean
+  unitBytes: number
 }
 
-const ROW_REM = 1.375
-// Narrower than this, sixteen bytes with their text don't fit on a line.
-const SIXTEEN_REM = 35
-
-export function HexView({ sizeBytes, selected, marked, hovered, place, asked, version, onSelect, onHover }: {
+export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, place, asked, version, beside, digit, focusHex, onMove, onHover, onKey }: {
   sizeBytes: number
-  selected: number
+  /** Bytes that are here: all of them, unless this is a dump. */
+  presentBytes: number
+  cursor: number
   /** The field or range that is selected, and the one under pointer or focus elsewhere. */
   marked: Mark | undefined
   hovered: Mark | undefined
-  /** The struct or extent that the selected byte lies in. */
+  /** The struct or extent that the current byte lies in. */
   place: Mark
   /** Moves when somebody asks for bytes from elsewhere: then the view goes there, even if they are selected already. */
   asked: number
   version: number
-  onSelect: (offsetBytes: number) => void
+  beside: Reading
+  /** What has been typed of the current byte. */
+  digit: string
+  focusHex: RefObject<HTMLDivElement | null>
+  onMove: (offsetBytes: number, move: Move) => void
   onHover: (offsetBytes: number | undefined) => void
+  /** Keys other than those that move; true if it meant something. */
+  onKey: (event: KeyboardEvent, column: Column) => boolean
 }) {
-  const { scroller, onScroll, columns, spacerPx, topRow, visibleCount, reveal, goTo } = useTallRows(sizeBytes, ROW_REM, columnsFor)
+  const { scroller, onScroll, columns, spacerPx, topRow, visibleCount, reveal, goTo } = useTallRows(sizeBytes, ROW_REM, (widthRem) => columnsFor(widthRem, beside))
   const start = topRow * columns
-  const seen = useBytes(DEVICE, start, Math.min(visibleCount * columns, sizeBytes - start), version)
+  const readFrom = Math.max(0, start - (start % MARGIN_BYTES) - MARGIN_BYTES)
+  const readTo = Math.min(presentBytes, readFrom + visibleCount * columns + 3 * MARGIN_BYTES)
+  const seen = useBytes(DEVICE, Math.min(readFrom, presentBytes), Math.max(0, readTo - readFrom), version)
+  const content = useMemo(() => binaryOf(seen.bytes), [seen])
 
-  const selectedNow = useRef(selected)
+  const cursorNow = useRef(cursor)
   useEffect(() => {
-    selectedNow.current = selected
+    cursorNow.current = cursor
   })
-  useEffect(() => reveal(Math.floor(selected / columns)), [selected, columns, reveal])
+  useEffect(() => reveal(Math.floor(cursor / columns)), [cursor, columns, reveal])
   // What was asked for stands at the top, with one line before it, and not squeezed in at the edge where the way there ended.
-  useEffect(() => goTo(Math.floor(selectedNow.current / columns) - 1), [asked, columns, goTo])
+  useEffect(() => goTo(Math.floor(cursorNow.current / columns) - 1), [asked, columns, goTo])
 
-  const onKey = (event: KeyboardEvent): void => {
-    const page = Math.max(1, visibleCount - 2) * columns
-    const steps: Record<string, number> = {
-      ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page,
-      Home: event.ctrlKey ? -selected : -(selected % columns), End: event.ctrlKey ? sizeBytes : columns - 1 - (selected % columns),
-    }
-    const step = steps[event.key]
-    if (step === undefined) return
+  const cell = beside === 'text' ? undefined : beside
+  const press = (event: KeyboardEvent, column: Column): void => {
+    const unitBytes = column === 'hex' ? 1 : CELLS[column].bytes
+    const pageBytes = Math.max(1, visibleCount - 2) * columns
+    const to = walked(event.key, cursor, { rowBytes: columns, pageBytes, endBytes: sizeBytes, unitBytes, far: event.ctrlKey || event.metaKey })
+    if (to !== undefined) onMove(to, { extend: event.shiftKey, unitBytes })
+    else if (!onKey(event, column)) return
     event.preventDefault()
-    onSelect(Math.min(Math.max(selected + step, 0), sizeBytes - 1))
   }
+  const pointing = usePointing(columns, cell, onMove, onHover)
 
   const rows = []
+  const values = []
   for (let row = topRow; row < topRow + visibleCount; row++) {
     const from = row * columns
     const at = from - seen.offsetBytes
-    rows.push(
-      <HexRow key={row} row={row} columns={columns} bytes={at >= 0 && at < seen.bytes.length ? seen.bytes : undefined} at={at}
-        selected={within(selected, from, columns)} marked={slice(marked, from, columns)} hovered={slice(hovered, from, columns)} placed={slice(place, from, columns)} />,
-    )
+    const props: RowProps = {
+      row, columns, content: at < 0 ? '' : content.slice(at, at + columns), current: cursor >= from && cursor < from + columns ? cursor - from : -1,
+      marked: columnsOf(marked, from, columns), hovered: columnsOf(hovered, from, columns), placed: columnsOf(place, from, columns),
+    }
+    // Rows that scroll out of sight come back as those that scroll in: their cells only change what they say.
+    const slot = row % visibleCount
+    rows.push(<HexRow key={slot} {...props} digit={props.current < 0 ? '' : digit} withText={cell === undefined} />)
+    if (cell) values.push(<ValueRow key={slot} {...props} cell={cell} />)
   }
-  const offsetOf = (target: EventTarget): number | undefined => {
-    const data = target instanceof HTMLElement ? target.dataset['at'] : undefined
-    return data === undefined ? undefined : Number(data)
-  }
+  const inSight = cursor >= start && cursor < start + visibleCount * columns
+  const rowCount = Math.ceil(sizeBytes / columns)
 
   return (
-    <div className="hex mono" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label="Bytes of the device" aria-rowcount={Math.ceil(sizeBytes / columns)}
-      aria-activedescendant={selected >= start && selected < start + visibleCount * columns ? `byte-${selected}` : undefined} onKeyDown={onKey}
-      onClick={(event) => {
-        const offset = offsetOf(event.target)
-        if (offset !== undefined) onSelect(offset)
-      }}
-      onPointerOver={(event) => onHover(offsetOf(event.target))} onPointerLeave={() => onHover(undefined)}>
+    <div className="hex mono" ref={scroller} onScroll={onScroll} {...pointing}>
       <div role="presentation" style={{ height: spacerPx }}>
-        <div className="hex-window" role="presentation" data-columns={columns}>{rows}</div>
+        <div className="hex-window" role="presentation" data-columns={columns}>
+          <div className="hex-grid" role="grid" tabIndex={0} ref={focusHex} aria-label="Bytes of the device" aria-rowcount={rowCount} aria-multiselectable
+            aria-activedescendant={inSight ? 'byte-current' : undefined} onKeyDown={(event) => press(event, 'hex')}>
+            {rows}
+          </div>
+          {cell && (
+            <div className="hex-grid hex-values" role="grid" tabIndex={0} aria-label={`The same bytes as ${cell}`} aria-rowcount={rowCount} aria-multiselectable
+              aria-activedescendant={inSight ? 'value-current' : undefined} style={{ '--value': `${BESIDE_REM[cell]}rem` } as CSSProperties} onKeyDown={(event) => press(event, cell)}>
+              {values}
+            </div>
+          )}
+        </div>
       </div>
     </div>
   )
 }
 
-interface HexRowProps {
-  row: number
-  columns: number
-  bytes: Uint8Array | undefined
-  /** Where the row starts in `bytes`. */
-  at: number
-  /** Column of the current byte. */
-  selected: number | undefined
-  /** Ranges of columns as "from-to", so that a row compares them cheaply. */
-  marked: string
-  hovered: string
-  placed: string
-}
-
-const HexRow = memo(function HexRow({ row, columns, bytes, at, selected, marked, hovered, placed }: HexRowProps) {
-  const from = row * columns
-  const hexes = []
-  const texts = []
-  for (let i = 0; i < columns; i++) {
-    const byte = bytes?.[at + i]
-    const state = {
-      'data-at': from + i,
-      'data-current': selected === i || undefined,
-      'data-marked': inRange(marked, i) || undefined,
-      'data-hovered': inRange(hovered, i) || undefined,
-      'data-zero': byte === 0 || undefined,
-      'data-placed': inRange(placed, i) || undefined,
-    }
-    hexes.push(
-      <span key={i} id={`byte-${from + i}`} role="gridcell" aria-selected={selected === i} className="byte" {...state}>
-        {byte === undefined ? '··' : byteText(byte)}
-      </span>,
-    )
-    texts.push(<span key={i} {...state}>{byte === undefined ? ' ' : asciiText(byte)}</span>)
+/** Press, drag and hover over either grid. A finger drags the rows, and only taps select. */
+function usePointing(columns: number, cell: CellKind | undefined, onMove: (offsetBytes: number, move: Move) => void, onHover: (offsetBytes: number | undefined) => void) {
+  const dragging = useRef<number>(undefined)
+  const answered = useRef(false)
+  const choose = (event: MouseEvent | PointerEvent, extend: boolean): number | undefined => {
+    const spot = spotUnder(event, columns)
+    if (!spot) return undefined
+    const unitBytes = spot.isValue && cell ? CELLS[cell].bytes : 1
+    onMove(spot.offsetBytes, { extend, unitBytes })
+    return spot.offsetBytes
   }
-  return (
-    <div className="hex-row" role="row" aria-rowindex={row + 1}>
-      <span className="hex-address" role="rowheader">{addressText(from)}</span>
-      {hexes}
-      <span className="hex-text" aria-hidden>{texts}</span>
-    </div>
-  )
-})
-
-function columnsFor(widthRem: number): number {
-  return widthRem > 0 && widthRem < SIXTEEN_REM ? 8 : 16
+  return {
+    onPointerDown(event: PointerEvent) {
+      if (event.button !== 0 || event.pointerType === 'touch') return
+      dragging.current = choose(event, event.shiftKey)
+      answered.current = true
+    },
+    onClick(event: MouseEvent) {
+      if (!answered.current) choose(event, event.shiftKey)
+      answered.current = false
+    },
+    onPointerMove(event: PointerEvent) {
+      const spot = spotUnder(event, columns)
+      onHover(spot?.offsetBytes)
+      if ((event.buttons & 1) === 0) dragging.current = undefined
+      if (dragging.current === undefined || !spot || spot.offsetBytes === dragging.current) return
+      dragging.current = choose(event, true)
+    },
+    onPointerLeave: () => onHover(undefined),
+  }
 }
 
-function within(offset: number, from: number, columns: number): number | undefined {
-  return offset >= from && offset < from + columns ? offset - from : undefined
-}
-
-function slice(mark: Mark | undefined, from: number, columns: number): string {
-  if (!mark || mark.startBytes >= from + columns || mark.startBytes + mark.lengthBytes <= from) return ''
-  return `${Math.max(0, mark.startBytes - from)}-${Math.min(columns, mark.startBytes + mark.lengthBytes - from)}`
-}
-
-function inRange(range: string, column: number): boolean {
-  if (range === '') return false
-  const [from = 0, to = 0] = range.split('-').map(Number)
-  return column >= from && column < to
+/** Which byte is under the pointer: a cell's row and column say it; in the text it follows from how far along it is. */
+function spotUnder(event: MouseEvent | PointerEvent, columns: number): { offsetBytes: number; isValue: boolean } | undefined {
+  if (!(event.target instanceof Element)) return undefined
+  const row = event.target.closest<HTMLElement>('[data-row]')?.dataset['row']
+  if (row === undefined) return undefined
+  const from = Number(row) * columns
+  const cell = event.target.closest<HTMLElement>('[data-col]')
+  if (cell) return { offsetBytes: from + Number(cell.dataset['col']), isValue: cell.className === 'beside' }
+  const letters = event.target.closest('.hex-text')?.querySelector('.hex-letters')
+  if (!letters) return undefined
+  const box = letters.getBoundingClientRect()
+  const column = Math.floor(((event.clientX - box.left) / Math.max(1, box.width)) * columns)
+  return { offsetBytes: from + Math.min(Math.max(column, 0), columns - 1), isValue: false }
 }
 
 const DEVICE = { kind: 'device' } as const

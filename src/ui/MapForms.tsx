@@ -2,21 +2,23 @@
 // write is refused by its kernel, and the refusal is shown with its advice: that is the lesson, so the button stays.
 
 import { PencilLine } from 'lucide-react'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import type { CellKind } from '../playground/types.ts'
 import { countText } from './format.ts'
 import { putNoteAway, useLookStore } from './look.tsx'
 import { Field, Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
 import type { Trouble } from './trouble.ts'
-import { mistakeIn } from './values.ts'
+import { parseValue } from './values.ts'
 
-export function WriteForm({ path, cell, index, valueCount, onIndex }: {
+export function WriteForm({ path, cell, index, valueCount, onIndex, given }: {
   path: string
   cell: CellKind
   index: number
   valueCount: number
   onIndex: (index: number) => void
+  /** Moves when somebody wants to write the current value: then its text is put here, to be changed. */
+  given: { text: string; asked: number }
 }) {
   const playground = usePlayground()
   const look = useLookStore()
@@ -27,16 +29,26 @@ export function WriteForm({ path, cell, index, valueCount, onIndex }: {
   const [mistake, setMistake] = useState<string>()
   const [failure, setFailure] = useState<Trouble>()
   const mistakeId = useId()
+  const input = useRef<HTMLInputElement>(null)
+  const { text: givenText, asked } = given
+  const answered = useRef(0)
+  useEffect(() => {
+    if (asked === answered.current) return
+    answered.current = asked
+    setValue(givenText)
+    setMistake(undefined)
+    input.current?.focus()
+  }, [asked, givenText])
   const host = hosts.find((candidate) => candidate.name === chosen) ?? hosts.find((candidate) => candidate.role === 'master') ?? hosts[0]
   if (!host) return null
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     setFailure(undefined)
-    const wrong = index >= valueCount ? `The last index is ${countText(valueCount - 1)}.` : mistakeIn(value, cell)
-    setMistake(wrong)
-    if (wrong) return
-    const failed = await writing.run(() => playground.poke({ host: host.name, path, index, cell, value: Number(value) }))
+    const parsed = index >= valueCount ? { mistake: `The last index is ${countText(valueCount - 1)}.` } : parseValue(value, cell)
+    setMistake('mistake' in parsed ? parsed.mistake : undefined)
+    if ('mistake' in parsed) return
+    const failed = await writing.run(() => playground.poke({ host: host.name, path, index, cell, value: parsed.value }))
     setFailure(failed)
     if (failed) putNoteAway(look, host.name, playground.snapshot().trace.at(-1)?.index ?? 0)
   }
@@ -58,7 +70,7 @@ export function WriteForm({ path, cell, index, valueCount, onIndex }: {
         </Field>
         <Field label="Value">
           {(id) => (
-            <input id={id} className="mono" size={8} value={value} aria-invalid={mistake !== undefined} aria-describedby={mistake ? mistakeId : undefined} onChange={(event) => setValue(event.target.value)} />
+            <input id={id} ref={input} className="mono" size={cell === 'BigInt64' || cell === 'BigUint64' ? 20 : 8} value={value} aria-invalid={mistake !== undefined} aria-describedby={mistake ? mistakeId : undefined} onFocus={(event) => event.target.select()} onChange={(event) => setValue(event.target.value)} />
           )}
         </Field>
         <button type="submit" aria-disabled={writing.busy}>

@@ -5,14 +5,16 @@ import { useState } from 'react'
 import { CELLS } from '../playground/cells.ts'
 import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { FileChoice } from './FileChoice.tsx'
-import { plural, sizeText } from './format.ts'
-import { useLook, useLookStore } from './look.tsx'
+import { addressText, countText, plural, sizeText } from './format.ts'
+import { deviceOffsetOf } from './inspector/fileMap.ts'
+import { TextGrid } from './inspector/TextGrid.tsx'
+import { showBytes, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
 import { Choice, Field, mapText, Swatch } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
 import { HashForm, WriteForm } from './MapForms.tsx'
 import { ValueGrid } from './ValueGrid.tsx'
-import { CELL_KINDS, likelyCell } from './values.ts'
+import { likelyCell, READINGS } from './values.ts'
 
 export function MapView() {
   const snapshot = useSnapshot()
@@ -20,12 +22,14 @@ export function MapView() {
   const asked = useLook((state) => state.mapped)
   const chosenCell = useLook((state) => state.cell)
   const [index, setIndex] = useState(0)
+  const [given, setGiven] = useState({ text: '', asked: 0 })
   const mapped = asked ?? firstMapped(snapshot)
   const host = snapshot.hosts.find((candidate) => candidate.name === mapped?.host)
   const file = host?.files.find((candidate) => candidate.path === mapped?.path)
   if (!mapped || !host) return <p className="empty">No host sees a file yet. Make one with New file, or drop one on the master.</p>
 
-  const cell = chosenCell ?? likelyCell(mapped.path)
+  const reading = chosenCell ?? likelyCell(mapped.path)
+  const cell = reading === 'text' ? 'Uint8' : reading
   const choose = (change: Partial<typeof mapped>): void => {
     if (change.path !== undefined) setIndex(0)
     look.set({ mapped: { ...mapped, ...change }, ...(change.path !== undefined && { cell: undefined }) })
@@ -46,8 +50,8 @@ export function MapView() {
             </select>
           )}
         </Field>
-        <Choice label="Values" options={CELL_KINDS} value={cell} onChange={(kind) => {
-          setIndex(Math.floor((index * CELLS[cell].bytes) / CELLS[kind].bytes))
+        <Choice label="Values" options={READINGS} value={reading} onChange={(kind) => {
+          setIndex(Math.floor((index * CELLS[cell].bytes) / (kind === 'text' ? 1 : CELLS[kind].bytes)))
           look.set({ cell: kind })
         }} />
       </div>
@@ -55,16 +59,34 @@ export function MapView() {
         <>
           <p className="mmap-facts quiet num">
             <Swatch colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
-            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELLS[cell].bytes), `${cell} value`)}, {mapText(file.extents, file.chunkBytes)}
+            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELLS[cell].bytes), reading === 'text' ? 'byte' : `${cell} value`)}, {mapText(file.extents, file.chunkBytes)}
           </p>
-          <ValueGrid key={`${mapped.host}:${mapped.path}:${cell}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} cell={cell} index={index} onIndex={setIndex} />
-          <WriteForm key={mapped.path} path={mapped.path} cell={cell} index={index} valueCount={Math.floor(file.sizeBytes / CELLS[cell].bytes)} onIndex={setIndex} />
+          {reading === 'text' ? (
+            <TextGrid key={`${mapped.host}:${mapped.path}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} index={index} onIndex={setIndex} />
+          ) : (
+            <ValueGrid key={`${mapped.host}:${mapped.path}:${cell}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} cell={cell} index={index} onIndex={setIndex}
+              onWrite={(text) => setGiven({ text, asked: given.asked + 1 })} />
+          )}
+          <OnDevice file={file} fileBytes={index * CELLS[cell].bytes} lengthBytes={CELLS[cell].bytes} />
+          <WriteForm key={mapped.path} path={mapped.path} cell={cell} index={index} valueCount={Math.floor(file.sizeBytes / CELLS[cell].bytes)} onIndex={setIndex} given={given} />
           <HashForm key={`hash ${mapped.path}`} host={host.name} path={mapped.path} />
         </>
       ) : (
         <p className="empty">{unseenText(host, mapped.path)}</p>
       )}
     </div>
+  )
+}
+
+/** The way from a value to its bytes. */
+function OnDevice({ file, fileBytes, lengthBytes }: { file: HostFile; fileBytes: number; lengthBytes: number }) {
+  const look = useLookStore()
+  const offsetBytes = deviceOffsetOf(file, fileBytes)
+  if (offsetBytes === undefined || fileBytes >= file.sizeBytes) return null
+  return (
+    <p className="caption num">
+      Byte {countText(fileBytes)} of the file is byte <button type="button" className="link mono" aria-label={`Show ${addressText(offsetBytes)} on the device`} onClick={() => showBytes(look, offsetBytes, lengthBytes)}>{addressText(offsetBytes)}</button> of the device.
+    </p>
   )
 }
 

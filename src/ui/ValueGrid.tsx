@@ -6,12 +6,13 @@ import { CELLS } from '../playground/cells.ts'
 import type { CellKind } from '../playground/types.ts'
 import { type Seen, useBytes } from './bytes.ts'
 import { countText } from './format.ts'
+import { walked } from './inspector/range.ts'
 import { paintPlot, rangeOf } from './paint.ts'
 import { Note } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
 import { useSize } from './size.ts'
 import { useTallRows } from './tallRows.ts'
-import { CELL_REM, valuesOf, valueText } from './values.ts'
+import { CELL_REM, exactText, numbersOf, type Values, valuesOf, valueText } from './values.ts'
 
 const LOOK_EVERY_MS = 250
 const MARK_MS = 1500
@@ -21,13 +22,15 @@ const INDEX_REM = 5.5
 /** The plot shows this many values; they start at a multiple of half of it, so that it stands still while one scrolls. */
 const PLOT_COUNT = 4096
 
-export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
+export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex, onWrite }: {
   host: string
   path: string
   sizeBytes: number
   cell: CellKind
   index: number
   onIndex: (index: number) => void
+  /** Somebody wants to write the current value, which is this now. */
+  onWrite: (text: string) => void
 }) {
   const { deviceVersion } = useSnapshot()
   const size = CELLS[cell].bytes
@@ -43,12 +46,12 @@ export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
   useEffect(() => reveal(Math.floor(index / columns)), [index, columns, reveal])
 
   const onKey = (event: KeyboardEvent): void => {
-    const page = Math.max(1, visibleCount - 2) * columns
-    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page, Home: -index, End: valueCount }
-    const step = steps[event.key]
-    if (step === undefined) return
+    const value = values[index - start]
+    const to = walked(event.key, index, { rowBytes: columns, pageBytes: Math.max(1, visibleCount - 2) * columns, endBytes: valueCount, unitBytes: 1, far: event.ctrlKey || event.metaKey })
+    if (to !== undefined) onIndex(to)
+    else if ((event.key === 'Enter' || event.key === 'F2') && value !== undefined) onWrite(exactText(value, cell))
+    else return
     event.preventDefault()
-    onIndex(Math.min(Math.max(index + step, 0), valueCount - 1))
   }
 
   const rows = []
@@ -77,6 +80,10 @@ export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
       <Plot values={values} start={start} cell={cell} />
       <div className="values mono" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label={`${path} on ${host} as ${cell}`} aria-rowcount={Math.ceil(valueCount / columns)}
         aria-activedescendant={index >= first && index < first + visibleCount * columns ? `value-${index}` : undefined} onKeyDown={onKey}
+        onDoubleClick={() => {
+          const value = values[index - start]
+          if (value !== undefined) onWrite(exactText(value, cell))
+        }}
         onClick={(event) => {
           const at = event.target instanceof HTMLElement ? event.target.dataset['value'] : undefined
           if (at !== undefined) onIndex(Number(at))
@@ -89,15 +96,16 @@ export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex }: {
   )
 }
 
-function Plot({ values, start, cell }: { values: Float64Array; start: number; cell: CellKind }) {
+function Plot({ values, start, cell }: { values: Values; start: number; cell: CellKind }) {
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const { widthPx, remPx } = useSize(frame)
   const heightPx = PLOT_HEIGHT_REM * remPx
-  const { low, high } = useMemo(() => rangeOf(values), [values])
+  const numbers = useMemo(() => numbersOf(values), [values])
+  const { low, high } = useMemo(() => rangeOf(numbers), [numbers])
   useEffect(() => {
-    if (canvas.current && widthPx > 0) paintPlot(canvas.current, values, widthPx, heightPx)
-  }, [values, widthPx, heightPx])
+    if (canvas.current && widthPx > 0) paintPlot(canvas.current, numbers, widthPx, heightPx)
+  }, [numbers, widthPx, heightPx])
   const words = `${countText(values.length)} ${cell} values from index ${countText(start)}: lowest ${valueText(low, cell)}, highest ${valueText(high, cell)}`
   return (
     <figure className="plot">
@@ -110,7 +118,7 @@ function Plot({ values, start, cell }: { values: Float64Array; start: number; ce
 }
 
 /** Indices of values that differ from the look before, each with the number of that look; forgotten after a moment. */
-function useChanged(seen: Seen, values: Float64Array, start: number): ReadonlyMap<number, number> {
+function useChanged(seen: Seen, values: Values, start: number): ReadonlyMap<number, number> {
   const [last, setLast] = useState({ seen, values, looks: 0, changed: NONE })
   if (last.seen !== seen) {
     const looks = last.looks + 1
@@ -126,11 +134,9 @@ function useChanged(seen: Seen, values: Float64Array, start: number): ReadonlyMa
   return changed
 }
 
-function differing(before: Float64Array, after: Float64Array, start: number, look: number): ReadonlyMap<number, number> {
+function differing(before: Values, after: Values, start: number, look: number): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
-  after.forEach((value, i) => {
-    if (!Object.is(value, before[i])) found.set(start + i, look)
-  })
+  for (let i = 0; i < after.length; i++) if (!Object.is(after[i], before[i])) found.set(start + i, look)
   return found
 }
 

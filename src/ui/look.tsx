@@ -18,6 +18,9 @@ export interface Terminals {
   asked: number
 }
 
+/** How bytes are read: as values of a typed array, or as text. */
+export type Reading = CellKind | 'text'
+
 export interface LookState {
   /** Log entry of the file under the pointer or focus. */
   lit: number | undefined
@@ -35,7 +38,11 @@ export interface LookState {
   entryIndex: number
   mapped: { host: string; path: string } | undefined
   /** How to read a mapped file; undefined until somebody chooses: then its name says it. */
-  cell: CellKind | undefined
+  cell: Reading | undefined
+  /** What stands beside the hex of the device. */
+  beside: Reading
+  /** Counts how often the search field was asked for. */
+  finding: number
   /** By place (a host's name, or '' for the page): failures up to this trace index are put away. */
   putAway: Readonly<Record<string, number>>
   /** By place: the failure that was called back from the trace. */
@@ -111,6 +118,8 @@ function makeLook(): Look {
     entryIndex: 0,
     mapped: undefined,
     cell: undefined,
+    beside: 'text',
+    finding: 0,
     putAway: {},
     calledBack: {},
     mistake: undefined,

@@ -10,6 +10,8 @@ import type { Row } from '../core/omf/struct.ts'
 import { Superblock, SUPERBLOCK_CRC_OFFSET } from '../core/omf/superblock.ts'
 import type { MediaFile, Snapshot } from '../playground/types.ts'
 import { countText, hexText, octalText, sizeText } from './format.ts'
+import { chunksText, extentText } from './inspector/fileMap.ts'
+import { gapAround, pieceAt } from './inspector/pieces.ts'
 
 export type PlaceKind = 'superblock' | 'log_header' | 'log_entry' | 'file' | 'rest'
 
@@ -22,6 +24,8 @@ export interface Place {
   /** Of a log entry, or of the file's. */
   entryIndex: number | undefined
   file: MediaFile | undefined
+  /** Extent or strip of the file. */
+  piece: number | undefined
 }
 
 export interface FieldView extends Row {
@@ -47,7 +51,7 @@ export function entryOffset(snapshot: Snapshot, entryIndex: number): number {
 
 export function placeAt(snapshot: Snapshot, offsetBytes: number): Place {
   const place = (kind: PlaceKind, title: string, startBytes: number, lengthBytes: number): Place =>
-    ({ kind, title, startBytes, lengthBytes, entryIndex: undefined, file: undefined })
+    ({ kind, title, startBytes, lengthBytes, entryIndex: undefined, file: undefined, piece: undefined })
   const filesystem = snapshot.device.filesystem
   const logOffset = logOffsetOf(snapshot)
   if (offsetBytes < Superblock.sizeBytes) return place('superblock', 'Superblock', 0, Superblock.sizeBytes)
@@ -64,14 +68,19 @@ export function placeAt(snapshot: Snapshot, offsetBytes: number): Place {
     const title = index < filesystem.entryCount ? `Log entry ${index}` : `Free log slot ${countText(index)}`
     return { ...place('log_entry', title, entryOffset(snapshot, index), LOG_ENTRY_BYTES), entryIndex: index }
   }
-  for (const file of snapshot.files) {
-    for (const [i, extent] of file.extents.entries()) {
-      if (offsetBytes < extent.offsetBytes || offsetBytes >= extent.offsetBytes + extent.lengthBytes) continue
-      const piece = file.extents.length < 2 ? 'data' : `${file.chunkBytes === undefined ? 'extent' : 'strip'} ${i}`
-      return { ...place('file', `${file.path}, ${piece}`, extent.offsetBytes, extent.lengthBytes), entryIndex: file.entryIndex, file }
-    }
+  const piece = pieceAt(snapshot.files, offsetBytes)
+  if (piece) {
+    const { file, index, startBytes, endBytes } = piece
+    const word = file.extents.length < 2 ? 'data' : `${pieceWord(file)} ${index}`
+    return { ...place('file', `${file.path}, ${word}`, startBytes, endBytes - startBytes), entryIndex: file.entryIndex, file, piece: index }
   }
-  return place('rest', filesystem ? 'Free space' : 'No file system says what this is', offsetBytes, 1)
+  if (!filesystem) return place('rest', 'No file system says what this is', offsetBytes, 1)
+  const gap = gapAround(snapshot.files, offsetBytes, logOffset + filesystem.logLengthBytes, snapshot.device.sizeBytes)
+  return place('rest', 'Free space', gap.offsetBytes, gap.lengthBytes)
+}
+
+function pieceWord(file: MediaFile): string {
+  return file.chunkBytes === undefined ? 'extent' : 'strip'
 }
 
 /** Bytes to read for the overlay: whole structs, and nothing of file data. */
@@ -104,15 +113,15 @@ function tableOf(place: Place) {
 
 /** A file has no struct of its own on the device: its fields are where its bytes lie. Offsets are of the device here. */
 function extentsOf(file: MediaFile): FieldView[] {
-  const word = file.chunkBytes === undefined ? 'extent' : 'strip'
+  const piecesText = file.chunkBytes === undefined ? extentText : chunksText
   return file.extents.map((extent, i) => ({
-    path: `${word} ${i}`,
+    path: `${pieceWord(file)} ${i}`,
     offsetBytes: extent.offsetBytes,
     sizeBytes: extent.lengthBytes,
     kind: 'bytes',
     doc: '',
     value: sizeText(extent.lengthBytes),
-    meaning: file.chunkBytes === undefined ? `${file.path} on the device` : `a column of ${file.path}, in chunks of ${sizeText(file.chunkBytes)}`,
+    meaning: piecesText(file, i),
   }))
 }
 

@@ -1,0 +1,181 @@
+// The device as structure, fields, hex and values: four views of one selection. Everything follows from the current byte:
+// which struct it lies in, which field, which node of the tree. Nothing here keeps bytes longer than they are shown.
+
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { CELLS } from '../../playground/cells.ts'
+import type { Snapshot } from '../../playground/types.ts'
+import { useBytes } from '../bytes.ts'
+import { CrcVerdict, FieldTable } from '../FieldTable.tsx'
+import { addressText, byteText, hexText, plural, sizeText } from '../format.ts'
+import { type Column, HexView } from '../HexView.tsx'
+import { useLook, useLookStore } from '../look.tsx'
+import { checksumOf, fieldsOf, type FieldView, overlayLength, type Place, placeAt } from '../overlay.ts'
+import { Note } from '../parts.tsx'
+import { useSnapshot } from '../session.tsx'
+import { READINGS } from '../values.ts'
+import { AtByte } from './AtByte.tsx'
+import { COPY_FORMS } from './copying.ts'
+import { EditFieldForm, EditToggle } from './EditBar.tsx'
+import { layoutText, spotOf, spotText } from './fileMap.ts'
+import { Find, type FindControl, GoTo } from './FindBar.tsx'
+import type { Mark } from './range.ts'
+import { StructTree } from './StructTree.tsx'
+import type { Told } from './told.ts'
+import { useCopy } from './useCopy.ts'
+import { type Editing, useEditing } from './useEditing.ts'
+import { type Selection, useSelection } from './useSelection.ts'
+
+export function BytesView() {
+  const snapshot = useSnapshot()
+  const selection = useSelection()
+  const [told, tell] = useState<Told>()
+  const find = useRef<FindControl>(null)
+  const { cursor } = selection
+  const { sizeBytes } = snapshot.device
+  const presentBytes = Math.min(sizeBytes, snapshot.dump?.presentBytes ?? sizeBytes)
+  const onKeys = (event: KeyboardEvent): void => {
+    const isFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'f'
+    if (isFind) find.current?.focus()
+    else if (event.key === 'F3') find.current?.next()
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div className="bytes-view" onKeyDown={onKeys}>
+      <div className="inspector-tools">
+        <GoTo cursor={cursor} endBytes={sizeBytes} onShow={selection.show} />
+        <Find cursor={cursor} endBytes={presentBytes} onShow={selection.show} tell={tell} control={find} />
+      </div>
+      {sizeBytes > 0 && <Linked snapshot={snapshot} presentBytes={presentBytes} selection={selection} told={told} tell={tell} />}
+    </div>
+  )
+}
+
+function Linked({ snapshot, presentBytes, selection, told, tell }: {
+  snapshot: Snapshot
+  presentBytes: number
+  selection: Selection
+  told: Told | undefined
+  tell: (told: Told | undefined) => void
+}) {
+  const look = useLookStore()
+  const asked = useLook((state) => state.asked)
+  const beside = useLook((state) => state.beside)
+  const [hoveredBytes, setHovered] = useState<Mark>()
+  const grid = useRef<HTMLDivElement>(null)
+  const opener = useRef<HTMLElement>(null)
+  const editing = useEditing(snapshot.hosts, snapshot.dump !== undefined, tell)
+  const copy = useCopy(tell)
+  const { cursor, mark } = selection
+  const place = placeAt(snapshot, cursor)
+  const seen = useBytes(DEVICE, Math.min(place.startBytes, presentBytes), Math.max(0, Math.min(overlayLength(place), presentBytes - place.startBytes)), snapshot.deviceVersion)
+  const bytes = seen.offsetBytes === place.startBytes ? seen.bytes : NO_BYTES
+  const fields = fieldsOf(place, bytes)
+  const checksum = checksumOf(place, bytes)
+  // Fields of a file are extents, and say device addresses themselves.
+  const base = place.kind === 'file' ? 0 : place.startBytes
+  const current = fieldAt(fields, cursor - base)
+  const hovered = hoveredBytes === undefined ? -1 : fieldAt(fields, hoveredBytes.startBytes - base)
+  const markOfField = (field: FieldView | undefined): Mark | undefined => field && { startBytes: base + field.offsetBytes, lengthBytes: field.sizeBytes }
+  const marked = mark.lengthBytes > 1 ? mark : place.kind === 'file' ? mark : (markOfField(fields[current]) ?? mark)
+
+  const openField = (column: Column): void => {
+    opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null
+    const start = column === 'hex' ? mark.startBytes : cursor - (cursor % valueBytes(column))
+    void editing.openField(column, { startBytes: start, lengthBytes: column === 'hex' ? mark.lengthBytes : valueBytes(column) })
+  }
+  const onKey = (event: KeyboardEvent, column: Column): boolean => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') {
+      // Text that somebody has marked with the mouse is theirs to copy.
+      if (getSelection()?.isCollapsed === false) return false
+      void copy(mark, 'hex')
+      return true
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return false
+    if (event.key === 'Escape') {
+      if (editing.digit === '') selection.drop()
+      editing.dropDigit()
+      return true
+    }
+    const asksToEdit = event.key === 'Enter' || event.key === 'F2' || (column === 'hex' && /^[0-9a-f]$/i.test(event.key))
+    if (!asksToEdit) return false
+    if (!editing.on) tell({ text: snapshot.dump ? 'A dump is only looked at: nothing can be written to it.' : 'Nothing was written. Press Edit bytes first: then keys change bytes.' })
+    else if (event.key === 'Enter' || event.key === 'F2') openField(column)
+    else if (editing.type(event.key.toLowerCase(), cursor)) selection.move(Math.min(cursor + 1, presentBytes - 1))
+    return true
+  }
+
+  return (
+    <div className="linked">
+      <StructTree snapshot={snapshot} cursor={cursor} onChoose={(node) => selection.show({ startBytes: node.startBytes, lengthBytes: node.childCount > 0 || node.file ? 1 : Math.min(node.lengthBytes, 8) })} />
+      <div className="struct">
+        <div className="struct-title">
+          <h3>{place.title}</h3>
+          <span className="num quiet">{placeText(place)}</span>
+          {checksum && <span className="num quiet">crc {hexText(checksum.stored)} <CrcVerdict checksum={checksum} /></span>}
+        </div>
+        {place.file && place.kind === 'file' && <p className="struct-says">{layoutText(place.file)}</p>}
+        {fields.length > 0 && (
+          <FieldTable place={place} fields={fields} checksum={checksum} current={current} hovered={hovered}
+            onChoose={(index) => {
+              const field = markOfField(fields[index])
+              if (field) selection.take({ startBytes: field.startBytes, lengthBytes: place.kind === 'file' ? 1 : field.lengthBytes })
+            }}
+            onHover={(index) => setHovered(index === undefined ? undefined : markOfField(fields[index]))} />
+        )}
+      </div>
+      <div className="hex-pane">
+        <div className="hex-tools">
+          <label className="beside-choice">
+            <span className="quiet">hex, as</span>
+            <select value={beside} aria-label="Beside the hex" onChange={(event) => look.set({ beside: READINGS.find((each) => each === event.target.value) ?? 'text' })}>
+              {['text', ...READINGS.filter((each) => each !== 'text')].map((each) => <option key={each} value={each}>{each}</option>)}
+            </select>
+          </label>
+          <div className="choice copy" role="group" aria-label={`Copy ${plural(mark.lengthBytes, 'selected byte')}`}>
+            <span className="quiet">Copy</span>
+            {COPY_FORMS.map((form) => <button key={form} type="button" aria-label={`Copy as ${form}`} onClick={() => void copy(mark, form)}>{form}</button>)}
+          </div>
+          {!snapshot.dump && <EditToggle editing={editing} />}
+        </div>
+        <HexView sizeBytes={snapshot.device.sizeBytes} presentBytes={presentBytes} cursor={cursor} marked={marked} hovered={hovered >= 0 ? markOfField(fields[hovered]) : undefined} asked={asked}
+          place={place} version={snapshot.deviceVersion} beside={beside} digit={editing.digit} focusHex={grid} onMove={selection.move} onKey={onKey}
+          onHover={(offset) => setHovered(offset === undefined || fieldAt(fields, offset - base) < 0 ? undefined : { startBytes: offset, lengthBytes: 1 })} />
+        {editing.field && <EditFieldForm key={`${editing.field.column}${editing.field.offsetBytes}`} editing={editing} field={editing.field} onDone={() => (opener.current ?? grid.current)?.focus()} />}
+        <p className="caption num">{captionOf(cursor, mark, bytes, place, fields[current], presentBytes)}{handText(editing)}</p>
+        <div role="status" className="told">{told && 'text' in told && told.text}</div>
+        {told && 'trouble' in told && <Note trouble={told.trouble} onDismiss={() => tell(undefined)} />}
+        <AtByte cursor={cursor} endBytes={presentBytes} version={snapshot.deviceVersion} />
+      </div>
+    </div>
+  )
+}
+
+function valueBytes(column: Exclude<Column, 'hex'>): number {
+  return CELLS[column].bytes
+}
+
+function fieldAt(fields: FieldView[], offset: number): number {
+  return fields.findIndex((field) => offset >= field.offsetBytes && offset < field.offsetBytes + field.sizeBytes)
+}
+
+function placeText(place: Place): string {
+  return place.lengthBytes > 1 ? `${sizeText(place.lengthBytes)} at ${addressText(place.startBytes)}` : ''
+}
+
+function captionOf(cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
+  if (cursor >= presentBytes) return `Byte ${addressText(cursor)} is not here: the dump ends at ${addressText(presentBytes)}, and what is behind it stayed on the device. `
+  const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} selected, ${addressText(mark.startBytes)} to ${addressText(mark.startBytes + mark.lengthBytes - 1)}. ` : ''
+  if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))} `
+  const byte = bytes[cursor - place.startBytes]
+  const value = byte === undefined ? '' : ` is 0x${byteText(byte)}`
+  return `${range}Byte ${addressText(cursor)}${value}, in ${field ? field.path.replace(/^body\./, '') : place.title.toLowerCase()}. `
+}
+
+/** Whose hand writes, and that nothing stops it. */
+function handText({ on, host }: Editing): string {
+  return on && host ? `What you type is stored as root of ${host.name}, past every mapping; no check stops it. A step back undoes it.` : ''
+}
+
+const DEVICE = { kind: 'device' } as const
+const NO_BYTES = new Uint8Array(0)
