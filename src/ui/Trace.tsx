@@ -1,40 +1,104 @@
-// What happened, newest first so that it is always in sight. Each event is one sentence, the same for eye and ear. A row
-// leads to the bytes behind it; a failure can be called back to the place where it happened.
+// What happened, newest first so that it is always in sight, and what was undone above it. Each event is one sentence, the
+// same for eye and ear; why it happened opens beneath it. A row leads to the bytes behind it, and to the state after it.
 
-import { ArrowRight, CircleAlert } from 'lucide-react'
-import { memo } from 'react'
+import { ArrowRight, CircleAlert, Redo2, Undo2 } from 'lucide-react'
+import { type Dispatch, type KeyboardEvent, memo, type SetStateAction, useCallback, useState } from 'react'
 import type { TraceEvent } from '../playground/types.ts'
-import { addressText, plural, sentence } from './format.ts'
+import { addressText, countText, plural, sentence } from './format.ts'
 import { callNoteBack, type Look, showBytes, useLookStore } from './look.tsx'
-import { useSnapshot } from './session.tsx'
+import { PanelHead } from './PanelHead.tsx'
+import { useGo, usePlayground, useSnapshot } from './session.tsx'
+import { Steps } from './Steps.tsx'
+import { ALL_EVENTS, fitsTrace, hereText, isTraceFilter, lastOfSteps, PAGE, partsOf, type TraceQuery } from './traceFilter.ts'
 
 export function Trace() {
-  const { trace } = useSnapshot()
+  const { trace, history, hosts } = useSnapshot()
   const look = useLookStore()
+  const [query, setQuery] = useState(ALL_EVENTS)
+  const travel = useTravel()
+  const filtered = isTraceFilter(query)
+  const shown = filtered ? trace.filter((event) => fitsTrace(event, query)) : trace
+  const { undone, done } = partsOf(shown, history.position)
+  const last = lastOfSteps(shown)
+  const rowOf = (event: TraceEvent, isUndone: boolean) => {
+    const { step, index } = event
+    const leads = step !== undefined && last.get(step) === index && step + 1 !== history.position
+    return <TraceRow key={index} event={event} look={look} undone={isUndone} stepTo={leads ? step + 1 : undefined} onStep={travel} />
+  }
+
   return (
     <section className="trace" aria-labelledby="trace-heading">
-      <header className="section-head">
-        <h2 id="trace-heading">Trace</h2>
-        <span className="quiet num">{plural(trace.length, 'event')}, newest first</span>
-      </header>
-      <ol className="trace-list" aria-label="What happened, newest first" reversed>
-        {trace.toReversed().map((event) => <TraceRow key={event.index} event={event} look={look} />)}
+      <PanelHead id="trace-heading" topic="trace" summary={<span role="status">{filtered ? `${countText(shown.length)} of ${plural(trace.length, 'event')}` : `${plural(trace.length, 'event')}, newest first`}</span>}>
+        <TraceFilter query={query} onQuery={setQuery} names={hosts.map(({ name }) => name)} />
+        <Steps slider />
+      </PanelHead>
+      <ol className="trace-list" aria-label="What happened, newest first">
+        {undone.map((event) => rowOf(event, true))}
+        {history.position < history.stepCount && <li className="trace-here" aria-current="step">{hereText(history.position, history.stepCount)}</li>}
+        {done.map((event) => rowOf(event, false))}
       </ol>
     </section>
   )
 }
 
-const TraceRow = memo(function TraceRow({ event, look }: { event: TraceEvent; look: Look }) {
-  const { bytes, failure } = event
+/** Goes to a position; while one is on the way already, it does nothing. */
+function useTravel(): (position: number) => void {
+  const playground = usePlayground()
+  const go = useGo()
+  return useCallback((position: number) => {
+    if (!playground.snapshot().history.travelling) void go(() => playground.stepTo(position))
+  }, [playground, go])
+}
+
+const KINDS: Record<TraceQuery['kind'], string> = { all: 'all events', failures: 'failures', changes: 'changes to the device' }
+
+function TraceFilter({ query, onQuery, names }: { query: TraceQuery; onQuery: Dispatch<SetStateAction<TraceQuery>>; names: string[] }) {
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !isTraceFilter(query)) return
+    event.stopPropagation()
+    onQuery(ALL_EVENTS)
+  }
+  return (
+    <span className="filter" role="search" aria-label="Filter the trace">
+      <input type="search" size={10} aria-label="Events that say" placeholder="says" spellCheck={false} autoCapitalize="off" value={query.text} onKeyDown={onKey}
+        onChange={(event) => onQuery({ ...query, text: event.target.value })} />
+      <select aria-label="Events of host" value={query.host} onChange={(event) => onQuery({ ...query, host: event.target.value })}>
+        <option value="">all hosts</option>
+        {names.map((name) => <option key={name} value={name}>host {name}</option>)}
+        {query.host !== '' && query.host !== PAGE && !names.includes(query.host) && <option value={query.host}>host {query.host}</option>}
+        <option value={PAGE}>the page</option>
+      </select>
+      <select aria-label="Kind of event" value={query.kind} onChange={(event) => onQuery({ ...query, kind: event.target.value as TraceQuery['kind'] })}>
+        {Object.entries(KINDS).map(([kind, text]) => <option key={kind} value={kind}>{text}</option>)}
+      </select>
+    </span>
+  )
+}
+
+const TraceRow = memo(function TraceRow({ event, look, undone, stepTo, onStep }: {
+  event: TraceEvent
+  look: Look
+  undone: boolean
+  /** Position that the row leads to; undefined where it leads nowhere, or to where we are. */
+  stepTo: number | undefined
+  onStep: (position: number) => void
+}) {
+  const { bytes, failure, cause } = event
   const id = `event-${event.index}`
   return (
-    <li className="trace-row" data-kind={event.kind} value={event.index}>
+    <li className="trace-row" data-kind={event.kind} data-undone={undone || undefined} value={event.index}>
       <span className="num quiet trace-index" aria-hidden>{event.index}</span>
       <span className="trace-host">{event.kind === 'failure' ? <CircleAlert aria-label="Failed" /> : undefined}{event.host ?? 'page'}</span>
       <div className="trace-words">
-        <p id={id}>{sentence(event.sentence)}</p>
+        <p id={id}>{undone && <span className="undone">undone</span>} {sentence(event.sentence)}</p>
         {failure && <p className="quiet">{sentence(failure.next)}</p>}
         {event.command && <code className="command">{event.command}</code>}
+        {cause && (
+          <details className="cause">
+            <summary aria-describedby={id}>why</summary>
+            <p className="quiet">{sentence(cause)}</p>
+          </details>
+        )}
       </div>
       <span className="trace-acts">
         {failure && (
@@ -47,18 +111,17 @@ const TraceRow = memo(function TraceRow({ event, look }: { event: TraceEvent; lo
             {addressText(bytes.offsetBytes)} <ArrowRight aria-hidden />
           </button>
         )}
+        {stepTo !== undefined && <StepLink to={stepTo} forth={undone} describedBy={id} onStep={onStep} />}
       </span>
     </li>
   )
 })
 
-/** Says the latest event to those who can't see it appear. */
-export function Announcer() {
-  const { trace } = useSnapshot()
-  const latest = trace.at(-1)
+function StepLink({ to, forth, describedBy, onStep }: { to: number; forth: boolean; describedBy: string; onStep: (position: number) => void }) {
+  const name = forth ? 'go forth to after this' : 'go back to after this'
   return (
-    <div className="visually-hidden" role="status" aria-live="polite">
-      {latest && `${sentence(latest.sentence)}${latest.failure ? ` ${sentence(latest.failure.next)}` : ''}`}
-    </div>
+    <button type="button" className="icon trace-step" aria-label={name} title={name} aria-describedby={describedBy} onClick={() => onStep(to)}>
+      {forth ? <Redo2 aria-hidden /> : <Undo2 aria-hidden />}
+    </button>
   )
 }
