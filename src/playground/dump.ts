@@ -101,6 +101,7 @@ function dumpViewOf(parts: DumpParts, memory: Memory, judged: Judged): DumpView 
     fsckText: fsckTextOf(judged.verdict),
     state: stateOf(judged),
     notes: [...parts.notes, ...notesOf(memory, judged, adviceFor(bytes))],
+    deviceUuid: judged.verdict.superblockFailure ? undefined : Superblock.decode(bytes).ts_dev_uuid,
     directories: judged.facts.directories,
   }
 }

@@ -184,6 +184,8 @@ export interface DumpView {
   state: 'sound' | 'cut' | 'damaged'
   /** What is not here, and what is odd about the files that were opened: a sentence each. */
   notes: string[]
+  /** ts_dev_uuid; undefined where the superblock can't be believed. */
+  deviceUuid: string | undefined
   /** Directories by the log, in log order; the snapshot's files are its files. */
   directories: { entryIndex: number; path: string }[]
 }

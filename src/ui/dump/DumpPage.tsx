@@ -1,0 +1,112 @@
+// A dump where the scene stands otherwise: the same panels over another session, with a look of its own, so that nothing
+// that is chosen here moves anything in the scene. Loaded when the first dump opens.
+
+import { useState } from 'react'
+import type { DumpView, Playground } from '../../playground/types.ts'
+import { useNarrow } from '../layout/narrow.ts'
+import { PANELS } from '../layout/panels.tsx'
+import { type Tab, Tabs } from '../layout/tabs.tsx'
+import { LookProvider, useLook, useLookStore } from '../look.tsx'
+import { useProblemCount } from '../problemCount.ts'
+import { SessionProvider, useSnapshot } from '../session.tsx'
+import { DumpCard } from './DumpCard.tsx'
+import { DumpTree } from './DumpTree.tsx'
+import './dump.css'
+
+export function DumpPage({ playground, colours, onClose }: {
+  playground: Playground
+  /** Changes with theme and text size: what is painted is painted again. */
+  colours: string
+  onClose: () => void
+}) {
+  return (
+    <SessionProvider playground={playground}>
+      <LookProvider>
+        <Layout colours={colours} onClose={onClose} />
+      </LookProvider>
+    </SessionProvider>
+  )
+}
+
+function Layout({ colours, onClose }: { colours: string; onClose: () => void }) {
+  const { dump } = useSnapshot()
+  const narrow = useNarrow()
+  if (!dump) throw new Error('broken assumption: the page of a dump shows a dump')
+  return narrow ? <Narrow dump={dump} colours={colours} onClose={onClose} /> : <Wide dump={dump} colours={colours} onClose={onClose} />
+}
+
+interface Props {
+  dump: DumpView
+  colours: string
+  onClose: () => void
+}
+
+function Wide({ dump, colours, onClose }: Props) {
+  return (
+    <main className="dump-wide">
+      <div className="pane dump-summary">
+        <DumpCard dump={dump} onClose={onClose} />
+        <Fsck dump={dump} />
+      </div>
+      <div className="pane"><DumpTree /></div>
+      <div className="pane">{PANELS.inspector()}</div>
+      <div className="dump-foot">
+        <div className="pane">{PANELS.device(colours)}</div>
+        <Foot />
+      </div>
+    </main>
+  )
+}
+
+type FootTab = 'log' | 'problems'
+
+function Foot() {
+  const [shown, setShown] = useState<FootTab>('log')
+  const tabs: Tab<FootTab>[] = [{ id: 'log', title: 'Log' }, { id: 'problems', title: useProblemsTitle() }]
+  return (
+    <div className="pane">
+      <Tabs label="Log or problems" tabs={tabs} chosen={shown} panelId="dump-foot" onChoose={setShown} />
+      <div id="dump-foot" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>{shown === 'log' ? PANELS.log() : PANELS.problems()}</div>
+    </div>
+  )
+}
+
+type DumpPane = 'hosts' | 'device' | 'inspector' | 'log' | 'problems'
+
+function Narrow({ dump, colours, onClose }: Props) {
+  const look = useLookStore()
+  // Where a scene has its hosts, a dump has what it says of itself.
+  const pane = useLook((state): DumpPane => (state.pane === 'trace' ? 'hosts' : state.pane))
+  const tabs: Tab<DumpPane>[] = [
+    { id: 'hosts', title: 'Dump' },
+    { id: 'device', title: 'Device' },
+    { id: 'inspector', title: 'Inspector' },
+    { id: 'log', title: 'Log' },
+    { id: 'problems', title: useProblemsTitle() },
+  ]
+  return (
+    <main>
+      <Tabs label="Panes" tabs={tabs} chosen={pane} panelId="pane" onChoose={(id) => look.set({ pane: id })} />
+      <div id="pane" className="narrow-pane" data-pane={pane} role="tabpanel" aria-labelledby={`tab-${pane}`}>
+        {pane === 'hosts' ? <><DumpCard dump={dump} onClose={onClose} /><DumpTree /><Fsck dump={dump} /></> : PANELS[pane](colours)}
+      </div>
+    </main>
+  )
+}
+
+function Fsck({ dump }: { dump: DumpView }) {
+  return (
+    <section className="dump-fsck" aria-labelledby="dump-fsck-heading">
+      <header className="section-head">
+        <h2 id="dump-fsck-heading">fsck</h2>
+        <span className="quiet">as famfs fsck prints it on a host that isn’t the master</span>
+      </header>
+      <pre className="mono">{dump.fsckText.trimEnd()}</pre>
+    </section>
+  )
+}
+
+function useProblemsTitle(): string {
+  const count = useProblemCount()
+  return count > 0 ? `Problems (${count})` : 'Problems'
+}

@@ -1,0 +1,43 @@
+// The way to a dump, the way between scene and dumps, and what is said of files that are none. Small: all else comes when
+// the first dump opens.
+
+import { FolderOpen } from 'lucide-react'
+import { Note } from '../parts.tsx'
+import { chooseDump, dumps, useDumps } from './dumps.ts'
+
+/** `Open a dump` is a stable name. */
+export function OpenDump() {
+  return (
+    <button type="button" onClick={chooseDump} title="The first megabytes of a real device, raw or gzip, or .meta/.superblock and .meta/.log together">
+      <FolderOpen aria-hidden /> Open a dump
+    </button>
+  )
+}
+
+/** Nothing while only the scene is open. */
+export function DumpTabs() {
+  const { list, activeId } = useDumps()
+  if (list.length === 0) return null
+  return (
+    <nav className="dump-tabs" aria-label="Open">
+      <button type="button" aria-pressed={activeId === undefined} onClick={() => dumps.show(undefined)}>Scene</button>
+      {list.map(({ id, name }) => (
+        <button key={id} type="button" aria-pressed={id === activeId} title={name} onClick={() => dumps.show(id)}>
+          <span className="quiet">dump</span> <span className="clip">{name}</span>
+        </button>
+      ))}
+    </nav>
+  )
+}
+
+/** What couldn't be opened, what is being opened, and for those who listen what came of it. */
+export function DumpNotes() {
+  const { troubles, opening, told } = useDumps()
+  return (
+    <>
+      <div role="alert">{troubles.map(({ id, trouble }) => <Note key={id} trouble={trouble} onDismiss={() => dumps.dismiss(id)} />)}</div>
+      {opening.length > 0 && <p className="dump-opening quiet">Opening {opening.join(', ')}.</p>}
+      <p className="visually-hidden" role="status">{told}</p>
+    </>
+  )
+}

@@ -1,0 +1,153 @@
+// Which dumps are open beside the scene, and which one shows. Nothing open is ever replaced: what opens is added, and what
+// can't be opened leaves a sentence. What reads a dump is loaded with the first one.
+
+import { useSyncExternalStore } from 'react'
+import type { Result } from '../../core/base/result.ts'
+import type { Playground } from '../../playground/types.ts'
+import { droppedOf } from '../dropped.ts'
+import { listText } from '../format.ts'
+import { mistakeOf, type Trouble } from '../trouble.ts'
+
+export interface DumpHandle {
+  readonly id: number
+  readonly name: string
+  readonly playground: Playground
+}
+
+export interface DumpsState {
+  readonly list: readonly DumpHandle[]
+  /** The dump that shows; undefined: the scene does. */
+  readonly activeId: number | undefined
+  /** Names of what is being opened. */
+  readonly opening: readonly string[]
+  readonly troubles: readonly { readonly id: number; readonly trouble: Trouble }[]
+  /** What happened last, for those who don't see it. */
+  readonly told: string
+}
+
+type Open = (files: readonly File[]) => Promise<Result<Playground>>
+
+const NOTHING: DumpsState = { list: [], activeId: undefined, opening: [], troubles: [], told: '' }
+const TROUBLES_MOST = 5
+
+export class Dumps {
+  readonly #open: Open
+  readonly #listeners = new Set<() => void>()
+  #state = NOTHING
+  #lastId = 0
+
+  constructor(open: Open) {
+    this.#open = open
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly state = (): DumpsState => this.#state
+
+  /** One image, the two meta files together, or several images, each a dump of its own. Never rejects. */
+  readonly openFiles = async (files: readonly File[]): Promise<void> => {
+    const [first] = files
+    if (!first) return
+    if (files.length !== 2) {
+      for (const file of files) await this.#add([file])
+      return
+    }
+    const paired = await this.#try(files)
+    // Two that are no pair may be two dumps, or be refused each for a reason of its own.
+    if (paired.ok || paired.trouble.reason !== 'not_a_dump') return this.#settle(files, paired)
+    for (const file of files) await this.#add([file])
+  }
+
+  /** What was dropped beside the lanes. */
+  readonly openDropped = (data: DataTransfer): Promise<void> => {
+    const { files, folders } = droppedOf(data)
+    if (folders.length > 0) this.#trouble({ says: `${listText(folders)} can’t be opened: a dump is a file, and that is a folder`, next: 'Drop the image in it, or .meta/.superblock and .meta/.log together.' })
+    return this.openFiles(files)
+  }
+
+  /** @param id undefined for the scene */
+  readonly show = (id: number | undefined): void => {
+    const name = this.#state.list.find((dump) => dump.id === id)?.name
+    this.#set({ activeId: name === undefined ? undefined : id, told: name ?? 'The scene' })
+  }
+
+  readonly close = (id: number): void => {
+    const gone = this.#state.list.find((dump) => dump.id === id)
+    if (!gone) return
+    void gone.playground.dispose()
+    const { activeId } = this.#state
+    this.#set({ list: this.#state.list.filter((dump) => dump.id !== id), activeId: activeId === id ? undefined : activeId, told: `${gone.name} is closed.` })
+  }
+
+  readonly dismiss = (id: number): void => this.#set({ troubles: this.#state.troubles.filter((trouble) => trouble.id !== id) })
+
+  async #add(files: readonly File[]): Promise<void> {
+    this.#settle(files, await this.#try(files))
+  }
+
+  async #try(files: readonly File[]): Promise<Outcome> {
+    const name = namesOf(files)
+    this.#set({ opening: [...this.#state.opening, name], told: `Opening ${name}.` })
+    try {
+      const opened = await this.#open(files)
+      return opened.ok ? opened : { ok: false, trouble: opened.failure }
+    } catch (error) {
+      return { ok: false, trouble: mistakeOf(error) }
+    } finally {
+      const at = this.#state.opening.indexOf(name)
+      this.#set({ opening: this.#state.opening.toSpliced(at, 1) })
+    }
+  }
+
+  #settle(files: readonly File[], outcome: Outcome): void {
+    if (!outcome.ok) return this.#trouble(outcome.trouble)
+    const { dump } = outcome.value.snapshot()
+    const handle = { id: this.#nextId(), name: dump?.name ?? namesOf(files), playground: outcome.value }
+    this.#set({ list: [...this.#state.list, handle], activeId: handle.id, told: `${handle.name} is open. ${dump?.verdict ?? ''}` })
+  }
+
+  #trouble(trouble: Trouble): void {
+    this.#set({ troubles: [...this.#state.troubles, { id: this.#nextId(), trouble }].slice(-TROUBLES_MOST) })
+  }
+
+  #nextId(): number {
+    this.#lastId += 1
+    return this.#lastId
+  }
+
+  #set(change: Partial<DumpsState>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+type Outcome = { ok: true; value: Playground } | { ok: false; trouble: Trouble & { reason?: string } }
+
+export const dumps = new Dumps(async (files) => (await import('../../playground/dump.ts')).openDump(files))
+
+export function useDumps(): DumpsState {
+  return useSyncExternalStore(dumps.subscribe, dumps.state)
+}
+
+/** The browser's own dialogue; for the button, and for the command of the same name. */
+export function chooseDump(): void {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.multiple = true
+  input.hidden = true
+  const done = (): void => input.remove()
+  input.addEventListener('change', () => {
+    done()
+    void dumps.openFiles([...(input.files ?? [])])
+  })
+  input.addEventListener('cancel', done)
+  document.body.append(input)
+  input.click()
+}
+
+function namesOf(files: readonly File[]): string {
+  return listText(files.map(({ name }) => name))
+}
