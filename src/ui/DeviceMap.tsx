@@ -1,149 +1,147 @@
-// The whole device at a glance: what each allocation unit is and whose. The canvas is a picture with a cursor that keys
-// move; the list beneath says the same in words, and is where files light up.
+// The whole device at a glance and down to its bytes: what each allocation unit is and whose. The picture is one element with a
+// cursor that keys move; its sentence says the same to who doesn't see it. A moving pointer redraws marks and one caption.
 
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
-import type { MediaFile, Snapshot } from '../playground/types.ts'
-import { cellsOf, cellText } from './cells.ts'
+import { Minus, Plus } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { Snapshot } from '../playground/types.ts'
+import { useBytes } from './bytes.ts'
 import { countText, plural, sentence, sizeText } from './format.ts'
-import { lighting, showBytes, useLook, useLookStore } from './look.tsx'
-import { logOffsetOf } from './overlay.ts'
-import { gridFor, paintCells } from './paint.ts'
-import { mapText, Swatch } from './parts.tsx'
+import { useLook, useLookStore } from './look.tsx'
+import { Legend } from './map/Legend.tsx'
+import { fileOfEntry, type MapModel, modelKeeper } from './map/model.ts'
+import { type MapStage, type MapView, stageOf } from './map/stage.ts'
+import { cellText, crumbsOf, layoutText, levelText, restText, zoomSentence } from './map/tell.ts'
+import { PanelHead } from './PanelHead.tsx'
 import { useSnapshot } from './session.tsx'
-import { useSize } from './size.ts'
-
-// Of the cells all together: more where the window has room to give.
-const HEIGHT_REM = 6
-const LANES_REM = 24
-const NARROW_REM = 40
-const NARROW_HEIGHT_REM = 12
-const LEGEND_MOST = 40
+import './device.css'
 
 export function DeviceMap({ theme }: { theme: string }) {
   const snapshot = useSnapshot()
   const look = useLookStore()
-  const lit = useLook((state) => state.lit)
-  const frame = useRef<HTMLDivElement>(null)
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const box = useSize(frame)
-  const [cursor, setCursor] = useState(0)
-  const [shown, setShown] = useState<number>()
-  const { device, files } = snapshot
-  const map = useMemo(() => cellsOf({ device, files }), [device, files])
-  const grid = gridFor(map.cells.length, box.widthPx, heightFor(box))
-  const { columns, rows, stepPx } = grid
+  const stage = stageOf(look)
+  const [modelOf] = useState(modelKeeper)
+  const model = modelOf(snapshot)
+  const { device } = snapshot
+  const trouble = troubleText(snapshot)
 
+  useEffect(() => stage.setModel(model), [stage, model])
   useEffect(() => {
     // After the frame in which the theme's colours arrived.
-    const request = requestAnimationFrame(() => {
-      if (canvas.current && map.cells.length > 0) paintCells(canvas.current, map, { columns, rows, stepPx }, lit, shown)
-    })
+    const request = requestAnimationFrame(() => stage.retheme())
     return () => cancelAnimationFrame(request)
-  }, [map, columns, rows, stepPx, lit, shown, theme])
-
-  const point = (index: number): void => {
-    setShown(index)
-    look.set({ lit: map.cells[index]?.entryIndex })
-  }
-  const trouble = troubleText(snapshot)
-  const unpoint = (): void => {
-    setShown(undefined)
-    look.set({ lit: undefined })
-  }
-  const cellUnder = (event: MouseEvent): number | undefined => {
-    const at = event.currentTarget.getBoundingClientRect()
-    const index = Math.floor((event.clientY - at.top) / stepPx) * columns + Math.floor((event.clientX - at.left) / stepPx)
-    return index >= 0 && index < map.cells.length ? index : undefined
-  }
-  const onKey = (event: KeyboardEvent): void => {
-    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -cursor, End: map.cells.length - 1 - cursor }
-    const step = steps[event.key]
-    if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault()
-      return showBytes(look, cursor * map.cellBytes)
-    }
-    if (step === undefined) return
-    event.preventDefault()
-    const next = Math.min(Math.max(cursor + step, 0), map.cells.length - 1)
-    setCursor(next)
-    point(next)
-  }
+  }, [stage, theme])
 
   return (
     <section className="device" aria-labelledby="device-heading">
-      <header className="section-head">
-        <h2 id="device-heading">Device</h2>
-        <span className="mono">{device.name}</span>
-        <span className="num quiet device-text">{shown === undefined ? deviceText(snapshot) : sentence(cellText(snapshot, map, shown))}</span>
-      </header>
-      <div ref={frame} className="device-frame">
-        <div className="device-cells" role="slider" tabIndex={0} aria-label="Device map" aria-orientation="horizontal"
-          aria-valuemin={0} aria-valuemax={Math.max(0, map.cells.length - 1)} aria-valuenow={cursor} aria-valuetext={cellText(snapshot, map, cursor)}
-          onKeyDown={onKey} onFocus={() => point(cursor)} onBlur={unpoint} onPointerLeave={unpoint}
-          onPointerMove={(event) => {
-            const index = cellUnder(event)
-            if (index === undefined) unpoint()
-            else if (index !== shown) point(index)
-          }}
-          onClick={(event) => {
-            const index = cellUnder(event)
-            if (index === undefined) return
-            setCursor(index)
-            showBytes(look, index * map.cellBytes)
-          }}>
-          <canvas ref={canvas} className="cells" style={{ width: columns * stepPx, height: rows * stepPx }} />
-        </div>
-      </div>
+      <PanelHead id="device-heading" topic="device" summary={<><span className="mono">{device.name}</span> {deviceText(snapshot)}</>}>
+        <ZoomButtons stage={stage} />
+      </PanelHead>
+      <Crumbs stage={stage} model={model} />
+      <Field stage={stage} model={model} />
+      <Caption stage={stage} model={model} />
       {trouble && <p className="caption num">{trouble}</p>}
-      <Legend snapshot={snapshot} />
+      <Legend model={model} freeUnits={device.filesystem ? device.filesystem.unitCount - device.filesystem.usedUnitCount : 0} />
+      <Bytes stage={stage} version={snapshot.deviceVersion} />
     </section>
   )
 }
 
-function Legend({ snapshot }: { snapshot: Snapshot }) {
-  const look = useLookStore()
-  const filesystem = snapshot.device.filesystem
-  if (!filesystem) return null
-  const freeUnits = filesystem.unitCount - filesystem.usedUnitCount
+function useView<T>(stage: MapStage, choose: (view: MapView) => T): T {
+  return useSyncExternalStore(stage.subscribe, () => choose(stage.view()))
+}
+
+/** The picture, with its cursor as a slider over the cells of the level. */
+function Field({ stage, model }: { stage: MapStage; model: MapModel }) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const spacer = useRef<HTMLDivElement>(null)
+  const cells = useRef<HTMLCanvasElement>(null)
+  const marks = useRef<HTMLCanvasElement>(null)
+  const level = useView(stage, (view) => view.levels[view.index])
+  const cursor = useView(stage, (view) => view.cursorBytes)
+  const cell = useView(stage, (view) => view.cursorCell)
+  const count = useView(stage, (view) => view.cellCount)
+  const byte = useView(stage, (view) => stage.byteAt(view.cursorBytes))
+
+  useEffect(() => {
+    if (!scroller.current || !spacer.current || !cells.current || !marks.current) return
+    return stage.attach({ scroller: scroller.current, spacer: spacer.current, cells: cells.current, marks: marks.current })
+  }, [stage])
+
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !stage.key(event.key)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }
   return (
-    <ul className="legend" aria-label="What lies on the device">
-      <li>
-        <button type="button" className="legend-item" onClick={() => showBytes(look, 0, 8)}>
-          <span className="swatch" data-kind="superblock" aria-hidden /> superblock
-        </button>
-      </li>
-      <li>
-        <button type="button" className="legend-item" data-log-anchor onClick={() => showBytes(look, logOffsetOf(snapshot), 8)}>
-          <span className="swatch" data-kind="log" aria-hidden /> log
-          <span className="quiet num">{countText(filesystem.entryCount)} of {countText(filesystem.slotCount)} slots</span>
-        </button>
-      </li>
-      {snapshot.files.slice(0, LEGEND_MOST).map((file) => (
-        <li key={file.entryIndex}>
-          <LegendFile file={file} unitBytes={filesystem.unitBytes} />
-        </li>
-      ))}
-      {snapshot.files.length > LEGEND_MOST && <li className="legend-item quiet">{plural(snapshot.files.length - LEGEND_MOST, 'more file')}</li>}
-      <li className="legend-item">
-        <span className="swatch" data-kind="free" aria-hidden /> free
-        <span className="quiet num">{plural(freeUnits, 'unit')}, {sizeText(freeUnits * filesystem.unitBytes)}</span>
-      </li>
-    </ul>
+    <div ref={scroller} className="map-scroll" role="slider" tabIndex={0} aria-label="Device map" aria-orientation="horizontal"
+      aria-valuemin={0} aria-valuemax={Math.max(0, count - 1)} aria-valuenow={cell} aria-valuetext={count > 0 && level ? cellText(model, level, cursor, byte) : ''}
+      onKeyDown={onKey} onFocus={() => stage.focus(true)} onBlur={() => stage.focus(false)}
+      onPointerMove={(event) => stage.point(event)} onPointerLeave={() => stage.unpoint()}
+      onClick={(event) => stage.press(event)} onDoubleClick={(event) => stage.zoomAt(event, 1)}>
+      <div className="map-stage">
+        <canvas ref={cells} className="map-canvas" />
+        <canvas ref={marks} className="map-canvas" />
+      </div>
+      <div ref={spacer} />
+    </div>
   )
 }
 
-function LegendFile({ file, unitBytes }: { file: MediaFile; unitBytes: number }) {
-  const look = useLookStore()
-  const lit = useLook((state) => state.lit === file.entryIndex)
-  const units = file.extents.reduce((sum, extent) => sum + Math.ceil(extent.lengthBytes / unitBytes), 0)
+function ZoomButtons({ stage }: { stage: MapStage }) {
+  const index = useView(stage, (view) => view.index)
+  const last = useView(stage, (view) => view.levels.length - 1)
   return (
-    <button type="button" className="legend-item" data-lit={lit || undefined} title={mapText(file.extents, file.chunkBytes)}
-      {...lighting(look, file.entryIndex)} onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>
-      <Swatch colour={file.colour} strips={file.chunkBytes !== undefined} />
-      <span className="mono clip">{file.path}</span>
-      <span className="quiet num">{plural(units, 'unit')}</span>
-    </button>
+    <>
+      <button type="button" className="icon" aria-label="Zoom out" title="Zoom out (-)" aria-disabled={index === 0} onClick={() => stage.zoom(-1)}><Minus aria-hidden /></button>
+      <button type="button" className="icon" aria-label="Zoom in" title="Zoom in (+)" aria-disabled={index >= last} onClick={() => stage.zoom(1)}><Plus aria-hidden /></button>
+    </>
   )
+}
+
+/** The way in; each step leads back to what it names. */
+function Crumbs({ stage, model }: { stage: MapStage; model: MapModel }) {
+  const levels = useView(stage, (view) => view.levels)
+  const index = useView(stage, (view) => view.index)
+  const here = useView(stage, (view) => view.hereBytes)
+  const zooms = useView(stage, (view) => view.zooms)
+  const level = levels[index]
+  if (!level || model.sizeBytes === 0) return null
+  return (
+    <nav className="crumbs" aria-label="Where the map is">
+      <ol>
+        {crumbsOf(model, levels, index, here).map((crumb) => (
+          <li key={crumb.level}>
+            <button type="button" className="link" aria-current={crumb.level === index ? 'true' : undefined} onClick={() => stage.show(crumb.level, here)}>{crumb.text}</button>
+          </li>
+        ))}
+        <li className="quiet">{levelText(model, level)}</li>
+      </ol>
+      <span className="visually-hidden" role="status">{zooms > 0 ? zoomSentence(model, level) : ''}</span>
+    </nav>
+  )
+}
+
+/** What is pointed at, and how the file that is lit is laid out, wherever it was lit. */
+function Caption({ stage, model }: { stage: MapStage; model: MapModel }) {
+  const pointed = useView(stage, (view) => view.pointedBytes)
+  const level = useView(stage, (view) => view.levels[view.index])
+  const byte = useView(stage, (view) => (view.pointedBytes === undefined ? undefined : stage.byteAt(view.pointedBytes)))
+  const lit = useLook((state) => state.lit)
+  if (!level || model.sizeBytes === 0) return null
+  const file = lit === undefined ? undefined : fileOfEntry(model, lit)
+  const layout = file && layoutText(file)
+  const said = pointed === undefined ? undefined : sentence(cellText(model, level, pointed, byte))
+  const text = [said, layout && sentence(layout)].filter(Boolean).join(' ')
+  return <p className="map-caption num">{text === '' ? restText(model, level) : text}</p>
+}
+
+/** Reads what the picture shows byte by byte, and shows nothing itself. */
+function Bytes({ stage, version }: { stage: MapStage; version: number }) {
+  const offset = useView(stage, (view) => view.windowBytes)
+  const length = useView(stage, (view) => view.windowLength)
+  const seen = useBytes(DEVICE, offset, length, version)
+  useEffect(() => stage.setBytes(seen), [stage, seen])
+  return null
 }
 
 function deviceText({ device }: Snapshot): string {
@@ -153,14 +151,11 @@ function deviceText({ device }: Snapshot): string {
   return `${sizeText(device.sizeBytes)}, ${plural(filesystem.unitCount, 'unit')} of ${sizeText(filesystem.unitBytes)}, ${countText(filesystem.usedUnitCount)} in use`
 }
 
-function heightFor({ widthPx, windowPx, remPx }: { widthPx: number; windowPx: number; remPx: number }): number {
-  if (widthPx < NARROW_REM * remPx) return NARROW_HEIGHT_REM * remPx
-  return Math.max(HEIGHT_REM * remPx, windowPx / 2 - LANES_REM * remPx)
-}
-
 /** What isn't as it should be; undefined on a sound device. */
 function troubleText({ device, ready }: Snapshot): string | undefined {
   if (!device.filesystem) return ready ? sentence(device.verdict) : undefined
   const bad = device.filesystem.badEntryCount
   return bad > 0 ? `${plural(bad, 'log entry is', 'log entries are')} damaged: seqnum or checksum is wrong.` : undefined
 }
+
+const DEVICE = { kind: 'device' } as const

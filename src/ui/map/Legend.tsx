@@ -1,0 +1,64 @@
+// What lies on the device, in words: as many buttons as one can read, however many files there are. Each leads to its bytes.
+
+import { memo } from 'react'
+import type { MediaFile } from '../../playground/types.ts'
+import { countText, plural, sizeText } from '../format.ts'
+import { lighting, showBytes, useLook, useLookStore } from '../look.tsx'
+import { mapText, Swatch } from '../parts.tsx'
+import type { MapModel } from './model.ts'
+import { firstFree } from './segments.ts'
+
+const MOST_FILES = 40
+
+export const Legend = memo(function Legend({ model, freeUnits }: { model: MapModel; freeUnits: number }) {
+  const look = useLookStore()
+  const { log, unitBytes, segments } = model
+  if (!log) return null
+  const { files } = segments
+  const free = firstFree(segments)
+  const freeText = <>free <span className="quiet num">{plural(freeUnits, 'unit')}, {sizeText(freeUnits * unitBytes)}</span></>
+  return (
+    <ul className="legend" aria-label="What lies on the device">
+      <li>
+        <button type="button" className="legend-item" onClick={() => showBytes(look, 0, 8)}>
+          <span className="swatch" data-kind="superblock" aria-hidden /> superblock
+        </button>
+      </li>
+      <li>
+        <button type="button" className="legend-item" data-log-anchor onClick={() => showBytes(look, log.startBytes, 8)}>
+          <span className="swatch" data-kind="log" aria-hidden /> log
+          <span className="quiet num">{countText(log.entryCount)} of {countText(log.slotCount)} slots</span>
+        </button>
+      </li>
+      {files.slice(0, MOST_FILES).map((file) => (
+        <li key={file.entryIndex}>
+          <LegendFile file={file} unitBytes={unitBytes} />
+        </li>
+      ))}
+      {files.length > MOST_FILES && <li className="legend-item quiet">{plural(files.length - MOST_FILES, 'more file')}, all in the log</li>}
+      <li>
+        {free === undefined ? (
+          <span className="legend-item"><span className="swatch" data-kind="free" aria-hidden /> {freeText}</span>
+        ) : (
+          <button type="button" className="legend-item" onClick={() => showBytes(look, free)}>
+            <span className="swatch" data-kind="free" aria-hidden /> {freeText}
+          </button>
+        )}
+      </li>
+    </ul>
+  )
+})
+
+function LegendFile({ file, unitBytes }: { file: MediaFile; unitBytes: number }) {
+  const look = useLookStore()
+  const lit = useLook((state) => state.lit === file.entryIndex)
+  const units = file.extents.reduce((sum, extent) => sum + Math.ceil(extent.lengthBytes / unitBytes), 0)
+  return (
+    <button type="button" className="legend-item" data-lit={lit || undefined} title={mapText(file.extents, file.chunkBytes)}
+      {...lighting(look, file.entryIndex)} onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>
+      <Swatch colour={file.colour} strips={file.chunkBytes !== undefined} />
+      <span className="mono clip">{file.path}</span>
+      <span className="quiet num">{plural(units, 'unit')}</span>
+    </button>
+  )
+}

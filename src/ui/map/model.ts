@@ -1,0 +1,155 @@
+// What the map is a map of: everything that a byte of the device can be, from the snapshot alone. Nothing here is drawn and
+// nothing is read; superblock and log win over what a damaged entry claims.
+
+import { ALLOC_UNIT_BYTES } from '../../core/omf/constants.ts'
+import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
+import { Superblock } from '../../core/omf/superblock.ts'
+import type { FilesystemView, MediaFile, Snapshot } from '../../playground/types.ts'
+import { firstEndingAfter, pieceAt, type Segments, segmentsOf } from './segments.ts'
+
+export interface MapModel {
+  sizeBytes: number
+  unitBytes: number
+  log: LogRoom | undefined
+  segments: Segments
+}
+
+/** Header, slots that hold entries, free slots, and a rest that is too short for one. */
+export interface LogRoom {
+  startBytes: number
+  entriesBytes: number
+  usedEndBytes: number
+  slotsEndBytes: number
+  endBytes: number
+  entryCount: number
+  slotCount: number
+}
+
+export type ThingKind = 'superblock' | 'superblock_rest' | 'log_header' | 'log_used' | 'log_free' | 'log_rest' | 'file' | 'free' | 'unknown'
+
+/** A stretch of the device that is one thing. */
+export interface Thing {
+  kind: ThingKind
+  startBytes: number
+  endBytes: number
+  file: MediaFile | undefined
+  /** Another file that claims it too. */
+  rival: MediaFile | undefined
+  /** Which extent or strip of the file. */
+  extent: number
+}
+
+export function mapModel({ device, files }: Pick<Snapshot, 'device' | 'files'>, before?: MapModel): MapModel {
+  const { filesystem, sizeBytes } = device
+  const unitBytes = filesystem?.unitBytes ?? ALLOC_UNIT_BYTES
+  const log = filesystem && logRoom(filesystem, sizeBytes)
+  const room = { startBytes: log?.endBytes ?? sizeBytes, endBytes: sizeBytes, unitBytes }
+  return { sizeBytes, unitBytes, log, segments: segmentsOf(files, room, before?.segments) }
+}
+
+/** The same model for as long as nothing on the map is another; made from the last one where it can be. */
+export function modelKeeper(): (snapshot: Pick<Snapshot, 'device' | 'files'>) => MapModel {
+  let kept: MapModel | undefined
+  let key = ''
+  return (snapshot) => {
+    const { sizeBytes, filesystem: fs } = snapshot.device
+    const now = [sizeBytes, fs?.uuid, fs?.unitBytes, fs?.logOffsetBytes, fs?.logLengthBytes, fs?.slotCount, fs?.entryCount].join()
+    if (!kept || key !== now || kept.segments.files !== snapshot.files) kept = mapModel(snapshot, kept)
+    key = now
+    return kept
+  }
+}
+
+/** @param offsetBytes on the device */
+export function thingAt(model: MapModel, offsetBytes: number): Thing {
+  const { log, segments, sizeBytes } = model
+  const thing = (kind: ThingKind, startBytes: number, endBytes: number): Thing => ({ kind, startBytes, endBytes, file: undefined, rival: undefined, extent: 0 })
+  if (!log) return thing('unknown', 0, sizeBytes)
+  const stretch = fixedOf(log).find((candidate) => offsetBytes < candidate.endBytes)
+  if (stretch) return thing(stretch.kind, stretch.startBytes, stretch.endBytes)
+  const i = pieceAt(segments, offsetBytes)
+  if (i < 0) {
+    const next = firstEndingAfter(segments, offsetBytes)
+    const start = next > 0 ? (segments.endBytes[next - 1] ?? 0) : log.endBytes
+    return thing('free', start, next < segments.count ? (segments.startBytes[next] ?? sizeBytes) : sizeBytes)
+  }
+  return {
+    kind: 'file',
+    startBytes: segments.startBytes[i] ?? 0,
+    endBytes: segments.endBytes[i] ?? 0,
+    file: segments.files[segments.owner[i] ?? -1],
+    rival: segments.files[segments.rival[i] ?? -1],
+    extent: segments.extent[i] ?? 0,
+  }
+}
+
+/** Superblock and log, in order and without gaps. */
+export function fixedOf(log: LogRoom): { kind: ThingKind; startBytes: number; endBytes: number }[] {
+  const ends: [ThingKind, number][] = [
+    ['superblock', Math.min(Superblock.sizeBytes, log.startBytes)],
+    ['superblock_rest', log.startBytes],
+    ['log_header', log.entriesBytes],
+    ['log_used', log.usedEndBytes],
+    ['log_free', log.slotsEndBytes],
+    ['log_rest', log.endBytes],
+  ]
+  let startBytes = 0
+  return ends.flatMap(([kind, endBytes]) => {
+    const stretch = { kind, startBytes, endBytes }
+    startBytes = Math.max(startBytes, endBytes)
+    return stretch.endBytes > stretch.startBytes ? [stretch] : []
+  })
+}
+
+/** Index of the log slot at the byte; undefined outside the slots. */
+export function slotAt({ log }: MapModel, offsetBytes: number): number | undefined {
+  if (!log || offsetBytes < log.entriesBytes || offsetBytes >= log.slotsEndBytes) return undefined
+  return Math.floor((offsetBytes - log.entriesBytes) / LOG_ENTRY_BYTES)
+}
+
+/** The log entry that the byte belongs to: the file's, or the one that stands there. */
+export function entryAt(model: MapModel, offsetBytes: number): number | undefined {
+  const slot = slotAt(model, offsetBytes)
+  if (slot !== undefined) return slot < (model.log?.entryCount ?? 0) ? slot : undefined
+  return thingAt(model, offsetBytes).file?.entryIndex
+}
+
+/** The device's offset in the file, in file order; undefined outside the extent. Chunk k is on strip k mod N. */
+export function fileOffset(file: MediaFile, extent: number, offsetBytes: number): number | undefined {
+  const own = file.extents[extent]
+  if (!own || offsetBytes < own.offsetBytes || offsetBytes >= own.offsetBytes + own.lengthBytes) return undefined
+  const within = offsetBytes - own.offsetBytes
+  if (file.chunkBytes === undefined) return file.extents.slice(0, extent).reduce((sum, { lengthBytes }) => sum + lengthBytes, within)
+  return chunkAt(file, extent, within) * file.chunkBytes + (within % file.chunkBytes)
+}
+
+/** Number of the chunk, in file order. */
+export function chunkAt(file: MediaFile, strip: number, offsetInStrip: number): number {
+  return file.chunkBytes === undefined ? 0 : Math.floor(offsetInStrip / file.chunkBytes) * file.extents.length + strip
+}
+
+/** Files stand in the order of the log. */
+export function fileOfEntry({ segments: { files } }: MapModel, entryIndex: number): MediaFile | undefined {
+  let low = 0
+  let high = files.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((files[middle]?.entryIndex ?? Infinity) < entryIndex) low = middle + 1
+    else high = middle
+  }
+  return files[low]?.entryIndex === entryIndex ? files[low] : undefined
+}
+
+function logRoom({ logOffsetBytes, logLengthBytes, slotCount, entryCount }: FilesystemView, sizeBytes: number): LogRoom {
+  const inside = (offset: number): number => Math.min(offset, logOffsetBytes + logLengthBytes, sizeBytes)
+  const entriesBytes = inside(logOffsetBytes + LOG_HEADER_BYTES)
+  return {
+    startBytes: Math.min(logOffsetBytes, sizeBytes),
+    entriesBytes,
+    usedEndBytes: inside(entriesBytes + Math.min(entryCount, slotCount) * LOG_ENTRY_BYTES),
+    slotsEndBytes: inside(entriesBytes + slotCount * LOG_ENTRY_BYTES),
+    endBytes: inside(Infinity),
+    entryCount,
+    slotCount,
+  }
+}

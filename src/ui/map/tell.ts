@@ -1,0 +1,147 @@
+// What stands where, in words: one sentence on a cell for caption and screen reader, and the way in from the device to where
+// one is. The same words at every level.
+
+import type { MediaFile } from '../../playground/types.ts'
+import { addressText, asciiText, byteText, countText, listText, plural, sizeText } from '../format.ts'
+import { type Level, PAGE_BYTES } from './levels.ts'
+import { chunkAt, entryAt, fileOfEntry, fileOffset, type MapModel, slotAt, type Thing, thingAt } from './model.ts'
+import { firstEndingAfter } from './segments.ts'
+
+export interface Crumb {
+  text: string
+  /** Position of the level that shows what is inside. */
+  level: number
+}
+
+const CHUNKS_TOLD = 3
+
+/**
+ * @param offsetBytes of what is pointed at; the cell around it is told, and what is pointed at comes first
+ * @param byte its value, at the level of bytes and once it is read
+ */
+export function cellText(model: MapModel, level: Level, offsetBytes: number, byte?: number): string {
+  if (offsetBytes >= model.sizeBytes) return ''
+  const start = Math.floor(offsetBytes / level.cellBytes) * level.cellBytes
+  const where = whereText(model, level, start)
+  if (level.cellBytes === 1) return `${where}${byte === undefined ? '' : ` is 0x${byteText(byte)}${byte >= 0x20 && byte < 0x7f ? ` “${asciiText(byte)}”` : ''}`}: ${thingText(model, level, start)}`
+  const end = Math.min(start + level.cellBytes, model.sizeBytes)
+  return `${where}: ${[thingText(model, level, Math.max(start, offsetBytes)), ...othersIn(model, start, end, offsetBytes)].join('; also ')}`
+}
+
+/** Whose it is, and how it is laid out; undefined for a file in one piece. */
+export function layoutText(file: MediaFile): string | undefined {
+  const count = file.extents.length
+  if (file.chunkBytes === undefined) return count > 1 ? `${file.path} is in ${plural(count, 'extent')}, one after the other in file order` : undefined
+  const told = Array.from({ length: Math.min(count, CHUNKS_TOLD) }, (_, k) => `chunk ${k} on strip ${k}`)
+  const round = count > 1 ? `, and chunk ${count} on strip 0 again` : ''
+  return `${file.path} has ${plural(count, 'strip')}, chunks of ${sizeText(file.chunkBytes)}: ${told.join(', ')}${count > CHUNKS_TOLD ? ', ...' : ''}${round}`
+}
+
+/** The way in, the device first; the last one is where we are. */
+export function crumbsOf(model: MapModel, levels: readonly Level[], index: number, offsetBytes: number): Crumb[] {
+  const inside = levels.slice(0, index).map((level, i) => {
+    const start = Math.floor(offsetBytes / level.cellBytes) * level.cellBytes
+    const name = level.cellBytes === model.unitBytes ? nameAt(model, start) : undefined
+    return { text: `${whereText(model, level, start, true)}${name === undefined ? '' : `, ${name}`}`, level: i + 1 }
+  })
+  return [{ text: 'Device', level: 0 }, ...inside]
+}
+
+/** How much a cell is, for the end of the way in, and for who only hears of it. */
+export function levelText(model: MapModel, level: Level): string {
+  if (level.cellBytes === 1) return 'bytes'
+  if (level.cellBytes === model.unitBytes) return `units of ${sizeText(level.cellBytes)}`
+  return level.cellBytes === PAGE_BYTES ? 'pages of 4 KiB' : `cells of ${sizeText(level.cellBytes)}`
+}
+
+function whereText(model: MapModel, level: Level, start: number, brief = false): string {
+  const { cellBytes } = level
+  const address = addressText(start)
+  if (cellBytes === 1) return `byte ${address}`
+  if (cellBytes < model.unitBytes) return cellBytes === PAGE_BYTES ? `page ${address}` : `${sizeText(cellBytes)} at ${address}`
+  const first = start / model.unitBytes
+  const last = Math.min(Math.ceil(model.sizeBytes / model.unitBytes), (start + cellBytes) / model.unitBytes) - 1
+  const units = first === last ? `unit ${countText(first)}` : `units ${countText(first)} to ${countText(last)}`
+  return brief ? units : `${units} at ${address}`
+}
+
+function thingText(model: MapModel, level: Level, offset: number): string {
+  const thing = thingAt(model, offset)
+  const isFine = level.cellBytes < model.unitBytes
+  if (thing.file) return fileText(thing.file, thing, isFine ? offset : undefined, level)
+  const { log } = model
+  if (log && (thing.kind === 'log_used' || thing.kind === 'log_free') && level.cellBytes <= PAGE_BYTES) return slotText(model, level, offset)
+  if (log && thing.kind.startsWith('log_')) {
+    if (isFine && thing.kind === 'log_header') return `log header; ${plural(log.entryCount, 'entry', 'entries')} of ${countText(log.slotCount)} slots`
+    return `log, ${plural(log.entryCount, 'entry', 'entries')} of ${countText(log.slotCount)} slots`
+  }
+  const words: Partial<Record<Thing['kind'], string>> = {
+    superblock: 'superblock',
+    superblock_rest: isFine ? 'rest of the superblock region' : 'superblock',
+    free: `free, ${sizeText(Math.min(level.cellBytes, thing.endBytes - thing.startBytes))}`,
+  }
+  return words[thing.kind] ?? 'no file system says what this is'
+}
+
+/** @param offset where in the file is told too, if given */
+function fileText(file: MediaFile, thing: Thing, offset: number | undefined, level: Level): string {
+  const parts = [file.path]
+  const own = file.extents[thing.extent]
+  if (file.extents.length > 1) parts.push(`${file.chunkBytes === undefined ? 'extent' : 'strip'} ${thing.extent}`)
+  if (own && file.chunkBytes !== undefined) {
+    const from = Math.max(offset ?? thing.startBytes, own.offsetBytes) - own.offsetBytes
+    if (offset !== undefined && level.cellBytes <= file.chunkBytes) parts.push(`chunk ${countText(chunkAt(file, thing.extent, from))}`)
+  }
+  if (offset !== undefined) {
+    const at = fileOffset(file, thing.extent, offset)
+    parts.push(at === undefined || at >= file.sizeBytes ? 'past the end of the file' : `byte ${countText(at)} of the file`)
+  }
+  if (thing.rival) parts.push(`claimed by ${thing.rival.path} too`)
+  return parts.join(', ')
+}
+
+function slotText(model: MapModel, level: Level, offset: number): string {
+  const slot = slotAt(model, offset) ?? 0
+  const used = model.log?.entryCount ?? 0
+  if (slot >= used) return `free log slot ${countText(slot)}`
+  const index = entryAt(model, offset)
+  const path = index === undefined ? undefined : fileOfEntry(model, index)?.path
+  const of = path === undefined ? '' : `, for ${path}`
+  const last = Math.min(used - 1, slotAt(model, offset + level.cellBytes - 1) ?? used - 1)
+  return level.cellBytes > 1 && last > slot ? `log entry ${countText(slot)}${of}, up to entry ${countText(last)}` : `log entry ${countText(slot)}${of}`
+}
+
+function nameAt(model: MapModel, offset: number): string | undefined {
+  const { kind, file } = thingAt(model, offset)
+  if (file) return file.path
+  if (kind === 'unknown') return undefined
+  return kind.startsWith('log_') ? 'log' : kind === 'free' ? 'free' : 'superblock'
+}
+
+/** What else a cell of many things holds, in short. */
+function othersIn(model: MapModel, start: number, end: number, pointedAt: number): string[] {
+  const { segments, log } = model
+  const pointed = thingAt(model, pointedAt)
+  const said: string[] = []
+  if (log && start < log.startBytes && !pointed.kind.startsWith('superblock')) said.push('superblock')
+  if (log && log.startBytes < end && start < log.endBytes && !pointed.kind.startsWith('log_')) said.push('log')
+  const others = new Set<MediaFile>()
+  for (let i = firstEndingAfter(segments, start); i < segments.count && (segments.startBytes[i] ?? end) < end; i++) {
+    const file = segments.files[segments.owner[i] ?? -1]
+    if (file && file !== pointed.file) others.add(file)
+  }
+  const names = Array.from(others, (file) => file.path)
+  if (names.length > 0) said.push(listText(names))
+  return said
+}
+
+/** How far in the view is, for who doesn't see it. */
+export function zoomSentence(model: MapModel, level: Level): string {
+  return level.name === 'device' ? `Whole device, ${levelText(model, level)}.` : `Zoomed to ${levelText(model, level)}.`
+}
+
+/** What stands where nothing is pointed at. */
+export function restText(model: MapModel, level: Level): string {
+  const zoom = level.cellBytes === 1 ? 'Escape or - zooms out' : 'Press + or Enter, or turn the wheel with Ctrl, to zoom in'
+  return `One cell is ${level.cellBytes === 1 ? 'a byte' : sizeText(level.cellBytes)}${level.cellBytes === model.unitBytes ? ', one allocation unit' : ''}. ${zoom}.`
+}
