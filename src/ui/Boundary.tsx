@@ -1,6 +1,7 @@
 // Where a component breaks, the rest goes on. The page's own boundary saves the image before it says anything, and works
 // without any context: whatever held the page together may be what broke.
 
+import './boundary.css'
 import { Component, type ErrorInfo, type ReactNode } from 'react'
 import type { Result } from '../core/base/result.ts'
 import type { Playground } from '../playground/types.ts'
@@ -22,6 +23,8 @@ interface State {
   taken: string
 }
 
+/** What scrolls must be within reach of the keys. */
+const SCROLLS = { tabIndex: 0 }
 const WHOLE: State = { broken: undefined, saved: undefined, copied: '', taken: '' }
 
 export class Boundary extends Component<Props, State> {
@@ -46,9 +49,12 @@ export class Boundary extends Component<Props, State> {
     const { what, isPage = false, children } = this.props
     if (!broken) return children
     const sentence = `${what} made a mistake and stopped: ${broken.message.replace(/[.\s]*$/, '')}.`
+    const Region = isPage ? 'main' : 'section'
+    const Heading = isPage ? 'h1' : 'h2'
     return (
-      <section ref={(element) => { this.#place = element }} className="broken note" aria-label={`${what} stopped`} tabIndex={-1}>
+      <Region ref={(element) => { this.#place = element }} className="broken note" aria-label={`${what} stopped`} tabIndex={-1}>
         <div className="broken-words">
+          <Heading>{what} stopped</Heading>
           <div role="alert">
             <p><strong>{sentence}</strong></p>
             <p>{isPage ? (saved?.says ?? 'The image is being saved.') : 'The device and its hosts go on, and so does the rest of the page.'}</p>
@@ -62,10 +68,10 @@ export class Boundary extends Component<Props, State> {
           <p role="status">{[copied, taken].filter((text) => text !== '').join(' ')}</p>
           <details>
             <summary>Details</summary>
-            <pre ref={(element) => { this.#details = element }} className="mono">{broken.details}</pre>
+            <pre {...SCROLLS} ref={(element) => { this.#details = element }} className="mono">{broken.details}</pre>
           </details>
         </div>
-      </section>
+      </Region>
     )
   }
 

@@ -40,9 +40,11 @@ function Standing({ list }: { list: readonly Message[] }) {
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- to be read at leisure, not to be used
-    <ol className="toasts" aria-label="Messages" onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release}>
-      {list.map((message) => <Toast key={message.index} message={message} held={held} messages={messages} />)}
-    </ol>
+    <section className="toasts" aria-label="Messages" onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release}>
+      <ol>
+        {list.map((message) => <Toast key={message.index} message={message} held={held} messages={messages} />)}
+      </ol>
+    </section>
   )
 }
 

@@ -28,14 +28,14 @@ export function CheatSheet({ context: { preferences } }: { context: CommandConte
       <div className="keys-columns">
         {GROUPS.map((group) => <Group key={group} title={group} commands={commands.filter((command) => command.group === group)} plain={plain} />)}
         {PANEL_KEYS.map(({ panel, keys }) => (
-          <section key={panel} aria-label={panel}>
+          <div key={panel} className="keys-group">
             <h3>{panel}</h3>
             <dl>
               {keys.map(([names, does]) => (
                 <div key={names} className="keys-row"><dt>{names}</dt><dd>{does}</dd></div>
               ))}
             </dl>
-          </section>
+          </div>
         ))}
       </div>
       <p className="quiet">While a field or a terminal has the focus its keys are its own. {HELP.terminal.title}: Escape, then Tab, leads out.</p>
@@ -46,7 +46,7 @@ export function CheatSheet({ context: { preferences } }: { context: CommandConte
 function Group({ title, commands, plain }: { title: string; commands: Command[]; plain: boolean }) {
   if (commands.length === 0) return null
   return (
-    <section aria-label={title}>
+    <div className="keys-group">
       <h3>{title}</h3>
       <dl>
         {commands.map((command) => (
@@ -56,6 +56,6 @@ function Group({ title, commands, plain }: { title: string; commands: Command[];
           </div>
         ))}
       </dl>
-    </section>
+    </div>
   )
 }

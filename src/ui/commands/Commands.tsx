@@ -18,7 +18,7 @@ export function Commands(given: Pick<CommandContext, 'preferences' | 'openPanel'
   useShortcuts(context)
   if (sheet === undefined) return null
   return (
-    <Suspense>
+    <Suspense key={sheet}>
       {sheet === 'commands' ? <Palette context={context} /> : sheet === 'keys' ? <CheatSheet context={context} /> : <HelpSheet topic={sheet} />}
     </Suspense>
   )

@@ -2,7 +2,7 @@
 // its own rather than a library's: those skip what is disabled, and its reason would never be read out.
 
 import { Search } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { Fragment, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { plural } from '../format.ts'
 import { useSnapshot } from '../session.tsx'
 import type { Command, CommandContext } from './commands.ts'
@@ -115,7 +115,7 @@ function Option({ id, command: { title, hint, keys }, why, isChosen, onPoint, on
 export function Keys({ chord }: { chord: string }) {
   return (
     <span className="keys">
-      {keyNames(chord, isMac()).map((name) => <kbd key={name}>{name}</kbd>)}
+      {keyNames(chord, isMac()).map((name, i) => <Fragment key={name}>{i > 0 && chord.includes(' ') && <i>then</i>}<kbd>{name}</kbd></Fragment>)}
     </span>
   )
 }

@@ -41,7 +41,11 @@ export function useSheet(): { root: RefObject<HTMLElement | null>; close: () => 
 const lastBefore = new WeakMap<Look, Element>()
 
 function giveBack(element: Element | null): void {
-  if (element instanceof HTMLElement && element !== document.body) element.focus()
+  if (element instanceof HTMLElement && element !== document.body && element.isConnected) return element.focus()
+  // It was nowhere. Said so, or the page finds a new place for a focus that got lost.
+  document.body.tabIndex = -1
+  document.body.focus()
+  document.body.removeAttribute('tabindex')
 }
 
 /** What scrolls must be within reach of the keys. */

@@ -6,6 +6,7 @@ import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
 import { HOSTS_MOST, type HostView, type Playground, type Snapshot } from '../../playground/types.ts'
 import { entryOffset, logOffsetOf } from '../addresses.ts'
+import { plural } from '../format.ts'
 import { HELP, type HelpTopic } from '../help.ts'
 import { type Look, type Pane, showBytes } from '../look.tsx'
 import type { Messages } from '../messages.ts'
@@ -76,12 +77,14 @@ function always(id: string, title: string, group: Group, keys: Chord | undefined
 
 // hosts
 
-function playCommand({ name }: HostView): Command {
+function playCommand({ name, entryCount, playedCount, mountpoint, appending }: HostView): Command {
+  const behind = mountpoint === undefined || appending ? 0 : entryCount - playedCount
   return {
     id: `play ${name}`,
     title: `Play log on ${name}`,
     group: 'Log',
     keys: [`p ${name.toLowerCase()}`],
+    hint: behind > 0 ? `${plural(behind, 'entry', 'entries')} behind` : undefined,
     words: 'logplay replay see files',
     when: onHost(name, (host) => isDown(host) ?? (host.mountpoint === undefined ? `Nothing is mounted on ${name}: mount the device in its terminal first.` : undefined)),
     run: ({ playground }) => playground.playLog(name),

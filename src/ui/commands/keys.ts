@@ -82,8 +82,8 @@ function fits(stroke: Stroke, chord: Chord): boolean {
 
 /** "Ctrl Z", or "⌘ Z" on a Mac: one text for each key to press, in order. */
 export function keyNames(chord: Chord, mac: boolean): string[] {
-  if (isSequence(chord)) return chord.split(' ').map((key) => key.toUpperCase())
-  return chord.split('+').map((part) => (part === 'Mod' ? (mac ? '⌘' : 'Ctrl') : part))
+  const parts = isSequence(chord) ? chord.split(' ') : chord.split('+')
+  return parts.map((part) => (part === 'Mod' ? (mac ? '⌘' : 'Ctrl') : part.length === 1 ? part.toUpperCase() : part))
 }
 
 export function isMac(): boolean {
