@@ -1,18 +1,25 @@
 // The page: lanes over the device map, inspector beside them, log, trace and problems beneath; in a narrow window the same
 // panes one at a time, under tabs. What is narrow is measured in the reader's own text size.
 
-import { useState } from 'react'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import type { Playground } from '../playground/types.ts'
 import { Announcer } from './Announcer.tsx'
-import { useFilesStayHere } from './dropped.ts'
+import { Boundary } from './Boundary.tsx'
+import { Commands } from './commands/Commands.tsx'
+import { useFilesBeside } from './dropped.ts'
+import { chooseDump, dumps, useDumps } from './dump/dumps.ts'
+import { DumpNotes, DumpTabs } from './dump/OpenDump.tsx'
 import { useKeptFocus } from './focus.ts'
 import { useNarrow } from './layout/narrow.ts'
 import { NarrowPage } from './layout/NarrowPage.tsx'
+import { paneOf, useLayout } from './layout/sizes.ts'
 import { WidePage } from './layout/WidePage.tsx'
-import { LookProvider, useLook, useLookStore } from './look.tsx'
+import { LookProvider, type Pane, useLook, useLookStore } from './look.tsx'
+import { makeMessages, MessagesProvider } from './messages.ts'
 import { Note } from './parts.tsx'
 import { usePreferences } from './preferences.ts'
 import { SessionProvider } from './session.tsx'
+import { Toasts } from './Toasts.tsx'
 import { openerOf, type Panel, TopBar } from './TopBar.tsx'
 import { Travel } from './Travel.tsx'
 import './tokens.css'
@@ -20,35 +27,71 @@ import './base.css'
 import './layout.css'
 import './hosts.css'
 
+const DumpPage = lazy(async () => ({ default: (await import('./dump/DumpPage.tsx')).DumpPage }))
+
 export function App({ playground }: { playground: Playground }) {
+  const [messages] = useState(makeMessages)
   return (
-    <SessionProvider playground={playground}>
-      <LookProvider>
-        <Page />
-      </LookProvider>
-    </SessionProvider>
+    <Boundary playground={playground} what="This page" isPage>
+      <SessionProvider playground={playground}>
+        <MessagesProvider value={messages}>
+          <LookProvider>
+            <Page playground={playground} />
+          </LookProvider>
+        </MessagesProvider>
+      </SessionProvider>
+    </Boundary>
   )
 }
 
-function Page() {
+function Page({ playground }: { playground: Playground }) {
   const preferences = usePreferences()
-  const [panel, setPanel] = useState<Panel>()
+  const look = useLookStore()
+  const layout = useLayout()
   const narrow = useNarrow()
-  useFilesStayHere()
+  const { list, activeId } = useDumps()
+  const [panel, setPanel] = useState<Panel>()
+  useFilesBeside(dumps.openDropped)
   useKeptFocus()
   const close = (): void => {
     setPanel(undefined)
     document.getElementById(openerOf(panel))?.focus()
   }
+  // What acts on the scene, or shows a part of it, brings the scene back.
+  const open = (which: Panel): void => {
+    dumps.show(undefined)
+    look.set({ pane: 'hosts' })
+    setPanel(which)
+  }
+  const { fold } = layout
+  const showPane = useCallback((pane: Pane): void => {
+    dumps.show(undefined)
+    const foldable = paneOf(pane)
+    if (foldable) fold(foldable, false)
+    look.set({ pane, ...((pane === 'trace' || pane === 'problems') && { side: pane }) })
+  }, [fold, look])
   const colours = `${preferences.theme} ${preferences.textSize}`
+  const dump = list.find(({ id }) => id === activeId)
 
   return (
     <div className="page" data-narrow={narrow || undefined}>
-      <TopBar panel={panel} onPanel={setPanel} preferences={preferences} narrow={narrow} />
+      <TopBar panel={panel} onPanel={open} preferences={preferences} narrow={narrow} />
+      <DumpTabs />
       <Mistake />
-      {narrow ? <NarrowPage panel={panel} onClosePanel={close} colours={colours} /> : <WidePage panel={panel} onClosePanel={close} colours={colours} />}
+      <DumpNotes />
+      {dump ? (
+        <Suspense fallback={<main className="late" />}>
+          <DumpPage key={dump.id} playground={dump.playground} colours={colours} onClose={() => dumps.close(dump.id)} />
+        </Suspense>
+      ) : narrow ? (
+        <NarrowPage playground={playground} panel={panel} onClosePanel={close} colours={colours} />
+      ) : (
+        <WidePage playground={playground} panel={panel} onClosePanel={close} colours={colours} layout={layout} />
+      )}
       <Terminals />
       <Announcer />
+      <Toasts />
+      <Commands preferences={preferences} openPanel={open} openDump={chooseDump} showPane={showPane} />
       <Travel />
     </div>
   )

@@ -12,12 +12,12 @@ import type { Trouble } from './trouble.ts'
 
 const KINDS = ['file', 'directory'] as const
 
-export function NewFilePanel({ onClose }: { onClose: () => void }) {
+export function NewFilePanel({ initialKind, onClose }: { initialKind: (typeof KINDS)[number]; onClose: () => void }) {
   const playground = usePlayground()
   const look = useLookStore()
   const snapshot = useSnapshot()
   const making = useAction()
-  const [kind, setKind] = useState<(typeof KINDS)[number]>('file')
+  const [kind, setKind] = useState(initialKind)
   const [path, setPath] = useState('data.bin')
   const [size, setSize] = useState('4m')
   const [seeded, setSeeded] = useState(true)

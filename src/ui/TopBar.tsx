@@ -1,19 +1,22 @@
 // Everything that concerns the whole session. The names `Format`, `New file` and `Add host` are stable: lessons and tests use them.
 
-import { Cpu, FilePlus2, HardDrive, Moon, Plus, RotateCcw, Save, Sun, SunMoon, Undo2 } from 'lucide-react'
-import { useRef } from 'react'
+import { Cpu, FilePlus2, HardDrive, Keyboard, Moon, Plus, RotateCcw, Save, Search, Sun, SunMoon } from 'lucide-react'
+import { type ReactNode, useRef } from 'react'
 import { type StorageState, HOSTS_MOST } from '../playground/types.ts'
 import { plural } from './format.ts'
-import { useLookStore } from './look.tsx'
+import { OpenDump } from './dump/OpenDump.tsx'
+import { useLook, useLookStore } from './look.tsx'
+import { MessagesButton } from './MessagesButton.tsx'
 import { Disclosure } from './parts.tsx'
 import { type Preferences, TEXT_SIZES, type Theme } from './preferences.ts'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
+import { Steps } from './Steps.tsx'
 
-export type Panel = 'file' | 'format' | undefined
+export type Panel = 'file' | 'directory' | 'format' | undefined
 
 /** Id of the button that opens a panel, and has the focus again when the panel closes. */
 export function openerOf(panel: Panel): string {
-  return `open-${panel ?? 'none'}`
+  return panel === 'directory' ? 'open-file' : `open-${panel ?? 'none'}`
 }
 
 export function TopBar({ panel, onPanel, preferences, narrow }: {
@@ -27,10 +30,7 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
   const { hosts, ready } = useSnapshot()
   const go = useGo()
   const adding = useRef(Promise.resolve())
-  const toggle = (which: Panel): void => {
-    onPanel(panel === which ? undefined : which)
-    look.set({ pane: 'hosts' })
-  }
+  const toggle = (which: Panel): void => onPanel(panel === which ? undefined : which)
   // Every press is a host, one after the other.
   const addHost = (): void => {
     look.set({ pane: 'hosts' })
@@ -58,15 +58,22 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
           {ready ? `${plural(hosts.length, 'host')} of ${HOSTS_MOST}` : 'starting'}
         </span>
       </div>
+      {!narrow && <Steps />}
       <div className="top-rest">
         {narrow ? (
           <Disclosure label="Session">
+            <OpenDump />
             <SessionTools />
             <EngineSentence />
           </Disclosure>
-        ) : <SessionTools />}
+        ) : <><OpenDump /><SessionTools /></>}
         {/* The same buttons in either page: A+ may turn one into the other under the finger that pressed it. */}
         <Appearance preferences={preferences} />
+        <div className="top-group" role="group" aria-label="Help and commands">
+          <MessagesButton />
+          <SheetButton sheet="commands" name="Commands" keys="Control+K Meta+K"><Search aria-hidden /></SheetButton>
+          <SheetButton sheet="keys" name="Keys" keys="?"><Keyboard aria-hidden /></SheetButton>
+        </div>
         {!narrow && (
           <Disclosure className="chip" label={<EngineLabel />}>
             <EngineSentence />
@@ -77,9 +84,19 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
   )
 }
 
+function SheetButton({ sheet, name, keys, children }: { sheet: 'commands' | 'keys'; name: string; keys: string; children: ReactNode }) {
+  const look = useLookStore()
+  const open = useLook((state) => state.sheet === sheet)
+  return (
+    <button type="button" className="icon" aria-label={name} title={`${name} (${keys.split(' ')[0]?.replace('Control+', 'Ctrl-') ?? ''})`} aria-keyshortcuts={keys} aria-expanded={open} onClick={() => look.set({ sheet: open ? undefined : sheet })}>
+      {children}
+    </button>
+  )
+}
+
 function SessionTools() {
   const playground = usePlayground()
-  const { storage, canUndoStartOver } = useSnapshot()
+  const { storage } = useSnapshot()
   const saving = useAction()
   const restarting = useAction()
   return (
@@ -93,11 +110,6 @@ function SessionTools() {
       <button type="button" aria-disabled={restarting.busy} onClick={() => void restarting.go(() => playground.startOver())}>
         <RotateCcw aria-hidden /> Start over
       </button>
-      {canUndoStartOver && (
-        <button type="button" aria-disabled={restarting.busy} onClick={() => void restarting.go(() => playground.undoStartOver())}>
-          <Undo2 aria-hidden /> Undo start over
-        </button>
-      )}
     </div>
   )
 }

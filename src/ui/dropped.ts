@@ -23,19 +23,26 @@ export function folderTroubleOf(folders: string[]): Trouble | undefined {
   return { says: `${listText(folders)} ${are}, and a folder can’t be copied in as one file`, next: `Drop the files in ${it}` }
 }
 
-/** A file dropped beside a lane must not make the browser leave the page for it. */
-export function useFilesStayHere(): void {
+/** A file dropped beside a lane must not make the browser leave the page for it: it is opened, as a dump. */
+export function useFilesBeside(open: (data: DataTransfer) => Promise<void>): void {
   useEffect(() => {
-    const stay = (event: DragEvent): void => {
-      if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return
+    const isOurs = (event: DragEvent): event is DragEvent & { dataTransfer: DataTransfer } =>
+      !event.defaultPrevented && event.dataTransfer !== null && event.dataTransfer.types.includes('Files')
+    const onOver = (event: DragEvent): void => {
+      if (!isOurs(event)) return
       event.preventDefault()
-      event.dataTransfer.dropEffect = 'none'
+      event.dataTransfer.dropEffect = 'copy'
     }
-    addEventListener('dragover', stay)
-    addEventListener('drop', stay)
+    const onDrop = (event: DragEvent): void => {
+      if (!isOurs(event)) return
+      event.preventDefault()
+      void open(event.dataTransfer)
+    }
+    addEventListener('dragover', onOver)
+    addEventListener('drop', onDrop)
     return () => {
-      removeEventListener('dragover', stay)
-      removeEventListener('drop', stay)
+      removeEventListener('dragover', onOver)
+      removeEventListener('drop', onDrop)
     }
-  }, [])
+  }, [open])
 }

@@ -8,7 +8,7 @@ import { PANELS } from '../layout/panels.tsx'
 import { type Tab, Tabs } from '../layout/tabs.tsx'
 import { LookProvider, useLook, useLookStore } from '../look.tsx'
 import { useProblemCount } from '../problemCount.ts'
-import { SessionProvider, useSnapshot } from '../session.tsx'
+import { SessionProvider, usePlayground, useSnapshot } from '../session.tsx'
 import { DumpCard } from './DumpCard.tsx'
 import { DumpTree } from './DumpTree.tsx'
 import './dump.css'
@@ -42,6 +42,7 @@ interface Props {
 }
 
 function Wide({ dump, colours, onClose }: Props) {
+  const playground = usePlayground()
   return (
     <main className="dump-wide">
       <div className="pane dump-summary">
@@ -49,9 +50,9 @@ function Wide({ dump, colours, onClose }: Props) {
         <Fsck dump={dump} />
       </div>
       <div className="pane"><DumpTree /></div>
-      <div className="pane">{PANELS.inspector()}</div>
+      <div className="pane">{PANELS.inspector(playground)}</div>
       <div className="dump-foot">
-        <div className="pane">{PANELS.device(colours)}</div>
+        <div className="pane">{PANELS.device(playground, colours)}</div>
         <Foot />
       </div>
     </main>
@@ -61,12 +62,13 @@ function Wide({ dump, colours, onClose }: Props) {
 type FootTab = 'log' | 'problems'
 
 function Foot() {
+  const playground = usePlayground()
   const [shown, setShown] = useState<FootTab>('log')
   const tabs: Tab<FootTab>[] = [{ id: 'log', title: 'Log' }, { id: 'problems', title: useProblemsTitle() }]
   return (
     <div className="pane">
       <Tabs label="Log or problems" tabs={tabs} chosen={shown} panelId="dump-foot" onChoose={setShown} />
-      <div id="dump-foot" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>{shown === 'log' ? PANELS.log() : PANELS.problems()}</div>
+      <div id="dump-foot" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>{shown === 'log' ? PANELS.log(playground) : PANELS.problems(playground)}</div>
     </div>
   )
 }
@@ -74,6 +76,7 @@ function Foot() {
 type DumpPane = 'hosts' | 'device' | 'inspector' | 'log' | 'problems'
 
 function Narrow({ dump, colours, onClose }: Props) {
+  const playground = usePlayground()
   const look = useLookStore()
   // Where a scene has its hosts, a dump has what it says of itself.
   const pane = useLook((state): DumpPane => (state.pane === 'trace' ? 'hosts' : state.pane))
@@ -88,7 +91,7 @@ function Narrow({ dump, colours, onClose }: Props) {
     <main>
       <Tabs label="Panes" tabs={tabs} chosen={pane} panelId="pane" onChoose={(id) => look.set({ pane: id })} />
       <div id="pane" className="narrow-pane" data-pane={pane} role="tabpanel" aria-labelledby={`tab-${pane}`}>
-        {pane === 'hosts' ? <><DumpCard dump={dump} onClose={onClose} /><DumpTree /><Fsck dump={dump} /></> : PANELS[pane](colours)}
+        {pane === 'hosts' ? <><DumpCard dump={dump} onClose={onClose} /><DumpTree /><Fsck dump={dump} /></> : PANELS[pane](playground, colours)}
       </div>
     </main>
   )

@@ -2,8 +2,7 @@
 
 import { type Pane, useLook, useLookStore } from '../look.tsx'
 import { useProblemCount } from '../problemCount.ts'
-import type { Panel } from '../TopBar.tsx'
-import { HostsPane, PANELS } from './panels.tsx'
+import { HostsPane, PANELS, type PageProps } from './panels.tsx'
 import { type Tab, Tabs } from './tabs.tsx'
 
 const PANES: readonly Tab<Pane>[] = [
@@ -14,7 +13,7 @@ const PANES: readonly Tab<Pane>[] = [
   { id: 'trace', title: 'Trace' },
 ]
 
-export function NarrowPage({ panel, onClosePanel, colours }: { panel: Panel; onClosePanel: () => void; colours: string }) {
+export function NarrowPage({ playground, panel, onClosePanel, colours }: PageProps) {
   const look = useLookStore()
   const pane = useLook((state) => state.pane)
   const problemCount = useProblemCount()
@@ -23,7 +22,7 @@ export function NarrowPage({ panel, onClosePanel, colours }: { panel: Panel; onC
     <main>
       <Tabs label="Panes" tabs={tabs} chosen={pane} panelId="pane" onChoose={(id) => look.set({ pane: id })} />
       <div id="pane" className="narrow-pane" data-pane={pane} role="tabpanel" aria-labelledby={`tab-${pane}`}>
-        {pane === 'hosts' ? <HostsPane panel={panel} onClosePanel={onClosePanel} /> : PANELS[pane](colours)}
+        {pane === 'hosts' ? <HostsPane playground={playground} panel={panel} onClosePanel={onClosePanel} /> : PANELS[pane](playground, colours)}
       </div>
     </main>
   )

@@ -2,17 +2,16 @@
 // foot. Each line between two of them can be moved; what is folded away leaves its name and the way back.
 
 import { type CSSProperties, type ReactNode, useState } from 'react'
+import type { Playground } from '../../playground/types.ts'
 import { useLook, useLookStore } from '../look.tsx'
 import { useProblemCount } from '../problemCount.ts'
-import type { Panel } from '../TopBar.tsx'
 import { Folded, PaneContext, type PaneFrame } from './pane.tsx'
-import { HostsPane, PANELS } from './panels.tsx'
-import { type Foldable, type LayoutControl, useLayout } from './sizes.ts'
+import { HostsPane, PANELS, type PageProps } from './panels.tsx'
+import type { Foldable, LayoutControl } from './sizes.ts'
 import { Splitter } from './Splitter.tsx'
 import { type Tab, Tabs } from './tabs.tsx'
 
-export function WidePage({ panel, onClosePanel, colours }: { panel: Panel; onClosePanel: () => void; colours: string }) {
-  const layout = useLayout()
+export function WidePage({ playground, panel, onClosePanel, colours, layout }: PageProps & { layout: LayoutControl }) {
   const { percent, folded } = layout
   const [unfolding, setUnfolding] = useState<Foldable>()
   const isFolded = (pane: Foldable): boolean => folded.includes(pane)
@@ -32,15 +31,15 @@ export function WidePage({ panel, onClosePanel, colours }: { panel: Panel; onClo
     <main className="wide" style={{ '--foot': percent.foot } as CSSProperties}>
       <div className="wide-main" style={{ '--inspector': percent.inspector } as CSSProperties}>
         <div className="wide-left" style={{ '--device': percent.device } as CSSProperties}>
-          <div className="pane hosts-pane"><HostsPane panel={panel} onClosePanel={onClosePanel} /></div>
+          <div className="pane hosts-pane"><HostsPane playground={playground} panel={panel} onClosePanel={onClosePanel} /></div>
           {!isFolded('device') && <Splitter split="device" label="Height of the device map" upright={false} layout={layout} />}
-          {pane('device', 'Device map', 'bottom', PANELS.device(colours))}
+          {pane('device', 'Device map', 'bottom', PANELS.device(playground, colours))}
         </div>
         {!isFolded('inspector') && <Splitter split="inspector" label="Width of the inspector" upright layout={layout} />}
-        {pane('inspector', 'Inspector', 'right', PANELS.inspector())}
+        {pane('inspector', 'Inspector', 'right', PANELS.inspector(playground))}
       </div>
       {!lowFoot && <Splitter split="foot" label="Height of log and trace" upright={false} layout={layout} />}
-      <Foot layout={layout} low={lowFoot} log={pane('log', 'Log', isFolded('side') ? 'bottom' : 'left', PANELS.log())} side={<Side pane={pane} />} />
+      <Foot layout={layout} low={lowFoot} log={pane('log', 'Log', isFolded('side') ? 'bottom' : 'left', PANELS.log(playground))} side={<Side playground={playground} pane={pane} />} />
     </main>
   )
 }
@@ -57,7 +56,7 @@ function Foot({ layout, low, log, side }: { layout: LayoutControl; low: boolean;
 }
 
 /** Trace and problems share a pane. */
-function Side({ pane }: { pane: (id: Foldable, title: string, edge: PaneFrame['edge'], content: ReactNode, tabs?: ReactNode) => ReactNode }) {
+function Side({ playground, pane }: { playground: Playground; pane: (id: Foldable, title: string, edge: PaneFrame['edge'], content: ReactNode, tabs?: ReactNode) => ReactNode }) {
   const look = useLookStore()
   const problemCount = useProblemCount()
   const shown = useLook((state) => state.side)
@@ -66,7 +65,7 @@ function Side({ pane }: { pane: (id: Foldable, title: string, edge: PaneFrame['e
     { id: 'problems', title: problemCount > 0 ? `Problems (${problemCount})` : 'Problems' },
   ]
   const choice = <Tabs label="Trace or problems" tabs={tabs} chosen={shown} panelId="side-panel" onChoose={(side) => look.set({ side })} />
-  return pane('side', 'Trace and problems', 'right', <div id="side-panel" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>{PANELS[shown]('')}</div>, choice)
+  return pane('side', 'Trace and problems', 'right', <div id="side-panel" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>{PANELS[shown](playground)}</div>, choice)
 }
 
 function PaneOf({ id, edge, tabs, onFold, children }: { id: Foldable; edge: PaneFrame['edge']; tabs: ReactNode; onFold: (pane: Foldable, away: boolean) => void; children: ReactNode }) {

@@ -2,6 +2,8 @@
 // place that is as large as it will be, so that nothing moves.
 
 import { lazy, type ReactNode, Suspense } from 'react'
+import type { Playground } from '../../playground/types.ts'
+import { Boundary } from '../Boundary.tsx'
 import { Guide } from '../Guide.tsx'
 import { Lane, TaskBar } from '../Lane.tsx'
 import { useSnapshot } from '../session.tsx'
@@ -14,20 +16,30 @@ const DeviceMap = lazy(async () => ({ default: (await import('../DeviceMap.tsx')
 const Inspector = lazy(async () => ({ default: (await import('../Inspector.tsx')).Inspector }))
 const LogTable = lazy(async () => ({ default: (await import('../LogTable.tsx')).LogTable }))
 const Trace = lazy(async () => ({ default: (await import('../Trace.tsx')).Trace }))
+const Problems = lazy(async () => ({ default: (await import('../Problems.tsx')).Problems }))
 const forms = () => import('../Panels.tsx')
 const NewFilePanel = lazy(async () => ({ default: (await forms()).NewFilePanel }))
 const FormatPanel = lazy(async () => ({ default: (await forms()).FormatPanel }))
 
-export function HostsPane({ panel, onClosePanel }: { panel: Panel; onClosePanel: () => void }) {
+export interface PageProps {
+  playground: Playground
+  /** The form that stands above the lanes. */
+  panel: Panel
+  onClosePanel: () => void
+  /** Changes with theme and text size: what is painted is painted again. */
+  colours: string
+}
+
+export function HostsPane({ playground, panel, onClosePanel }: Omit<PageProps, 'colours'>) {
   return (
-    <>
+    <Boundary playground={playground} what="The lanes">
       <Suspense fallback={null}>
-        {panel === 'file' && <NewFilePanel onClose={onClosePanel} />}
+        {(panel === 'file' || panel === 'directory') && <NewFilePanel key={panel} initialKind={panel} onClose={onClosePanel} />}
         {panel === 'format' && <FormatPanel onClose={onClosePanel} />}
       </Suspense>
       <Guide />
       <Hosts />
-    </>
+    </Boundary>
   )
 }
 
@@ -44,14 +56,19 @@ function Hosts() {
   )
 }
 
+/** Each behind a boundary of its own: where one breaks, the others go on. */
 export const PANELS = {
-  device: (colours: string): ReactNode => <Late><DeviceMap theme={colours} /></Late>,
-  inspector: (_colours?: string): ReactNode => <Late><Inspector /></Late>,
-  log: (_colours?: string): ReactNode => <Late><LogTable /></Late>,
-  trace: (_colours?: string): ReactNode => <Late><Trace /></Late>,
-  problems: (_colours?: string): ReactNode => null,
+  device: (playground: Playground, colours = ''): ReactNode => <Late playground={playground} what="The device map"><DeviceMap theme={colours} /></Late>,
+  inspector: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The inspector"><Inspector /></Late>,
+  log: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The log"><LogTable /></Late>,
+  trace: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The trace"><Trace /></Late>,
+  problems: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The list of problems"><Problems /></Late>,
 }
 
-function Late({ children }: { children: ReactNode }) {
-  return <Suspense fallback={<div className="late" />}>{children}</Suspense>
+function Late({ playground, what, children }: { playground: Playground; what: string; children: ReactNode }) {
+  return (
+    <Boundary playground={playground} what={what}>
+      <Suspense fallback={<div className="late" />}>{children}</Suspense>
+    </Boundary>
+  )
 }

@@ -2,6 +2,7 @@
 // window is cut to what is possible; the lanes can't be folded at all.
 
 import { useCallback, useEffect, useState } from 'react'
+import type { Pane } from '../look.tsx'
 import { recall, remember } from '../preferences.ts'
 
 export type Split = 'inspector' | 'foot' | 'device' | 'side'
@@ -33,6 +34,11 @@ export function useLayout(): LayoutControl {
     setLayout((now) => ({ ...now, folded: [...now.folded.filter((other) => other !== pane), ...(folded ? [pane] : [])] }))
   }, [])
   return { ...layout, resize, reset, fold }
+}
+
+/** What must be unfolded for a panel to show. */
+export function paneOf(pane: Pane): Foldable | undefined {
+  return pane === 'hosts' ? undefined : pane === 'trace' || pane === 'problems' ? 'side' : pane
 }
 
 /** @param stored what an earlier page, or somebody's hand, left: anything at all */
