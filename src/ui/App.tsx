@@ -18,7 +18,7 @@ import { LookProvider, type Pane, useLook, useLookStore } from './look.tsx'
 import { makeMessages, MessagesProvider } from './messages.ts'
 import { Note } from './parts.tsx'
 import { usePreferences } from './preferences.ts'
-import { SessionProvider } from './session.tsx'
+import { SessionProvider, useSnapshot } from './session.tsx'
 import { Toasts } from './Toasts.tsx'
 import { openerOf, type Panel, TopBar } from './TopBar.tsx'
 import { Travel } from './Travel.tsx'
@@ -50,6 +50,7 @@ function Page({ playground }: { playground: Playground }) {
   const layout = useLayout()
   const narrow = useNarrow()
   const { list, activeId } = useDumps()
+  const { ready } = useSnapshot()
   const [panel, setPanel] = useState<Panel>()
   useFilesBeside(dumps.openDropped)
   useKeptFocus()
@@ -74,7 +75,7 @@ function Page({ playground }: { playground: Playground }) {
   const dump = list.find(({ id }) => id === activeId)
 
   return (
-    <div className="page" data-narrow={narrow || undefined}>
+    <div className="page" data-narrow={narrow || undefined} data-ready={ready || undefined}>
       <TopBar panel={panel} onPanel={open} preferences={preferences} narrow={narrow} />
       <DumpTabs />
       <Mistake />

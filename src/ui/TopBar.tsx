@@ -27,7 +27,7 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
 }) {
   const playground = usePlayground()
   const look = useLookStore()
-  const { hosts, ready } = useSnapshot()
+  const { hosts } = useSnapshot()
   const go = useGo()
   const adding = useRef(Promise.resolve())
   const toggle = (which: Panel): void => onPanel(panel === which ? undefined : which)
@@ -44,19 +44,16 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
       </h1>
       <div className="top-group" role="group" aria-label="File system">
         <button type="button" id={openerOf('file')} aria-expanded={panel === 'file'} onClick={() => toggle('file')}>
-          <FilePlus2 aria-hidden /> New file
+          <FilePlus2 aria-hidden /> <span className="word">New file</span>
         </button>
         <button type="button" id={openerOf('format')} aria-expanded={panel === 'format'} onClick={() => toggle('format')}>
-          <HardDrive aria-hidden /> Format
+          <HardDrive aria-hidden /> <span className="word">Format</span>
         </button>
       </div>
       <div className="top-group" role="group" aria-label="Hosts">
-        <button type="button" onClick={addHost} aria-describedby="host-count">
-          <Plus aria-hidden /> Add host
+        <button type="button" onClick={addHost} title={`${plural(hosts.length, 'host')} of ${HOSTS_MOST}`}>
+          <Plus aria-hidden /> <span className="word">Add host</span>
         </button>
-        <span id="host-count" className="quiet">
-          {ready ? `${plural(hosts.length, 'host')} of ${HOSTS_MOST}` : 'starting'}
-        </span>
       </div>
       {!narrow && <Steps />}
       <div className="top-rest">
@@ -105,10 +102,10 @@ function SessionTools() {
         <p>{storage.sentence}</p>
       </Disclosure>
       <button type="button" onClick={() => void saving.go(() => playground.save())}>
-        <Save aria-hidden /> Save
+        <Save aria-hidden /> <span className="word">Save</span>
       </button>
       <button type="button" aria-disabled={restarting.busy} onClick={() => void restarting.go(() => playground.startOver())}>
-        <RotateCcw aria-hidden /> Start over
+        <RotateCcw aria-hidden /> <span className="word">Start over</span>
       </button>
     </div>
   )

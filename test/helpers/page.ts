@@ -109,7 +109,7 @@ export function storageMark(page: Page): Locator {
 /** The session is up: its hosts are there and have something to say. */
 export async function ready(page: Page): Promise<void> {
   await lane(page, 'A').getByText(/log \d+\/\d+ played/).waitFor()
-  await page.getByText(/^\d+ hosts? of 8$/).waitFor()
+  await page.locator('.page[data-ready]').waitFor()
 }
 
 export async function saved(page: Page): Promise<void> {

@@ -9,7 +9,7 @@ import { chooseDump, dumps, useDumps } from './dumps.ts'
 export function OpenDump() {
   return (
     <button type="button" onClick={chooseDump} title="The first megabytes of a real device, raw or gzip, or .meta/.superblock and .meta/.log together">
-      <FolderOpen aria-hidden /> Open a dump
+      <FolderOpen aria-hidden /> <span className="word">Open a dump</span>
     </button>
   )
 }
