@@ -48,7 +48,7 @@ export class Boundary extends Component<Props, State> {
     const { broken, saved, copied, taken } = this.state
     const { what, isPage = false, children } = this.props
     if (!broken) return children
-    const sentence = `${what} made a mistake and stopped: ${broken.message.replace(/[.\s]*$/, '')}.`
+    const sentence = `The mistake is ours: ${broken.message.replace(/[.\s]*$/, '')}.`
     const Region = isPage ? 'main' : 'section'
     const Heading = isPage ? 'h1' : 'h2'
     return (
@@ -82,7 +82,7 @@ export class Boundary extends Component<Props, State> {
 
   async #copy(sentence: string, details: string): Promise<void> {
     try {
-      await navigator.clipboard.writeText(`${sentence}\n\n${details}`)
+      await navigator.clipboard.writeText(`${this.props.what} stopped. ${sentence}\n\n${details}`)
       this.setState({ copied: 'The details are on the clipboard.' })
     } catch {
       // The browser gives no clipboard here: the text is shown and selected, for its own keys.
