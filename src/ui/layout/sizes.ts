@@ -14,7 +14,7 @@ export interface Layout {
   folded: readonly Foldable[]
 }
 
-const USUAL: Layout = { percent: { inspector: 44, foot: 27, device: 44, side: 42 }, folded: [] }
+const USUAL: Layout = { percent: { inspector: 44, foot: 27, device: 41, side: 42 }, folded: [] }
 export const LEAST_PERCENT = 12
 export const MOST_PERCENT = 80
 const FOLDABLE: readonly Foldable[] = ['inspector', 'device', 'log', 'side']
