@@ -78,7 +78,8 @@ export function sentenceOf(judged: Judged): string {
   const { verdict, layoutFailure, facts, missingCount, cutAt } = judged
   const { superblockFailure, headerFailure, scan } = verdict
   const failures = [superblockFailure, headerFailure, scan ? layoutFailure : undefined].flatMap((failure) => (failure ? [failure.says] : []))
-  if (failures.length > 0 || !scan) return `Not sound: ${failures.join('; and ')}.`
+  if (!scan && failures.length === 1) failures.push(superblockFailure ? 'the log header is valid' : 'the superblock is valid')
+  if (failures.length > 0 || !scan) return `Not sound: ${failures.join('; ')}.`
   const wrong = [...badEntriesText(scan, facts.trouble), ...allocationText(scan)]
   if (missingCount > 0) wrong.push(`the dump ends after byte ${counted(cutAt ?? 0)}, and ${counted(missingCount)} of the ${counted(scan.entryCount)} log entries are behind that`)
   if (wrong.length > 0) return `${stateOf(judged) === 'cut' ? 'Cut off' : 'Not sound'}: ${wrong.join('; ')}.`

@@ -16,12 +16,13 @@ export function DumpCard({ dump, onClose }: { dump: DumpView; onClose: () => voi
   const Icon = STATE_ICONS[dump.state]
   return (
     <section className="dump-card" aria-labelledby="dump-heading">
-      <PanelHead id="dump-heading" topic="dump" title={dump.name} summary={`${FORM_WORDS[dump.form]}, ${sizeText(dump.presentBytes)}`}>
+      <PanelHead id="dump-heading" topic="dump" title={dump.name}>
         <button type="button" onClick={onClose}><X aria-hidden /> Close dump</button>
       </PanelHead>
       <p className="dump-verdict" data-state={dump.state}><Icon aria-hidden /> <span>{dump.verdict}</span></p>
       {dump.notes.length > 0 && <ul className="dump-notes" aria-label="What is not here">{dump.notes.map((note) => <li key={note}>{note}</li>)}</ul>}
       <dl className="dump-facts">
+        <Fact term="Dump">{FORM_WORDS[dump.form]}, {sizeText(dump.presentBytes)} of {sizeText(snapshot.device.sizeBytes)}</Fact>
         <Fact term="Device"><span className="mono">{snapshot.device.name}</span>, {sizeText(snapshot.device.sizeBytes)}</Fact>
         {dump.deviceUuid !== undefined && <Fact term="Device UUID"><span className="mono">{dump.deviceUuid}</span></Fact>}
         {filesystem && <FilesystemFacts filesystem={filesystem} snapshot={snapshot} />}

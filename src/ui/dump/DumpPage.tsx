@@ -4,6 +4,7 @@
 import { useState } from 'react'
 import type { DumpView, Playground } from '../../playground/types.ts'
 import { useNarrow } from '../layout/narrow.ts'
+import { PaneContext } from '../layout/pane.tsx'
 import { PANELS } from '../layout/panels.tsx'
 import { type Tab, Tabs } from '../layout/tabs.tsx'
 import { LookProvider, useLook, useLookStore } from '../look.tsx'
@@ -65,11 +66,13 @@ function Foot() {
   const playground = usePlayground()
   const [shown, setShown] = useState<FootTab>('log')
   const tabs: Tab<FootTab>[] = [{ id: 'log', title: 'Log' }, { id: 'problems', title: useProblemsTitle() }]
+  const choice = <Tabs label="Log or problems" tabs={tabs} chosen={shown} panelId="dump-foot" onChoose={setShown} />
   return (
-    <div className="pane">
-      <Tabs label="Log or problems" tabs={tabs} chosen={shown} panelId="dump-foot" onChoose={setShown} />
-      <div id="dump-foot" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>{shown === 'log' ? PANELS.log(playground) : PANELS.problems(playground)}</div>
-    </div>
+    <PaneContext value={{ fold: undefined, edge: 'bottom', tabs: choice }}>
+      <div className="pane">
+        <div id="dump-foot" className="side-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>{shown === 'log' ? PANELS.log(playground) : PANELS.problems(playground)}</div>
+      </div>
+    </PaneContext>
   )
 }
 
@@ -102,7 +105,7 @@ function Fsck({ dump }: { dump: DumpView }) {
     <section className="dump-fsck" aria-labelledby="dump-fsck-heading">
       <header className="section-head">
         <h2 id="dump-fsck-heading">fsck</h2>
-        <span className="quiet">as famfs fsck prints it on a host that isn’t the master</span>
+        <span className="quiet">as famfs fsck prints it on a client</span>
       </header>
       <pre className="mono">{dump.fsckText.trimEnd()}</pre>
     </section>

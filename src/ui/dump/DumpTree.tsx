@@ -71,7 +71,7 @@ export function DumpTree() {
     const index = Number(target?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? Number.NaN)
     const row = rows[index]
     if (!row) return
-    if (!row.node.file && target?.closest('.tree-twist')) toggle(row)
+    if (!row.node.file && target?.closest('.dump-twist')) toggle(row)
     choose(index, row.node.file !== undefined)
   }
 
@@ -79,16 +79,16 @@ export function DumpTree() {
     <section className="dump-tree" aria-labelledby="dump-tree-heading">
       <header className="section-head">
         <h2 id="dump-tree-heading">Files</h2>
-        <span className="quiet num">{`${plural(files.length, 'file')}, ${plural(directories.length, 'directory', 'directories')}`}</span>
+        <span className="quiet num">{headText(files.length, directories.length, device.filesystem?.badEntryCount ?? 0)}</span>
       </header>
       {rows.length === 0 ? (
         <p className="quiet">{device.filesystem ? 'The log names no files.' : 'Superblock and log don’t say what is here; the bytes can be looked at.'}</p>
       ) : (
-        <div className="tree-scroll" ref={scroller} onScroll={onScroll} role="tree" tabIndex={0} aria-label="Files and directories in the log" onKeyDown={onKey} onClick={onClick}
+        <div className="dump-rows" style={{ '--rows': rows.length } as CSSProperties} ref={scroller} onScroll={onScroll} role="tree" tabIndex={0} aria-label="Files and directories in the log" onKeyDown={onKey} onClick={onClick}
           onFocus={() => look.set({ lit: rows[at]?.node.entryIndex })} onBlur={() => look.set({ lit: undefined })}
           aria-activedescendant={at >= topRow && at < topRow + visibleCount ? rowId(at) : undefined}>
           <div role="presentation" style={{ height: spacerPx }}>
-            <div className="tree-window" role="presentation">
+            <div className="dump-window" role="presentation">
               {visible.map((row, i) => <TreeLine key={row.node.key} row={row} index={topRow + i} current={topRow + i === at} />)}
             </div>
           </div>
@@ -104,17 +104,22 @@ function TreeLine({ row, index, current }: { row: TreeRow; index: number; curren
   const look = useLookStore()
   const lit = useLook((state) => entryIndex !== undefined && state.lit === entryIndex)
   return (
-    <div id={rowId(index)} className="tree-row" role="treeitem" aria-level={level} aria-posinset={position} aria-setsize={siblingCount} aria-selected={current} aria-expanded={file ? undefined : isOpen}
+    <div id={rowId(index)} className="dump-row" role="treeitem" aria-level={level} aria-posinset={position} aria-setsize={siblingCount} aria-selected={current} aria-expanded={file ? undefined : isOpen}
       data-row={index} data-lit={lit || undefined} title={path} style={{ '--level': level - 1 } as CSSProperties} {...lighting(look, entryIndex)}>
-      {file ? <Swatch colour={file.colour} strips={file.chunkBytes !== undefined} /> : <span className="tree-twist" aria-hidden>{isOpen ? <ChevronDown /> : <ChevronRight />}</span>}
+      {file ? <Swatch colour={file.colour} strips={file.chunkBytes !== undefined} /> : <span className="dump-twist" aria-hidden>{isOpen ? <ChevronDown /> : <ChevronRight />}</span>}
       <span className="clip mono">{name === '' ? 'a path without a name' : name}{!file && '/'}</span>
-      <span className="quiet num">{file ? sizeText(file.sizeBytes) : entryIndex === undefined ? 'no entry of its own' : plural(children.length, 'entry', 'entries')}</span>
+      <span className="quiet num">{file ? sizeText(file.sizeBytes) : entryIndex === undefined ? 'no entry of its own' : plural(children.length, 'item')}</span>
     </div>
   )
 }
 
+function headText(fileCount: number, directoryCount: number, badCount: number): string {
+  const counts = `${plural(fileCount, 'file')}, ${plural(directoryCount, 'directory', 'directories')}`
+  return badCount === 0 ? counts : `${counts}; ${plural(badCount, 'damaged entry', 'damaged entries')} left out`
+}
+
 function rowId(index: number): string {
-  return `tree-${index}`
+  return `dump-row-${index}`
 }
 
 const NONE: { entryIndex: number; path: string }[] = []
