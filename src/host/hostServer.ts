@@ -6,9 +6,10 @@ import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { type Progress, type Task, WAITING } from '../core/base/task.ts'
 import { piecesOf } from '../core/fmap/fmap.ts'
 import type { FileInode, Inode } from '../core/kernel/mount.ts'
-import { modeText } from '../core/kernel/user.ts'
+import { modeText, ROOT } from '../core/kernel/user.ts'
 import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
 import { Machine } from '../core/machine/machine.ts'
+import { storeBytes } from '../core/machine/storing.ts'
 import type { MappedFile } from '../core/kernel/mappedFile.ts'
 import { BlobFeeder } from './feeder.ts'
 import type { CallMessage, CallNote, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, ReplaySummary } from './protocol.ts'
@@ -99,6 +100,16 @@ export class HostServer implements HostWire {
         const { path, offsetBytes, bytes, user } = message.given
         const mapping = machine.mmap(path, { write: true }, user)
         return Promise.resolve(mapping.ok ? mapping.value.write(offsetBytes, bytes) : mapping)
+      }
+      case 'store': {
+        const { device, offsetBytes, bytes } = message.given
+        const memory = machine.memory(device)
+        return Promise.resolve(memory.ok ? storeBytes(memory.value, offsetBytes, bytes) : memory)
+      }
+      case 'unlink': {
+        const { path } = message.given
+        const there = machine.stat(path)
+        return Promise.resolve(there.ok && there.value.kind === 'directory' ? machine.rmdir(path, ROOT) : machine.unlink(path, ROOT))
       }
       case 'peek': {
         const { path, offsetBytes, lengthBytes, user } = message.given

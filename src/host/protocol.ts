@@ -43,7 +43,8 @@ export interface ReplaySummary {
 
 /** What each call takes and gives. */
 export interface Calls {
-  mkfs: { given: { device: string; force?: boolean; logLengthBytes?: number; unitBytes?: number }; gives: undefined }
+  /** `uuids` are the file system's and the device's, where they mustn't be left to chance. */
+  mkfs: { given: { device: string; force?: boolean; logLengthBytes?: number; unitBytes?: number; uuids?: readonly [string, string] }; gives: undefined }
   mount: { given: { device: string; mountpoint: string }; gives: ReplaySummary }
   umount: { given: { mountpoint: string }; gives: undefined }
   creat: {
@@ -55,6 +56,10 @@ export interface Calls {
   logplay: { given: { path: string }; gives: ReplaySummary }
   /** Stores bytes through a writable mapping made as `user`. */
   poke: { given: { path: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer>; user: User }; gives: undefined }
+  /** Stores bytes on the device itself, as root, past every mapping. */
+  store: { given: { device: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }; gives: undefined }
+  /** Removes a file or an empty directory as a plain tool of root's does: on this host alone. */
+  unlink: { given: { path: string }; gives: undefined }
   /** Reads bytes through a mapping made as `user`. */
   peek: { given: { path: string; offsetBytes: number; lengthBytes: number; user: User }; gives: Uint8Array<ArrayBuffer> }
   sha256: { given: { path: string; user: User }; gives: string }

@@ -1,42 +1,156 @@
-// Which parts of a device have changed since the last look. A shell's line may write anywhere without a word, and saving
-// needs to know where: so every chunk has a sum, and a look compares. It is done in pieces, between which the page lives.
+// Which pages of a device have changed without a word, and their bytes. Every page has a sum; a look compares, in pieces
+// between which the page lives. What is kept is the very copy that was summed, so sums and kept bytes never disagree, even
+// where someone writes meanwhile. A device is taken to be all zeros when it is first seen, as a new one is.
 
+import { toPlain } from '../core/base/plain.ts'
 import { Turns } from '../host/turns.ts'
-import { CHUNK_BYTES } from '../store/imageStore.ts'
+import type { Pages } from './acts.ts'
 import type { Extent } from './types.ts'
 
+export const PAGE_BYTES = 4096
 /** A few milliseconds' worth. */
-const PIECE_BYTES = 8 * CHUNK_BYTES
+const PIECE_PAGES = 4096
+/** So many pages are in one Blob. */
+const COPY_PAGES = 256
+
+type DeviceBuffer = SharedArrayBuffer | ArrayBuffer
 
 export class ChangeFinder {
-  #buffer: SharedArrayBuffer | ArrayBuffer | undefined
+  #buffer: DeviceBuffer = new ArrayBuffer(0)
   #sums = new Int32Array(0)
+  /** Pages that acts have written since they were summed. */
+  #unlearnt = new Uint8Array(0)
+  #unlearntCount = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  /** What changed since the look before, also while that went on; the first look at a device only learns what is there. */
-  look(buffer: SharedArrayBuffer | ArrayBuffer): Promise<Extent[]> {
-    const looked = this.#last.then(() => this.#look(buffer))
-    this.#last = looked
-    return looked
+  /** These pages were written by acts: not a change, and to be summed anew. */
+  expect(buffer: DeviceBuffer, ranges: Iterable<Extent>): void {
+    this.#see(buffer)
+    for (const [first, end] of pageRuns(ranges, buffer.byteLength)) {
+      for (let page = first; page < end; page++) {
+        if (this.#unlearnt[page] === 0) this.#unlearntCount++
+        this.#unlearnt[page] = 1
+      }
+    }
   }
 
-  async #look(buffer: SharedArrayBuffer | ArrayBuffer): Promise<Extent[]> {
-    const isNew = this.#buffer !== buffer
-    if (isNew) this.#sums = new Int32Array(Math.ceil(buffer.byteLength / CHUNK_BYTES))
-    this.#buffer = buffer
-    const changed: Extent[] = []
-    const turns = new Turns()
-    for (let at = 0; at < buffer.byteLength; at += CHUNK_BYTES) {
-      if (at > 0 && at % PIECE_BYTES === 0) await turns.take()
-      const lengthBytes = Math.min(CHUNK_BYTES, buffer.byteLength - at)
-      const sum = sumOf(new Int32Array(buffer, at, lengthBytes >>> 2))
-      const index = at / CHUNK_BYTES
-      if (!isNew && this.#sums[index] !== sum) changed.push({ offsetBytes: at, lengthBytes })
-      this.#sums[index] = sum
-    }
-    turns.close()
-    return changed
+  /** Sums what acts have written, while nobody is at work: what is unlearnt after all counts as changed. */
+  learn(buffer: DeviceBuffer, isQuiet: () => boolean): Promise<void> {
+    return this.#inTurn(async (turns) => {
+      this.#see(buffer)
+      let left = PIECE_PAGES
+      for (let page = 0; page < this.#sums.length && this.#unlearntCount > 0; page++) {
+        if (this.#unlearnt[page] === 0) continue
+        if (!isQuiet()) return
+        this.#sums[page] = sumOf(pageWords(buffer, page))
+        this.#settle(page)
+        if (--left > 0) continue
+        left = PIECE_PAGES
+        await turns.take()
+      }
+    })
   }
+
+  /** Pages that are others than they were, in these ranges or anywhere; undefined where all are as they were. */
+  take(buffer: DeviceBuffer, ranges?: Iterable<Extent>): Promise<Pages | undefined> {
+    return this.#inTurn(async (turns) => {
+      this.#see(buffer)
+      const copies = new Copies()
+      let left = PIECE_PAGES
+      for (const [first, end] of pageRuns(ranges ?? [{ offsetBytes: 0, lengthBytes: buffer.byteLength }], buffer.byteLength)) {
+        for (let page = first; page < end; page++) {
+          const sum = sumOf(pageWords(buffer, page))
+          const changed = this.#sums[page] !== sum || this.#unlearnt[page] === 1
+          if (changed) this.#sums[page] = copies.add(buffer, page)
+          this.#settle(page)
+          if (--left > 0) continue
+          left = PIECE_PAGES
+          await turns.take()
+        }
+      }
+      return copies.all()
+    })
+  }
+
+  /** One number for the whole device, as it was last looked at; undefined while something is unlearnt. */
+  sum(buffer: DeviceBuffer): number | undefined {
+    this.#see(buffer)
+    return this.#unlearntCount > 0 ? undefined : sumOf(this.#sums)
+  }
+
+  #settle(page: number): void {
+    this.#unlearntCount -= this.#unlearnt[page] as number
+    this.#unlearnt[page] = 0
+  }
+
+  #see(buffer: DeviceBuffer): void {
+    if (buffer === this.#buffer) return
+    this.#buffer = buffer
+    const pageCount = Math.ceil(buffer.byteLength / PAGE_BYTES)
+    this.#sums = new Int32Array(pageCount).fill(sumOf(new Int32Array(PAGE_BYTES / 4)))
+    if (pageCount > 0) this.#sums[pageCount - 1] = sumOf(new Int32Array(pageBytes(buffer, pageCount - 1) >>> 2))
+    this.#unlearnt = new Uint8Array(pageCount)
+    this.#unlearntCount = 0
+  }
+
+  #inTurn<T>(work: (turns: Turns) => Promise<T>): Promise<T> {
+    const turns = new Turns()
+    const done = this.#last.then(() => work(turns)).finally(() => turns.close())
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+}
+
+/** Private copies of pages, with neighbours in one run. */
+class Copies {
+  readonly #runs: Extent[] = []
+  readonly #parts: Blob[] = []
+  #part = new Uint8Array(0)
+  #used = 0
+
+  /** @returns the sum of what was copied */
+  add(buffer: DeviceBuffer, page: number): number {
+    const offsetBytes = page * PAGE_BYTES
+    const lengthBytes = pageBytes(buffer, page)
+    if (this.#used + PAGE_BYTES > this.#part.length) this.#next()
+    const copy = this.#part.subarray(this.#used, this.#used + lengthBytes)
+    copy.set(new Uint8Array(buffer, offsetBytes, lengthBytes))
+    this.#used += lengthBytes
+    const last = this.#runs.at(-1)
+    if (last && last.offsetBytes + last.lengthBytes === offsetBytes) last.lengthBytes += lengthBytes
+    else this.#runs.push({ offsetBytes, lengthBytes })
+    const sum = sumOf(new Int32Array(copy.buffer, copy.byteOffset, lengthBytes >>> 2))
+    // Words want their places: nothing is put behind a page that is shorter than the others.
+    if (lengthBytes < PAGE_BYTES) this.#next()
+    return sum
+  }
+
+  all(): Pages | undefined {
+    this.#next()
+    return this.#runs.length === 0 ? undefined : { runs: this.#runs, bytes: this.#parts }
+  }
+
+  #next(): void {
+    if (this.#used > 0) this.#parts.push(new Blob([toPlain(this.#part.subarray(0, this.#used))]))
+    this.#part = new Uint8Array(COPY_PAGES * PAGE_BYTES)
+    this.#used = 0
+  }
+}
+
+/** First page and the one behind the last, of each range. */
+function* pageRuns(ranges: Iterable<Extent>, sizeBytes: number): Iterable<[number, number]> {
+  for (const { offsetBytes, lengthBytes } of ranges) {
+    const endBytes = Math.min(offsetBytes + lengthBytes, sizeBytes)
+    if (endBytes > offsetBytes) yield [Math.floor(offsetBytes / PAGE_BYTES), Math.ceil(endBytes / PAGE_BYTES)]
+  }
+}
+
+function pageBytes(buffer: DeviceBuffer, page: number): number {
+  return Math.min(PAGE_BYTES, buffer.byteLength - page * PAGE_BYTES)
+}
+
+function pageWords(buffer: DeviceBuffer, page: number): Int32Array {
+  return new Int32Array(buffer, page * PAGE_BYTES, pageBytes(buffer, page) >>> 2)
 }
 
 /** Two sums that know nothing of one another go on at once, for speed; each word counts by its place. */

@@ -143,7 +143,6 @@ class Dump implements Playground {
       history: { position: 0, stepCount: 0, back: undefined, forward: undefined, travelling: false },
       problems,
       dump,
-      canUndoStartOver: false,
       ready: true,
     }
   }
@@ -236,10 +235,6 @@ class Dump implements Playground {
   }
 
   startOver(): Promise<Result<undefined>> {
-    return refused()
-  }
-
-  undoStartOver(): Promise<Result<undefined>> {
     return refused()
   }
 

@@ -6,6 +6,7 @@ import type { Daxdev } from '../core/mem/daxdev.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
+import { type Act, type HostState, isRepeatable, type CallAct } from './acts.ts'
 import type { MediaState } from './media.ts'
 import { NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
@@ -22,6 +23,13 @@ export class Host {
   files: HostFile[] = []
   /** A line of a shell has been running for a while. */
   atWork = false
+  /** How often it has been started. */
+  lives = 0
+  /** Its mount was changed by hand, in ways that no act brings back: what is done on it is kept as bytes. */
+  handmade = false
+  isRebooting = false
+  /** Told what it did, if that can be done again. */
+  onAct: ((act: Act) => void) | undefined
   /** What is dropped first is logged first: left to the log lock alone, whoever looks first after it is free would win. */
   readonly copies = new OneByOne()
   #unseen: { paths: readonly (string | undefined)[]; from: number; list: string[] } = { paths: [], from: 0, list: [] }
@@ -33,9 +41,14 @@ export class Host {
   }
 
   /** Calls the host; whoever is down answers so. */
-  call<K extends CallName>(name: K, given: Calls[K]['given'], options?: CallOptions): Promise<Result<Calls[K]['gives']>> {
-    if (!this.handle) return Promise.resolve(fail('host_down', { name: this.name, why: this.why ?? 'it has not been started' }))
-    return this.handle.call(name, given, options)
+  async call<K extends CallName>(name: K, given: Calls[K]['given'], options?: CallOptions): Promise<Result<Calls[K]['gives']>> {
+    if (!this.handle) return fail('host_down', { name: this.name, why: this.why ?? 'it has not been started' })
+    const done = await this.handle.call(name, given, options)
+    if (name === 'mount') this.handmade = false
+    // A mount that is refused says so on its host, and that is a state like others.
+    const counts = done.ok || (name === 'mount' && this.handle !== undefined && done.failure.reason !== 'host_failed')
+    if (isRepeatable(name) && counts) this.onAct?.({ act: 'call', host: this.name, name, given, ok: done.ok } as CallAct)
+    return done
   }
 
   /** Where it has the file system, or would mount it. */
@@ -59,6 +72,13 @@ export class Host {
     this.mount = undefined
     this.files = []
     this.atWork = false
+  }
+
+  state(media: MediaState): HostState {
+    const { name, systemUuid, status, why, lives, mount } = this
+    const mounted = mount && { deviceName: mount.deviceName, mountpoint: mount.mountpoint, fsUuid: mount.fsUuid, playedCount: mount.playedCount }
+    const isOurs = mount?.rogue === true && mount.fsUuid === media.filesystem?.uuid
+    return { name, systemUuid, status, why, lives, mount: mounted, removed: isOurs ? this.#removedOf(media, mount.playedCount) : [] }
   }
 
   view(media: MediaState): HostView {
@@ -109,12 +129,15 @@ export class Roster {
   readonly #driver: Driver
   readonly #changed: () => void
   readonly #wentDown: (host: Host, why: string) => void
+  readonly #did: (act: Act) => void
   #hosts: Host[] = []
 
-  constructor(driver: Driver, changed: () => void, wentDown: (host: Host, why: string) => void) {
+  /** @param did told what hosts do that can be done again */
+  constructor(driver: Driver, changed: () => void, wentDown: (host: Host, why: string) => void, did: (act: Act) => void) {
     this.#driver = driver
     this.#changed = changed
     this.#wentDown = wentDown
+    this.#did = did
   }
 
   all(): readonly Host[] {
@@ -142,35 +165,56 @@ export class Roster {
   }
 
   async start(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>> {
+    const { name, systemUuid } = host
     host.status = 'starting'
     host.why = undefined
+    host.onAct = this.#did
     this.#changed()
+    const started = await this.boot(host, device)
+    if (!this.#hosts.includes(host)) {
+      host.handle?.kill('it was taken away')
+      return fail('host_down', { name, why: 'it was taken away' })
+    }
+    this.#did({ act: 'start', host: name, systemUuid })
+    if (!started.ok) this.#did({ act: 'down', host: name, why: host.why ?? '' })
+    this.#changed()
+    return started
+  }
+
+  /** Gives a host its life. It needn't be on the list yet, and then nobody hears of it. */
+  async boot(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>> {
     const spawned = await this.#driver.spawn({ name: host.name, systemUuid: host.systemUuid, devices: [device], relaxed: true })
     if (!spawned.ok) {
       host.forget(spawned.failure.says)
-      this.#changed()
       return spawned
     }
     const handle = spawned.value
-    if (!this.#hosts.includes(host)) {
-      handle.kill('it was taken away')
-      return fail('host_down', { name: host.name, why: 'it was taken away' })
-    }
     host.handle = handle
     host.status = 'up'
+    host.why = undefined
+    host.lives++
+    host.handmade = false
+    const isListed = (): boolean => this.#hosts.includes(host)
     handle.listen({
       onNews: (news) => {
         host.hear(news)
-        this.#changed()
+        if (isListed()) this.#changed()
       },
       onDown: (why) => {
         if (host.handle !== handle) return
         host.forget(why)
-        this.#wentDown(host, why)
+        if (isListed()) this.#wentDown(host, why)
       },
     })
-    this.#changed()
     return ok()
+  }
+
+  /** Other hosts, which run already, in place of those that were there. */
+  replaceAll(hosts: readonly Host[]): void {
+    this.removeAll()
+    this.#hosts = [...hosts]
+    for (const host of hosts) host.onAct = this.#did
+    this.#changed()
   }
 
   /** Takes a host away without a word: it is no failure. */

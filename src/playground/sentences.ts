@@ -4,7 +4,7 @@
 import { GIB, KIB, MIB } from '../core/base/align.ts'
 import type { ReplaySummary } from '../host/protocol.ts'
 import { NAMES } from './names.ts'
-import type { TraceKind } from './types.ts'
+import type { FormatOptions, TraceKind } from './types.ts'
 
 const BRIEF_MOST = 160
 
@@ -37,8 +37,13 @@ export const sentences = {
   restored: (files: number) =>
     `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,
   saved: () => 'The image is saved in this browser.',
-  startedOver: () => 'Started over with a new device. Until the next change, one undo brings the old one back.',
-  undone: () => 'The device from before is back.',
+  startedOver: () => 'Started over with a new device. A step back brings the old one back.',
+  anotherDevice: (sizeBytes: number) => `The device was replaced by another of ${sizeText(sizeBytes)}; every host starts anew on it.`,
+  edited: (host: string, offsetBytes: number, lengthBytes: number) => `${host} stored ${sizeText(lengthBytes)} at ${hex(offsetBytes)}, past every check.`,
+  travelled: (position: number, stepCount: number, step: string | undefined) => {
+    if (step === undefined) return `Back at the beginning, before the first of ${stepCount} steps.`
+    return `${position === stepCount ? `Shown again is the last of ${stepCount} steps` : `Shown is step ${position} of ${stepCount}`}: ${step}`
+  },
   readOnly: () => 'Another tab has this image open. Here it can be looked at, and nothing is saved.',
 }
 
@@ -64,7 +69,8 @@ export const causes: Record<TraceKind, string | undefined> = {
 
 /** Paths are whole: the mount point is the host's own. */
 export const commands = {
-  mkfs: (force: boolean) => `sudo mkfs.famfs${force ? ' --force' : ''} ${NAMES.device}`,
+  mkfs: ({ force = false, logLengthBytes, unitBytes }: FormatOptions) =>
+    `sudo mkfs.famfs${force ? ' --force' : ''}${logLengthBytes === undefined ? '' : ` --loglen ${logLengthBytes}`}${unitBytes === undefined ? '' : ` --allocunit ${unitBytes}`} ${NAMES.device}`,
   mount: () => `sudo famfs mount ${NAMES.device} ${NAMES.mountpoint}`,
   creat: (path: string, sizeBytes: number, seed: number | undefined, interleave?: { bucketCount: number; stripCount: number; chunkBytes: number }) =>
     `sudo famfs creat -s ${sizeBytes}${interleave ? ` -B ${interleave.bucketCount} -N ${interleave.stripCount} -C ${interleave.chunkBytes}` : ''}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,

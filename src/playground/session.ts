@@ -7,6 +7,7 @@ import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Ownership } from '../store/ownership.ts'
 import { bytesOfCell } from './cells.ts'
 import type { Engine } from './engine.ts'
+import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
 import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
 import { fileBlob, peekDevice, peekFile } from './peek.ts'
@@ -25,7 +26,7 @@ export class Session implements Playground {
   constructor(engine: Engine, store: ImageStore, ownership: Ownership) {
     this.#store = store
     this.#ownership = ownership
-    this.#world = new World(engine, store)
+    this.#world = new World(engine, store, async (world) => (await import('./sealer.ts')).sealerOf(world))
   }
 
   /** The stored image, or else the first scene. A mistake of ours on the way is shown, and the page stays. */
@@ -71,32 +72,41 @@ export class Session implements Playground {
   // what is done to the device
 
   format(options: FormatOptions = {}): Promise<Result<undefined>> {
-    return this.#world.exclusive(() => this.#format(options))
+    return this.#world.exclusive(() => this.#formatAlone(options))
   }
 
-  #format(options: FormatOptions): Promise<Result<undefined>> {
-    return this.#world.act(options.host, commands.mkfs(options.force ?? false), async (host) => {
-      const { force = false, logLengthBytes } = options
+  async #formatAlone(options: FormatOptions): Promise<Result<undefined>> {
+    const world = this.#world
+    if (!world.mayChange) return world.refuse(fail('read_only_session'))
+    // Whoever still wrote into a file of the old one would write into a file of the new.
+    await world.endTasks(`${NAMES.device} is being formatted`)
+    await world.history.ready()
+    const { deviceBytes = world.device.sizeBytes } = options
+    if (deviceBytes === world.device.sizeBytes) return world.operation(undefined, (operation) => this.#format(options, operation))
+    const { formatAnother } = await import('./anotherDevice.ts')
+    return formatAnother(world, deviceBytes, options)
+  }
+
+  #format(options: FormatOptions, within: Operation): Promise<Result<undefined>> {
+    const { force = false, logLengthBytes, unitBytes } = options
+    return this.#world.act(options.host, commands.mkfs(options), async (host) => {
+      const world = this.#world
       const wasMounted = host.mount !== undefined
-      // Whoever still wrote into a file of the old one would write into a file of the new.
-      await this.#world.endTasks(`${NAMES.device} is being formatted`)
       const unmounted = wasMounted ? await host.call('umount', { mountpoint: host.mountpoint }) : ok()
       if (!unmounted.ok) return unmounted
-      const made = await host.call('mkfs', { device: NAMES.device, force, ...(logLengthBytes === undefined ? {} : { logLengthBytes }) })
+      const sizes = { ...(logLengthBytes === undefined ? {} : { logLengthBytes }), ...(unitBytes === undefined ? {} : { unitBytes }) }
+      const made = await host.call('mkfs', { device: NAMES.device, force, ...sizes, uuids: [newUuid(), newUuid()] })
       if (!made.ok) {
-        if (wasMounted) await this.#world.mount(host)
+        if (wasMounted) await world.mount(host)
         return made
       }
-      this.#world.saver.markAll()
-      this.#world.touchDevice()
-      const slotCount = this.#world.media.filesystem?.slotCount ?? 0
-      this.#world.happened('format', host, sentences.formatted(host.name, this.#world.device.sizeBytes, slotCount), commands.mkfs(force), { offsetBytes: 0, lengthBytes: 200 })
-      for (const other of this.#world.roster.all()) {
+      world.formatted(host, options)
+      for (const other of world.roster.all()) {
         if (other !== host && other.mount) await other.call('umount', { mountpoint: other.mountpoint })
-        if (other.status === 'up') await this.#world.mount(other)
+        if (other.status === 'up') await world.mount(other)
       }
       return ok()
-    })
+    }, 'changes', within)
   }
 
   newFile(options: NewFileOptions): Promise<Result<undefined>> {
@@ -105,11 +115,13 @@ export class Session implements Playground {
     const { sizeBytes, seed, striped } = options
     const interleave = striped && { ...striped, bucketCount: striped.stripCount }
     const command = commands.creat(`${mountpoint}/${path}`, sizeBytes, seed, interleave)
-    return this.#world.act(options.host, command, (host) =>
+    return this.#world.act(options.host, command, (host, operation) =>
       this.#world.task(host, `${host.name} fills ${path}`, async (call) => {
         const given = { path: `${mountpoint}/${path}`, sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }), ...(interleave ? { interleave } : {}) }
         const made = await host.call('creat', given, call)
-        this.#world.dataChanged(path, made)
+        const isUntouched = made.ok && !made.value.isNew && !seed
+        if (isUntouched && operation) operation.outcome = 'nothing'
+        else this.#world.dataChanged(path, made)
         if (!made.ok) return made
         const { node, isNew } = made.value
         const at = node.extents[0]?.offsetBytes ?? 0
@@ -135,13 +147,15 @@ export class Session implements Playground {
     })
   }
 
-  dropFiles(hostName: string, files: File[]): Promise<Result<undefined>> {
+  dropFiles(hostName: string, files: File[], within?: Operation): Promise<Result<undefined>> {
     return this.#each(files, (file) => {
       const path = `${this.#world.mountpointOf(hostName)}/${file.name}`
       const command = commands.cp(file.name, path)
-      return this.#world.act(hostName, command, (host) =>
+      return this.#world.act(hostName, command, (host, operation) =>
         this.#world.task(host, `${host.name} copies ${file.name} in`, async (call) => {
           const given = { path, blob: file, owner: NAMES.user }
+          // Its source may be gone later: what it leaves is kept.
+          if (operation) operation.outcome = 'partly'
           const copied = await host.copies.run(() => host.call('copyIn', given, call))
           this.#world.dataChanged(file.name, copied)
           if (!copied.ok) return copied
@@ -149,8 +163,7 @@ export class Session implements Playground {
           const sentence = isNew ? sentences.copied(host.name, file.name, file.size, node.entryIndex) : sentences.rewritten(host.name, file.name)
           this.#world.happened('copy', host, sentence, command, this.#world.entryBytes(node.entryIndex))
           return ok()
-        }),
-      )
+        }), 'changes', within)
     })
   }
 
@@ -170,12 +183,29 @@ export class Session implements Playground {
     })
   }
 
-  edit({ host, offsetBytes, bytes }: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>> {
-    return this.#world.act(host, undefined, () => Promise.resolve(fail('not_on_image', { offsetBytes, presentBytes: bytes.length })))
+  edit({ host: hostName, offsetBytes, bytes }: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>> {
+    return this.#world.act(hostName, undefined, async (host) => {
+      const stored = await host.call('store', { device: NAMES.device, offsetBytes, bytes })
+      if (!stored.ok) return stored
+      const extent = { offsetBytes, lengthBytes: bytes.length }
+      this.#world.mark([extent])
+      this.#world.readAgain()
+      this.#world.happened('edit', host, sentences.edited(host.name, offsetBytes, bytes.length), undefined, extent)
+      return ok()
+    })
   }
 
-  stepTo(_position: number): Promise<Result<undefined>> {
-    return Promise.resolve(ok())
+  stepTo(position: number): Promise<Result<undefined>> {
+    return this.#world.exclusive(async () => {
+      // Loaded only here: who never goes back needs none of it.
+      const { travel } = await import('./travel.ts')
+      return travel(this.#world, position)
+    })
+  }
+
+  /** Resolves when everything that was done is recorded: what a shell's line changed is found a moment after it. */
+  settled(): Promise<void> {
+    return this.#world.history.settled()
   }
 
   // what every host does
@@ -189,7 +219,7 @@ export class Session implements Playground {
         this.#world.happened('logplay', host, sentences.played(host.name, played.value), command)
         this.#world.tellTroubles(host, played.value)
         return ok()
-      }), true)
+      }), 'plays')
   }
 
   sha256(hostName: string, path: string): Promise<Result<string>> {
@@ -201,7 +231,7 @@ export class Session implements Playground {
         const hashed = await host.call('sha256', { path: whole, user: NAMES.user }, call)
         if (hashed.ok) this.#world.happened('read', host, sentences.hashed(host.name, relpath, hashed.value), commands.sha256(whole))
         return hashed
-      }), true)
+      }), 'reads')
   }
 
   // hosts
@@ -222,31 +252,40 @@ export class Session implements Playground {
       const host = this.#world.roster.find(name)
       if (!host.ok) return this.#world.refuse(host)
       if (this.#world.roster.all().length === 1) return this.#world.refuse(fail('last_host'), name)
-      this.#world.roster.remove(host.value)
-      this.#world.trace.add('host', sentences.hostRemoved(name), { host: name })
-      this.#world.saver.mark([])
-      this.#world.touch()
-      return ok()
+      return this.#world.operation(undefined, () => {
+        this.#world.roster.remove(host.value)
+        this.#world.history.did({ act: 'remove', host: name })
+        this.#world.trace.add('host', sentences.hostRemoved(name), { host: name })
+        this.#world.saver.mark([])
+        this.#world.touch()
+        return Promise.resolve(ok())
+      })
     })
   }
 
-  killHost(name: string): Promise<Result<undefined>> {
+  async killHost(name: string): Promise<Result<undefined>> {
+    while (this.#world.history.isTravelling) await this.#world.history.arrival()
     const host = this.#world.roster.find(name)
-    if (!host.ok) return Promise.resolve(this.#world.refuse(host))
+    if (!host.ok) return this.#world.refuse(host)
     host.value.handle?.kill()
-    return Promise.resolve(ok())
+    return ok()
   }
 
   rebootHost(name: string): Promise<Result<undefined>> {
     return this.#world.exclusive(async () => {
-      const host = this.#world.roster.find(name)
-      if (!host.ok) return this.#world.refuse(host)
-      host.value.handle?.kill('it was rebooted')
-      const started = await this.#world.roster.start(host.value, this.#world.device)
-      if (!started.ok) return this.#world.refuse(started, name)
-      this.#world.greet(host.value)
-      if (this.#world.media.filesystem) await this.#world.mount(host.value)
-      return ok()
+      const found = this.#world.roster.find(name)
+      if (!found.ok) return this.#world.refuse(found)
+      const host = found.value
+      return this.#world.operation(undefined, async () => {
+        host.isRebooting = true
+        host.handle?.kill('it was rebooted')
+        host.isRebooting = false
+        const started = await this.#world.roster.start(host, this.#world.device)
+        if (!started.ok) return this.#world.refuse(started, name)
+        this.#world.greet(host)
+        if (this.#world.media.filesystem) await this.#world.mount(host)
+        return ok()
+      })
     })
   }
 
@@ -282,27 +321,15 @@ export class Session implements Playground {
       if (!world.mayChange) return world.refuse(fail('read_only_session'))
       const device = world.newDevice(DEVICE_BYTES, newUuid())
       if (!device.ok) return world.refuse(device)
-      const before = { device: world.device, hosts: world.hostFacts() }
-      this.#replaceDevice(device.value)
-      world.trace.add('page', sentences.startedOver())
-      await world.prepare(() => this.#firstScene())
-      world.before = before
-      world.touch()
-      return ok()
-    })
-  }
-
-  undoStartOver(): Promise<Result<undefined>> {
-    return this.#world.exclusive(async () => {
-      const world = this.#world
-      const { before } = world
-      if (!before) return ok()
-      world.before = undefined
-      this.#replaceDevice(before.device)
-      for (const { name, systemUuid } of before.hosts) await this.#startHost(name, systemUuid)
-      world.trace.add('page', sentences.undone())
-      world.touch()
-      return ok()
+      await world.endTasks('the session starts over')
+      await world.history.ready()
+      return world.operation(undefined, async (operation) => {
+        operation.replaces = true
+        this.#replaceDevice(device.value)
+        world.trace.add('page', sentences.startedOver())
+        await world.prepare(() => this.#firstScene(operation))
+        return ok()
+      })
     })
   }
 
@@ -332,32 +359,39 @@ export class Session implements Playground {
       return
     }
     this.#world.use(device.value)
+    this.#world.history.beginHere(true)
     await this.#firstScene()
   }
 
-  #firstScene(): Promise<void> {
+  /** @param within one operation for all of it; else each part is one of its own */
+  #firstScene(within?: Operation): Promise<void> {
     return playFirstScene({
-      startHost: (name) => this.#startHost(name),
-      format: (options) => this.#format(options ?? {}),
-      dropFiles: (host, files) => this.dropFiles(host, files),
+      startHost: (name) => this.#startHost(name, newUuid(), within),
+      format: (options = {}) => (within ? this.#format(options, within) : this.#formatAlone(options)),
+      dropFiles: (host, files) => this.dropFiles(host, files, within),
     })
   }
 
   /** Another device to be saved, whole. */
   #replaceDevice(device: Daxdev): void {
+    const { uuid, sizeBytes } = device
     this.#world.use(device)
+    this.#world.history.did({ act: 'device', uuid, sizeBytes })
     if (this.#storeDamaged) this.#world.saver.switchOn()
     this.#storeDamaged = false
     this.#world.saver.markAll()
   }
 
   /** A new host, mounted if there is something to mount. */
-  async #startHost(name: string, systemUuid = newUuid()): Promise<Result<undefined>> {
-    const added = await this.#world.roster.add(name, systemUuid, this.#world.device)
-    if (!added.ok) return this.#world.refuse(added, name)
-    this.#world.greet(added.value)
-    if (this.#world.media.filesystem) await this.#world.mount(added.value)
-    return ok()
+  #startHost(name: string, systemUuid = newUuid(), within?: Operation): Promise<Result<undefined>> {
+    const start = async (): Promise<Result<undefined>> => {
+      const added = await this.#world.roster.add(name, systemUuid, this.#world.device)
+      if (!added.ok) return this.#world.refuse(added, name)
+      this.#world.greet(added.value)
+      if (this.#world.media.filesystem) await this.#world.mount(added.value)
+      return ok()
+    }
+    return within ? start() : this.#world.operation(undefined, start)
   }
 
   async #restore(facts: ImageFacts): Promise<boolean> {
@@ -374,7 +408,10 @@ export class Session implements Playground {
       return false
     }
     this.#world.use(device)
-    for (const { name, systemUuid } of facts.hosts) await this.#startHost(name, systemUuid)
+    const operation = this.#world.history.begin(undefined)
+    for (const { name, systemUuid } of facts.hosts) await this.#startHost(name, systemUuid, operation)
+    this.#world.history.drop(operation)
+    this.#world.history.beginHere(false)
     this.#world.trace.add('storage', sentences.restored(this.#world.media.files.length))
     if (this.#world.saver.mayChange) this.#world.saver.isStored()
     return true

@@ -3,9 +3,10 @@
 // the first terminal.
 
 import { fail, ok, type Result } from '../core/base/result.ts'
+import type { MountStatus } from '../core/machine/types.ts'
 import type { HostHandle } from '../host/driver.ts'
-import { ChangeFinder } from './changes.ts'
 import type { Host } from './roster.ts'
+import { sealerOf } from './sealer.ts'
 import { sentences } from './sentences.ts'
 import type { Shell, ShellNote, ShellReply } from './types.ts'
 import type { World } from './world.ts'
@@ -15,10 +16,6 @@ const LOOK_MS = 250
 /** And how soon again, when the line itself says that it gets on. */
 const LOOK_AGAIN_MS = 60
 
-/** How long changes may stay unfound: a script's lines follow one another faster than a whole device is looked at. */
-const FIND_MS = 200
-
-const changes = new WeakMap<World, Changes>()
 /** Shells of all hosts are counted together: a number is never a second shell's. */
 let nextNumber = 1
 
@@ -41,8 +38,6 @@ class HostShell implements Shell {
   readonly #running = new Set<Promise<unknown>>()
   #end: (why: string) => void = () => undefined
   readonly #forget: () => void
-  /** Before it is known what is on the device, a change would be taken for what was there. */
-  readonly #learnt: Promise<void>
 
   constructor(world: World, host: Host, handle: HostHandle) {
     this.host = host.name
@@ -52,35 +47,40 @@ class HostShell implements Shell {
     this.ended = new Promise((resolve) => (this.#end = resolve))
     this.#forget = handle.listen({ onDown: (why) => void this.end(`${host.name} went down: ${why}`) })
     world.shells.add(this)
-    this.#learnt = changesOf(world).find()
   }
 
   async run(line: string, how: { columns: number; signal: AbortSignal; onNote: (note: ShellNote) => void }): Promise<Result<ShellReply>> {
+    const given = { shell: this.#number, line, columns: how.columns }
+    const stop = AbortSignal.any([how.signal, this.#stopped.signal])
+    const call = (onNote = how.onNote): Promise<Result<ShellReply>> => this.#under(this.#handle.call('shellRun', given, { signal: stop, onNote }))
+    // A shell that only starts makes nothing.
+    if (line.trim() === '') return call()
+    return this.#recorded(async () => {
+      const done = await this.#watched(call, how.onNote)
+      if (this.#isHere) this.#ran(line, done)
+      return done
+    })
+  }
+
+  /** While a line runs, the page looks at the device again and again. */
+  async #watched(call: (onNote: (note: ShellNote) => void) => Promise<Result<ShellReply>>, onNote: (note: ShellNote) => void): Promise<Result<ShellReply>> {
     const world = this.#world
-    const { device } = world
-    if (line.trim() !== '') await this.#learnt
     let lookedAt = 0
     const look = (): void => {
       lookedAt = performance.now()
-      // A shell that only starts makes nothing.
-      this.#of.atWork = line.trim() !== ''
-      world.touchDevice()
+      this.#of.atWork = this.#handle.down === undefined
+      if (this.#isHere) world.touchDevice()
     }
     const watch = setInterval(look, LOOK_MS)
-    const onNote = (note: ShellNote): void => {
+    const done = await call((note) => {
       if (note.kind === 'busy' && performance.now() - lookedAt > LOOK_AGAIN_MS) look()
-      how.onNote(note)
-    }
-    const given = { shell: this.#number, line, columns: how.columns }
-    const stop = AbortSignal.any([how.signal, this.#stopped.signal])
-    const done = await this.#under(this.#handle.call('shellRun', given, { signal: stop, onNote }))
+      onNote(note)
+    })
     clearInterval(watch)
     if (this.#of.atWork) {
       this.#of.atWork = false
       world.touch()
     }
-    if (world.device !== device) return done
-    if (line.trim() !== '') this.#ran(line, done)
     return done
   }
 
@@ -88,11 +88,12 @@ class HostShell implements Shell {
     return this.#handle.call('shellComplete', { shell: this.#number, line, cursor }, { signal: this.#stopped.signal })
   }
 
-  async put(file: File): Promise<Result<{ path: string }>> {
-    const put = await this.#under(this.#handle.call('shellPut', { shell: this.#number, name: file.name, blob: file }, { signal: this.#stopped.signal }))
-    if (put.ok) this.#world.trace.add('shell', sentences.put(this.host, file.name, put.value.path), { host: this.host })
-    this.#look()
-    return put
+  put(file: File): Promise<Result<{ path: string }>> {
+    return this.#recorded(async () => {
+      const put = await this.#under(this.#handle.call('shellPut', { shell: this.#number, name: file.name, blob: file }, { signal: this.#stopped.signal }))
+      if (put.ok && this.#isHere) this.#world.trace.add('shell', sentences.put(this.host, file.name, put.value.path), { host: this.host })
+      return put
+    })
   }
 
   take(path: string): Promise<Result<{ name: string; blob: Blob }>> {
@@ -111,23 +112,36 @@ class HostShell implements Shell {
     await Promise.allSettled(this.#running)
   }
 
+  /** The device that it was opened on is still the one that is shown. */
+  get #isHere(): boolean {
+    return this.#world.roster.all().includes(this.#of)
+  }
+
+  /** The caller has its answer at once; what came of it is found and kept a moment later. */
+  async #recorded<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const world = this.#world
+    const { history } = world
+    while (!history.isReady) await history.ready()
+    // What acts have written would be taken for this line's doing.
+    await sealerOf(world).learn()
+    const before = this.#of.mount
+    const operation = history.begin(this.host)
+    const done = await work()
+    if (!this.#isHere) {
+      history.drop(operation)
+      return done
+    }
+    if (isByHand(before, this.#of)) this.#of.handmade = true
+    world.touchDevice()
+    void history.end(operation, 'unknown').then(world.touch)
+    return done
+  }
+
   #ran(line: string, done: Result<ShellReply>): void {
     const exitCode = done.ok ? done.value.exitCode : done.failure.reason === 'cancelled' ? 130 : 1
     const ours = !done.ok && done.failure.reason === 'host_failed'
     if (ours) this.#world.trace.fail(done.failure, this.host)
     else this.#world.trace.add('shell', sentences.ran(this.host, line, exitCode), { host: this.host })
-    this.#look()
-  }
-
-  #look(): void {
-    const world = this.#world
-    const before = world.media
-    world.touchDevice()
-    const { filesystem } = world.media
-    const another = filesystem?.uuid !== before.filesystem?.uuid || filesystem?.entryCount !== before.filesystem?.entryCount
-    // A change makes Start over final, as the page's own changes do.
-    if (another) world.before = undefined
-    changesOf(world).findSoon()
   }
 
   async #under<T>(work: Promise<T>): Promise<T> {
@@ -140,35 +154,9 @@ class HostShell implements Shell {
   }
 }
 
-/** What has changed on a world's device without a word, for whoever saves it. */
-class Changes {
-  readonly #world: World
-  readonly #finder = new ChangeFinder()
-  #timer: ReturnType<typeof setTimeout> | undefined
-
-  constructor(world: World) {
-    this.#world = world
-  }
-
-  findSoon(): void {
-    if (this.#timer !== undefined) return
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      void this.find()
-    }, FIND_MS)
-  }
-
-  async find(): Promise<void> {
-    const { buffer } = this.#world.device
-    const changed = await this.#finder.look(buffer)
-    if (changed.length > 0 && buffer === this.#world.device.buffer) this.#world.saver.mark(changed)
-  }
-}
-
-function changesOf(world: World): Changes {
-  const known = changes.get(world)
-  if (known) return known
-  const made = new Changes(world)
-  changes.set(world, made)
-  return made
+/** Whether a line made of a mount what the log alone wouldn't: another mount, other names, sizes or modes, files of its own. */
+function isByHand(before: MountStatus | undefined, { mount, files }: Host): boolean {
+  if (!mount) return false
+  const stays = before?.fsUuid === mount.fsUuid && before.mountpoint === mount.mountpoint && before.changeCount === mount.changeCount
+  return !stays || files.some(({ entryIndex }) => entryIndex < 0)
 }

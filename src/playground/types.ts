@@ -20,8 +20,6 @@ export interface Snapshot {
   problems: ProblemsView
   /** Set where this is no session but the dump of a device that was opened: metadata only, and nothing can be done to it. */
   dump: DumpView | undefined
-  /** Start over has been used, and its one undo is still possible. */
-  canUndoStartOver: boolean
   /** False until the first scene, or the stored image, is up. */
   ready: boolean
 }
@@ -311,6 +309,5 @@ export interface Playground {
 
   save(): Promise<Result<undefined>>
   startOver(): Promise<Result<undefined>>
-  undoStartOver(): Promise<Result<undefined>>
   dispose(): Promise<void>
 }

@@ -10,7 +10,9 @@ import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
 import type { CallOptions } from '../host/driver.ts'
 import type { ReplaySummary } from '../host/protocol.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
+import type { Known } from './acts.ts'
 import type { Engine } from './engine.ts'
+import { History, type Operation, type Outcome, type Sealer } from './history.ts'
 import { MediaReader, type MediaState } from './media.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
@@ -19,13 +21,7 @@ import { type Host, Roster } from './roster.ts'
 import { Saver } from './saver.ts'
 import { commands, sentences } from './sentences.ts'
 import { Trace } from './trace.ts'
-import type { Extent, Snapshot, TaskView, TraceKind } from './types.ts'
-
-/** A device that was put aside, and the hosts that were on it. */
-export interface Before {
-  device: Daxdev
-  hosts: ImageFacts['hosts']
-}
+import type { Extent, FormatOptions, Snapshot, TaskView, TraceKind } from './types.ts'
 
 /** A shell on a host, as far as the world has to do with it. */
 export interface OpenShell {
@@ -39,12 +35,21 @@ interface RunningTask {
   ended: Promise<unknown>
 }
 
-/** Failures of work that may have written before it failed; all others are refused before anything is made. */
-const MAY_HAVE_WRITTEN: ReadonlySet<Reason> = new Set(['cancelled', 'source_short', 'source_unreadable', 'host_down', 'host_failed'])
+/** Failures of work that may have written before it failed, and whether where is known; all others are refused before anything is made. */
+const MAY_HAVE_WRITTEN: ReadonlyMap<Reason, Outcome> = new Map([
+  ['cancelled', 'partly'], ['source_short', 'partly'], ['source_unreadable', 'partly'], ['host_down', 'unknown'], ['host_failed', 'unknown'],
+])
+
+/** changes: the device. plays: what a host knows. reads: nothing. A session that may change nothing may do the last two. */
+type Deed = 'changes' | 'plays' | 'reads'
+
+/** Work on a host. What it says of the operation counts where all went well. */
+type Work<T> = (host: Host, operation: Operation | undefined) => Promise<Result<T>>
 
 export class World {
   readonly trace = new Trace()
   readonly saver: Saver
+  readonly history: History
   readonly roster: Roster
   readonly shells = new Set<OpenShell>()
   readonly #engine: Engine
@@ -64,17 +69,25 @@ export class World {
   readonly #problems = new Problems(() => this.touch())
   #preparing = false
   ready = false
-  /** What Start over put aside; forgotten at the next change. */
-  before: Before | undefined
 
-  constructor(engine: Engine, store: ImageStore) {
+  /** @param sealer loads what keeps bytes for the history */
+  constructor(engine: Engine, store: ImageStore, sealer: (world: World) => Promise<Sealer>) {
     this.#engine = engine
     // Nothing is allocated before it is known whether an image is stored, and how large it is.
     this.#device = daxdev({ name: NAMES.device, uuid: newUuid(), buffer: new ArrayBuffer(0), sizeBytes: DEVICE_BYTES })
     this.#reader = new MediaReader(this.#device)
     this.#media = this.#reader.read()
-    this.roster = new Roster(engine.driver, this.touch, this.#hostWentDown)
+    this.roster = new Roster(engine.driver, this.touch, this.#hostWentDown, (act) => this.history.did(act))
     this.saver = new Saver(store, this.#current, this.touch)
+    this.history = new History({
+      now: () => this.known(),
+      leaves: () => ({ fsUuid: this.#media.filesystem?.uuid, entryCount: this.#media.filesystem?.entryCount ?? 0 }),
+      nextEvent: () => this.trace.nextIndex,
+      claim: (step, operations) => this.trace.claim(step, operations),
+      dropFrom: (step) => this.trace.dropFrom(step),
+      sealer: () => sealer(this),
+      stumbled: (error) => this.stumbled(error),
+    })
   }
 
   get device(): Daxdev {
@@ -118,12 +131,40 @@ export class World {
     this.touchDevice()
   }
 
+  /** Another device with hosts that run on it already. */
+  adopt(device: Daxdev, hosts: readonly Host[]): void {
+    this.#epoch++
+    this.#stopTasks()
+    this.roster.replaceAll(hosts)
+    this.#device = device
+    this.#reader = new MediaReader(device)
+    this.touchDevice()
+  }
+
+  /** Reads the media from the start: what was read before may be other bytes now. */
+  readAgain(): void {
+    this.#reader = new MediaReader(this.#device)
+    this.touchDevice()
+  }
+
+  /** Device and hosts, as the history compares them. */
+  known(): Known {
+    const { uuid, sizeBytes } = this.#device
+    return { device: { uuid, sizeBytes }, hosts: this.roster.all().map((host) => host.state(this.#media)) }
+  }
+
+  /** Bytes there may have changed: they are to be saved, and the history knows where. */
+  mark(ranges: readonly Extent[]): void {
+    this.saver.mark(ranges)
+    this.history.touched(ranges)
+  }
+
   /** Actions that make, replace or end hosts and devices come one after the other. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.run(work)
   }
 
-  /** While the session prepares itself it may change a device that it only looks at afterwards, and forgets no undo. */
+  /** While the session prepares itself it may change a device that it only looks at afterwards. */
   async prepare(work: () => Promise<void>): Promise<void> {
     this.#preparing = true
     try {
@@ -172,23 +213,48 @@ export class World {
     return host.ok ? host.value.mountpoint : NAMES.mountpoint
   }
 
-  /** @param looksOnly what a session that may change nothing may do as well */
-  async act<T>(
-    hostName: string | undefined,
-    command: string | undefined,
-    work: (host: Host) => Promise<Result<T>>,
-    looksOnly = false,
-  ): Promise<Result<T>> {
-    if (!looksOnly && !this.mayChange) return this.refuse(fail('read_only_session'))
+  /** @param within the operation that it is a part of */
+  async act<T>(hostName: string | undefined, command: string | undefined, work: Work<T>, deed: Deed = 'changes', within?: Operation): Promise<Result<T>> {
+    if (deed === 'changes' && !this.mayChange) return this.refuse(fail('read_only_session'))
+    if (deed === 'reads' || within) return this.#actOn(hostName, command, (host) => work(host, within))
+    while (!this.history.isReady) await this.history.ready()
+    const named = this.#hostOf(hostName)
+    return this.operation(named.ok ? named.value.name : hostName, async (operation) => {
+      const done = await this.#actOn(hostName, command, (host) => work(host, operation))
+      // Without a valid superblock and log the page can't tell where it was written.
+      if (operation.outcome === 'done' && !this.#media.filesystem) operation.outcome = 'unknown'
+      return done
+    })
+  }
+
+  /** Whatever changes the device or a host is an operation: what came of it can be undone. */
+  async operation<T>(hostName: string | undefined, work: (operation: Operation) => Promise<Result<T>>): Promise<Result<T>> {
+    const epoch = this.#epoch
+    const wasHandmade = this.#isHandmade(hostName)
+    const operation = this.history.begin(hostName)
+    const done = await work(operation)
+    if (epoch !== this.#epoch && !operation.replaces) {
+      this.history.drop(operation)
+      return done
+    }
+    const kept = operation.outcome === 'done' && (wasHandmade || this.#isHandmade(hostName)) ? 'unknown' : operation.outcome
+    await this.history.end(operation, done.ok ? kept : (MAY_HAVE_WRITTEN.get(done.failure.reason) ?? 'nothing'))
+    this.touch()
+    return done
+  }
+
+  async #actOn<T>(hostName: string | undefined, command: string | undefined, work: (host: Host) => Promise<Result<T>>): Promise<Result<T>> {
     const epoch = this.#epoch
     const host = this.#hostOf(hostName)
     if (!host.ok) return this.refuse(host)
     const done = await work(host.value)
     // It was ended with its device: that is no news from the one that is there now.
     if (epoch !== this.#epoch) return done
-    if (!done.ok) return this.refuse(done, host.value.name, command)
-    if (!looksOnly && !this.#preparing) this.before = undefined
-    return done
+    return done.ok ? done : this.refuse(done, host.value.name, command)
+  }
+
+  #isHandmade(hostName: string | undefined): boolean {
+    return hostName !== undefined && this.roster.all().some(({ name, handmade }) => handmade && name === hostName)
   }
 
   /** Work that shows its progress and can be stopped. */
@@ -217,11 +283,12 @@ export class World {
     this.#tasks.get(id)?.stop.abort()
   }
 
-  /** Stops everything that runs, and waits until it has stopped. */
+  /** Stops everything that runs, and waits until it has stopped and is recorded. */
   async endTasks(why: string): Promise<void> {
     this.#stopTasks()
     const shells = [...this.shells].map((shell) => shell.end(why))
     await Promise.allSettled([...shells, ...[...this.#tasks.values()].map((task) => task.ended)])
+    await this.history.settled()
   }
 
   /** After work on a file's data: its bytes have changed, or may have before the work failed. */
@@ -231,12 +298,21 @@ export class World {
     // As it was typed, a path may be spelled otherwise than it was logged.
     const logged = normalizedPath(path)
     const file = this.#media.files.findLast((candidate) => candidate.path === logged)
-    this.saver.mark(file?.extents ?? [])
+    this.mark(file?.extents ?? [])
   }
 
   happened(kind: TraceKind, host: Host, sentence: string, command?: string, bytes?: Extent): void {
     this.trace.add(kind, sentence, { host: host.name, ...(command === undefined ? {} : { command }), ...(bytes ? { bytes } : {}) })
     this.touchDevice()
+  }
+
+  /** mkfs has ended well on the host. */
+  formatted(host: Host, options: FormatOptions): void {
+    this.saver.markAll()
+    this.touchDevice()
+    const { slotCount = 0, logOffsetBytes = 0, logLengthBytes = 0 } = this.#media.filesystem ?? {}
+    this.history.touched([{ offsetBytes: 0, lengthBytes: logOffsetBytes + logLengthBytes }])
+    this.happened('format', host, sentences.formatted(host.name, this.#device.sizeBytes, slotCount), commands.mkfs(options), { offsetBytes: 0, lengthBytes: 200 })
   }
 
   refuse<F extends { ok: false; failure: Failure }>(refused: F, host?: string, command?: string): F {
@@ -254,7 +330,7 @@ export class World {
   touchDevice(): void {
     this.#deviceVersion++
     this.#media = this.#reader.read()
-    if (this.#media.grown.length > 0) this.saver.mark(this.#media.grown)
+    if (this.#media.grown.length > 0) this.mark(this.#media.grown)
     this.#problems.deviceChanged(this.#reader.memory)
     this.touch()
   }
@@ -285,8 +361,17 @@ export class World {
   }
 
   readonly #hostWentDown = (host: Host, why: string): void => {
+    if (this.history.isTravelling) {
+      // It matters only if the session stays where it is.
+      void this.history.arrival().then(() => this.roster.all().includes(host) && this.#hostWentDown(host, why))
+      return
+    }
+    // A reboot is one operation, and this is a part of it.
+    const operation = host.isRebooting ? undefined : this.history.begin(host.name)
     this.trace.add('host', sentences.hostDown(host.name, why), { host: host.name })
+    this.history.did({ act: 'down', host: host.name, why })
     this.touchDevice()
+    if (operation) void this.history.end(operation, 'done').then(this.touch)
   }
 
   #stopTasks(): void {
@@ -313,10 +398,9 @@ export class World {
       trace: this.trace.events,
       tasks: [...this.#tasks.values()].map((task) => task.view),
       storage: this.saver.view,
-      history: { position: 0, stepCount: 0, back: undefined, forward: undefined, travelling: false },
+      history: this.history.view,
       problems: this.#problems.view(views),
       dump: undefined,
-      canUndoStartOver: this.before !== undefined,
       ready: this.ready,
     }
   }

@@ -16,7 +16,6 @@ const before: Snapshot = {
   history: { position: 0, stepCount: 0, back: undefined, forward: undefined, travelling: false },
   problems: { list: [], count: 0, checking: false, sentence: 'Nothing has been checked yet.' },
   dump: undefined,
-  canUndoStartOver: false,
   ready: false,
 }
 
@@ -66,7 +65,6 @@ export function whileOpening(opening: Promise<Playground>): Playground {
     openShell: async (...of) => (await arrived).openShell(...of),
     save: async (...of) => (await arrived).save(...of),
     startOver: async (...of) => (await arrived).startOver(...of),
-    undoStartOver: async (...of) => (await arrived).undoStartOver(...of),
     dispose: async (...of) => (await arrived).dispose(...of),
   }
 }

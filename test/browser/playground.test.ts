@@ -76,7 +76,6 @@ describe('the first scene', () => {
       engine: { kind: 'parallel' },
       device: { name: '/dev/dax0.0', sizeBytes: 256 * MIB, filesystem: { ownerName: 'A', entryCount: 2, badEntryCount: 0 } },
       files: [{ path: 'notes.txt' }, { path: 'tides.f64', sizeBytes: 4 * MIB }],
-      canUndoStartOver: false,
       tasks: [],
     })
     expect(hostOf(session, 'A')).toMatchObject({ status: 'up', role: 'master', playedCount: 2, entryCount: 2, unseen: [], stale: false })
@@ -280,43 +279,60 @@ describe('formatting', () => {
 
   it('and other actions on hosts wait for each other, and leave no host behind', patient, async () => {
     const session = await start()
-    await Promise.all([session.startOver(), session.addHost(), session.startOver(), session.rebootHost('B'), session.undoStartOver(), session.addHost()])
+    await Promise.all([session.startOver(), session.addHost(), session.startOver(), session.rebootHost('B'), session.addHost(), session.addHost()])
     const { hosts, trace } = session.snapshot()
     expect(hosts.map((host) => [host.name, host.status])).toEqual([['A', 'up'], ['B', 'up'], ['C', 'up'], ['D', 'up']])
     expect(trace.filter((event) => event.kind === 'failure')).toEqual([])
   })
 
-  it('its undo is offered until the next change', async () => {
+  it('with other sizes puts another device in place; what is refused changes nothing', patient, async () => {
     const session = await start()
-    valueOf(await session.startOver())
-    expect(session.snapshot().canUndoStartOver).toBe(true)
+    const before = session.snapshot()
+    failureOf(await session.format({ deviceBytes: 64 * MIB }), 'already_formatted')
+    failureOf(await session.format({ host: 'B', deviceBytes: 64 * MIB }), 'owned_by_other')
+    failureOf(await session.format({ deviceBytes: 2 ** 52, force: true }), 'no_memory')
+    failureOf(await session.format({ deviceBytes: 1.5, force: true }), 'bad_size')
+    failureOf(await session.format({ deviceBytes: 64 * MIB, force: true, logLengthBytes: 3 * MIB }), 'bad_log_length')
+    failureOf(await session.format({ deviceBytes: 9 * MIB, force: true }), 'log_too_long')
+    expect(session.snapshot().device).toEqual(before.device)
+    expect(session.snapshot().files).toEqual(before.files)
+    expect(session.snapshot().history).toEqual(before.history)
     valueOf(await session.playLog('B'))
-    expect(session.snapshot().canUndoStartOver).toBe(true)
-    valueOf(await session.newFile({ path: 'more', sizeBytes: 1 }))
-    expect(session.snapshot().canUndoStartOver).toBe(false)
+
+    valueOf(await session.format({ host: 'B', deviceBytes: 64 * MIB, unitBytes: 4096, force: true }))
+    expect(session.snapshot().device).toMatchObject({ sizeBytes: 64 * MIB, filesystem: { unitBytes: 4096, ownerName: 'B', entryCount: 0 } })
+    expect(session.snapshot().hosts.map(({ name, systemUuid, role, mountpoint }) => [name, systemUuid, role, mountpoint])).toEqual(
+      before.hosts.map(({ name, systemUuid }) => [name, systemUuid, name === 'B' ? 'master' : 'client', '/mnt/famfs']),
+    )
+    valueOf(await session.newFile({ path: 'small', sizeBytes: 10, seed: 1 }))
+    expect(session.snapshot().files[0]?.extents).toEqual([{ offsetBytes: 10 * MIB, lengthBytes: 4096 }])
+    valueOf(await session.stepTo(session.snapshot().history.position - 2))
+    expect(session.snapshot().device).toEqual(before.device)
+    expect(pathsOn(session, 'B')).toEqual(['notes.txt', 'tides.f64'])
   })
 
-  it('started over can be undone once', async () => {
+  it('started over can be undone like any step', patient, async () => {
     const session = await start()
     valueOf(await session.newFile({ path: 'mine', sizeBytes: 10, seed: 1 }))
     valueOf(await session.addHost())
     const before = session.snapshot()
     const bytes = await bytesOn(session, 'A', 'mine', 0, 10)
     valueOf(await session.startOver())
-    expect(session.snapshot().canUndoStartOver).toBe(true)
     expect(session.snapshot().files.map((file) => file.path)).toEqual(['notes.txt', 'tides.f64'])
     expect(session.snapshot().device.filesystem?.uuid).not.toBe(before.device.filesystem?.uuid)
     expect(session.snapshot().hosts.map((host) => host.name)).toEqual(['A', 'B'])
+    const over = session.snapshot()
+    expect(over.history).toMatchObject({ position: before.history.stepCount + 1, back: expect.stringContaining('Started over') })
 
-    valueOf(await session.undoStartOver())
+    valueOf(await session.stepTo(before.history.position))
     const after = session.snapshot()
-    expect(after.canUndoStartOver).toBe(false)
     expect(after.device.filesystem).toEqual(before.device.filesystem)
     expect(after.files).toEqual(before.files)
-    expect(after.hosts.map(({ name, systemUuid, role }) => [name, systemUuid, role])).toEqual(before.hosts.map(({ name, systemUuid, role }) => [name, systemUuid, role]))
+    expect(after.hosts).toEqual(before.hosts)
     expect(await bytesOn(session, 'C', 'mine', 0, 10)).toEqual(bytes)
-    valueOf(await session.undoStartOver())
-    expect(session.snapshot().files).toEqual(before.files)
+    valueOf(await session.stepTo(over.history.position))
+    expect(session.snapshot().files).toEqual(over.files)
+    expect(session.snapshot().hosts).toEqual(over.hosts)
   })
 })
 

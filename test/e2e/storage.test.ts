@@ -84,7 +84,7 @@ it('a second tab is told, and changes nothing', async () => {
   expect(faults).toEqual([])
 })
 
-it('Start over has one undo', async () => {
+it('Start over is a step, and a step back brings the old device back', async () => {
   const { page, faults } = await open()
   await firstScene(page)
   await dropPattern(page, 'A', 'mine.bin', 1000, 2)
@@ -94,7 +94,7 @@ it('Start over has one undo', async () => {
   await eventually(() => fileOn(page, 'A', 'mine.bin').count()).toBe(0)
   // Whoever wants to start over again may.
   await button(page, 'Start over').waitFor()
-  await button(page, 'Undo start over').click()
+  await button(page, 'Step back').click()
   await fileOn(page, 'A', 'mine.bin').waitFor()
   await lane(page, 'B').getByText('log 3/3 played').waitFor()
   await button(page, 'Start over').waitFor()

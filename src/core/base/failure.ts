@@ -55,6 +55,9 @@ export const failures = {
   not_on_image: row<{ offsetBytes: number; presentBytes: number }>('ENXIO',
     (d) => `byte ${d.offsetBytes} is not in this image, which holds the first ${d.presentBytes} bytes of the device`,
     'Open the whole device image: a dump of superblock and log has no file data.'),
+  out_of_device: row<{ offsetBytes: number; lengthBytes: number; presentBytes: number }>('EINVAL',
+    (d) => `${d.lengthBytes} bytes can't be stored at ${d.offsetBytes}: the device has bytes 0 to ${d.presentBytes - 1}`,
+    'Give at least one byte, and a place that the device has.'),
 
   // who may, and what may be made
   not_master: row<{ what: string }>('EPERM',
@@ -223,6 +226,10 @@ export const failures = {
     'Choose the file again: it has changed or gone since. A folder can’t be opened: choose what is in it.'),
   only_a_dump: row('EROFS', () => 'this is a dump of a device, opened to be looked at, and nothing can be done to it',
     'Go back to the scene, where there are hosts.'),
+  travel_failed: row<{ step: number; why: string }>('EIO', (d) => `step ${d.step} could not be done again: ${d.why}`,
+    'The device is as it was before, and nothing is lost. Try again, or go to another step.'),
+  travel_differs: row<{ step: number; what: string }>('EIO', (d) => `by our own mistake, step ${d.step} came out otherwise than the first time: ${d.what}`,
+    'The device is as it was before, and nothing is lost. Tell us what you did.'),
   no_storage: row('ENOTSUP', () => 'this browser gives the page no storage', 'The device lives as long as this tab.'),
   storage_failed: row<{ what: string }>('EIO', (d) => `the browser's storage refused: ${d.what}`,
     'The image is still in memory. Keep this tab open, and free some storage.'),

@@ -72,15 +72,17 @@ export class Machine {
 
   *mkfs(
     deviceName: string,
-    options: { force?: boolean; logLengthBytes?: number; unitBytes?: number },
+    options: { force?: boolean; logLengthBytes?: number; unitBytes?: number; uuids?: readonly [string, string] },
     user: User = ROOT,
   ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted' | 'no_system_uuid'>> {
     const memory = this.#rawDevice(deviceName, user, 'format a device')
     if (!memory.ok) return memory
     const { systemUuid } = this
     if (systemUuid === undefined) return fail('no_system_uuid')
-    const newUuid = (): string => makeUuid(this.#outside.random)
-    return yield* mkfs(memory.value, { ...options, systemUuid, newUuid, relaxed: this.relaxed })
+    const { uuids = [], ...rest } = options
+    const handed = [...uuids]
+    const newUuid = (): string => handed.shift() ?? makeUuid(this.#outside.random)
+    return yield* mkfs(memory.value, { ...rest, systemUuid, newUuid, relaxed: this.relaxed })
   }
 
   /** mkfs --kill --force */

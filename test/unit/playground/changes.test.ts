@@ -1,40 +1,71 @@
-// Every change of a device is found, however little of it changed, and nothing else.
+// Every change of a device is found, however little of it changed, and nothing else; what is kept of it is what was there.
 
 import { expect, it } from 'vitest'
-import { MIB } from '../../../src/core/base/align.ts'
-import { ChangeFinder } from '../../../src/playground/changes.ts'
+import { KIB, MIB } from '../../../src/core/base/align.ts'
+import type { Pages } from '../../../src/playground/acts.ts'
+import { ChangeFinder, PAGE_BYTES } from '../../../src/playground/changes.ts'
 
-const chunk = (index: number) => ({ offsetBytes: index * 2 * MIB, lengthBytes: 2 * MIB })
+const page = (index: number, count = 1) => ({ offsetBytes: index * PAGE_BYTES, lengthBytes: count * PAGE_BYTES })
 
-it('finds the chunks that changed since the last look', async () => {
+async function expectKept(pages: Pages | undefined, buffer: SharedArrayBuffer | ArrayBuffer, runs: Pages['runs']): Promise<void> {
+  expect(pages?.runs).toEqual(runs)
+  const there = runs.flatMap(({ offsetBytes, lengthBytes }) => Array.from(new Uint8Array(buffer, offsetBytes, lengthBytes)))
+  const kept = await Promise.all((pages?.bytes ?? []).map(async (blob) => Array.from(new Uint8Array(await blob.arrayBuffer()))))
+  expect(kept.flat()).toEqual(there)
+}
+
+it('finds the pages that changed since the last look, and keeps them', async () => {
   const buffer = new SharedArrayBuffer(40 * MIB)
-  const values = new Float64Array(buffer)
-  for (let i = 0; i < values.length; i++) values[i] = Math.sin(i)
-  const finder = new ChangeFinder()
-  // The first look learns.
-  expect(await finder.look(buffer)).toEqual([])
-  expect(await finder.look(buffer)).toEqual([])
   const bytes = new Uint8Array(buffer)
+  const finder = new ChangeFinder()
+  // What was never looked at is taken to be zeros.
+  expect(await finder.take(buffer)).toBeUndefined()
   bytes[0] = 0x7f
-  bytes[2 * MIB - 1] = (bytes[2 * MIB - 1] ?? 0) ^ 0x80
-  bytes[39 * MIB] = (bytes[39 * MIB] ?? 0) ^ 1
-  expect(await finder.look(buffer)).toEqual([chunk(0), chunk(19)])
-  // Signs of two values, and two values that changed places.
-  const at = (3 * 2 * MIB) / 8
-  values[at] = -(values[at] ?? 0)
-  values[at + 1] = -(values[at + 1] ?? 0)
-  const [one = 0, two = 0] = [values[at * 2], values[at * 2 + 1]]
-  values[at * 2] = two
-  values[at * 2 + 1] = one
-  expect(await finder.look(buffer)).toEqual([chunk(3), chunk(6)])
-  expect(await finder.look(buffer)).toEqual([])
+  bytes[2 * PAGE_BYTES - 1] = 0x80
+  bytes[39 * MIB] = 1
+  await expectKept(await finder.take(buffer), buffer, [page(0, 2), page((39 * MIB) / PAGE_BYTES)])
+  expect(await finder.take(buffer)).toBeUndefined()
+  // Signs of two values, two values that changed places, and one bit back again.
+  const values = new Float64Array(buffer, 8 * MIB, 4)
+  values.set([1.5, 2.5, 3.5, 4.5])
+  expect((await finder.take(buffer))?.runs).toEqual([page(2048)])
+  values.set([-1.5, -2.5])
+  expect((await finder.take(buffer))?.runs).toEqual([page(2048)])
+  values.set([4.5, 3.5], 2)
+  expect((await finder.take(buffer))?.runs).toEqual([page(2048)])
+  bytes[0] = 0
+  await expectKept(await finder.take(buffer), buffer, [page(0)])
 })
 
-it('another device is learnt anew, and looks come one after the other', async () => {
-  const [first, second] = [new SharedArrayBuffer(4 * MIB), new ArrayBuffer(6 * MIB + 4)]
+it('looks only where it is asked to, and takes what acts have written for no change', async () => {
+  const buffer = new SharedArrayBuffer(4 * MIB)
+  const bytes = new Uint8Array(buffer)
   const finder = new ChangeFinder()
-  const looks = [finder.look(first), finder.look(second)]
-  expect(await Promise.all(looks)).toEqual([[], []])
-  new Uint8Array(second).fill(1, 6 * MIB)
-  expect(await finder.look(second)).toEqual([{ offsetBytes: 6 * MIB, lengthBytes: 4 }])
+  bytes.fill(1, 0, 16 * KIB)
+  bytes[MIB] = 1
+  expect((await finder.take(buffer, [{ offsetBytes: MIB - 1, lengthBytes: 2 }]))?.runs).toEqual([page(256)])
+  finder.expect(buffer, [{ offsetBytes: 0, lengthBytes: 12 * KIB + 1 }])
+  expect(finder.sum(buffer)).toBeUndefined()
+  await finder.learn(buffer, () => true)
+  const sum = finder.sum(buffer)
+  expect(sum).toBeTypeOf('number')
+  expect(await finder.take(buffer)).toBeUndefined()
+  bytes[5] = 9
+  // Someone is at work: what can't be learnt counts as changed.
+  finder.expect(buffer, [page(1)])
+  await finder.learn(buffer, () => false)
+  expect((await finder.take(buffer))?.runs).toEqual([page(0, 2)])
+  expect(finder.sum(buffer)).not.toBe(sum)
+  bytes[5] = 1
+  await finder.take(buffer)
+  expect(finder.sum(buffer)).toBe(sum)
+})
+
+it('another device is seen anew, whatever its length, and looks come one after the other', async () => {
+  const [first, second] = [new SharedArrayBuffer(4 * MIB), new ArrayBuffer(6 * MIB + 6)]
+  const finder = new ChangeFinder()
+  expect(await Promise.all([finder.take(first), finder.take(second)])).toEqual([undefined, undefined])
+  new Uint8Array(second).fill(1, 6 * MIB - 1)
+  await expectKept(await finder.take(second), second, [{ offsetBytes: 6 * MIB - PAGE_BYTES, lengthBytes: PAGE_BYTES + 6 }])
+  expect(await finder.take(second)).toBeUndefined()
 })

@@ -1,0 +1,62 @@
+// What history is made of: acts that anyone can do again, on the same bytes and with the same outcome. No user code is in
+// them and no chance; whatever a program or a half-way end left behind is kept as bytes instead.
+
+import type { CallName, Calls } from '../host/protocol.ts'
+import type { Extent } from './types.ts'
+
+/** Calls that are done again as they were: everything that they depend on is on the device, on the host, or in `given`. */
+const REPEATABLE = ['mkfs', 'mount', 'umount', 'creat', 'mkdir', 'logplay', 'poke', 'store', 'unlink'] as const satisfies readonly CallName[]
+
+export type RepeatableName = (typeof REPEATABLE)[number]
+
+export type CallAct = {
+  [K in RepeatableName]: {
+    act: 'call'
+    host: string
+    name: K
+    given: Calls[K]['given']
+    /** How it ended, and must end again. */
+    ok: boolean
+    /** Of mount and logplay: so many entries were counted by the log at that time. */
+    entryCount?: number
+  }
+}[RepeatableName]
+
+/** Bytes of the device, those of one run after those of another. Blobs, so that the browser may keep them on its disk. */
+export interface Pages {
+  runs: Extent[]
+  bytes: Blob[]
+}
+
+export type Act =
+  | CallAct
+  /** Another device, all zeros and without hosts. */
+  | { act: 'device'; uuid: string; sizeBytes: number }
+  /** A new host, or one that is there and starts again. */
+  | { act: 'start'; host: string; systemUuid: string }
+  | { act: 'remove'; host: string }
+  | { act: 'down'; host: string; why: string }
+  | { act: 'pages'; pages: Pages }
+
+/** As much of a host as acts can bring back. */
+export interface HostState {
+  name: string
+  systemUuid: string
+  status: 'starting' | 'up' | 'down'
+  why: string | undefined
+  /** How often it has been started. */
+  lives: number
+  mount: { deviceName: string; mountpoint: string; fsUuid: string; playedCount: number } | undefined
+  /** Played paths that were removed on this host alone. */
+  removed: readonly string[]
+}
+
+/** Device and hosts as the acts so far have made them. */
+export interface Known {
+  device: { uuid: string; sizeBytes: number }
+  hosts: readonly HostState[]
+}
+
+export function isRepeatable(name: CallName): name is RepeatableName {
+  return (REPEATABLE as readonly string[]).includes(name)
+}

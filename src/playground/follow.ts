@@ -1,0 +1,59 @@
+// Acts that bring hosts from one state to another, for steps of which only the outcome is kept. They start and end, mount
+// and unmount, play the log as far as it was played, and remove what was removed on one host alone. What else plain tools
+// can do to one host's mount is not brought back: other names, sizes, owners and modes, files that no log knows, a fuse
+// mount's shadow tree (it becomes a plain mount). The device has no part in any of that, and its bytes are exact.
+
+import type { Act, HostState, RepeatableName, CallAct } from './acts.ts'
+
+type Mounted = NonNullable<HostState['mount']>
+
+export function followActs(known: readonly HostState[], now: readonly HostState[]): Act[] {
+  const before = new Map(known.map((host) => [host.name, host]))
+  const gone = known.filter(({ name, systemUuid }) => now.find((host) => host.name === name)?.systemUuid !== systemUuid)
+  const acts: Act[] = gone.map(({ name }) => ({ act: 'remove', host: name }))
+  for (const { name } of gone) before.delete(name)
+  for (const host of now) acts.push(...actsOf(before.get(host.name), host))
+  return acts
+}
+
+/** What is known afterwards: a host that is only starting is known as it was. */
+export function knownAfter(known: readonly HostState[], now: readonly HostState[]): HostState[] {
+  return now.flatMap((host) => (host.status === 'starting' ? known.filter(({ name }) => name === host.name) : [host]))
+}
+
+function actsOf(was: HostState | undefined, host: HostState): Act[] {
+  const { name, systemUuid, status, why = 'it went down', lives } = host
+  if (status === 'starting') return []
+  const start: Act = { act: 'start', host: name, systemUuid }
+  if (status === 'down') {
+    if (was?.status === 'down' && was.why === host.why) return []
+    return [...(was ? [] : [start]), { act: 'down', host: name, why }]
+  }
+  const isAnew = was?.lives !== lives
+  return [...(isAnew ? [start] : []), ...mountActs(isAnew ? undefined : was, host)]
+}
+
+function mountActs(was: HostState | undefined, { name, mount, removed }: HostState): Act[] {
+  const before = was?.mount
+  const stays = before !== undefined && mount !== undefined && isSame(before, mount)
+  const acts: Act[] = []
+  if (before && !stays) acts.push(call(name, 'umount', { mountpoint: before.mountpoint }))
+  if (!mount) return acts
+  const { deviceName, mountpoint, playedCount } = mount
+  const wasRemoved = stays ? new Set(was?.removed) : new Set<string>()
+  const cameBack = [...wasRemoved].some((path) => !removed.includes(path))
+  const plays = !stays || cameBack || playedCount > before.playedCount
+  if (!stays) acts.push({ ...call(name, 'mount', { device: deviceName, mountpoint }), entryCount: playedCount })
+  else if (plays) acts.push({ ...call(name, 'logplay', { path: mountpoint }), entryCount: playedCount })
+  // Playing brings back what was removed. What is inside of a directory goes before it.
+  const toRemove = removed.filter((path) => plays || !wasRemoved.has(path)).sort().reverse()
+  return [...acts, ...toRemove.map((path) => call(name, 'unlink', { path: `${mountpoint}/${path}` }))]
+}
+
+function isSame(before: Mounted, now: Mounted): boolean {
+  return before.mountpoint === now.mountpoint && before.fsUuid === now.fsUuid && before.playedCount <= now.playedCount
+}
+
+function call<K extends RepeatableName>(host: string, name: K, given: Extract<CallAct, { name: K }>['given']): CallAct {
+  return { act: 'call', host, name, given, ok: true } as CallAct
+}

@@ -1,0 +1,174 @@
+// Does acts again, on a device and hosts of its own that nobody sees: the session's stay as they are until all has come
+// out as it did the first time.
+
+import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
+import { coherentMemory } from '../core/mem/memory.ts'
+import type { Daxdev } from '../core/mem/daxdev.ts'
+import { readCounters, readLayout } from '../core/log/layout.ts'
+import { NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET } from '../core/omf/log.ts'
+import type { HostHandle } from '../host/driver.ts'
+import type { Act, CallAct, Pages } from './acts.ts'
+import { Host } from './roster.ts'
+import type { Extent } from './types.ts'
+
+export interface Makers {
+  newDevice(sizeBytes: number, uuid: string): Result<Daxdev, 'no_memory'>
+  boot(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>>
+}
+
+export class Replay {
+  readonly #makers: Makers
+  #device: Daxdev
+  readonly #hosts = new Map<string, Host>()
+  /** Hosts that were started ahead, side by side, by name. */
+  readonly #ahead = new Map<string, Promise<Host>>()
+
+  constructor(device: Daxdev, makers: Makers) {
+    this.#device = device
+    this.#makers = makers
+  }
+
+  get device(): Daxdev {
+    return this.#device
+  }
+
+  get hosts(): Host[] {
+    return [...this.#hosts.values()]
+  }
+
+  /** Starting takes longest, and the first start of each host waits for nothing. */
+  startAhead(acts: readonly Act[]): void {
+    for (const act of acts) {
+      if (act.act !== 'start' || this.#ahead.has(act.host)) continue
+      const host = new Host(act.host, act.systemUuid)
+      this.#ahead.set(act.host, this.#makers.boot(host, this.#device).then(() => host))
+    }
+  }
+
+  /** Hosts that nobody will see. */
+  async end(): Promise<void> {
+    for (const host of [...this.hosts, ...(await Promise.all(this.#ahead.values()))]) end(host.handle)
+  }
+
+  async do(act: Act): Promise<Result<undefined>> {
+    switch (act.act) {
+      case 'device':
+        return this.#newDevice(act.sizeBytes, act.uuid)
+      case 'start':
+        return this.#start(act.host, act.systemUuid)
+      case 'remove':
+        end(this.#hosts.get(act.host)?.handle)
+        this.#hosts.delete(act.host)
+        return ok()
+      case 'down':
+        return this.#down(act.host, act.why)
+      case 'pages':
+        return this.#write(act.pages)
+      default:
+        return this.#call(act)
+    }
+  }
+
+  #newDevice(sizeBytes: number, uuid: string): Result<undefined> {
+    const made = this.#makers.newDevice(sizeBytes, uuid)
+    if (!made.ok) return made
+    for (const { handle } of this.#hosts.values()) end(handle)
+    this.#hosts.clear()
+    this.#device = made.value
+    return ok()
+  }
+
+  async #start(name: string, systemUuid: string): Promise<Result<undefined>> {
+    const ahead = this.#ahead.get(name)
+    this.#ahead.delete(name)
+    const known = this.#hosts.get(name)
+    const ready = ahead && (await ahead)
+    if (ready && !known && ready.systemUuid === systemUuid && ready.handle) {
+      this.#hosts.set(name, ready)
+      return ok()
+    }
+    end(ready?.handle)
+    const host = known ?? new Host(name, systemUuid)
+    end(host.handle)
+    this.#hosts.set(name, host)
+    return this.#makers.boot(host, this.#device)
+  }
+
+  #down(name: string, why: string): Result<undefined> {
+    const host = this.#hosts.get(name)
+    if (!host) return fail('no_host', { name })
+    end(host.handle)
+    host.forget(why)
+    return ok()
+  }
+
+  async #write({ runs, bytes }: Pages): Promise<Result<undefined>> {
+    const device = new Uint8Array(this.#device.buffer)
+    let at = { run: 0, offset: 0 }
+    for (const blob of bytes) {
+      const read = await readBlob(blob)
+      if (!read.ok) return read
+      at = spread(read.value, runs, at, device)
+    }
+    return ok()
+  }
+
+  async #call(act: CallAct): Promise<Result<undefined>> {
+    const { host: name, entryCount } = act
+    const host = this.#hosts.get(name)
+    if (!host) return fail('no_host', { name })
+    const restore = entryCount === undefined ? undefined : this.#countOnly(entryCount)
+    const done = await host.call(act.name, act.given)
+    restore?.()
+    if (act.name === 'mount') host.mountTrouble = done.ok ? undefined : troubleOf(done.failure)
+    if (done.ok === act.ok) return ok()
+    return done.ok ? fail('page_failed', { what: `${name} did ${act.name}, which it was refused before` }) : done
+  }
+
+  /** Someone was appending while it played: the log is shown as it was counted then. @returns what undoes it */
+  #countOnly(entryCount: number): (() => void) | undefined {
+    const memory = coherentMemory(this.#device)
+    const layout = readLayout(memory)
+    if (!layout.ok) return undefined
+    const { nextIndex, nextSeqnum } = readCounters(memory)
+    if (nextIndex <= BigInt(entryCount)) return undefined
+    const { logOffsetBytes } = layout.value
+    const store = (index: bigint, seqnum: bigint): void => {
+      memory.store64(logOffsetBytes + NEXT_INDEX_OFFSET, index)
+      memory.store64(logOffsetBytes + NEXT_SEQNUM_OFFSET, seqnum)
+    }
+    store(BigInt(entryCount), BigInt(entryCount))
+    return () => store(nextIndex, nextSeqnum)
+  }
+}
+
+/** What the browser has kept for us may be gone. */
+async function readBlob(blob: Blob): Promise<Result<Uint8Array<ArrayBuffer>, 'storage_failed'>> {
+  try {
+    return ok(new Uint8Array(await blob.arrayBuffer()))
+  } catch (error) {
+    return fail('storage_failed', { what: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** @param at where the bytes before them ended, and so these begin */
+function spread(bytes: Uint8Array, runs: readonly Extent[], at: { run: number; offset: number }, device: Uint8Array): { run: number; offset: number } {
+  let { run, offset } = at
+  for (let done = 0; done < bytes.length; ) {
+    const { offsetBytes, lengthBytes } = runs[run] as Extent
+    const part = bytes.subarray(done, done + lengthBytes - offset)
+    device.set(part, offsetBytes + offset)
+    done += part.length
+    offset += part.length
+    if (offset === lengthBytes) [run, offset] = [run + 1, 0]
+  }
+  return { run, offset }
+}
+
+function end(handle: HostHandle | undefined): void {
+  if (handle?.down === undefined) handle?.kill('the session went to another step')
+}
+
+function troubleOf({ says, next }: Failure): string {
+  return `${says}. ${next}`
+}

@@ -1,0 +1,71 @@
+// Keeps what can't be done again: bytes of pages that changed, and what became of the hosts. What it finds is there to be
+// saved, too. Loaded with the first shell, and with the first operation whose outcome has to be kept.
+
+import type { Act, HostState, Known, Pages } from './acts.ts'
+import { ChangeFinder } from './changes.ts'
+import { followActs, knownAfter } from './follow.ts'
+import type { Sealer } from './history.ts'
+import type { Extent } from './types.ts'
+import type { World } from './world.ts'
+
+const sealers = new WeakMap<World, WorldSealer>()
+
+export function sealerOf(world: World): WorldSealer {
+  const known = sealers.get(world)
+  if (known) return known
+  const made = new WorldSealer(world)
+  sealers.set(world, made)
+  return made
+}
+
+class WorldSealer implements Sealer {
+  readonly #world: World
+  #finder = new ChangeFinder()
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  async seal(ranges: readonly Extent[] | undefined, known: Known): Promise<{ acts: Act[]; known: Known }> {
+    const world = this.#world
+    const { buffer } = world.device
+    this.#expect()
+    // Superblock or log may have been damaged so that the page knows no ranges: then it looks everywhere.
+    const pages = await this.#finder.take(buffer, world.media.filesystem ? ranges : undefined)
+    if (buffer !== world.device.buffer) return this.seal(undefined, known)
+    if (pages) world.saver.mark(pages.runs)
+    const { device, hosts } = world.known()
+    const isOther = device.uuid !== known.device.uuid
+    const before: readonly HostState[] = isOther ? [] : known.hosts
+    const acts: Act[] = [
+      ...(isOther ? [{ act: 'device' as const, ...device }] : []),
+      ...(pages ? [{ act: 'pages' as const, pages }] : []),
+      ...followActs(before, hosts),
+    ]
+    return { acts, known: { device, hosts: knownAfter(before, hosts) } }
+  }
+
+  keepBase(): Promise<Pages | undefined> {
+    return this.#finder.take(this.#world.device.buffer)
+  }
+
+  async learn(): Promise<void> {
+    this.#expect()
+    await this.#finder.learn(this.#world.device.buffer, () => this.#world.history.isQuiet)
+  }
+
+  /** Of the whole device; undefined while someone is at work. */
+  async sum(): Promise<number | undefined> {
+    await this.learn()
+    return this.#finder.sum(this.#world.device.buffer)
+  }
+
+  /** Whoever made the device that is shown now has looked at it. */
+  adopt(finder: ChangeFinder): void {
+    this.#finder = finder
+  }
+
+  #expect(): void {
+    this.#finder.expect(this.#world.device.buffer, this.#world.history.takeUnlearnt())
+  }
+}

@@ -1,0 +1,117 @@
+// The way to another step: from the last device that was put in place, or from where the session began, all acts are done
+// again. What is shown stays until the other state is there, whole and as it was the first time; else it stays for good.
+
+import { fail, ok, type Result } from '../core/base/result.ts'
+import type { Act } from './acts.ts'
+import { ChangeFinder } from './changes.ts'
+import { followActs } from './follow.ts'
+import type { History, Step } from './history.ts'
+import { MediaReader } from './media.ts'
+import { Replay } from './replay.ts'
+import { sealerOf } from './sealer.ts'
+import { sentences } from './sentences.ts'
+import type { Extent } from './types.ts'
+import type { World } from './world.ts'
+
+type Reached = Result<{ replay: Replay; finder: ChangeFinder }>
+
+export async function travel(world: World, wanted: number): Promise<Result<undefined>> {
+  if (Number.isNaN(wanted) || wanted === world.history.position) return ok()
+  const done = await world.history.travel(async () => {
+    world.touch()
+    await world.endTasks('the session goes to another step')
+    return await travelTo(world, Math.max(0, Math.min(world.history.steps.length, Math.trunc(wanted))))
+  })
+  world.touch()
+  return done.ok ? ok() : world.refuse(done)
+}
+
+async function travelTo(world: World, position: number): Promise<Result<undefined>> {
+  const { history } = world
+  const from = history.position
+  if (position === from) return ok()
+  await history.keepBase()
+  const sealer = sealerOf(world)
+  history.keepSum(from, await sealer.sum())
+  const reached = await reach(world, position)
+  if (!reached.ok) return reached
+  const { replay, finder } = reached.value
+  const steps = history.steps.slice(Math.min(from, position), Math.max(from, position))
+  world.adopt(replay.device, replay.hosts)
+  sealer.adopt(finder)
+  history.arrived(position)
+  if (steps.some(({ acts }) => acts.some(isDevice))) world.saver.markAll()
+  else world.saver.mark(steps.flatMap(({ touched }) => touched))
+  world.trace.addTravel(sentences.travelled(position, history.steps.length, history.view.back))
+  return ok()
+}
+
+/** Nobody sees anything of it, however it ends. */
+async function reach(world: World, position: number): Promise<Reached> {
+  const { history } = world
+  const start = startOf(history, position)
+  const makers = {
+    newDevice: world.newDevice.bind(world),
+    boot: world.roster.boot.bind(world.roster),
+  }
+  const [first, ...rest] = start.acts
+  if (first?.act !== 'device') return fail('page_failed', { what: 'a history begins with a device' })
+  const device = world.newDevice(first.sizeBytes, first.uuid)
+  if (!device.ok) return device
+  const replay = new Replay(device.value, makers)
+  const steps = history.steps.slice(start.doneCount, position)
+  replay.startAhead([...rest, ...steps.flatMap(({ acts }) => acts)])
+  const outcome = await doAgain(replay, rest, history.steps[start.doneCount - 1], steps, start.doneCount)
+  const checked = outcome.ok ? await check(replay, [...start.touched, ...steps.flatMap(({ touched }) => touched)], history, position) : outcome
+  if (checked.ok) return ok({ replay, finder: checked.value })
+  await replay.end()
+  return checked
+}
+
+/** The latest place before a position from which nothing earlier is needed: a device, new and empty. */
+function startOf(history: History, position: number): { acts: Act[]; touched: Extent[]; doneCount: number } {
+  for (let i = position - 1; i >= 0; i--) {
+    const { acts, touched } = history.steps[i] as Step
+    const at = acts.findLastIndex(isDevice)
+    if (at >= 0) return { acts: acts.slice(at), touched, doneCount: i + 1 }
+  }
+  const { known, pages } = history.base
+  const device: Act = { act: 'device', ...known.device }
+  const bytes: Act[] = pages ? [{ act: 'pages', pages }] : []
+  return { acts: [device, ...bytes, ...followActs([], known.hosts)], touched: pages?.runs ?? [], doneCount: 0 }
+}
+
+/** @param first the step that `acts` belong to, if they are of a step */
+async function doAgain(replay: Replay, acts: readonly Act[], first: Step | undefined, steps: readonly Step[], doneCount: number): Promise<Result<undefined>> {
+  const reader = new MediaReader(replay.device)
+  const rounds = [{ acts, step: first }, ...steps.map((step) => ({ acts: step.acts, step }))]
+  for (const [i, round] of rounds.entries()) {
+    const number = doneCount + i
+    for (const act of round.acts) {
+      const done = await replay.do(act)
+      if (!done.ok) return fail('travel_failed', { step: number, why: done.failure.says })
+    }
+    const { filesystem } = reader.read()
+    const wanted = round.step?.leaves
+    const entryCount = filesystem?.entryCount ?? 0
+    if (wanted && (wanted.fsUuid !== filesystem?.uuid || wanted.entryCount !== entryCount)) {
+      return fail('travel_differs', { step: number, what: `the log counts ${entryCount} entries instead of ${wanted.entryCount}, or the file system is another` })
+    }
+  }
+  return ok()
+}
+
+async function check(replay: Replay, touched: readonly Extent[], history: History, position: number): Promise<Result<ChangeFinder>> {
+  const { buffer } = replay.device
+  const finder = new ChangeFinder()
+  finder.expect(buffer, touched)
+  await finder.learn(buffer, () => true)
+  const [wanted, sum] = [history.sumAt(position), finder.sum(buffer)]
+  if (wanted !== undefined && wanted !== sum) return fail('travel_differs', { step: position, what: 'some bytes of the device are others' })
+  history.keepSum(position, sum)
+  return ok(finder)
+}
+
+function isDevice(act: Act): boolean {
+  return act.act === 'device'
+}
