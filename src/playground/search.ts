@@ -8,7 +8,10 @@ import type { MediaState } from './media.ts'
 import type { EntryQuery } from './types.ts'
 
 /** A few milliseconds' worth. */
-const PIECE_BYTES = 4 * 1024 * 1024
+const PIECE_BYTES = 2 * 1024 * 1024
+/** A hit that is none costs about as much as looking through so many bytes; a few are always fine. */
+const MISS_BYTES = 64
+const MISSES_LEAST = 1000
 
 /** @returns undefined where nothing is found, or when the signal stops it */
 export async function findBytes(memory: Memory, wanted: Uint8Array, fromBytes: number, signal?: AbortSignal): Promise<number | undefined> {
@@ -51,10 +54,41 @@ function badEntries(memory: Memory, { logOffsetBytes, entryCount }: NonNullable<
   return bad
 }
 
+/**
+ * Looks for one byte with the engine's own search, and then at what is around it. Devices are full of zeros: the byte
+ * is one that is likely to be rare. A byte that turns out not to be is given up for steps as long as what is wanted.
+ */
 function indexOf(window: Uint8Array, wanted: Uint8Array): number {
-  const first = wanted[0] as number
-  for (let at = window.indexOf(first); at >= 0 && at + wanted.length <= window.length; at = window.indexOf(first, at + 1)) {
-    if (wanted.every((byte, i) => window[at + i] === byte)) return at
+  const rare = rareIndex(wanted)
+  const first = wanted[rare] as number
+  let missCount = 0
+  for (let at = window.indexOf(first, rare); at >= 0; at = window.indexOf(first, at + 1)) {
+    const start = at - rare
+    if (start + wanted.length > window.length) return -1
+    if (isAt(window, start, wanted)) return start
+    missCount++
+    if (missCount * MISS_BYTES > start + MISS_BYTES * MISSES_LEAST) return indexByLeaps(window, wanted, start + 1)
   }
   return -1
+}
+
+/** Boyer and Moore's way, after Horspool: the byte under the end of what is wanted says how far on it may stand. */
+function indexByLeaps(window: Uint8Array, wanted: Uint8Array, fromBytes: number): number {
+  const lastIndex = wanted.length - 1
+  const leaps = new Int32Array(256).fill(wanted.length)
+  for (let i = 0; i < lastIndex; i++) leaps[wanted[i] as number] = lastIndex - i
+  for (let start = fromBytes; start + lastIndex < window.length; start += leaps[window[start + lastIndex] as number] as number) {
+    if (isAt(window, start, wanted)) return start
+  }
+  return -1
+}
+
+function isAt(window: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let i = wanted.length - 1; i >= 0; i--) if (window[start + i] !== wanted[i]) return false
+  return true
+}
+
+function rareIndex(wanted: Uint8Array): number {
+  const index = wanted.findIndex((byte) => byte !== 0 && byte !== 0xff && byte !== 0x20)
+  return index < 0 ? Math.max(0, wanted.findIndex((byte) => byte !== 0)) : index
 }

@@ -7,12 +7,12 @@ import type { CellKind } from '../playground/types.ts'
 import { type Seen, useBytes } from './bytes.ts'
 import { countText } from './format.ts'
 import { walked } from './inspector/range.ts'
-import { paintPlot, rangeOf } from './paint.ts'
+import { paintPlot } from './paint.ts'
 import { Note } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
 import { useSize } from './size.ts'
 import { useTallRows } from './tallRows.ts'
-import { CELL_REM, exactText, numbersOf, type Values, valuesOf, valueText } from './values.ts'
+import { CELL_REM, exactText, extremesOf, numbersOf, type Values, valuesOf, valueText } from './values.ts'
 
 const LOOK_EVERY_MS = 250
 const MARK_MS = 1500
@@ -102,7 +102,7 @@ function Plot({ values, start, cell }: { values: Values; start: number; cell: Ce
   const { widthPx, remPx } = useSize(frame)
   const heightPx = PLOT_HEIGHT_REM * remPx
   const numbers = useMemo(() => numbersOf(values), [values])
-  const { low, high } = useMemo(() => rangeOf(numbers), [numbers])
+  const { low, high } = useMemo(() => extremesOf(values), [values])
   useEffect(() => {
     if (canvas.current && widthPx > 0) paintPlot(canvas.current, numbers, widthPx, heightPx)
   }, [numbers, widthPx, heightPx])

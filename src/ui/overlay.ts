@@ -4,14 +4,17 @@
 import { crc32 } from '../core/base/crc32.ts'
 import { textOf } from '../core/base/plain.ts'
 import { uuidText } from '../core/base/uuid.ts'
-import { LOG_OFFSET_BYTES, SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
+import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LOG_HEADER_BYTES, LOG_HEADER_CRC_OFFSET, LogEntry, LogHeader } from '../core/omf/log.ts'
 import type { Row } from '../core/omf/struct.ts'
 import { Superblock, SUPERBLOCK_CRC_OFFSET } from '../core/omf/superblock.ts'
 import type { MediaFile, Snapshot } from '../playground/types.ts'
+import { entryOffset, logOffsetOf } from './addresses.ts'
 import { countText, hexText, octalText, sizeText } from './format.ts'
 import { chunksText, extentText } from './inspector/fileMap.ts'
 import { gapAround, pieceAt } from './inspector/pieces.ts'
+
+export { entryOffset } from './addresses.ts'
 
 export type PlaceKind = 'superblock' | 'log_header' | 'log_entry' | 'file' | 'rest'
 
@@ -39,14 +42,6 @@ export interface Checksum {
   right: boolean
   /** First byte after what it covers. */
   coversBytes: number
-}
-
-export function logOffsetOf(snapshot: Pick<Snapshot, 'device'>): number {
-  return snapshot.device.filesystem?.logOffsetBytes ?? LOG_OFFSET_BYTES
-}
-
-export function entryOffset(snapshot: Snapshot, entryIndex: number): number {
-  return logOffsetOf(snapshot) + LOG_HEADER_BYTES + entryIndex * LOG_ENTRY_BYTES
 }
 
 export function placeAt(snapshot: Snapshot, offsetBytes: number): Place {

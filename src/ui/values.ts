@@ -40,6 +40,18 @@ export function numbersOf(values: Values): Float64Array {
   return values instanceof Float64Array ? values : Float64Array.from(values, Number)
 }
 
+/** Lowest and highest, exact; for numbers over the finite ones, and 0 to 0 where there are none. */
+export function extremesOf(values: Values): { low: number | bigint; high: number | bigint } {
+  let low: number | bigint | undefined
+  let high: number | bigint | undefined
+  for (const value of values) {
+    if (typeof value === 'number' && !Number.isFinite(value)) continue
+    if (low === undefined || value < low) low = value
+    if (high === undefined || value > high) high = value
+  }
+  return { low: low ?? 0, high: high ?? 0 }
+}
+
 /** So that what is typed back is the same value: the fewest digits that are enough. */
 export function exactText(value: number | bigint, cell: CellKind): string {
   if (typeof value === 'bigint') return String(value)

@@ -1,21 +1,26 @@
 // What the bytes from the current one on are as values of every kind, little-endian and exact. Plain text, to be read and
 // to be marked and copied.
 
-import { memo } from 'react'
+import { type CSSProperties, memo } from 'react'
+import type { CellKind } from '../../playground/types.ts'
 import { useBytes } from '../bytes.ts'
 import { addressText } from '../format.ts'
-import { CELL_KINDS, exactText, valuesOf } from '../values.ts'
+import { exactText, valuesOf } from '../values.ts'
 
 const MOST_BYTES = 8
+/** Letters that a name and its longest value take; in an order that fills lines well. */
+const ROOM: readonly (readonly [CellKind, number])[] = [
+  ['Int8', 9], ['Uint8', 9], ['Int16', 12], ['Uint16', 12], ['Float32', 21], ['Int32', 17], ['Uint32', 17], ['Float64', 31], ['BigInt64', 29], ['BigUint64', 30],
+]
 
 export const AtByte = memo(function AtByte({ cursor, endBytes, version }: { cursor: number; endBytes: number; version: number }) {
   const { offsetBytes, bytes } = useBytes(DEVICE, Math.min(cursor, endBytes), Math.max(0, Math.min(MOST_BYTES, endBytes - cursor)), version)
   return (
     <dl className="at-byte mono" aria-label={`Values at ${addressText(offsetBytes)}, little-endian`}>
-      {CELL_KINDS.map((cell) => {
+      {ROOM.map(([cell, letters]) => {
         const value = cursor < endBytes ? valuesOf(bytes, cell)[0] : undefined
         return (
-          <div key={cell}>
+          <div key={cell} style={{ '--letters': `${letters}ch` } as CSSProperties}>
             <dt className="quiet">{cell}</dt>
             <dd>{value === undefined ? 'no room' : exactText(value, cell)}</dd>
           </div>

@@ -1,7 +1,7 @@
 // The device as structure, fields, hex and values: four views of one selection. Everything follows from the current byte:
 // which struct it lies in, which field, which node of the tree. Nothing here keeps bytes longer than they are shown.
 
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type KeyboardEvent as Key, type RefObject, useEffect, useRef, useState } from 'react'
 import { CELLS } from '../../playground/cells.ts'
 import type { Snapshot } from '../../playground/types.ts'
 import { useBytes } from '../bytes.ts'
@@ -21,27 +21,23 @@ import { Find, type FindControl, GoTo } from './FindBar.tsx'
 import type { Mark } from './range.ts'
 import { StructTree } from './StructTree.tsx'
 import type { Told } from './told.ts'
+import type { TreeNode } from './tree.ts'
 import { useCopy } from './useCopy.ts'
-import { type Editing, useEditing } from './useEditing.ts'
+import { useEditing } from './useEditing.ts'
 import { type Selection, useSelection } from './useSelection.ts'
 
 export function BytesView() {
   const snapshot = useSnapshot()
   const selection = useSelection()
   const [told, tell] = useState<Told>()
+  const root = useRef<HTMLDivElement>(null)
   const find = useRef<FindControl>(null)
   const { cursor } = selection
   const { sizeBytes } = snapshot.device
   const presentBytes = Math.min(sizeBytes, snapshot.dump?.presentBytes ?? sizeBytes)
-  const onKeys = (event: KeyboardEvent): void => {
-    const isFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'f'
-    if (isFind) find.current?.focus()
-    else if (event.key === 'F3') find.current?.next()
-    else return
-    event.preventDefault()
-  }
+  useFindKeys(root, find)
   return (
-    <div className="bytes-view" onKeyDown={onKeys}>
+    <div className="bytes-view" ref={root}>
       <div className="inspector-tools">
         <GoTo cursor={cursor} endBytes={sizeBytes} onShow={selection.show} />
         <Find cursor={cursor} endBytes={presentBytes} onShow={selection.show} tell={tell} control={find} />
@@ -49,6 +45,22 @@ export function BytesView() {
       {sizeBytes > 0 && <Linked snapshot={snapshot} presentBytes={presentBytes} selection={selection} told={told} tell={tell} />}
     </div>
   )
+}
+
+/** As in any editor, but only while the focus is among the bytes: elsewhere the browser's own search is wanted. */
+function useFindKeys(root: RefObject<HTMLElement | null>, find: RefObject<FindControl | null>): void {
+  useEffect(() => {
+    const element = root.current
+    const onKeys = (event: KeyboardEvent): void => {
+      const asksToFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'f'
+      if (!asksToFind && event.key !== 'F3') return
+      event.preventDefault()
+      if (asksToFind) find.current?.focus()
+      else find.current?.next()
+    }
+    element?.addEventListener('keydown', onKeys)
+    return () => element?.removeEventListener('keydown', onKeys)
+  }, [root, find])
 }
 
 function Linked({ snapshot, presentBytes, selection, told, tell }: {
@@ -84,7 +96,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
     const start = column === 'hex' ? mark.startBytes : cursor - (cursor % valueBytes(column))
     void editing.openField(column, { startBytes: start, lengthBytes: column === 'hex' ? mark.lengthBytes : valueBytes(column) })
   }
-  const onKey = (event: KeyboardEvent, column: Column): boolean => {
+  const onKey = (event: Key, column: Column): boolean => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') {
       // Text that somebody has marked with the mouse is theirs to copy.
       if (getSelection()?.isCollapsed === false) return false
@@ -107,7 +119,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
 
   return (
     <div className="linked">
-      <StructTree snapshot={snapshot} cursor={cursor} onChoose={(node) => selection.show({ startBytes: node.startBytes, lengthBytes: node.childCount > 0 || node.file ? 1 : Math.min(node.lengthBytes, 8) })} />
+      <StructTree snapshot={snapshot} cursor={cursor} onChoose={(node) => selection.show(entered(node))} />
       <div className="struct">
         <div className="struct-title">
           <h3>{place.title}</h3>
@@ -142,8 +154,11 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
           place={place} version={snapshot.deviceVersion} beside={beside} digit={editing.digit} focusHex={grid} onMove={selection.move} onKey={onKey}
           onHover={(offset) => setHovered(offset === undefined || fieldAt(fields, offset - base) < 0 ? undefined : { startBytes: offset, lengthBytes: 1 })} />
         {editing.field && <EditFieldForm key={`${editing.field.column}${editing.field.offsetBytes}`} editing={editing} field={editing.field} onDone={() => (opener.current ?? grid.current)?.focus()} />}
-        <p className="caption num">{captionOf(cursor, mark, bytes, place, fields[current], presentBytes)}{handText(editing)}</p>
-        <div role="status" className="told">{told && 'text' in told && told.text}</div>
+        <div className="hex-says">
+          <p className="caption num">{captionOf(cursor, mark, bytes, place, fields[current], presentBytes)}</p>
+          <p role="status" className="told">{told && 'text' in told && told.text}</p>
+        </div>
+        {editing.on && editing.host && <p className="struct-says">What you type is stored as root of {editing.host.name}, past every mapping: no check stops it. A step back undoes it.</p>}
         {told && 'trouble' in told && <Note trouble={told.trouble} onDismiss={() => tell(undefined)} />}
         <AtByte cursor={cursor} endBytes={presentBytes} version={snapshot.deviceVersion} />
       </div>
@@ -165,17 +180,19 @@ function placeText(place: Place): string {
 
 function captionOf(cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
   if (cursor >= presentBytes) return `Byte ${addressText(cursor)} is not here: the dump ends at ${addressText(presentBytes)}, and what is behind it stayed on the device. `
-  const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} selected, ${addressText(mark.startBytes)} to ${addressText(mark.startBytes + mark.lengthBytes - 1)}. ` : ''
+  const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} from ${addressText(mark.startBytes)} on. ` : ''
   if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))} `
   const byte = bytes[cursor - place.startBytes]
   const value = byte === undefined ? '' : ` is 0x${byteText(byte)}`
   return `${range}Byte ${addressText(cursor)}${value}, in ${field ? field.path.replace(/^body\./, '') : place.title.toLowerCase()}. `
 }
 
-/** Whose hand writes, and that nothing stops it. */
-function handText({ on, host }: Editing): string {
-  return on && host ? `What you type is stored as root of ${host.name}, past every mapping; no check stops it. A step back undoes it.` : ''
+/** A struct is entered at its first field, file data at its first byte. */
+function entered({ key, startBytes }: TreeNode): Mark {
+  return { startBytes, lengthBytes: /^(superblock|header|entries:)/.test(key) ? FIRST_FIELD_BYTES : 1 }
 }
 
+/** Every struct of famfs begins with a u64. */
+const FIRST_FIELD_BYTES = 8
 const DEVICE = { kind: 'device' } as const
 const NO_BYTES = new Uint8Array(0)

@@ -47,14 +47,14 @@ export function EditFieldForm({ editing, field, onDone }: { editing: Editing; fi
   }
   const kind = field.column === 'hex' ? 'Bytes' : field.column
   return (
-    <form className="edit-field" aria-label="Edit bytes" onSubmit={(event) => void submit(event)} noValidate
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') cancel()
-      }}>
+    <form className="edit-field" aria-label="Edit bytes" onSubmit={(event) => void submit(event)} noValidate>
       <Field label={`${kind} at ${addressText(field.offsetBytes)}`}>
         {(id) => (
           <input id={id} ref={input} className="mono" value={text} size={field.column === 'hex' ? 32 : 22} spellCheck={false} autoCapitalize="off" aria-invalid={mistake !== undefined}
-            onChange={(event) => setText(event.target.value)} />
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') cancel()
+            }} />
         )}
       </Field>
       <button type="submit">Store as {editing.host?.name}</button>

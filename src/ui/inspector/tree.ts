@@ -5,9 +5,10 @@ import { SUPERBLOCK_REGION_BYTES } from '../../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
 import type { Extent, MediaFile, Snapshot } from '../../playground/types.ts'
+import { entryOffset, logOffsetOf } from '../addresses.ts'
 import { addressText, countText, sizeText } from '../format.ts'
 import { mediaIndex } from '../mediaIndex.ts'
-import { entryOffset, logOffsetOf, placeAt } from '../overlay.ts'
+import { placeAt } from '../overlay.ts'
 import { gapsOf, pieceAt } from './pieces.ts'
 
 /** Groups that are longer than this are shut at first. */
