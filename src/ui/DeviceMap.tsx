@@ -10,7 +10,7 @@ import { useLook, useLookStore } from './look.tsx'
 import { Legend } from './map/Legend.tsx'
 import { fileOfEntry, type MapModel, modelKeeper } from './map/model.ts'
 import { type MapStage, type MapView, stageOf } from './map/stage.ts'
-import { cellText, crumbsOf, layoutText, levelText, restText, zoomSentence } from './map/tell.ts'
+import { cellSentence, cellText, crumbsOf, layoutText, levelText, restText, zoomSentence } from './map/tell.ts'
 import { PanelHead } from './PanelHead.tsx'
 import { useSnapshot } from './session.tsx'
 import './device.css'
@@ -130,7 +130,7 @@ function Caption({ stage, model }: { stage: MapStage; model: MapModel }) {
   if (!level || model.sizeBytes === 0) return null
   const file = lit === undefined ? undefined : fileOfEntry(model, lit)
   const layout = file && layoutText(file)
-  const said = pointed === undefined ? undefined : sentence(cellText(model, level, pointed, byte))
+  const said = pointed === undefined ? undefined : cellSentence(model, level, pointed, byte)
   const text = [said, layout && sentence(layout)].filter(Boolean).join(' ')
   return <p className="map-caption num">{text === '' ? restText(model, level) : text}</p>
 }

@@ -2,7 +2,7 @@
 // change with every move of a pointer. Only what shows is drawn, and how much that is follows from the box alone.
 
 import { LOG_ENTRY_BYTES } from '../../core/omf/log.ts'
-import { byteText, countText } from '../format.ts'
+import { byteText } from '../format.ts'
 import { fillLine, isBanded, type Line, makeLine } from './bands.ts'
 import { type Box, cellOf, type Grid, type Level, type Span, spansOf } from './levels.ts'
 import { chunkAt, fileOfEntry, type MapModel } from './model.ts'
@@ -36,7 +36,8 @@ export interface Marks {
 }
 
 const WIDE_GAP_FROM_PX = 10
-const HATCH_LEAST_PX = 3
+// Less than a tile of the pattern shows no pattern.
+const HATCH_LEAST_PX = 10
 const NUMBER_LEAST_PX = 20
 const LIT_LEAST_PX = 3
 const VEIL = 0.55
@@ -93,7 +94,8 @@ export class Painter {
         put(side - 3, 3)
       } else put(0, side)
     }
-    for (const { row, strips } of hatched) paintHatches(context, scene, row, strips, ratio)
+    const patterns = palette.hatches.map((tile) => context.createPattern(tile, 'repeat'))
+    for (const { row, strips } of hatched) paintHatches(context, scene, row, strips, patterns)
   }
 }
 
@@ -132,8 +134,9 @@ function readyContext(canvas: HTMLCanvasElement, { widthPx, heightPx }: Box): Ca
   return context
 }
 
-function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: number, strips: Uint8Array, ratio: number): void {
-  const { palette, grid } = scene
+function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: number, strips: Uint8Array, patterns: (CanvasPattern | null)[]): void {
+  const { grid } = scene
+  const ratio = devicePixelRatio || 1
   const y = yOf(scene, row)
   const side = sideOf(grid, grid.stepYPx)
   context.save()
@@ -143,8 +146,8 @@ function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: numb
     const strip = strips[x] ?? 0
     let end = x + 1
     while (end < strips.length && strips[end] === strip) end++
-    const tile = palette.hatches[(strip - 1) % palette.hatches.length]
-    const pattern = strip > 0 && end - x >= HATCH_LEAST_PX && tile ? context.createPattern(tile, 'repeat') : null
+    const isWide = strip > 0 && end - x >= HATCH_LEAST_PX * ratio
+    const pattern = isWide ? patterns[(strip - 1) % patterns.length] : undefined
     if (pattern) {
       context.fillStyle = pattern
       context.fillRect(x, Math.round(y * ratio), end - x, Math.round(side * ratio))
@@ -163,6 +166,7 @@ function paintNumbers(context: CanvasRenderingContext2D, scene: Scene, { first, 
   context.font = `600 ${0.6875 * box.remPx}px ${palette.sans}`
   context.textBaseline = 'middle'
   context.textAlign = 'left'
+  const digitPx = context.measureText('0').width
   for (let i = firstEndingAfter(segments, from); i < segments.count && (segments.startBytes[i] ?? to) < to; i++) {
     const file = segments.files[segments.owner[i] ?? -1]
     const strip = segments.extent[i] ?? 0
@@ -171,23 +175,26 @@ function paintNumbers(context: CanvasRenderingContext2D, scene: Scene, { first, 
     const pieceStart = Math.max(from, segments.startBytes[i] ?? 0)
     const pieceEnd = Math.min(to, segments.endBytes[i] ?? 0)
     for (let row = Math.ceil((pieceStart - start) / file.chunkBytes); start + row * file.chunkBytes < pieceEnd; row++) {
-      paintNumber(context, scene, start + row * file.chunkBytes, chunkAt(file, strip, row * file.chunkBytes), file.chunkBytes * pxPerByte)
+      paintNumber(context, scene, start + row * file.chunkBytes, chunkAt(file, strip, row * file.chunkBytes), file.chunkBytes * pxPerByte, digitPx)
     }
   }
 }
 
-function paintNumber(context: CanvasRenderingContext2D, scene: Scene, offsetBytes: number, chunk: number, roomPx: number): void {
+function paintNumber(context: CanvasRenderingContext2D, scene: Scene, offsetBytes: number, chunk: number, roomPx: number, digitPx: number): void {
   const { grid, box, palette } = scene
-  const text = countText(chunk)
-  const widthPx = context.measureText(text).width
-  const [span] = spansOf(grid, offsetBytes, offsetBytes + 1, 0, grid.rows)
-  if (!span || widthPx + 6 > Math.min(roomPx, grid.columns * grid.stepXPx - span.fromPx)) return
+  // No separators, and no measuring: there may be a thousand of these.
+  const text = String(chunk)
+  const widthPx = text.length * digitPx
+  const cells = offsetBytes / grid.cellBytes
+  const row = Math.floor(cells / grid.columns)
+  const fromPx = (cells - row * grid.columns) * grid.stepXPx
+  if (widthPx + 6 > Math.min(roomPx, grid.columns * grid.stepXPx - fromPx)) return
   const heightPx = Math.min(0.875 * box.remPx, sideOf(grid, grid.stepYPx))
-  const y = yOf(scene, span.row) + (sideOf(grid, grid.stepYPx) - heightPx) / 2
+  const y = yOf(scene, row) + (sideOf(grid, grid.stepYPx) - heightPx) / 2
   context.fillStyle = palette.paper
-  context.fillRect(span.fromPx + 2, y, widthPx + 4, heightPx)
+  context.fillRect(fromPx + 2, y, widthPx + 4, heightPx)
   context.fillStyle = palette.ink
-  context.fillText(text, span.fromPx + 4, y + heightPx / 2 + 0.5)
+  context.fillText(text, fromPx + 4, y + heightPx / 2 + 0.5)
 }
 
 function paintGaps(context: CanvasRenderingContext2D, scene: Scene, { first, end }: Rows): void {

@@ -31,6 +31,11 @@ export interface Segments extends Pieces {
   claims: Pieces
 }
 
+const COLUMNS = ['startBytes', 'endBytes', 'owner', 'extent', 'rival'] as const
+const ALIGNED_BYTES = 4096
+const DIGIT_BITS = 11
+const PART = 2 ** (2 * DIGIT_BITS)
+
 export function segmentsOf(files: readonly MediaFile[], room: FileRoom, before?: Segments): Segments {
   const known = before && grewFrom(before, files, room) ? before : undefined
   if (known?.files.length === files.length) return { ...known, files }
@@ -75,7 +80,9 @@ function claimsOf(files: readonly MediaFile[], from: number, { startBytes, endBy
   for (let owner = from; owner < files.length; owner++) most += files[owner]?.extents.length ?? 0
   const pieces = makePieces(most)
   for (let owner = from; owner < files.length; owner++) {
-    for (const [extent, { offsetBytes, lengthBytes }] of (files[owner]?.extents ?? []).entries()) {
+    const extents = files[owner]?.extents ?? []
+    for (let extent = 0; extent < extents.length; extent++) {
+      const { offsetBytes = 0, lengthBytes = 0 } = extents[extent] ?? {}
       const start = Math.max(offsetBytes, startBytes)
       // A unit that is begun is taken whole.
       const end = Math.min(Math.ceil((offsetBytes + lengthBytes) / unitBytes) * unitBytes, endBytes)
@@ -97,28 +104,82 @@ function sorted(pieces: Pieces): Pieces {
 }
 
 /**
- * Positions by value. Value and position in one number, so that the engine's own sort of numbers does the work: with a
- * comparing function, 100,000 extents would stop the page for longer than one may.
+ * Positions by value, sorted digit by digit: with a comparing function, 100,000 extents would stop the page for longer than
+ * one may.
  */
-function orderOf(values: Float64Array): number[] {
-  const largest = values.reduce((most, value) => Math.max(most, value), 0)
-  const scale = 2 ** Math.max(0, Math.ceil(Math.log2(largest + 1) + Math.log2(values.length + 1)) - 52)
-  const keys = values.map((value, i) => Math.floor(value / scale) * values.length + i).sort()
-  const order = Array.from(keys, (key) => key % values.length)
-  // Nothing to do but on devices so large that the key had to leave low bits out.
-  if (scale > 1) order.sort((a, b) => at(values, a) - at(values, b))
+function orderOf(values: Float64Array): Uint32Array {
+  const count = values.length
+  // Sound extents are whole pages from each other: that is a digit less.
+  let step = ALIGNED_BYTES
+  for (let i = 0; i < count && step > 1; i++) if (!Number.isInteger(at(values, i) / step)) step = 1
+  const rest = new Float64Array(count)
+  for (let i = 0; i < count; i++) rest[i] = at(values, i) / step
+  let order = new Uint32Array(count)
+  for (let i = 0; i < count; i++) order[i] = i
+  const part = new Uint32Array(count)
+  for (let isMore = true; isMore; ) {
+    isMore = false
+    for (let i = 0; i < count; i++) {
+      const higher = Math.floor(at(rest, i) / PART)
+      part[i] = at(rest, i) - higher * PART
+      rest[i] = higher
+      isMore ||= higher > 0
+    }
+    order = orderedBy(part, 0, order)
+    order = orderedBy(part, DIGIT_BITS, order)
+  }
   return order
 }
 
-function merged(a: Pieces, b: Pieces): Pieces {
-  const result = makePieces(a.count + b.count)
-  let i = 0
-  let j = 0
-  while (i < a.count || j < b.count) {
-    if (j >= b.count || (i < a.count && at(a.startBytes, i) <= at(b.startBytes, j))) copyPiece(a, i++, result)
-    else copyPiece(b, j++, result)
+/** By one digit of the keys; equal ones stay as they were. */
+function orderedBy(keys: Uint32Array, shift: number, order: Uint32Array): Uint32Array<ArrayBuffer> {
+  const mask = (1 << DIGIT_BITS) - 1
+  const starts = new Uint32Array(mask + 2)
+  for (let i = 0; i < keys.length; i++) {
+    const next = ((at(keys, i) >>> shift) & mask) + 1
+    starts[next] = at(starts, next) + 1
+  }
+  for (let d = 1; d <= mask; d++) starts[d] = at(starts, d) + at(starts, d - 1)
+  const result = new Uint32Array(order.length)
+  for (let j = 0; j < order.length; j++) {
+    const i = at(order, j)
+    const d = (at(keys, i) >>> shift) & mask
+    const to = at(starts, d)
+    result[to] = i
+    starts[d] = to + 1
   }
   return result
+}
+
+/** What is new is little: all between is copied in blocks. */
+function merged(a: Pieces, b: Pieces): Pieces {
+  const result = makePieces(a.count + b.count)
+  let from = 0
+  for (let j = 0; j < b.count; j++) {
+    const to = firstStartingAfter(a, at(b.startBytes, j))
+    copyBlock(a, from, to, result)
+    copyPiece(b, j, result)
+    from = Math.max(from, to)
+  }
+  copyBlock(a, from, a.count, result)
+  return result
+}
+
+function firstStartingAfter(pieces: Pieces, offsetBytes: number): number {
+  let low = 0
+  let high = pieces.count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (at(pieces.startBytes, middle) > offsetBytes) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function copyBlock(from: Pieces, start: number, end: number, to: Pieces): void {
+  if (end <= start) return
+  for (const column of COLUMNS) to[column].set(from[column].subarray(start, end), to.count)
+  to.count += end - start
 }
 
 /** The claims without overlaps. Sound media have none, and then they are the pieces. */
@@ -166,6 +227,6 @@ function push(pieces: Pieces, start: number, end: number, owner: number, extent:
   pieces.rival[i] = rival
 }
 
-function at(values: Float64Array | Int32Array, i: number): number {
+function at(values: Float64Array | Int32Array | Uint32Array, i: number): number {
   return values[i] ?? 0
 }

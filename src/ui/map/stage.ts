@@ -222,7 +222,8 @@ export class MapStage {
     this.#cursorBytes = Math.min(offsetBytes, Math.max(0, this.#model.sizeBytes - 1))
     this.#layout()
     const row = Math.floor(cellOf(this.#grid, this.#cursorBytes) / this.#grid.columns)
-    this.#scroll?.to((row + 0.5) * this.#grid.stepYPx - yPx)
+    // To a whole row, as near to where it was as that goes.
+    this.#scroll?.to((row - Math.floor(yPx / this.#grid.stepYPx)) * this.#grid.stepYPx)
     this.#reveal()
   }
 

@@ -34,7 +34,7 @@ export function layoutText(file: MediaFile): string | undefined {
   if (file.chunkBytes === undefined) return count > 1 ? `${file.path} is in ${plural(count, 'extent')}, one after the other in file order` : undefined
   const told = Array.from({ length: Math.min(count, CHUNKS_TOLD) }, (_, k) => `chunk ${k} on strip ${k}`)
   const round = count > 1 ? `, and chunk ${count} on strip 0 again` : ''
-  return `${file.path} has ${plural(count, 'strip')}, chunks of ${sizeText(file.chunkBytes)}: ${told.join(', ')}${count > CHUNKS_TOLD ? ', ...' : ''}${round}`
+  return `${file.path} has ${plural(count, 'strip')}, chunks of ${roundText(file.chunkBytes)}: ${told.join(', ')}${count > CHUNKS_TOLD ? ', ...' : ''}${round}`
 }
 
 /** The way in, the device first; the last one is where we are. */
@@ -50,15 +50,21 @@ export function crumbsOf(model: MapModel, levels: readonly Level[], index: numbe
 /** How much a cell is, for the end of the way in, and for who only hears of it. */
 export function levelText(model: MapModel, level: Level): string {
   if (level.cellBytes === 1) return 'bytes'
-  if (level.cellBytes === model.unitBytes) return `units of ${sizeText(level.cellBytes)}`
-  return level.cellBytes === PAGE_BYTES ? 'pages of 4 KiB' : `cells of ${sizeText(level.cellBytes)}`
+  if (level.cellBytes === model.unitBytes) return `units of ${roundText(level.cellBytes)}`
+  return level.cellBytes === PAGE_BYTES ? 'pages of 4 KiB' : `cells of ${roundText(level.cellBytes)}`
+}
+
+/** The same as a sentence: its first word is never somebody's name. */
+export function cellSentence(model: MapModel, level: Level, offsetBytes: number, byte?: number): string {
+  const text = cellText(model, level, offsetBytes, byte)
+  return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function whereText(model: MapModel, level: Level, start: number, brief = false): string {
   const { cellBytes } = level
   const address = addressText(start)
   if (cellBytes === 1) return `byte ${address}`
-  if (cellBytes < model.unitBytes) return cellBytes === PAGE_BYTES ? `page ${address}` : `${sizeText(cellBytes)} at ${address}`
+  if (cellBytes < model.unitBytes) return cellBytes === PAGE_BYTES ? `page ${address}` : `${roundText(cellBytes)} at ${address}`
   const first = start / model.unitBytes
   const last = Math.min(Math.ceil(model.sizeBytes / model.unitBytes), (start + cellBytes) / model.unitBytes) - 1
   const units = first === last ? `unit ${countText(first)}` : `units ${countText(first)} to ${countText(last)}`
@@ -86,18 +92,21 @@ function thingText(model: MapModel, level: Level, offset: number): string {
 /** @param offset where in the file is told too, if given */
 function fileText(file: MediaFile, thing: Thing, offset: number | undefined, level: Level): string {
   const parts = [file.path]
-  const own = file.extents[thing.extent]
   if (file.extents.length > 1) parts.push(`${file.chunkBytes === undefined ? 'extent' : 'strip'} ${thing.extent}`)
-  if (own && file.chunkBytes !== undefined) {
-    const from = Math.max(offset ?? thing.startBytes, own.offsetBytes) - own.offsetBytes
-    if (offset !== undefined && level.cellBytes <= file.chunkBytes) parts.push(`chunk ${countText(chunkAt(file, thing.extent, from))}`)
-  }
-  if (offset !== undefined) {
-    const at = fileOffset(file, thing.extent, offset)
-    parts.push(at === undefined || at >= file.sizeBytes ? 'past the end of the file' : `byte ${countText(at)} of the file`)
-  }
+  if (offset !== undefined) parts.push(...placeInFile(file, thing, offset, level))
   if (thing.rival) parts.push(`claimed by ${thing.rival.path} too`)
   return parts.join(', ')
+}
+
+function placeInFile(file: MediaFile, thing: Thing, offset: number, { cellBytes }: Level): string[] {
+  const own = file.extents[thing.extent]
+  const at = fileOffset(file, thing.extent, offset)
+  if (!own || at === undefined || at >= file.sizeBytes) return ['past the end of the file']
+  const { chunkBytes } = file
+  // Where what the cell shows of it begins.
+  const start = Math.max(Math.floor(offset / cellBytes) * cellBytes, thing.startBytes, chunkBytes === undefined ? 0 : offset - (at % chunkBytes))
+  const chunk = chunkBytes === undefined ? [] : [`chunk ${countText(chunkAt(file, thing.extent, offset - own.offsetBytes))}`]
+  return [...chunk, `${cellBytes === 1 ? 'byte' : 'from byte'} ${countText(at - (offset - start))} of the file`]
 }
 
 function slotText(model: MapModel, level: Level, offset: number): string {
@@ -143,5 +152,10 @@ export function zoomSentence(model: MapModel, level: Level): string {
 /** What stands where nothing is pointed at. */
 export function restText(model: MapModel, level: Level): string {
   const zoom = level.cellBytes === 1 ? 'Escape or - zooms out' : 'Press + or Enter, or turn the wheel with Ctrl, to zoom in'
-  return `One cell is ${level.cellBytes === 1 ? 'a byte' : sizeText(level.cellBytes)}${level.cellBytes === model.unitBytes ? ', one allocation unit' : ''}. ${zoom}.`
+  return `One cell is ${level.cellBytes === 1 ? 'a byte' : roundText(level.cellBytes)}${level.cellBytes === model.unitBytes ? ', one allocation unit' : ''}. ${zoom}.`
+}
+
+/** A size that is a power of two has nothing after the point. */
+function roundText(bytes: number): string {
+  return sizeText(bytes).replace('.0 ', ' ')
 }

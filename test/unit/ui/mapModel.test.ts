@@ -125,7 +125,7 @@ describe('a model', () => {
 
 describe('levels', () => {
   const box = { widthPx: 800, heightPx: 200, remPx: 16 }
-  const told = (size: number, unit: number): string[] => levelsFor(size, unit, box).map(({ name, cellBytes }) => `${name} ${cellBytes}`)
+  const namesOf = (size: number, unit: number): string[] => levelsFor(size, unit, box).map(({ name, cellBytes }) => `${name} ${cellBytes}`)
 
   it.each([
     ['units fit', 256 * MIB, 2 * MIB, ['device 2097152', 'blocks 65536', 'pages 4096', 'bytes 1']],
@@ -133,7 +133,7 @@ describe('levels', () => {
     ['units are pages', 4 * GIB, 4 * KIB, ['device 2097152', 'blocks 65536', 'units 4096', 'bytes 1']],
     ['hardly anything', 64 * KIB, 4 * KIB, ['device 4096', 'bytes 1']],
   ])('lead from the device to bytes: %s', (_, size, unit, expected) => {
-    expect(told(size, unit)).toEqual(expected)
+    expect(namesOf(size, unit)).toEqual(expected)
   })
 
   it.each([[256 * MIB, 2 * MIB], [4 * GIB, 4 * KIB], [4 * GIB, 2 * MIB], [10 * MIB, 2 * MIB], [3 * GIB + 4 * KIB, 4 * KIB]])('the device fits: %d in units of %d', (size, unit) => {
