@@ -1,0 +1,99 @@
+// Which dumps are open, and the tree that one of them shows.
+
+import { describe, expect, it } from 'vitest'
+import { fail, type Result } from '../../../src/core/base/result.ts'
+import { openDump } from '../../../src/playground/dump.ts'
+import type { MediaFile, Playground } from '../../../src/playground/types.ts'
+import { Dumps } from '../../../src/ui/dump/dumps.ts'
+import { openAtFirst, rowByLetter, rowsOf, treeOf } from '../../../src/ui/dump/treeRows.ts'
+import { metaFiles, soundImage } from '../../helpers/dumps.ts'
+
+const sound = soundImage()
+
+function image(name: string): File {
+  return new File([sound], name)
+}
+
+function fileAt(entryIndex: number, path: string): MediaFile {
+  return { entryIndex, path, sizeBytes: 1, colour: 0, extents: [], chunkBytes: undefined }
+}
+
+describe('dumps', () => {
+  it('are added, shown and closed, and none takes the place of another', async () => {
+    const dumps = new Dumps(openDump)
+    let told = 0
+    dumps.subscribe(() => void told++)
+    await dumps.openFiles([image('a')])
+    await dumps.openFiles([image('a')])
+    const [first, second] = dumps.state().list
+    expect(dumps.state().list.map(({ name }) => name)).toEqual(['a', 'a'])
+    expect([dumps.state().activeId, dumps.state().opening, dumps.state().told]).toEqual([second?.id, [], expect.stringMatching(/^a is open\. Sound: /)])
+    dumps.show(first!.id)
+    expect(dumps.state().activeId).toBe(first?.id)
+    dumps.close(second!.id)
+    expect(dumps.state().activeId).toBe(first?.id)
+    dumps.show(99)
+    expect(dumps.state().activeId).toBeUndefined()
+    dumps.close(first!.id)
+    dumps.close(first!.id)
+    expect(dumps.state().list).toEqual([])
+    expect(told).toBeGreaterThan(5)
+  })
+
+  it('two files are a pair, or two dumps, or two sentences', async () => {
+    const dumps = new Dumps(openDump)
+    await dumps.openFiles(metaFiles(sound).toReversed())
+    await dumps.openFiles([image('a'), image('b')])
+    await dumps.openFiles([image('c'), image('d'), image('e')])
+    expect(dumps.state().list.map(({ name }) => name)).toEqual(['.superblock and .log', 'a', 'b', 'c', 'd', 'e'])
+    expect(dumps.state().troubles).toEqual([])
+    await dumps.openFiles([image('f'), new File(['hello'], 'g')])
+    expect(dumps.state().list.at(-1)?.name).toBe('f')
+    expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['g is text, and begins with “hello”'])
+    dumps.dismiss(dumps.state().troubles[0]!.id)
+    expect(dumps.state().troubles).toEqual([])
+    await dumps.openFiles([])
+    expect(dumps.state().list.length).toBe(7)
+  })
+
+  it('a mistake of our own is told, and what is being opened is named meanwhile', async () => {
+    const during: string[][] = []
+    const dumps: Dumps = new Dumps((): Promise<Result<Playground>> => {
+      during.push([...dumps.state().opening])
+      return during.length === 1 ? Promise.reject(new Error('oh')) : Promise.resolve(fail('no_memory', { sizeBytes: 1 }))
+    })
+    await dumps.openFiles([image('a')])
+    await dumps.openFiles([image('b'), image('c')])
+    expect(during).toEqual([['a'], ['b and c']])
+    expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['This page made a mistake: oh', 'the browser gives no 1 bytes of memory for a device'])
+    for (let i = 0; i < 9; i++) await dumps.openFiles([image('a')])
+    expect(dumps.state().troubles.length).toBe(5)
+  })
+})
+
+describe('the tree', () => {
+  const files = [fileAt(1, 'b/two'), fileAt(2, 'a'), fileAt(3, 'x/y/deep'), fileAt(5, 'a'), fileAt(6, '/'), fileAt(7, 'b/one')]
+  const roots = treeOf(files, [{ entryIndex: 0, path: 'b' }, { entryIndex: 4, path: 'x' }, { entryIndex: 8, path: 'b' }])
+  const lines = (open: ReadonlySet<string>): string[] => rowsOf(roots, open).map(({ node, position, siblingCount }) => `${'  '.repeat(node.level - 1)}${node.name} ${node.entryIndex ?? '-'} ${position}/${siblingCount}`)
+
+  it('has directories first, those without an entry too, and every entry once', () => {
+    expect(lines(openAtFirst(roots))).toEqual([
+      'b 0 1/6', '  one 7 1/2', '  two 1 2/2', 'b 8 2/6', 'x 4 3/6', '  y - 1/1', '    deep 3 1/1', ' 6 4/6', 'a 2 5/6', 'a 5 6/6',
+    ])
+    const keys = rowsOf(roots, openAtFirst(roots)).map(({ node }) => node.key)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('shows what is open, and finds by letter', () => {
+    const rows = rowsOf(roots, new Set())
+    expect(rows.map(({ node }) => node.name)).toEqual(['b', 'b', 'x', '', 'a', 'a'])
+    expect([rowByLetter(rows, 0, 'B'), rowByLetter(rows, 1, 'b'), rowByLetter(rows, 5, 'a'), rowByLetter(rows, 0, 'q'), rowByLetter([], 0, 'q')]).toEqual([1, 0, 4, undefined, undefined])
+  })
+
+  it('starts closed where there is much, and takes very many', () => {
+    const many = treeOf(Array.from({ length: 15_000 }, (_, i) => fileAt(i, `d${i % 10}/e${i % 100}/f${i}`)), [])
+    expect(openAtFirst(many).size).toBe(0)
+    expect(rowsOf(many, new Set()).length).toBe(10)
+    expect(rowsOf(many, new Set(['d3', 'd3/e13'])).length).toBe(10 + 10 + 150)
+  })
+})
