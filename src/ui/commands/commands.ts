@@ -1,7 +1,7 @@
 // Everything that can be done on the page, once: palette, list of keys and key presses are three readings of this table. A
 // row that can't be used now says why, and stays where it is.
 
-import type { Result } from '../../core/base/result.ts'
+import { ok, type Result } from '../../core/base/result.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
 import { HOSTS_MOST, type HostView, type Playground, type Snapshot } from '../../playground/types.ts'
@@ -173,18 +173,30 @@ function sessionCommands({ history }: Snapshot): Command[] {
       run: (context) => context.openPanel('format'),
     },
     { id: 'start over', title: 'Start over', group: 'Session', keys: [], hint: 'the first scene again', words: 'reset', when: inSession(() => undefined), run: ({ playground }) => playground.startOver() },
-    {
-      id: 'undo start over', title: 'Undo start over', group: 'Session', keys: [],
-      when: inSession(({ canUndoStartOver }) => (canUndoStartOver ? undefined : 'Nothing was started over.')),
-      run: ({ playground }) => playground.undoStartOver(),
-    },
     always('open dump', 'Open a dump', 'Session', undefined, (context) => context.openDump(), { hint: 'the first megabytes of a real device', words: 'image file superblock log import' }),
   ]
 }
 
-function step({ playground }: CommandContext, by: 1 | -1): Promise<Result<undefined>> {
+/** Where each session is being taken. */
+const wanted = new WeakMap<Playground, number>()
+
+/** Presses while the session is on its way move the place that it goes to, so that none is lost and none waits in a row. */
+async function step({ playground }: CommandContext, by: 1 | -1): Promise<Result<undefined>> {
   const { position, stepCount } = playground.snapshot().history
-  return playground.stepTo(Math.min(Math.max(position + by, 0), stepCount))
+  const isGoing = wanted.has(playground)
+  let to = Math.min(Math.max((wanted.get(playground) ?? position) + by, 0), stepCount)
+  wanted.set(playground, to)
+  if (isGoing) return ok()
+  try {
+    for (;;) {
+      const result = await playground.stepTo(to)
+      const next = wanted.get(playground) ?? to
+      if (!result.ok || next === to) return result
+      to = next
+    }
+  } finally {
+    wanted.delete(playground)
+  }
 }
 
 // what there is to look at
