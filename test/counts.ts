@@ -22,6 +22,9 @@ export const yamlVectorsLeast = 200
 /** Scenarios of test/conformance, their steps (a repeated one counts once), and both over the modes. */
 export const conformance = { scenarios: 30, fileSteps: 682, runs: 48, steps: 1080 }
 
+/** Undo and redo: operations of the mixed session, and how often it then goes somewhere else. */
+export const history = { operations: 200, journeys: 40 }
+
 export function printCount(what: string, count: number | string): void {
   process.stdout.write(`${what}: ${count}\n`)
 }
