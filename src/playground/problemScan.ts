@@ -56,8 +56,10 @@ export function* scanDevice(memory: Memory, findings: Findings): Generator<undef
     yield
   }
   yield* judge.findPartners()
+  const isSound = findings.list().every(({ severity }) => severity === 'note')
+  // A full log is no damage.
   checkFill(slotCount, counted, judge, findings)
-  return findings.list().some(({ severity }) => severity !== 'note') ? `fsck read superblock, log header and ${entriesText(entryCount)}.` : soundText(entryCount)
+  return isSound ? soundText(entryCount) : `fsck read superblock, log header and ${entriesText(entryCount)}.`
 }
 
 /** A sum over all that fsck reads: while it is the same, so is fsck's answer. */

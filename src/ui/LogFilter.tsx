@@ -17,7 +17,7 @@ export function LogFilter({ query, onQuery }: { query: EntryQuery; onQuery: Disp
   }
   return (
     <span className="filter" role="search" aria-label="Filter the log">
-      <input type="search" className="mono" size={12} aria-label="Path contains" placeholder="path contains" spellCheck={false} autoCapitalize="off" value={query.text} onKeyDown={onKey}
+      <input type="search" size={8} aria-label="Path contains" placeholder="in path" spellCheck={false} autoCapitalize="off" value={query.text} onKeyDown={onKey}
         onChange={(event) => onQuery({ ...query, text: event.target.value })} />
       <select aria-label="Kind of entry" value={query.kind} onChange={(event) => onQuery({ ...query, kind: event.target.value as EntryQuery['kind'] })}>
         {Object.entries(KINDS).map(([kind, text]) => <option key={kind} value={kind}>{text}</option>)}

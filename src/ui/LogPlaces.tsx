@@ -1,7 +1,7 @@
 // Where each host stands in the whole log, beside the rows and to the same scale as their scrollbar. Hosts that stand close
 // together share a mark; a press goes there.
 
-import { type CSSProperties, useRef } from 'react'
+import { type CSSProperties, memo, useRef } from 'react'
 import type { HostView } from '../playground/types.ts'
 import { standsOf } from './logFilter.ts'
 import { useSize } from './size.ts'
@@ -9,7 +9,7 @@ import { useSize } from './size.ts'
 /** Height of a mark. */
 const MARK_REM = 1.125
 
-export function LogPlaces({ hosts, onGo }: { hosts: readonly HostView[]; onGo: (playedCount: number) => void }) {
+export const LogPlaces = memo(function LogPlaces({ hosts, onGo }: { hosts: readonly HostView[]; onGo: (playedCount: number) => void }) {
   const root = useRef<HTMLDivElement>(null)
   const { heightPx, remPx } = useSize(root)
   const least = heightPx === 0 ? 1 : (MARK_REM * remPx) / heightPx
@@ -23,4 +23,4 @@ export function LogPlaces({ hosts, onGo }: { hosts: readonly HostView[]; onGo: (
       ))}
     </div>
   )
-}
+})

@@ -28,7 +28,7 @@ export function Trace() {
 
   return (
     <section className="trace" aria-labelledby="trace-heading">
-      <PanelHead id="trace-heading" topic="trace" summary={<span role="status">{filtered ? `${countText(shown.length)} of ${plural(trace.length, 'event')}` : `${plural(trace.length, 'event')}, newest first`}</span>}>
+      <PanelHead id="trace-heading" topic="trace" summary={<span role="status">{filtered ? `${countText(shown.length)} of ${plural(trace.length, 'event')}` : plural(trace.length, 'event')}</span>}>
         <TraceFilter query={query} onQuery={setQuery} names={hosts.map(({ name }) => name)} />
         <Steps slider />
       </PanelHead>
@@ -60,7 +60,7 @@ function TraceFilter({ query, onQuery, names }: { query: TraceQuery; onQuery: Di
   }
   return (
     <span className="filter" role="search" aria-label="Filter the trace">
-      <input type="search" size={10} aria-label="Events that say" placeholder="says" spellCheck={false} autoCapitalize="off" value={query.text} onKeyDown={onKey}
+      <input type="search" size={6} aria-label="Events that say" placeholder="says" spellCheck={false} autoCapitalize="off" value={query.text} onKeyDown={onKey}
         onChange={(event) => onQuery({ ...query, text: event.target.value })} />
       <select aria-label="Events of host" value={query.host} onChange={(event) => onQuery({ ...query, host: event.target.value })}>
         <option value="">all hosts</option>
@@ -84,21 +84,20 @@ const TraceRow = memo(function TraceRow({ event, look, undone, stepTo, onStep }:
   onStep: (position: number) => void
 }) {
   const { bytes, failure, cause } = event
+  const [open, setOpen] = useState(false)
   const id = `event-${event.index}`
   return (
     <li className="trace-row" data-kind={event.kind} data-undone={undone || undefined} value={event.index}>
       <span className="num quiet trace-index" aria-hidden>{event.index}</span>
       <span className="trace-host">{event.kind === 'failure' ? <CircleAlert aria-label="Failed" /> : undefined}{event.host ?? 'page'}</span>
       <div className="trace-words">
-        <p id={id}>{undone && <span className="undone">undone</span>} {sentence(event.sentence)}</p>
+        <p>
+          <span id={id}>{undone && <span className="undone">undone</span>} {sentence(event.sentence)}</span>{' '}
+          {cause && <button type="button" className="link why" aria-expanded={open} aria-controls={open ? `${id}-cause` : undefined} aria-describedby={id} onClick={() => setOpen(!open)}>why</button>}
+        </p>
+        {open && cause && <p id={`${id}-cause`} className="cause">{sentence(cause)}</p>}
         {failure && <p className="quiet">{sentence(failure.next)}</p>}
         {event.command && <code className="command">{event.command}</code>}
-        {cause && (
-          <details className="cause">
-            <summary aria-describedby={id}>why</summary>
-            <p className="quiet">{sentence(cause)}</p>
-          </details>
-        )}
       </div>
       <span className="trace-acts">
         {failure && (
