@@ -16,6 +16,12 @@ export interface Stroke {
 /** Where the focus is. Terminals take every key; fields take all but what opens the palette. */
 export type Place = 'page' | 'field' | 'terminal'
 
+export interface Reading {
+  place: Place
+  plainKeys: boolean
+  mac: boolean
+}
+
 /** A second key must come within this time. */
 export const SEQUENCE_MS = 1000
 /** The one chord that also works while somebody types in a field of the page. */
@@ -34,24 +40,33 @@ export class KeyReader {
     this.#chords = chords
   }
 
-  /** The chord that this stroke completes, if any. */
-  read(stroke: Stroke, nowMs: number, how: { place: Place; plainKeys: boolean; mac: boolean }): Chord | undefined {
-    const before = this.#first
+  /** The sequence that this stroke ends: it is asked before panels are, whose own letter it may be. */
+  second(stroke: Stroke, nowMs: number, how: Reading): Chord | undefined {
+    const first = this.#first
+    if (!first || how.place !== 'page' || stroke.repeat || nowMs - first.atMs > SEQUENCE_MS) return undefined
+    const chord = this.#usable(how).find((candidate) => isSequence(candidate) && candidate.startsWith(`${first.text} `) && fits(stroke, candidate.slice(first.text.length + 1)))
+    if (chord !== undefined) this.#first = undefined
+    return chord
+  }
+
+  /** The chord that this stroke is or ends, if any. */
+  read(stroke: Stroke, nowMs: number, how: Reading): Chord | undefined {
     if (isModifier(stroke.key)) return undefined
+    const ended = this.second(stroke, nowMs, how)
     this.#first = undefined
-    if (how.place === 'terminal') return undefined
+    if (ended !== undefined || how.place === 'terminal') return ended
     if (how.place === 'field') return mayOpenPalette(stroke, how.mac) && fits(stroke, PALETTE) ? PALETTE : undefined
-    const usable = this.#chords.filter((chord) => how.plainKeys || !isPlain(chord))
-    if (before && nowMs - before.atMs <= SEQUENCE_MS && !stroke.repeat) {
-      const whole = usable.find((chord) => isSequence(chord) && chord.startsWith(`${before.text} `) && fits(stroke, chord.slice(before.text.length + 1)))
-      if (whole !== undefined) return whole
-    }
+    const usable = this.#usable(how)
     const single = usable.find((chord) => !isSequence(chord) && fits(stroke, chord))
     // A key that is held down repeats a step, but never opens and closes something.
     if (single !== undefined) return stroke.repeat && !/Z|Y/.test(single) ? undefined : single
     const opens = usable.some((chord) => isSequence(chord) && fits(stroke, chord.slice(0, chord.indexOf(' '))))
     if (opens && !stroke.repeat) this.#first = { text: stroke.key.toLowerCase(), atMs: nowMs }
     return undefined
+  }
+
+  #usable({ plainKeys }: Reading): readonly Chord[] {
+    return plainKeys ? this.#chords : this.#chords.filter((chord) => !isPlain(chord))
   }
 }
 

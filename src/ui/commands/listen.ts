@@ -3,7 +3,7 @@
 
 import { toast } from '../messages.ts'
 import { type CommandContext, commandsOf } from './commands.ts'
-import { isMac, KeyReader, placeOf } from './keys.ts'
+import { type Chord, isMac, KeyReader, placeOf } from './keys.ts'
 import { perform } from './perform.ts'
 import { plainKeysOn } from './plainKeys.ts'
 
@@ -23,16 +23,24 @@ export function listen(contextNow: () => CommandContext, signal: AbortSignal): v
     hosts = names
     reader = new KeyReader(commandsNow().flatMap(({ keys }) => keys))
   }
-  const onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing) return
-    renew()
-    const chord = reader.read(event, event.timeStamp, { place: placeOf(event.target), plainKeys: plainKeysOn(), mac })
-    if (chord === undefined) return
-    const command = commandsNow().find(({ keys }) => keys.includes(chord))
+  const readingOf = (event: KeyboardEvent) => ({ place: placeOf(event.target), plainKeys: plainKeysOn(), mac })
+  const act = (event: KeyboardEvent, chord: Chord | undefined): void => {
+    const command = chord === undefined ? undefined : commandsNow().find(({ keys }) => keys.includes(chord))
     if (!command) return
     event.preventDefault()
+    event.stopPropagation()
     const context = contextNow()
     void perform(command, context).then((why) => why !== undefined && toast(context.messages, { kind: 'note', says: why }))
   }
-  addEventListener('keydown', onKey, { signal })
+  // What a panel takes for itself it has taken when a key comes back up, except for the second key of a sequence.
+  const onWayDown = (event: KeyboardEvent): void => {
+    if (!event.isComposing) act(event, reader.second(event, event.timeStamp, readingOf(event)))
+  }
+  const onWayUp = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing) return
+    renew()
+    act(event, reader.read(event, event.timeStamp, readingOf(event)))
+  }
+  addEventListener('keydown', onWayDown, { capture: true, signal })
+  addEventListener('keydown', onWayUp, { signal })
 }
