@@ -105,7 +105,8 @@ function Crumbs({ stage, model }: { stage: MapStage; model: MapModel }) {
   const here = useView(stage, (view) => view.hereBytes)
   const zooms = useView(stage, (view) => view.zooms)
   const level = levels[index]
-  if (!level || model.sizeBytes === 0) return null
+  // Its place is kept, so that nothing jumps when the device is there.
+  if (!level || model.sizeBytes === 0) return <div className="crumbs" />
   return (
     <nav className="crumbs" aria-label="Where the map is">
       <ol>
@@ -127,7 +128,7 @@ function Caption({ stage, model }: { stage: MapStage; model: MapModel }) {
   const level = useView(stage, (view) => view.levels[view.index])
   const byte = useView(stage, (view) => (view.pointedBytes === undefined ? undefined : stage.byteAt(view.pointedBytes)))
   const lit = useLook((state) => state.lit)
-  if (!level || model.sizeBytes === 0) return null
+  if (!level || model.sizeBytes === 0) return <p className="map-caption" />
   const file = lit === undefined ? undefined : fileOfEntry(model, lit)
   const layout = file && layoutText(file)
   const said = pointed === undefined ? undefined : cellSentence(model, level, pointed, byte)

@@ -19,9 +19,12 @@ export const SECOND_CHUNK = 8
 export const PAST_END = 16
 export const CODE_COUNT = 32
 
+/** In the place of a strip's number: what two files claim has a pattern of its own. */
+export const CLASH = 255
+
 export interface Line {
   codes: Uint8Array
-  /** Strip of an interleaved file plus one, for its pattern; 0 for all else. */
+  /** Strip of an interleaved file plus one, for its pattern, or CLASH; 0 for all else. */
   strips: Uint8Array
   weights: Float32Array
 }
@@ -71,7 +74,7 @@ export function fillLine(model: MapModel, stretch: Stretch, line: Line): void {
     if (to <= startBytes || from >= endBytes) continue
     const isUsed = kind === 'log_used' || kind === 'log_header'
     const code = kind.startsWith('superblock') ? SUPERBLOCK : isUsed ? LOG_USED : LOG_FREE
-    put(from, to, code, WEIGHTS.log + (isUsed ? 1 : 0), 0, isUsed ? stretch.leastPixels : 0)
+    put(from, to, code, WEIGHTS.log + (isUsed ? 1 : 0), 0, kind === 'log_header' ? stretch.leastPixels : 0)
   }
 }
 
@@ -86,7 +89,7 @@ function putFiles({ segments }: MapModel, stretch: Stretch, endBytes: number, pu
     const file = files[owner[i] ?? -1]
     if (!file) continue
     const strip = file.chunkBytes === undefined ? 0 : (extent[i] ?? 0) + 1
-    if ((rival[i] ?? -1) >= 0) put(from, to, RIVALS, WEIGHTS.file, strip)
+    if ((rival[i] ?? -1) >= 0) put(from, to, RIVALS, WEIGHTS.file, CLASH)
     else if (isBanded(file, stretch.bytesPerPixel)) putChunks(file, extent[i] ?? 0, Math.max(from, stretch.startBytes), Math.min(to, endBytes), stretch, put)
     else putPlain(file, extent[i] ?? 0, from, to, stretch.isFine, put, strip)
   }

@@ -7,14 +7,14 @@ type Rgb = readonly [red: number, green: number, blue: number]
 export interface Palette {
   /** By code, in the order of bytes that ImageData has. */
   pixels: Uint32Array
-  /** By code, for text on it: dark or light, whichever reads better. */
-  inks: string[]
   paper: string
   ink: string
   accent: string
   mono: string
   sans: string
+  /** Patterns of strips, one after the other. */
   hatches: HTMLCanvasElement[]
+  clash: HTMLCanvasElement
 }
 
 const COLOURS = 8
@@ -43,21 +43,19 @@ export function paletteOf(element: Element): Palette {
     codes.set(FILE + PAST_END + colour, mix(file, free, 0.7))
   }
   const pixels = new Uint32Array(CODE_COUNT)
-  const inks: string[] = []
   for (const [code, colour] of codes) {
     pixels[code] = ((255 << 24) | (colour[2] << 16) | (colour[1] << 8) | colour[0]) >>> 0
-    inks[code] = luminance(colour) > 0.2 ? '#000' : '#fff'
   }
   const hatch = value('--hatch')
   return {
     pixels,
-    inks,
     paper: value('--paper'),
     ink: value('--ink'),
     accent: value('--accent'),
     mono: value('--mono'),
     sans: value('--sans'),
-    hatches: [0, 1, 2, 3].map((kind) => hatchTile(kind, hatch)),
+    hatches: [[0], [1], [2], [3]].map((kinds) => hatchTile(kinds, hatch)),
+    clash: hatchTile([0, 1], value('--paper')),
   }
 }
 
@@ -76,8 +74,8 @@ function colourReader(): (css: string) => Rgb {
   }
 }
 
-/** One tile of the pattern of a strip: lines down, lines up, lying, standing. */
-function hatchTile(kind: number, colour: string): HTMLCanvasElement {
+/** One tile of a pattern. Kinds of lines: down, up, lying, standing. */
+function hatchTile(kinds: number[], colour: string): HTMLCanvasElement {
   const ratio = devicePixelRatio || 1
   const side = Math.round(HATCH_PX * ratio)
   const tile = document.createElement('canvas')
@@ -89,7 +87,7 @@ function hatchTile(kind: number, colour: string): HTMLCanvasElement {
   context.lineWidth = ratio * 1.25
   context.beginPath()
   // Three lines, so that the ones at the corners go on in the next tile.
-  for (const shift of [-side, 0, side]) {
+  for (const shift of [-side, 0, side]) for (const kind of kinds) {
     if (kind === 0) line(context, shift, 0, shift + side, side)
     else if (kind === 1) line(context, shift + side, 0, shift, side)
     else if (kind === 2) line(context, 0, side / 2, side, side / 2)

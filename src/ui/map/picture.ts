@@ -3,7 +3,7 @@
 
 import { LOG_ENTRY_BYTES } from '../../core/omf/log.ts'
 import { byteText } from '../format.ts'
-import { fillLine, isBanded, type Line, makeLine } from './bands.ts'
+import { CLASH, fillLine, isBanded, type Line, makeLine } from './bands.ts'
 import { type Box, cellOf, type Grid, type Level, type Span, spansOf } from './levels.ts'
 import { chunkAt, fileOfEntry, type MapModel } from './model.ts'
 import type { Palette } from './palette.ts'
@@ -39,6 +39,7 @@ const WIDE_GAP_FROM_PX = 10
 // Less than a tile of the pattern shows no pattern.
 const HATCH_LEAST_PX = 10
 const NUMBER_LEAST_PX = 20
+const NUMBER_HIGH_REM = 0.875
 const LIT_LEAST_PX = 3
 const VEIL = 0.55
 const TINT = 0.3
@@ -94,8 +95,9 @@ export class Painter {
         put(side - 3, 3)
       } else put(0, side)
     }
-    const patterns = palette.hatches.map((tile) => context.createPattern(tile, 'repeat'))
-    for (const { row, strips } of hatched) paintHatches(context, scene, row, strips, patterns)
+    const [clash, ...patterns] = [palette.clash, ...palette.hatches].map((tile) => context.createPattern(tile, 'repeat'))
+    const patternOf = (strip: number): CanvasPattern | null | undefined => (strip === CLASH ? clash : patterns[(strip - 1) % patterns.length])
+    for (const { row, strips } of hatched) paintHatches(context, scene, row, strips, patternOf)
   }
 }
 
@@ -134,7 +136,7 @@ function readyContext(canvas: HTMLCanvasElement, { widthPx, heightPx }: Box): Ca
   return context
 }
 
-function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: number, strips: Uint8Array, patterns: (CanvasPattern | null)[]): void {
+function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: number, strips: Uint8Array, patternOf: (strip: number) => CanvasPattern | null | undefined): void {
   const { grid } = scene
   const ratio = devicePixelRatio || 1
   const y = yOf(scene, row)
@@ -147,7 +149,7 @@ function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: numb
     let end = x + 1
     while (end < strips.length && strips[end] === strip) end++
     const isWide = strip > 0 && end - x >= HATCH_LEAST_PX * ratio
-    const pattern = isWide ? patterns[(strip - 1) % patterns.length] : undefined
+    const pattern = isWide ? patternOf(strip) : undefined
     if (pattern) {
       context.fillStyle = pattern
       context.fillRect(x, Math.round(y * ratio), end - x, Math.round(side * ratio))
@@ -160,6 +162,8 @@ function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: numb
 /** Which chunk of its file begins here, counted in file order. */
 function paintNumbers(context: CanvasRenderingContext2D, scene: Scene, { first, end }: Rows): void {
   const { model: { segments }, grid, palette, box } = scene
+  // A number that is cut off is none.
+  if (sideOf(grid, grid.stepYPx) < NUMBER_HIGH_REM * box.remPx) return
   const pxPerByte = grid.stepXPx / grid.cellBytes
   const from = first * grid.columns * grid.cellBytes
   const to = end * grid.columns * grid.cellBytes
@@ -189,7 +193,7 @@ function paintNumber(context: CanvasRenderingContext2D, scene: Scene, offsetByte
   const row = Math.floor(cells / grid.columns)
   const fromPx = (cells - row * grid.columns) * grid.stepXPx
   if (widthPx + 6 > Math.min(roomPx, grid.columns * grid.stepXPx - fromPx)) return
-  const heightPx = Math.min(0.875 * box.remPx, sideOf(grid, grid.stepYPx))
+  const heightPx = NUMBER_HIGH_REM * box.remPx
   const y = yOf(scene, row) + (sideOf(grid, grid.stepYPx) - heightPx) / 2
   context.fillStyle = palette.paper
   context.fillRect(fromPx + 2, y, widthPx + 4, heightPx)
