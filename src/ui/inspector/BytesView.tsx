@@ -4,6 +4,7 @@
 import { type KeyboardEvent as Key, type RefObject, useEffect, useRef, useState } from 'react'
 import { CELLS } from '../../playground/cells.ts'
 import type { Snapshot } from '../../playground/types.ts'
+import { logOffsetOf } from '../addresses.ts'
 import { useBytes } from '../bytes.ts'
 import { CrcVerdict, FieldTable } from '../FieldTable.tsx'
 import { addressText, byteText, hexText, plural, sizeText } from '../format.ts'
@@ -36,6 +37,12 @@ export function BytesView() {
   const { sizeBytes } = snapshot.device
   const presentBytes = Math.min(sizeBytes, snapshot.dump?.presentBytes ?? sizeBytes)
   useFindKeys(root, find)
+  // What was told of one place would soon stand beside another.
+  useEffect(() => {
+    if (told === undefined || 'trouble' in told) return
+    const timer = setTimeout(() => tell(undefined), TOLD_MS)
+    return () => clearTimeout(timer)
+  }, [told])
   return (
     <div className="bytes-view" ref={root}>
       <div className="inspector-tools">
@@ -89,6 +96,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
   const current = fieldAt(fields, cursor - base)
   const hovered = hoveredBytes === undefined ? -1 : fieldAt(fields, hoveredBytes.startBytes - base)
   const markOfField = (field: FieldView | undefined): Mark | undefined => field && { startBytes: base + field.offsetBytes, lengthBytes: field.sizeBytes }
+  const says = placeSays(place, snapshot)
   const marked = mark.lengthBytes > 1 ? mark : place.kind === 'file' ? mark : (markOfField(fields[current]) ?? mark)
 
   const openField = (column: Column): void => {
@@ -126,7 +134,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
           <span className="num quiet">{placeText(place)}</span>
           {checksum && <span className="num quiet">crc {hexText(checksum.stored)} <CrcVerdict checksum={checksum} /></span>}
         </div>
-        {place.file && place.kind === 'file' && <p className="struct-says">{layoutText(place.file)}</p>}
+        {says !== '' && <p className="struct-says">{says}</p>}
         {fields.length > 0 && (
           <FieldTable place={place} fields={fields} checksum={checksum} current={current} hovered={hovered}
             onChoose={(index) => {
@@ -158,7 +166,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
           <p className="caption num">{captionOf(cursor, mark, bytes, place, fields[current], presentBytes)}</p>
           <p role="status" className="told">{told && 'text' in told && told.text}</p>
         </div>
-        {editing.on && editing.host && <p className="struct-says">What you type is stored as root of {editing.host.name}, past every mapping: no check stops it. A step back undoes it.</p>}
+        {editing.on && editing.host && <p className="struct-says">Keys write as root of {editing.host.name}, past every mapping and check. A step back undoes it.</p>}
         {told && 'trouble' in told && <Note trouble={told.trouble} onDismiss={() => tell(undefined)} />}
         <AtByte cursor={cursor} endBytes={presentBytes} version={snapshot.deviceVersion} />
       </div>
@@ -178,6 +186,16 @@ function placeText(place: Place): string {
   return place.lengthBytes > 1 ? `${sizeText(place.lengthBytes)} at ${addressText(place.startBytes)}` : ''
 }
 
+/** What no struct says of a place. */
+function placeSays(place: Place, { device }: Snapshot): string {
+  const { filesystem } = device
+  if (place.kind === 'file' && place.file) return layoutText(place.file)
+  if (place.kind === 'log_entry' && filesystem && (place.entryIndex ?? 0) >= filesystem.entryCount) return 'No entry yet: the log header counts none here, whatever the bytes are.'
+  if (place.kind !== 'rest') return ''
+  if (place.startBytes < logOffsetOf({ device })) return 'The superblock has this region to itself, and nothing is stored behind its 200 bytes.'
+  return filesystem ? 'No file has these bytes. The next file may get them, and famfs never takes space back.' : ''
+}
+
 function captionOf(cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
   if (cursor >= presentBytes) return `Byte ${addressText(cursor)} is not here: the dump ends at ${addressText(presentBytes)}, and what is behind it stayed on the device. `
   const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} from ${addressText(mark.startBytes)} on. ` : ''
@@ -192,6 +210,7 @@ function entered({ key, startBytes }: TreeNode): Mark {
   return { startBytes, lengthBytes: /^(superblock|header|entries:)/.test(key) ? FIRST_FIELD_BYTES : 1 }
 }
 
+const TOLD_MS = 8000
 /** Every struct of famfs begins with a u64. */
 const FIRST_FIELD_BYTES = 8
 const DEVICE = { kind: 'device' } as const

@@ -3,7 +3,7 @@
 
 import { Search, X } from 'lucide-react'
 import { type FormEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
-import { addressText } from '../format.ts'
+import { addressText, sizeText } from '../format.ts'
 import { useLook } from '../look.tsx'
 import { Field } from '../parts.tsx'
 import { usePlayground } from '../session.tsx'
@@ -120,7 +120,7 @@ function useSearch(cursor: number, endBytes: number, onShow: (mark: Mark) => voi
       if (running.current !== mine) return
       if (signal.aborted) return tell({ text: 'The search was stopped.' })
       if (!around.ok) return tell({ trouble: around.failure })
-      if (around.value === undefined) return tell({ text: `${words} is nowhere in the ${addressText(endBytes)} bytes of the device.` })
+      if (around.value === undefined) return tell({ text: `${words} is nowhere on the device: all ${sizeText(endBytes)} were looked through.` })
       onShow({ startBytes: around.value, lengthBytes: bytes.length })
       const again = around === ahead ? '' : around.value === cursor ? ' That is the only place.' : ' The search went around the end of the device.'
       tell({ text: `${words} is at ${addressText(around.value)}.${again}` })

@@ -20,7 +20,7 @@ export const BESIDE_REM: Record<Exclude<Reading, 'text'>, number> = {
 export function columnsFor(widthRem: number, beside: Reading): number {
   const least = beside === 'text' ? 4 : Math.max(4, CELLS[beside].bytes)
   if (widthRem <= 0) return 16
-  return CHOICES.find((columns) => columns >= least && widthOf(columns, beside) <= widthRem) ?? Math.max(least, 8)
+  return CHOICES.find((columns) => columns >= least && widthOf(columns, beside) <= widthRem) ?? least
 }
 
 function widthOf(columns: number, beside: Reading): number {

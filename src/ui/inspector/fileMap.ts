@@ -4,6 +4,9 @@
 import type { MediaFile } from '../../playground/types.ts'
 import { countText, sizeText } from '../format.ts'
 
+/** So many chunks are listed. */
+const FEW = 4
+
 /** As much of a file as its map says: hosts and media have it alike. */
 export type Mapped = Pick<MediaFile, 'path' | 'sizeBytes' | 'extents' | 'chunkBytes'>
 
@@ -47,10 +50,10 @@ export function chunksText(file: Mapped, strip: number): string {
   const chunkCount = Math.ceil(file.sizeBytes / (file.chunkBytes ?? 1))
   if (strip >= chunkCount) return 'no chunk: the file ends before'
   const last = strip + Math.floor((chunkCount - 1 - strip) / count) * count
-  const first = [strip, strip + count, strip + 2 * count].filter((chunk) => chunk <= last)
-  const shown = first.map(countText).join(', ')
-  if (last === strip) return `chunk ${shown}`
-  return last === first.at(-1) ? `chunks ${shown}` : `chunks ${shown} … ${countText(last)}`
+  const few = Array.from({ length: FEW }, (_, i) => strip + i * count).filter((chunk) => chunk <= last)
+  if (last === strip) return `chunk ${countText(strip)}`
+  if (last === few.at(-1)) return `chunks ${few.map(countText).join(', ')}`
+  return `chunks ${few.slice(0, -1).map(countText).join(', ')} … ${countText(last)}`
 }
 
 /** "bytes 0 to 4,095": which part of the file an extent holds. */

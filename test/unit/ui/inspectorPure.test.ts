@@ -146,7 +146,7 @@ describe('bytes as text', () => {
 
 describe('rows of hex', () => {
   it('are as wide as fits, and never narrower than a value', () => {
-    expect([0, 36, 30, 14].map((rem) => columnsFor(rem, 'text'))).toEqual([16, 16, 8, 4])
+    expect([0, 36, 30, 14, 5].map((rem) => columnsFor(rem, 'text'))).toEqual([16, 16, 8, 4, 4])
     expect([60, 36, 20].map((rem) => columnsFor(rem, 'Float64'))).toEqual([16, 8, 8])
     expect([80, 36, 22].map((rem) => columnsFor(rem, 'Int8'))).toEqual([16, 8, 4])
   })
@@ -171,7 +171,8 @@ describe('how a file lies', () => {
   })
 
   it('is told in words', () => {
-    expect([0, 1, 2].map((strip) => chunksText(striped, strip))).toEqual(['chunks 0, 3, 6 … 9', 'chunks 1, 4, 7', 'chunks 2, 5, 8'])
+    expect([0, 1, 2].map((strip) => chunksText(striped, strip))).toEqual(['chunks 0, 3, 6, 9', 'chunks 1, 4, 7', 'chunks 2, 5, 8'])
+    expect(chunksText({ ...striped, sizeBytes: 100 * 4096 }, 2)).toBe('chunks 2, 5, 8 … 98')
     expect(chunksText({ ...striped, sizeBytes: 4097 }, 1)).toBe('chunk 1')
     expect(chunksText({ ...striped, sizeBytes: 4097 }, 2)).toBe('no chunk: the file ends before')
     expect(extentText(pieces, 1)).toBe('bytes 4,096 to 4,999')
