@@ -46,15 +46,17 @@ function Wide({ dump, colours, onClose }: Props) {
   const playground = usePlayground()
   return (
     <main className="dump-wide">
-      <div className="pane dump-summary">
-        <DumpCard dump={dump} onClose={onClose} />
-        <Fsck dump={dump} />
-      </div>
-      <div className="pane"><DumpTree /></div>
-      <div className="pane">{PANELS.inspector(playground)}</div>
-      <div className="dump-foot">
-        <div className="pane">{PANELS.device(playground, colours)}</div>
-        <Foot />
+      <div className="dump-panes">
+        <div className="pane dump-summary">
+          <DumpCard dump={dump} onClose={onClose} />
+          <Fsck dump={dump} />
+        </div>
+        <div className="pane dump-files"><DumpTree /></div>
+        <div className="pane dump-bytes">{PANELS.inspector(playground)}</div>
+        <div className="dump-foot">
+          <div className="pane">{PANELS.device(playground, colours)}</div>
+          <Foot />
+        </div>
       </div>
     </main>
   )
