@@ -6,10 +6,12 @@ import { memo, useEffect, useRef } from 'react'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
+import { dragOut } from './draggingOut.ts'
 import { sizeText } from './format.ts'
 import { lighting, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { type MediaIndex, mediaIndex } from './mediaIndex.ts'
 import { MapBars, mapText, Swatch } from './parts.tsx'
+import { usePlayground } from './session.tsx'
 import { useTallRows } from './tallRows.ts'
 
 const ROW_REM = 2
@@ -76,6 +78,7 @@ interface FileRowProps {
 
 const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colour, arrived }: FileRowProps) {
   const look = useLookStore()
+  const playground = usePlayground()
   const lit = useLook((state) => state.lit === file.entryIndex)
   const strips = file.chunkBytes !== undefined
   const directory = file.kind === 'directory'
@@ -86,7 +89,7 @@ const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colou
         {directory ? (
           <span className="mono clip" title={file.path}>{file.path}/</span>
         ) : (
-          <button type="button" className="link mono clip" title={`Map ${file.path} on ${host}`} onClick={() => showMapped(look, host, file.path)}>
+          <button type="button" className="link mono clip" title={`Map ${file.path} on ${host}; drag it out to take it with you`} {...dragOut(playground, { host, ...file })} onClick={() => showMapped(look, host, file.path)}>
             {file.path}
           </button>
         )}

@@ -59,6 +59,7 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
       <div className="top-rest">
         {narrow ? (
           <Disclosure label="Session">
+            <Steps />
             <OpenDump />
             <SessionTools />
             <EngineSentence />
