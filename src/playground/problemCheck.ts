@@ -68,8 +68,9 @@ export function viewOf(check: DeviceCheck, hostProblems: readonly Problem[], che
 function troubleText(errorCount: number, warningCount: number, isMore: boolean): string {
   const count = errorCount + warningCount
   if (count === 0) return ''
-  const kinds = [counted(errorCount, 'error'), counted(warningCount, 'warning')].filter(Boolean).join(', ')
-  return `${isMore ? 'More than ' : ''}${counted(count, 'problem')}: ${kinds}.`
+  const kinds = [counted(errorCount, 'error'), counted(warningCount, 'warning')].filter(Boolean)
+  const more = isMore ? 'More than ' : ''
+  return kinds.length === 1 ? `${more}${kinds.join()}.` : `${more}${counted(count, 'problem')}: ${kinds.join(', ')}.`
 }
 
 function counted(count: number, word: string): string {

@@ -2,7 +2,7 @@
 // same for eye and ear; why it happened opens beneath it. A row leads to the bytes behind it, and to the state after it.
 
 import { ArrowRight, CircleAlert, Redo2, Undo2 } from 'lucide-react'
-import { type Dispatch, type KeyboardEvent, memo, type SetStateAction, useCallback, useState } from 'react'
+import { type Dispatch, type KeyboardEvent, memo, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
 import type { TraceEvent } from '../playground/types.ts'
 import { addressText, countText, plural, sentence } from './format.ts'
 import { callNoteBack, type Look, showBytes, useLookStore } from './look.tsx'
@@ -20,6 +20,11 @@ export function Trace() {
   const shown = filtered ? trace.filter((event) => fitsTrace(event, query)) : trace
   const { undone, done } = partsOf(shown, history.position)
   const last = lastOfSteps(shown)
+  // Whoever goes back or forth sees where that is.
+  const here = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    void here.current?.scrollIntoView({ block: 'nearest' })
+  }, [history.position])
   const rowOf = (event: TraceEvent, isUndone: boolean) => {
     const { step, index } = event
     const leads = step !== undefined && last.get(step) === index && step + 1 !== history.position
@@ -34,7 +39,7 @@ export function Trace() {
       </PanelHead>
       <ol className="trace-list" aria-label="What happened, newest first">
         {undone.map((event) => rowOf(event, true))}
-        {history.position < history.stepCount && <li className="trace-here" aria-current="step">{hereText(history.position, history.stepCount)}</li>}
+        {history.position < history.stepCount && <li ref={here} className="trace-here" aria-current="step">{hereText(history.position, history.stepCount)}</li>}
         {done.map((event) => rowOf(event, false))}
       </ol>
     </section>

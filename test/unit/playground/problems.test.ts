@@ -103,7 +103,7 @@ describe('looking', () => {
     expect(problems.view(hosts)).toMatchObject({
       count: 2,
       list: [{ severity: 'warning', host: 'C' }, { severity: 'note', host: 'B' }],
-      sentence: '1 problem: 1 warning. fsck: superblock and log header are sound; the log is empty.',
+      sentence: '1 warning. fsck: superblock and log header are sound; the log is empty.',
     })
     volume.memory.write(LOG_OFFSET_BYTES, Uint8Array.of(0))
     problems.deviceChanged(volume.memory)
