@@ -10,7 +10,7 @@ import { exactText, valuesOf } from '../values.ts'
 const MOST_BYTES = 8
 /** Letters that a name and its longest value take; in an order that fills lines well. */
 const ROOM: readonly (readonly [CellKind, number])[] = [
-  ['Int8', 9], ['Uint8', 9], ['Int16', 12], ['Uint16', 12], ['Float32', 21], ['Int32', 17], ['Uint32', 17], ['Float64', 31], ['BigInt64', 29], ['BigUint64', 30],
+  ['Int8', 10], ['Uint8', 10], ['Int16', 13], ['Uint16', 13], ['Float32', 23], ['Int32', 18], ['Uint32', 18], ['Float64', 33], ['BigInt64', 30], ['BigUint64', 31],
 ]
 
 export const AtByte = memo(function AtByte({ cursor, endBytes, version }: { cursor: number; endBytes: number; version: number }) {
@@ -22,7 +22,7 @@ export const AtByte = memo(function AtByte({ cursor, endBytes, version }: { curs
         return (
           <div key={cell} style={{ '--letters': `${letters}ch` } as CSSProperties}>
             <dt className="quiet">{cell}</dt>
-            <dd>{value === undefined ? 'no room' : exactText(value, cell)}</dd>
+            <dd>{value === undefined ? '··' : exactText(value, cell)}</dd>
           </div>
         )
       })}
