@@ -113,9 +113,9 @@ export class History {
     return this.#base
   }
 
-  /** Nobody is at work, so that what is read now stays as it is until the caller lets others have a turn. */
+  /** Nobody is at work and all is recorded, so that what acts have written is what is there, until others have a turn. */
   get isQuiet(): boolean {
-    return this.#running.size === 0
+    return this.#running.size === 0 && this.#closing === undefined
   }
 
   /** From here on: what is there now is where the session begins. @param isEmpty a new device, on which nothing is yet */
@@ -185,7 +185,7 @@ export class History {
     this.#running.delete(operation)
     this.#rested()
     operation.outcome = outcome
-    if (outcome === 'nothing' && (this.#running.size > 0 || this.#sameHosts())) {
+    if (outcome === 'nothing' && this.#sameHosts()) {
       // Nothing has come of it, and there is nothing to undo.
       if (this.#running.size === 0 && this.#ended.length === 0) this.#acts = []
       return Promise.resolve()

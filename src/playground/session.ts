@@ -212,8 +212,9 @@ export class Session implements Playground {
 
   playLog(hostName: string): Promise<Result<undefined>> {
     const command = commands.logplay(this.#world.mountpointOf(hostName))
-    return this.#world.act(hostName, command, (host) =>
+    return this.#world.act(hostName, command, (host, operation) =>
       this.#world.task(host, `${host.name} plays the log`, async (call) => {
+        if (operation) operation.outcome = 'nothing'
         const played = await host.call('logplay', { path: host.mountpoint }, call)
         if (!played.ok) return played
         this.#world.happened('logplay', host, sentences.played(host.name, played.value), command)

@@ -4,6 +4,7 @@
 import { createStore, keys } from 'idb-keyval'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { KIB, MIB } from '../../src/core/base/align.ts'
+import type { Result } from '../../src/core/base/result.ts'
 import { chooseEngine } from '../../src/playground/engine.ts'
 import { Session } from '../../src/playground/session.ts'
 import { HOSTS_MOST, PEEK_MOST_BYTES, type HostView, type Snapshot } from '../../src/playground/types.ts'
@@ -375,6 +376,72 @@ describe('hosts', () => {
     valueOf(await session.newFile({ path: 'x', sizeBytes: 10 }))
     valueOf(await session.rebootHost('B'))
     expect(pathsOn(session, 'B')).toEqual(['notes.txt', 'tides.f64', 'big.bin', 'x'])
+  })
+})
+
+describe('steps back and forth', () => {
+  const how = { columns: 80, signal: new AbortController().signal, onNote: () => undefined }
+  const hostsOf = (session: Session) => session.snapshot().hosts.map(({ name, systemUuid, status, why, role, playedCount, mountpoint, files, removed }) =>
+    ({ name, systemUuid, status, why, role, playedCount, mountpoint, paths: files.map(({ path }) => path), removed }))
+
+  it('bring back every byte, be it the first scene’s, a dropped file’s or a shell’s, and whoever was killed', { timeout: 120_000 }, async () => {
+    const buffers: (SharedArrayBuffer | ArrayBuffer)[] = []
+    const newBuffer = (sizeBytes: number) => {
+      const made = engine.newBuffer(sizeBytes)
+      if (made.ok) buffers.push(made.value)
+      return made
+    }
+    const name = newName()
+    const session = new Session({ ...engine, newBuffer }, new ImageStore(name, true), 'owner')
+    onTestFinished(() => session.dispose())
+    await session.start()
+    // Nothing here reaches farther than 32 MiB.
+    const stateNow = async () => ({ sha256: await sha256(new Uint8Array(buffers.at(-1) ?? new ArrayBuffer(0)).slice(0, 32 * MIB)), hosts: hostsOf(session), files: session.snapshot().files })
+    const states = [undefined, undefined, undefined, undefined, undefined, await stateNow()]
+    const shell = valueOf(await session.openShell('A'))
+    const acts: (() => Promise<Result<unknown>>)[] = [
+      () => session.dropFiles('A', [new File([patternBytes(5 * MIB + 1, 3)], 'dropped.bin')]),
+      () => session.killHost('B'),
+      () => session.newFile({ path: 'more.bin', sizeBytes: 3 * MIB, seed: 4 }),
+      () => shell.run('famfs creat -s 1m -r -S 9 /mnt/famfs/from-shell; dd if=/dev/zero of=/mnt/famfs/notes.txt bs=100 count=1 conv=notrunc; rm /mnt/famfs/more.bin', how),
+      () => session.rebootHost('B'),
+      () => session.format({ deviceBytes: 64 * MIB, force: true }),
+      () => session.newFile({ path: 'last.bin', sizeBytes: 2 * MIB, seed: 5 }),
+    ]
+    for (const act of acts) {
+      valueOf(await act())
+      await session.settled()
+      expect(session.snapshot().history.position).toBe(states.length)
+      states.push(await stateNow())
+    }
+    const last = states.length - 1
+    for (const position of [last - 1, last - 2, last - 3, last - 4, 0, 5, 6, last, 3, last - 3, 7, last]) {
+      valueOf(await session.stepTo(position))
+      expect(session.snapshot().history).toMatchObject({ position, stepCount: last, travelling: false })
+      expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'history', step: undefined })
+      const wanted = states[position]
+      if (wanted) expect({ position, ...(await stateNow()) }).toEqual({ position, ...wanted })
+    }
+    expectNoBytes(session.snapshot())
+
+    // What is shown is what is stored.
+    valueOf(await session.stepTo(6))
+    valueOf(await session.save())
+    const shown = session.snapshot()
+    await session.dispose()
+    const next = await start(name)
+    expect(next.snapshot().device).toEqual(shown.device)
+    expect(next.snapshot().files).toEqual(shown.files)
+    expect(next.snapshot().history).toMatchObject({ position: 0, stepCount: 0 })
+    expect(valueOf(await next.sha256('B', 'dropped.bin'))).toBe(await sha256(patternBytes(5 * MIB + 1, 3)))
+    const before = hostsOf(next)
+    valueOf(await next.poke({ host: 'A', path: 'dropped.bin', index: 0, cell: 'Uint8', value: 9 }))
+    valueOf(await next.addHost())
+    valueOf(await next.stepTo(0))
+    expect(hostsOf(next)).toEqual(before)
+    expect(valueOf(await next.sha256('A', 'dropped.bin'))).toBe(await sha256(patternBytes(5 * MIB + 1, 3)))
+    valueOf(await next.stepTo(2))
+    expect(await bytesOn(next, 'C', 'dropped.bin', 0, 1)).toEqual([9])
   })
 })
 

@@ -2,12 +2,18 @@
 
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { MIB } from '../../../src/core/base/align.ts'
+import { fail } from '../../../src/core/base/result.ts'
+import { Session } from '../../../src/playground/session.ts'
+import { ImageStore } from '../../../src/store/imageStore.ts'
 import { history as counts, printCount } from '../../counts.ts'
-import { nodeSession, type HostPicture, picturesOf } from '../../helpers/sessions.ts'
+import { failureOf, firstDifference, patternBytes, valueOf } from '../../helpers/outcome.ts'
+import { type HostPicture, nodeEngine, nodeSession, picturesOf } from '../../helpers/sessions.ts'
 import { anyMixed, beginSmall, doMixed } from '../../helpers/sessionSteps.ts'
 
 const seed = 20_261_121
+const how = { columns: 80, signal: new AbortController().signal, onNote: () => undefined }
 
 interface State {
   sha256: string
@@ -46,6 +52,137 @@ describe('a session of mixed operations', () => {
       if (wanted) expect({ position, ...stateNow() }).toEqual({ position, ...wanted })
     }
     printCount('history: operations, steps, without a step, journeys', `${mixed.length}, ${last}, ${sameCount}, ${walk.length}`)
+    await session.dispose()
+  })
+})
+
+describe('history', () => {
+  it('begins with the first scene, step by step, and each event knows its step', async () => {
+    const { session } = await nodeSession()
+    const { history, trace } = session.snapshot()
+    expect(history).toMatchObject({ position: 5, stepCount: 5, forward: undefined, travelling: false })
+    expect(trace.map(({ step, kind }) => [step, kind])).toEqual([[0, 'host'], [1, 'format'], [1, 'mount'], [2, 'copy'], [3, 'host'], [3, 'mount'], [4, 'copy']])
+    const backs: (string | undefined)[] = []
+    for (let position = 4; position >= 0; position--) {
+      backs.push(session.snapshot().history.back)
+      valueOf(await session.stepTo(position))
+    }
+    expect(backs).toEqual([4, 3, 2, 1, 0].map((step) => trace.find((event) => event.step === step)?.sentence))
+    expect(session.snapshot()).toMatchObject({ hosts: [], files: [], device: { filesystem: undefined }, history: { position: 0, stepCount: 5, back: undefined, forward: backs.at(-1) } })
+    // However often one goes somewhere else, the trace says it once.
+    expect(session.snapshot().trace.map(({ step }) => step)).toEqual([0, 1, 1, 2, 3, 3, 4, undefined])
+    expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'history', sentence: 'Back at the beginning, before the first of 5 steps.' })
+    await session.dispose()
+  })
+
+  it('forgets what was undone when something else is done, and not before', async () => {
+    const { session } = await nodeSession()
+    valueOf(await session.newFile({ path: 'one', sizeBytes: 10, seed: 1 }))
+    valueOf(await session.newFile({ path: 'two', sizeBytes: 10, seed: 2 }))
+    valueOf(await session.stepTo(5))
+    failureOf(await session.newFile({ host: 'B', path: 'x', sizeBytes: 10 }), 'not_master')
+    valueOf(await session.sha256('A', 'notes.txt'))
+    expect(session.snapshot().history).toMatchObject({ position: 5, stepCount: 7 })
+    valueOf(await session.newFile({ path: 'three', sizeBytes: 10, seed: 3 }))
+    const { history, trace, files } = session.snapshot()
+    expect(history).toMatchObject({ position: 6, stepCount: 6, forward: undefined, back: expect.stringContaining('three') })
+    expect(files.map(({ path }) => path)).toEqual(['notes.txt', 'tides.f64', 'three'])
+    expect(trace.filter(({ sentence }) => /file (one|two),/.test(sentence))).toEqual([])
+    expect(trace.filter(({ kind }) => kind === 'failure' || kind === 'read').map(({ step }) => step)).toEqual([undefined, undefined])
+    valueOf(await session.stepTo(99))
+    valueOf(await session.stepTo(-1))
+    expect(session.snapshot().history).toMatchObject({ position: 0, stepCount: 6 })
+    await session.dispose()
+  })
+
+  it('has no step for what changed nothing', async () => {
+    const { session } = await nodeSession()
+    valueOf(await session.playLog('A'))
+    valueOf(await session.newFile({ path: 'tides.f64', sizeBytes: 4 * MIB }))
+    failureOf(await session.format({ host: 'A' }), 'already_formatted')
+    failureOf(await session.newFile({ path: 'a/b', sizeBytes: 1 }), 'no_parent')
+    failureOf(await session.edit({ host: 'A', offsetBytes: 0, bytes: new Uint8Array(0) }), 'out_of_device')
+    const shell = valueOf(await session.openShell('A'))
+    valueOf(await shell.run('ls /mnt/famfs; famfs fsck /mnt/famfs; false', how))
+    await session.settled()
+    expect(session.snapshot().history).toMatchObject({ position: 5, stepCount: 5 })
+    await session.dispose()
+  })
+
+  it('has one step for a line of a shell, with the pages that it changed', async () => {
+    const { session, newest } = await nodeSession()
+    const shell = valueOf(await session.openShell('A'))
+    valueOf(await shell.run('for i in 1 2 3; do famfs creat -s 100 -r -S $i /mnt/famfs/f$i; done; rm /mnt/famfs/f2', how))
+    await session.settled()
+    const after = session.snapshot()
+    expect(after.history).toMatchObject({ position: 6, stepCount: 6, back: expect.stringContaining('famfs creat') })
+    const bytes = Uint8Array.from(new Uint8Array(newest()))
+    valueOf(await session.stepTo(5))
+    expect(session.snapshot().files).toHaveLength(2)
+    expect(await shell.ended).toBe('the session goes to another step')
+    valueOf(await session.stepTo(6))
+    expect(firstDifference(new Uint8Array(newest()), bytes)).toBe(-1)
+    expect(picturesOf(session.snapshot())).toEqual(picturesOf(after))
+    expect(session.snapshot().hosts[0]?.removed).toEqual(['f2'])
+    await session.dispose()
+  })
+
+  it('brings back what an edit broke, and what it was', async () => {
+    const { session } = await nodeSession()
+    valueOf(await session.edit({ host: 'B', offsetBytes: 0x200228, bytes: new Uint8Array([1]) }))
+    expect(session.snapshot().trace.at(-1)).toMatchObject({
+      kind: 'edit', host: 'B', step: 5, sentence: 'B stored 1 byte at 0x200228, past every check.', bytes: { offsetBytes: 0x200228, lengthBytes: 1 },
+    })
+    valueOf(await session.edit({ host: 'A', offsetBytes: 0, bytes: new Uint8Array(8) }))
+    expect(session.snapshot().device.filesystem).toBeUndefined()
+    for (const [offsetBytes, length] of [[-1, 1], [0.5, 1], [256 * MIB, 1], [256 * MIB - 1, 2], [Number.NaN, 1]] as const) {
+      failureOf(await session.edit({ host: 'A', offsetBytes, bytes: new Uint8Array(length) }), 'out_of_device')
+    }
+    valueOf(await session.stepTo(6))
+    expect(session.snapshot().device.filesystem).toMatchObject({ entryCount: 2, badEntryCount: 1 })
+    valueOf(await session.stepTo(5))
+    expect(session.snapshot().device.filesystem).toMatchObject({ entryCount: 2, badEntryCount: 0 })
+    await session.dispose()
+  })
+
+  it('stays where it is when a step can’t be done again', async () => {
+    let [isOut, isDown] = [false, false]
+    const engine = nodeEngine()
+    const session = new Session({
+      ...engine,
+      newBuffer: (sizeBytes) => (isOut ? fail('no_memory', { sizeBytes }) : engine.newBuffer(sizeBytes)),
+      driver: { kind: 'inline', spawn: (spec) => (isDown && spec.name === 'B' ? Promise.resolve(fail('host_down', { name: 'B', why: 'no more workers' })) : engine.driver.spawn(spec)) },
+    }, new ImageStore(), 'owner')
+    await session.start()
+    const before = session.snapshot()
+    isOut = true
+    failureOf(await session.stepTo(2), 'no_memory')
+    isOut = false
+    isDown = true
+    expect(failureOf(await session.stepTo(4), 'travel_failed').says).toBe('step 4 could not be done again: host B is down: no more workers')
+    expect(session.snapshot()).toMatchObject({ hosts: before.hosts, files: before.files, history: before.history })
+    valueOf(await session.playLog('B'))
+    valueOf(await session.newFile({ path: 'goes on', sizeBytes: 10, seed: 1 }))
+    isDown = false
+    valueOf(await session.stepTo(4))
+    valueOf(await session.stepTo(7))
+    expect(session.snapshot().files).toHaveLength(3)
+    await session.dispose()
+  })
+
+  it('waits for whoever is at work, and lets nobody begin on the way', async () => {
+    const { session } = await nodeSession()
+    const copying = session.dropFiles('A', [new File([patternBytes(40 * MIB, 1)], 'big')])
+    const going = session.stepTo(4)
+    await vi.waitUntil(() => session.snapshot().history.travelling)
+    const [made, killed] = await Promise.all([session.newFile({ path: 'after', sizeBytes: 10, seed: 1 }), session.killHost('B')])
+    failureOf(await copying, 'cancelled')
+    for (const done of [await going, made, killed]) valueOf(done)
+    await session.settled()
+    const { history, files, hosts } = session.snapshot()
+    expect(history).toMatchObject({ position: history.stepCount })
+    expect(files.map(({ path }) => path)).toEqual(['notes.txt', 'after'])
+    expect(hosts.map(({ status }) => status)).toEqual(['up', 'down'])
     await session.dispose()
   })
 })
