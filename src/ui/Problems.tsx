@@ -19,7 +19,7 @@ export function Problems() {
   return (
     <section className="problems" aria-labelledby="problems-heading">
       <PanelHead id="problems-heading" topic="problems" summary={checking ? 'checking' : undefined} />
-      <p className="problems-sum" role="status">{sentence}</p>
+      <p className="problems-sum">{sentence}</p>
       <ul className="problem-list" aria-label="Problems, worst first">
         {list.map((problem) => <ProblemRow key={problem.id} problem={problem} look={look} />)}
         {count > list.length && <li className="quiet">and {plural(count - list.length, 'more')}: they show when these are gone.</li>}

@@ -22,8 +22,10 @@ export function Trace() {
   const last = lastOfSteps(shown)
   // Whoever goes back or forth sees where that is.
   const here = useRef<HTMLLIElement>(null)
+  const position = useRef(history.position)
   useEffect(() => {
-    void here.current?.scrollIntoView({ block: 'nearest' })
+    if (position.current !== history.position) void here.current?.scrollIntoView({ block: 'nearest' })
+    position.current = history.position
   }, [history.position])
   const rowOf = (event: TraceEvent, isUndone: boolean) => {
     const { step, index } = event
@@ -33,7 +35,7 @@ export function Trace() {
 
   return (
     <section className="trace" aria-labelledby="trace-heading">
-      <PanelHead id="trace-heading" topic="trace" summary={<span role="status">{filtered ? `${countText(shown.length)} of ${plural(trace.length, 'event')}` : plural(trace.length, 'event')}</span>}>
+      <PanelHead id="trace-heading" topic="trace" summary={<span role={filtered ? 'status' : undefined}>{filtered ? `${countText(shown.length)} of ${plural(trace.length, 'event')}` : plural(trace.length, 'event')}</span>}>
         <TraceFilter query={query} onQuery={setQuery} names={hosts.map(({ name }) => name)} />
         <Steps slider />
       </PanelHead>
