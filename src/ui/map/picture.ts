@@ -241,7 +241,8 @@ function paintLit(context: CanvasRenderingContext2D, scene: Scene, entryIndex: n
   const entryBytes = log && entryIndex < log.entryCount ? log.entriesBytes + entryIndex * LOG_ENTRY_BYTES : undefined
   const exact = extents.flatMap(({ offsetBytes, lengthBytes }) => spansOf(grid, offsetBytes, Math.min(offsetBytes + lengthBytes, model.sizeBytes), first, end))
   if (entryBytes !== undefined) exact.push(...spansOf(grid, entryBytes, entryBytes + LOG_ENTRY_BYTES, first, end))
-  if (extents.length === 0 && entryBytes === undefined) return
+  // Nothing of it is in sight: then a veil would say nothing.
+  if (exact.length === 0) return
   context.globalAlpha = VEIL
   context.fillStyle = palette.paper
   context.fillRect(0, 0, box.widthPx, box.heightPx)

@@ -116,6 +116,8 @@ export class MapStage {
       this.#frame = 0
       this.#parts = undefined
       this.#scroll = undefined
+      this.#pointer = undefined
+      this.#isFocused = false
       this.#point(undefined)
     }
   }
@@ -205,6 +207,11 @@ export class MapStage {
     return this.#level.cellBytes === 1 ? this.#seen.bytes[offsetBytes - this.#seen.offsetBytes] : undefined
   }
 
+  /** No room at all: what was shown last stays what it was. */
+  get #isHidden(): boolean {
+    return this.#box.widthPx === 0 || this.#box.heightPx === 0
+  }
+
   get #index(): number {
     return Math.max(0, this.#levels.indexOf(this.#level))
   }
@@ -234,7 +241,7 @@ export class MapStage {
     this.#box = { widthPx: scroller.clientWidth, heightPx: scroller.clientHeight, remPx: rootRemPx() }
     this.#layout()
     // The row that was at the top stays there, as wide as rows may be now.
-    this.#toTop(here)
+    if (!this.#isHidden) this.#toTop(here)
   }
 
   #toTop(offsetBytes: number): void {
@@ -245,7 +252,7 @@ export class MapStage {
   #layout(): void {
     const model = this.#model
     const scroller = this.#parts?.scroller
-    if (!model || !scroller || this.#box.widthPx === 0) return
+    if (!model || !scroller || this.#isHidden) return
     this.#levels = levelsFor(model.sizeBytes, model.unitBytes, this.#box)
     this.#level = this.#levels.find(({ name }) => name === this.#level.name) ?? this.#levels[0] ?? WHOLE
     this.#grid = gridFor(this.#level, model.sizeBytes, this.#box)
@@ -316,7 +323,7 @@ export class MapStage {
     this.#frame = 0
     const { cells, marks } = this.#parts ?? {}
     const model = this.#model
-    if (!cells || !marks || !model || this.#box.widthPx === 0) return
+    if (!cells || !marks || !model || this.#isHidden) return
     this.#palette ??= paletteOf(cells)
     const scene: Scene = { model, level: this.#level, grid: this.#grid, box: this.#box, topPx: this.#scroll?.topPx ?? 0, palette: this.#palette }
     const hovered = this.#pointer && this.#under(this.#pointer).offset

@@ -84,7 +84,7 @@ function thingText(model: MapModel, level: Level, offset: number): string {
   const words: Partial<Record<Thing['kind'], string>> = {
     superblock: 'superblock',
     superblock_rest: isFine ? 'rest of the superblock region' : 'superblock',
-    free: `free, ${sizeText(Math.min(level.cellBytes, thing.endBytes - thing.startBytes))}`,
+    free: isFine ? 'free' : `free, ${sizeText(Math.min(level.cellBytes, thing.endBytes - thing.startBytes))}`,
   }
   return words[thing.kind] ?? 'no file system says what this is'
 }
