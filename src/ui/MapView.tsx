@@ -26,7 +26,6 @@ export function MapView() {
   const mapped = asked ?? firstMapped(snapshot)
   const host = snapshot.hosts.find((candidate) => candidate.name === mapped?.host)
   const file = host?.files.find((candidate) => candidate.path === mapped?.path)
-  if (snapshot.dump) return <p className="empty">A dump has no hosts that map files, and no file data. Look at Bytes.</p>
   if (snapshot.dump) return <p className="empty">A dump holds superblock and log, and no file data: no file can be mapped. Where its files lie is under Bytes.</p>
   if (!mapped || !host) return <p className="empty">No host sees a file yet. Make one with New file, or drop one on the master.</p>
 
