@@ -4,7 +4,7 @@
 /** Inputs per kind in npm test; by hand: npm run fuzz -- --kind image --runs 100000 --seed 1. */
 export const fuzzRuns = { image: 4000, entry: 8000 }
 /** Inputs that are opened as dumps: each costs a look at everything. */
-export const dumpFuzzRuns = 1000
+export const dumpFuzzRuns = 500
 export const fuzzSeed = 20_260_101
 
 /** Runs per property of fast-check, by how much one run costs. */
