@@ -1,7 +1,7 @@
 // What the palette shows for what is typed: commands whose words all begin or hold it, then places that it names (an entry,
 // an address), then files. Only the top matches, so that 10,000 files are searched between two keys.
 
-import type { MediaFile, Snapshot } from '../../playground/types.ts'
+import type { HostFile, HostView, MediaFile, Snapshot } from '../../playground/types.ts'
 import { addressText, countText, parseOffset, sizeText } from '../format.ts'
 import { showBytes, showMapped } from '../look.tsx'
 import type { Preferences } from '../preferences.ts'
@@ -125,7 +125,7 @@ function fileCommands(file: MediaFile, snapshot: Snapshot, onEveryHost: boolean)
   const row: Row = (id, title, more) =>
     ({ id: `${id} ${entryIndex}`, title: `${path}: ${title}`, group: 'Files', keys: [], when: () => undefined, ...more })
   const [first] = extents
-  const seeing = snapshot.hosts.filter((host) => host.files.some((seen) => seen.entryIndex === entryIndex && seen.kind === 'file'))
+  const seeing = snapshot.hosts.filter((host) => sees(host, entryIndex))
   const shown = onEveryHost ? snapshot.hosts : seeing.slice(0, 1)
   return [
     ...(first ? [row('file bytes', 'bytes on the device', { hint: `${sizeText(file.sizeBytes)} at ${addressText(first.offsetBytes)}`, run: (context) => inInspector(context, (look) => showBytes(look, first.offsetBytes)) })] : []),
@@ -136,6 +136,12 @@ function fileCommands(file: MediaFile, snapshot: Snapshot, onEveryHost: boolean)
     ...(first && seeing[0] ? [takeCommand(row, seeing[0].name, path)] : []),
     row('file entry', 'log entry', { hint: `entry ${countText(entryIndex)}`, run: (context) => showEntry(context, entryIndex) }),
   ]
+}
+
+/** A host that has played everything has a file where its entry is. */
+function sees({ files }: HostView, entryIndex: number): boolean {
+  const is = (seen: HostFile | undefined): boolean => seen?.entryIndex === entryIndex && seen.kind === 'file'
+  return is(files[entryIndex]) || files.some(is)
 }
 
 type Row = (id: string, title: string, more: Pick<Command, 'run'> & Partial<Command>) => Command
