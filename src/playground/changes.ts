@@ -10,6 +10,8 @@ import type { Extent } from './types.ts'
 export const PAGE_BYTES = 4096
 /** A few milliseconds' worth. */
 const PIECE_PAGES = 4096
+/** To copy a page takes as long as to sum so many. */
+const COPY_COST = 8
 /** So many pages are in one Blob. */
 const COPY_PAGES = 256
 
@@ -63,7 +65,8 @@ export class ChangeFinder {
           const changed = this.#sums[page] !== sum || this.#unlearnt[page] === 1
           if (changed) this.#sums[page] = copies.add(buffer, page)
           this.#settle(page)
-          if (--left > 0) continue
+          left -= changed ? COPY_COST : 1
+          if (left > 0) continue
           left = PIECE_PAGES
           await turns.take()
         }

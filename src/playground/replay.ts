@@ -103,12 +103,12 @@ export class Replay {
   }
 
   async #write({ runs, bytes }: Pages): Promise<Result<undefined>> {
-    const device = new Uint8Array(this.#device.buffer)
+    const { buffer } = this.#device
     let at = { run: 0, offset: 0 }
     for (const blob of bytes) {
       const read = await readBlob(blob)
       if (!read.ok) return read
-      at = spread(read.value, runs, at, device)
+      at = spread(read.value, runs, at, buffer)
     }
     return ok()
   }
@@ -152,12 +152,13 @@ async function readBlob(blob: Blob): Promise<Result<Uint8Array<ArrayBuffer>, 'st
 }
 
 /** @param at where the bytes before them ended, and so these begin */
-function spread(bytes: Uint8Array, runs: readonly Extent[], at: { run: number; offset: number }, device: Uint8Array): { run: number; offset: number } {
+function spread(bytes: Uint8Array, runs: readonly Extent[], at: { run: number; offset: number }, buffer: SharedArrayBuffer | ArrayBuffer): { run: number; offset: number } {
   let { run, offset } = at
   for (let done = 0; done < bytes.length; ) {
     const { offsetBytes, lengthBytes } = runs[run] as Extent
     const part = bytes.subarray(done, done + lengthBytes - offset)
-    device.set(part, offsetBytes + offset)
+    // A view of the whole device can be longer than a view may be.
+    new Uint8Array(buffer, offsetBytes + offset, part.length).set(part)
     done += part.length
     offset += part.length
     if (offset === lengthBytes) [run, offset] = [run + 1, 0]

@@ -121,7 +121,7 @@ export class Session implements Playground {
         const made = await host.call('creat', given, call)
         const isUntouched = made.ok && !made.value.isNew && !seed
         if (isUntouched && operation) operation.outcome = 'nothing'
-        else this.#world.dataChanged(path, made)
+        else this.#world.dataChanged(host, path, made)
         if (!made.ok) return made
         const { node, isNew } = made.value
         const at = node.extents[0]?.offsetBytes ?? 0
@@ -157,7 +157,7 @@ export class Session implements Playground {
           // Its source may be gone later: what it leaves is kept.
           if (operation) operation.outcome = 'partly'
           const copied = await host.copies.run(() => host.call('copyIn', given, call))
-          this.#world.dataChanged(file.name, copied)
+          this.#world.dataChanged(host, file.name, copied)
           if (!copied.ok) return copied
           const { node, isNew } = copied.value
           const sentence = isNew ? sentences.copied(host.name, file.name, file.size, node.entryIndex) : sentences.rewritten(host.name, file.name)
@@ -176,7 +176,7 @@ export class Session implements Playground {
       if (!bytes.ok) return bytes
       const offsetBytes = index * bytes.value.length
       const poked = await host.call('poke', { path: `${mountpoint}/${path}`, offsetBytes, bytes: bytes.value, user: NAMES.user })
-      this.#world.dataChanged(path, poked)
+      this.#world.dataChanged(host, path, poked)
       if (!poked.ok) return poked
       this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value))
       return ok()

@@ -292,13 +292,14 @@ export class World {
   }
 
   /** After work on a file's data: its bytes have changed, or may have before the work failed. */
-  dataChanged(path: string, outcome: Result<unknown>): void {
+  dataChanged(host: Host, path: string, outcome: Result<unknown>): void {
     this.touchDevice()
     if (!outcome.ok && !MAY_HAVE_WRITTEN.has(outcome.failure.reason)) return
-    // As it was typed, a path may be spelled otherwise than it was logged.
+    // As it was typed, a path may be spelled otherwise than it was logged; and the log may name it twice.
     const logged = normalizedPath(path)
+    const seen = host.files.find((candidate) => candidate.path === logged)
     const file = this.#media.files.findLast((candidate) => candidate.path === logged)
-    this.mark(file?.extents ?? [])
+    this.mark([...(seen?.extents ?? []), ...(file?.extents ?? [])])
   }
 
   happened(kind: TraceKind, host: Host, sentence: string, command?: string, bytes?: Extent): void {

@@ -170,6 +170,20 @@ describe('history', () => {
     await session.dispose()
   })
 
+  it('says so where a step comes out otherwise than it did, and stays where it is', async () => {
+    const { session, newest } = await nodeSession()
+    valueOf(await session.newFile({ path: 'x', sizeBytes: 5000, seed: 1 }))
+    const at = session.snapshot().files.at(-1)?.extents[0]?.offsetBytes ?? 0
+    // No act of anyone's: such a thing is our own mistake.
+    new Uint8Array(newest())[at] = 99
+    valueOf(await session.stepTo(5))
+    const before = session.snapshot()
+    expect(failureOf(await session.stepTo(6), 'travel_differs').says).toContain('by our own mistake, step 6 came out otherwise')
+    expect(session.snapshot()).toMatchObject({ hosts: before.hosts, files: before.files, history: before.history })
+    valueOf(await session.stepTo(4))
+    await session.dispose()
+  })
+
   it('waits for whoever is at work, and lets nobody begin on the way', async () => {
     const { session } = await nodeSession()
     const copying = session.dropFiles('A', [new File([patternBytes(40 * MIB, 1)], 'big')])
