@@ -19,7 +19,6 @@ import { makeMessages, MessagesProvider } from './messages.ts'
 import { Note } from './parts.tsx'
 import { usePreferences } from './preferences.ts'
 import { SessionProvider, useSnapshot } from './session.tsx'
-import { Toasts } from './Toasts.tsx'
 import { openerOf, type Panel, TopBar } from './TopBar.tsx'
 import { Travel } from './Travel.tsx'
 import './tokens.css'
@@ -27,6 +26,7 @@ import './base.css'
 import './layout.css'
 import './hosts.css'
 
+const Toasts = lazy(async () => ({ default: (await import('./Toasts.tsx')).Toasts }))
 const DumpPage = lazy(async () => ({ default: (await import('./dump/DumpPage.tsx')).DumpPage }))
 
 export function App({ playground }: { playground: Playground }) {
@@ -91,7 +91,7 @@ function Page({ playground }: { playground: Playground }) {
       )}
       <Terminals />
       <Announcer />
-      <Toasts />
+      <Suspense><Toasts /></Suspense>
       <Commands preferences={preferences} openPanel={open} openDump={chooseDump} showPane={showPane} />
       <Travel />
     </div>

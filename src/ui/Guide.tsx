@@ -9,10 +9,10 @@ import { freeHostName } from '../playground/names.ts'
 import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { listText, plural, sentence } from './format.ts'
-import type { HelpTopic } from './help.ts'
+import type { HelpTopic } from './helpTitles.ts'
 import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
-import { HelpBox } from './PanelHead.tsx'
+import { LateHelp } from './LateHelp.tsx'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
@@ -34,7 +34,7 @@ export function Guide() {
         <Question topic="famfs" text="What is famfs?" chosen={asked} helpId={helpId} onAsk={setAsked} />
         <Question topic="hosts" text="Who may do what?" chosen={asked} helpId={helpId} onAsk={setAsked} />
       </div>
-      {asked && <HelpBox id={helpId} topic={asked} />}
+      {asked && <LateHelp id={helpId} topic={asked} />}
       {toldText(snapshot).map((text) => <p key={text} className="told">{text}</p>)}
       <PageNote snapshot={snapshot} />
     </div>

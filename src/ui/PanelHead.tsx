@@ -3,10 +3,11 @@
 
 import { CircleHelp } from 'lucide-react'
 import { type ReactNode, useContext, useId, useState } from 'react'
-import { HELP, type HelpTopic } from './help.ts'
+import { HELP_TITLES, type HelpTopic } from './helpTitles.ts'
+import { LateHelp } from './LateHelp.tsx'
 import { FoldIcon, PaneContext } from './layout/pane.tsx'
 
-export function PanelHead({ id, topic, title = HELP[topic].title, summary, children }: {
+export function PanelHead({ id, topic, title = HELP_TITLES[topic], summary, children }: {
   /** Of the heading, for the panel's aria-labelledby. */
   id: string
   topic: HelpTopic
@@ -18,7 +19,6 @@ export function PanelHead({ id, topic, title = HELP[topic].title, summary, child
 }) {
   const [open, setOpen] = useState(false)
   const helpId = useId()
-  const help = HELP[topic]
   const { fold, edge, tabs } = useContext(PaneContext)
   return (
     <>
@@ -28,7 +28,7 @@ export function PanelHead({ id, topic, title = HELP[topic].title, summary, child
         {summary !== undefined && <span className="quiet num head-summary">{summary}</span>}
         <span className="head-tools">
           {children}
-          <button type="button" className="icon" aria-label={`What is ${help.title}?`} aria-expanded={open} aria-controls={open ? helpId : undefined} onClick={() => setOpen(!open)}>
+          <button type="button" className="icon" aria-label={`What is ${HELP_TITLES[topic]}?`} aria-expanded={open} aria-controls={open ? helpId : undefined} onClick={() => setOpen(!open)}>
             <CircleHelp aria-hidden />
           </button>
           {fold && (
@@ -38,17 +38,7 @@ export function PanelHead({ id, topic, title = HELP[topic].title, summary, child
           )}
         </span>
       </header>
-      {open && <HelpBox id={helpId} topic={topic} />}
+      {open && <LateHelp id={helpId} topic={topic} />}
     </>
-  )
-}
-
-export function HelpBox({ id, topic }: { id: string; topic: HelpTopic }) {
-  const { says, term, means, where } = HELP[topic]
-  return (
-    <div id={id} className="help" role="note">
-      <p>{says}</p>
-      <p><strong>{term}</strong>: {means} <span className="quiet">{where}</span></p>
-    </div>
   )
 }

@@ -7,16 +7,17 @@ import { useSnapshot } from './session.tsx'
 const TRAVEL_MS = 250
 
 export function Travel() {
-  const { hosts } = useSnapshot()
+  const { hosts, ready } = useSnapshot()
   const known = useRef(new Map<string, number>())
   useEffect(() => {
     const before = known.current
     known.current = new Map(hosts.map((host) => [host.name, host.playedCount]))
     for (const host of hosts) {
       const played = before.get(host.name)
-      if (played !== undefined && host.playedCount > played) travel(host.name)
+      // While the scene is being set up nobody asked for anything.
+      if (ready && played !== undefined && host.playedCount > played) travel(host.name)
     }
-  }, [hosts])
+  }, [hosts, ready])
   return null
 }
 

@@ -3,7 +3,7 @@
 
 import { createContext, type ReactElement, type ReactNode, useContext, useState, useSyncExternalStore } from 'react'
 import type { CellKind } from '../playground/types.ts'
-import type { HelpTopic } from './help.ts'
+import type { HelpTopic } from './helpTitles.ts'
 import type { Trouble } from './trouble.ts'
 
 export type Pane = 'hosts' | 'device' | 'inspector' | 'log' | 'trace' | 'problems'

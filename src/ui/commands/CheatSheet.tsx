@@ -1,7 +1,7 @@
 // All keys of the page: those of the command table, and those that panels take while they have the focus.
 
 import { useState } from 'react'
-import { HELP } from '../help.ts'
+import { HELP_TITLES } from '../helpTitles.ts'
 import { useSnapshot } from '../session.tsx'
 import { type Command, type CommandContext, commandsOf, GROUPS } from './commands.ts'
 import { isPlain } from './keys.ts'
@@ -38,7 +38,7 @@ export function CheatSheet({ context: { preferences } }: { context: CommandConte
           </div>
         ))}
       </div>
-      <p className="quiet">While a field or a terminal has the focus its keys are its own. {HELP.terminal.title}: Escape, then Tab, leads out.</p>
+      <p className="quiet">While a field or a terminal has the focus its keys are its own. {HELP_TITLES.terminal}: Escape, then Tab, leads out.</p>
     </Sheet>
   )
 }

@@ -7,7 +7,8 @@ import { Superblock } from '../../core/omf/superblock.ts'
 import { HOSTS_MOST, type HostView, type Playground, type Snapshot } from '../../playground/types.ts'
 import { entryOffset, logOffsetOf } from '../addresses.ts'
 import { plural } from '../format.ts'
-import { HELP, type HelpTopic } from '../help.ts'
+import { HELP } from '../help.ts'
+import { HELP_TITLES, type HelpTopic } from '../helpTitles.ts'
 import { type Look, type Pane, showBytes } from '../look.tsx'
 import type { Messages } from '../messages.ts'
 import { type Preferences, TEXT_SIZES } from '../preferences.ts'
@@ -257,7 +258,7 @@ function helpCommands(): Command[] {
     always('palette', 'Commands', 'Help', PALETTE, ({ look }) => look.set({ sheet: look.get().sheet === 'commands' ? undefined : 'commands' }), { words: 'palette search find' }),
     always('keys', 'Keys', 'Help', '?', ({ look }) => look.set({ sheet: look.get().sheet === 'keys' ? undefined : 'keys' }), { hint: 'all shortcuts', words: 'keyboard cheat sheet shortcuts' }),
     ...(Object.keys(HELP) as HelpTopic[]).map((topic) =>
-      always(`help ${topic}`, `Help: ${HELP[topic].title}`, 'Help', undefined, ({ look }) => look.set({ sheet: topic }), { words: `what is ${HELP[topic].term}` })),
+      always(`help ${topic}`, `Help: ${HELP_TITLES[topic]}`, 'Help', undefined, ({ look }) => look.set({ sheet: topic }), { words: `what is ${HELP[topic].term}` })),
   ]
 }
 

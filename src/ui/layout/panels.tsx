@@ -8,7 +8,6 @@ import { Guide } from '../Guide.tsx'
 import { Lane, TaskBar } from '../Lane.tsx'
 import { useSnapshot } from '../session.tsx'
 import type { Panel } from '../TopBar.tsx'
-import '../device.css'
 import '../inspector.css'
 import '../log.css'
 
