@@ -12,6 +12,7 @@ import { lighting, showBytes, showMapped, useLook, useLookStore } from './look.t
 import { type MediaIndex, mediaIndex } from './mediaIndex.ts'
 import { MapBars, mapText, Swatch } from './parts.tsx'
 import { usePlayground } from './session.tsx'
+import { TakeButton } from './TakeButton.tsx'
 import { useTallRows } from './tallRows.ts'
 
 const ROW_REM = 2
@@ -84,15 +85,16 @@ const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colou
   const directory = file.kind === 'directory'
   return (
     <div className="file-row" role="row" aria-rowindex={rowIndex} data-lit={lit || undefined} data-arrived={arrived || undefined} {...lighting(look, file.entryIndex)}>
-      <span role="cell" className="path">
+      <span role="cell" className="path" {...(!directory && !file.fault && dragOut(playground, { host, ...file }))}>
         {directory ? <Folder className="folder" aria-hidden /> : file.fault === 'no_map' ? <span className="swatch" data-unseen aria-hidden /> : <Swatch colour={colour} strips={strips} />}
         {directory ? (
           <span className="mono clip" title={file.path}>{file.path}/</span>
         ) : (
-          <button type="button" className="link mono clip" title={`Map ${file.path} on ${host}; drag it out to take it with you`} {...dragOut(playground, { host, ...file })} onClick={() => showMapped(look, host, file.path)}>
+          <button type="button" className="link mono clip" title={`Map ${file.path} on ${host}`} onClick={() => showMapped(look, host, file.path)}>
             {file.path}
           </button>
         )}
+        {!directory && !file.fault && <TakeButton host={host} path={file.path} isBare />}
       </span>
       <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
       <span role="cell" className="mono mode" title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>

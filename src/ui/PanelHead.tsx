@@ -28,7 +28,7 @@ export function PanelHead({ id, topic, title = HELP_TITLES[topic], summary, chil
         {summary !== undefined && <span className="quiet num head-summary">{summary}</span>}
         <span className="head-tools">
           {children}
-          <button type="button" className="icon" aria-label={`What is ${HELP_TITLES[topic]}?`} aria-expanded={open} aria-controls={open ? helpId : undefined} onClick={() => setOpen(!open)}>
+          <button type="button" className="icon" aria-label={`Help: ${HELP_TITLES[topic]}`} title={`Help: ${HELP_TITLES[topic]}`} aria-expanded={open} aria-controls={open ? helpId : undefined} onClick={() => setOpen(!open)}>
             <CircleHelp aria-hidden />
           </button>
           {fold && (

@@ -59,10 +59,14 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
       <div className="top-rest">
         {narrow ? (
           <Disclosure label="Session">
-            <Steps />
-            <OpenDump />
-            <SessionTools />
-            <EngineSentence />
+            {(close) => (
+              <>
+                <Steps />
+                <OpenDump onPress={close} />
+                <SessionTools />
+                <EngineSentence />
+              </>
+            )}
           </Disclosure>
         ) : <><OpenDump /><SessionTools /></>}
         {/* The same buttons in either page: A+ may turn one into the other under the finger that pressed it. */}

@@ -74,7 +74,7 @@ it('What does a log entry contain?', async () => {
   for (const name of ['famfs_log_entry_seqnum', 'famfs_log_entry_type', 'fm_size', 'fm_relpath', 'se_offset', 'famfs_log_entry_crc']) {
     await fields.getByText(name).first().waitFor()
   }
-  await click(button(page, 'What is Log?'))
+  await click(button(page, 'Help: Log'))
   await page.getByRole('note').getByText(/544 bytes with a sequence number, a path, size, mode, owner and file map, closed by a checksum/).waitFor()
   expect(faults).toEqual([])
 })

@@ -6,9 +6,12 @@ import { Note } from '../parts.tsx'
 import { chooseDump, dumps, useDumps } from './dumps.ts'
 
 /** `Open a dump` is a stable name. */
-export function OpenDump() {
+export function OpenDump({ onPress }: { onPress?: () => void }) {
   return (
-    <button type="button" onClick={chooseDump} title="The first megabytes of a real device, raw or gzip, or .meta/.superblock and .meta/.log together">
+    <button type="button" onClick={() => {
+      onPress?.()
+      chooseDump()
+    }} title="The first megabytes of a real device, raw or gzip, or .meta/.superblock and .meta/.log together">
       <FolderOpen aria-hidden /> <span className="word">Open a dump</span>
     </button>
   )
