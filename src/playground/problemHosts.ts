@@ -38,10 +38,7 @@ function problemsOf(host: HostView): Problem[] {
 
 function odd({ name, removed, files }: HostView, say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
   const found: Problem[] = []
-  const pathsOf = (fits: (file: HostFile) => boolean): string[] => files.filter(fits).map(({ path }) => path)
-  const resized = pathsOf(({ fault }) => fault === 'resized')
-  const stray = pathsOf(({ fault, entryIndex }) => fault === 'no_map' && entryIndex < 0)
-  const mapless = pathsOf(({ fault, entryIndex }) => fault === 'no_map' && entryIndex >= 0)
+  const { resized, mapless, stray } = faultsOf(files)
   if (removed.length > 0) {
     found.push(say('warning', 'removed', `Removed or renamed on ${name} alone: ${namesText(removed)}. The log still has ${it(removed)}, and so have the other hosts.`, `Play log on ${name}: ${removed.length === 1 ? 'it comes' : 'they come'} back.`))
   }
@@ -55,6 +52,29 @@ function odd({ name, removed, files }: HostView, say: (severity: Severity, id: s
     found.push(say('warning', 'stray', `A plain tool made ${namesText(stray)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))
   }
   return found
+}
+
+interface Faults {
+  resized: string[]
+  /** Logged files without a map. */
+  mapless: string[]
+  /** Files that no log has. */
+  stray: string[]
+}
+
+/** A host's list of files is replaced, never changed: what was found in one holds for as long as it is shown. */
+const known = new WeakMap<readonly HostFile[], Faults>()
+
+function faultsOf(files: readonly HostFile[]): Faults {
+  const found = known.get(files)
+  if (found) return found
+  const made: Faults = { resized: [], mapless: [], stray: [] }
+  for (const { fault, entryIndex, path } of files) {
+    if (fault === 'resized') made.resized.push(path)
+    else if (fault === 'no_map') (entryIndex < 0 ? made.stray : made.mapless).push(path)
+  }
+  known.set(files, made)
+  return made
 }
 
 function it(list: readonly string[]): string {
