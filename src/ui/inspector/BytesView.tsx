@@ -186,6 +186,11 @@ function placeText(place: Place): string {
   return place.lengthBytes > 1 ? `${sizeText(place.lengthBytes)} at ${addressText(place.startBytes)}` : ''
 }
 
+/** In the middle of a sentence; a path stays as it is. */
+function nameOf({ title, file }: Place): string {
+  return file ? title : `${title.charAt(0).toLowerCase()}${title.slice(1)}`
+}
+
 /** What no struct says of a place. */
 function placeSays(place: Place, { device }: Snapshot): string {
   const { filesystem } = device
@@ -197,12 +202,12 @@ function placeSays(place: Place, { device }: Snapshot): string {
 }
 
 function captionOf(cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
-  if (cursor >= presentBytes) return `Byte ${addressText(cursor)} is not here: the dump ends at ${addressText(presentBytes)}, and what is behind it stayed on the device. `
+  if (cursor >= presentBytes) return `Byte ${addressText(cursor)} is not here: the dump ends at ${addressText(presentBytes)}, and what is behind it stayed on the device.`
   const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} from ${addressText(mark.startBytes)} on. ` : ''
-  if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))} `
+  if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))}`
   const byte = bytes[cursor - place.startBytes]
   const value = byte === undefined ? '' : ` is 0x${byteText(byte)}`
-  return `${range}Byte ${addressText(cursor)}${value}, in ${field ? field.path.replace(/^body\./, '') : place.title.toLowerCase()}. `
+  return `${range}Byte ${addressText(cursor)}${value}, in ${field ? field.path.replace(/^body\./, '') : nameOf(place)}.`
 }
 
 /** A struct is entered at its first field, file data at its first byte. */
