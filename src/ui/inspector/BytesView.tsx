@@ -19,6 +19,7 @@ import { COPY_FORMS } from './copying.ts'
 import { EditFieldForm, EditToggle } from './EditBar.tsx'
 import { layoutText, spotOf, spotText } from './fileMap.ts'
 import { Find, type FindControl, GoTo } from './FindBar.tsx'
+import { FIRST_FIELD_BYTES, PlaceLinks } from './PlaceLinks.tsx'
 import type { Mark } from './range.ts'
 import { StructTree } from './StructTree.tsx'
 import type { Told } from './told.ts'
@@ -133,6 +134,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
           <h3>{place.title}</h3>
           <span className="num quiet">{placeText(place)}</span>
           {checksum && <span className="num quiet">crc {hexText(checksum.stored)} <CrcVerdict checksum={checksum} /></span>}
+          <PlaceLinks place={place} snapshot={snapshot} onShow={selection.show} />
         </div>
         {says !== '' && <p className="struct-says">{says}</p>}
         {fields.length > 0 && (
@@ -216,7 +218,5 @@ function entered({ key, startBytes }: TreeNode): Mark {
 }
 
 const TOLD_MS = 8000
-/** Every struct of famfs begins with a u64. */
-const FIRST_FIELD_BYTES = 8
 const DEVICE = { kind: 'device' } as const
 const NO_BYTES = new Uint8Array(0)
