@@ -3,7 +3,7 @@
 
 import { Check, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, memo, useCallback, useEffect, useRef } from 'react'
-import type { HostView, MediaFile } from '../playground/types.ts'
+import type { EntryQuery, HostView, MediaFile } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { useEntryRows } from './entryRows.ts'
 import { listText } from './format.ts'
@@ -21,8 +21,8 @@ const ROW_REM = 1.75
 const HEAD_REM = 1.5
 const HEADS = ['Entry', 'Type', 'Path', 'Size', 'Mode', 'Owner', 'Map', 'CRC', 'Seqnum', 'Played by']
 
-/** @param found indices of the entries that show; undefined for all */
-export function LogGrid({ found }: { found: readonly number[] | undefined }) {
+/** @param found indices of the entries that show; undefined for all; @param query what was looked for: another one begins at the top */
+export function LogGrid({ found, query }: { found: readonly number[] | undefined; query: EntryQuery }) {
   const snapshot = useSnapshot()
   const look = useLookStore()
   const current = useLook((state) => state.entryIndex)
@@ -43,6 +43,7 @@ export function LogGrid({ found }: { found: readonly number[] | undefined }) {
     if (entryCount > counted.current && !found) reveal(entryCount - 1)
     counted.current = entryCount
   }, [entryCount, found, reveal])
+  useEffect(() => goTo(0), [query, goTo])
   // An entry that was asked for elsewhere comes into sight.
   const sought = positionOf(current)
   useEffect(() => {

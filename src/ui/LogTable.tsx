@@ -20,7 +20,7 @@ export function LogTable() {
         {isFilter(query) && <span className="found num" role="status">{foundText(found?.length ?? entryCount, entryCount)}</span>}
         <LogFilter query={query} onQuery={setQuery} />
       </PanelHead>
-      <LogGrid found={found} />
+      <LogGrid found={found} query={query} />
     </section>
   )
 }

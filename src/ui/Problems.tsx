@@ -57,6 +57,8 @@ function show(look: Look, { bytes, entryIndex, host }: Problem): void {
   requestAnimationFrame(() => {
     const lane = document.querySelector<HTMLElement>(`[data-lane="${CSS.escape(host ?? '')}"]`)
     lane?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-    lane?.querySelector<HTMLElement>('button')?.focus()
+    // What helps most often, where it is there.
+    const button = lane?.querySelector<HTMLElement>('.play') ?? lane?.querySelector<HTMLElement>('button')
+    button?.focus()
   })
 }
