@@ -1,5 +1,6 @@
 // The page stands before the session does: until it opens, this stand-in answers with an empty snapshot, and whatever
-// is asked of it waits for the real one. Nothing here knows a file system.
+// is asked of it waits for the real one. The first scene appears whole, so that nothing moves while it is set up; trouble on
+// the way shows at once. Nothing here knows a file system.
 
 import type { Playground, Snapshot } from '../playground/types.ts'
 
@@ -43,7 +44,7 @@ export function whileOpening(opening: Promise<Playground>): Playground {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    snapshot: () => real?.snapshot() ?? shown,
+    snapshot: () => (real && isWhole(real.snapshot()) ? real.snapshot() : shown),
     peek: async (...of) => (await arrived).peek(...of),
     format: async (...of) => (await arrived).format(...of),
     newFile: async (...of) => (await arrived).newFile(...of),
@@ -67,4 +68,8 @@ export function whileOpening(opening: Promise<Playground>): Playground {
     startOver: async (...of) => (await arrived).startOver(...of),
     dispose: async (...of) => (await arrived).dispose(...of),
   }
+}
+
+function isWhole({ ready, trace }: Snapshot): boolean {
+  return ready || trace.some(({ failure }) => failure !== undefined)
 }

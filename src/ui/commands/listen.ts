@@ -41,6 +41,8 @@ export function listen(contextNow: () => CommandContext, signal: AbortSignal): v
     renew()
     act(event, reader.read(event, event.timeStamp, readingOf(event)))
   }
+  // What is typed right after its key must not go past the palette.
+  void import('./Palette.tsx')
   addEventListener('keydown', onWayDown, { capture: true, signal })
   addEventListener('keydown', onWayUp, { signal })
 }
