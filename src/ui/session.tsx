@@ -24,6 +24,13 @@ export function useSnapshot(): Snapshot {
   return useSyncExternalStore(subscribe, () => playground.snapshot())
 }
 
+/** False while the session is still being opened, and there is nothing to show of it. */
+export function useOpened(): boolean {
+  const playground = usePlayground()
+  const subscribe = useCallback((listener: () => void) => playground.subscribe(listener), [playground])
+  return useSyncExternalStore(subscribe, () => playground.snapshot().version > 0)
+}
+
 type Work = () => Promise<Result<unknown>>
 
 /**

@@ -74,7 +74,7 @@ it('every key leads somewhere: commands, steps, folding, and back', async () => 
   const { page, faults } = await open({ reducedMotion: 'reduce' })
   await firstScene(page)
   await page.keyboard.press('Control+K')
-  await page.getByRole('combobox').waitFor()
+  await page.locator('input[role="combobox"]').waitFor()
   await page.keyboard.type('play b')
   await page.keyboard.press('Enter')
   await lane(page, 'B').getByText('log 2/2 played').waitFor()

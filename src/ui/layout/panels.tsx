@@ -6,7 +6,7 @@ import type { Playground } from '../../playground/types.ts'
 import { Boundary } from '../Boundary.tsx'
 import { Guide } from '../Guide.tsx'
 import { Lane, TaskBar } from '../Lane.tsx'
-import { useSnapshot } from '../session.tsx'
+import { useOpened, useSnapshot } from '../session.tsx'
 import type { Panel } from '../TopBar.tsx'
 import '../inspector.css'
 import '../log.css'
@@ -65,9 +65,11 @@ export const PANELS = {
 }
 
 function Late({ playground, what, children }: { playground: Playground; what: string; children: ReactNode }) {
+  // What would be drawn before there is a device would only have to move.
+  const opened = useOpened()
   return (
     <Boundary playground={playground} what={what}>
-      <Suspense fallback={<div className="late" />}>{children}</Suspense>
+      <Suspense fallback={<div className="late" />}>{opened ? children : <div className="late" />}</Suspense>
     </Boundary>
   )
 }
