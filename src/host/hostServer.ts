@@ -94,8 +94,10 @@ export class HostServer implements HostWire {
         const { path, owner, ...options } = message.given
         return this.#run(callId, machine.mkdir(path, { ...options, ...owner }))
       }
-      case 'logplay':
-        return this.#run(callId, mapped(machine.logplay(message.given.path), summaryOf))
+      case 'logplay': {
+        const { path, ...options } = message.given
+        return this.#run(callId, mapped(machine.logplay(path, options), summaryOf))
+      }
       case 'poke': {
         const { path, offsetBytes, bytes, user } = message.given
         const mapping = machine.mmap(path, { write: true }, user)

@@ -53,7 +53,8 @@ export interface Calls {
   }
   copyIn: { given: { path: string; blob: Blob; owner: User; mode?: number }; gives: { node: HostNode; isNew: boolean } }
   mkdir: { given: { path: string; parents?: boolean; owner: User; mode?: number }; gives: undefined }
-  logplay: { given: { path: string }; gives: ReplaySummary }
+  /** From where this host stopped, unless it is told otherwise. */
+  logplay: { given: { path: string; whole?: boolean; fromIndex?: number }; gives: ReplaySummary }
   /** Stores bytes through a writable mapping made as `user`. */
   poke: { given: { path: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer>; user: User }; gives: undefined }
   /** Stores bytes on the device itself, as root, past every mapping. */

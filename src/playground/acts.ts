@@ -47,14 +47,25 @@ export interface HostState {
   /** How often it has been started. */
   lives: number
   mount: { deviceName: string; mountpoint: string; fsUuid: string; playedCount: number } | undefined
-  /** Played paths that were removed on this host alone. */
+  /** The mounted file system is the one on the device, so that its log can be played. */
+  canPlay: boolean
+  /** Played paths that were removed on this host alone, as far as the log can tell. */
   removed: readonly string[]
+  /** What it sees in its mount; the same array while nothing comes or goes. */
+  files: readonly { path: string; entryIndex: number }[]
 }
 
 /** Device and hosts as the acts so far have made them. */
 export interface Known {
   device: { uuid: string; sizeBytes: number }
   hosts: readonly HostState[]
+}
+
+/** Nothing became of it that a step back would undo. */
+export function isSameHost(a: HostState, b: HostState): boolean {
+  const [{ files: before, ...was }, { files: after, ...is }] = [a, b]
+  const samePaths = before === after || (before.length === after.length && before.every(({ path }, i) => path === after[i]?.path))
+  return samePaths && JSON.stringify(was) === JSON.stringify(is)
 }
 
 export function isRepeatable(name: CallName): name is RepeatableName {

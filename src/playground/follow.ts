@@ -33,25 +33,46 @@ function actsOf(was: HostState | undefined, host: HostState): Act[] {
   return [...(isAnew ? [start] : []), ...mountActs(isAnew ? undefined : was, host)]
 }
 
-function mountActs(was: HostState | undefined, { name, mount, removed }: HostState): Act[] {
+function mountActs(was: HostState | undefined, host: HostState): Act[] {
+  const { name, mount, canPlay, removed, files } = host
   const before = was?.mount
-  const stays = before !== undefined && mount !== undefined && isSame(before, mount)
+  // Played from the first entry, a log that was damaged meanwhile counts fewer entries, and nothing is gone.
+  const fewer = before !== undefined && mount !== undefined && mount.playedCount < before.playedCount
+  const stays = before !== undefined && mount !== undefined && isSame(before, mount) && !(fewer && lostBetween(was as HostState, host).length > 0)
   const acts: Act[] = []
   if (before && !stays) acts.push(call(name, 'umount', { mountpoint: before.mountpoint }))
   if (!mount) return acts
   const { deviceName, mountpoint, playedCount } = mount
-  const wasRemoved = stays ? new Set(was?.removed) : new Set<string>()
-  const cameBack = [...wasRemoved].some((path) => !removed.includes(path))
-  const plays = !stays || cameBack || playedCount > before.playedCount
+  const plays = stays && canPlay && (playedCount !== before.playedCount || cameBack(was as HostState, host))
   if (!stays) acts.push({ ...call(name, 'mount', { device: deviceName, mountpoint }), entryCount: playedCount })
-  else if (plays) acts.push({ ...call(name, 'logplay', { path: mountpoint }), entryCount: playedCount })
+  else if (plays) acts.push({ ...call(name, 'logplay', { path: mountpoint, ...(fewer ? { whole: true } : {}) }), entryCount: playedCount })
+  // A master knows what it appends, even where its play has stopped at a damaged entry before.
+  const known = new Set(stays ? was?.files.map(({ entryIndex }) => entryIndex) : [])
+  const ahead = files === was?.files && stays ? [] : files.filter(({ entryIndex }) => entryIndex >= playedCount && !known.has(entryIndex))
+  for (const { entryIndex } of ahead.sort((a, b) => a.entryIndex - b.entryIndex)) {
+    acts.push({ ...call(name, 'logplay', { path: mountpoint, fromIndex: entryIndex }), entryCount: entryIndex + 1 })
+  }
   // Playing brings back what was removed. What is inside of a directory goes before it.
-  const toRemove = removed.filter((path) => plays || !wasRemoved.has(path)).sort().reverse()
+  const toRemove = [...(plays || !stays ? removed : lostBetween(was as HostState, host))].sort().reverse()
   return [...acts, ...toRemove.map((path) => call(name, 'unlink', { path: `${mountpoint}/${path}` }))]
 }
 
+/** Something that was removed here before is there again: the log was played from its first entry. */
+function cameBack(was: HostState, { files }: HostState): boolean {
+  if (was.files === files) return false
+  const before = new Set(was.files.map(({ path }) => path))
+  const playedCount = was.mount?.playedCount ?? 0
+  return files.some(({ path, entryIndex }) => entryIndex >= 0 && entryIndex < playedCount && !before.has(path))
+}
+
+function lostBetween(was: HostState, { files }: HostState): string[] {
+  if (was.files === files) return []
+  const here = new Set(files.map(({ path }) => path))
+  return was.files.filter(({ path, entryIndex }) => entryIndex >= 0 && !here.has(path)).map(({ path }) => path)
+}
+
 function isSame(before: Mounted, now: Mounted): boolean {
-  return before.mountpoint === now.mountpoint && before.fsUuid === now.fsUuid && before.playedCount <= now.playedCount
+  return before.mountpoint === now.mountpoint && before.fsUuid === now.fsUuid
 }
 
 function call<K extends RepeatableName>(host: string, name: K, given: Extract<CallAct, { name: K }>['given']): CallAct {

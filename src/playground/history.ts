@@ -3,7 +3,7 @@
 // So nothing replays what a program did, and each step leads to the same bytes. Small, since every page loads it: sealing
 // and travelling are loaded when they are first needed.
 
-import type { Act, Known, Pages } from './acts.ts'
+import { type Act, type HostState, isSameHost, type Known, type Pages } from './acts.ts'
 import type { Extent, HistoryView } from './types.ts'
 
 export interface Step {
@@ -65,6 +65,8 @@ export interface HistoryStage {
   claim(step: number, operations: readonly Operation[]): string | undefined
   /** Forgets the events of this step and all later ones. */
   dropFrom(step: number): void
+  /** There are no steps any more, and the events stay. */
+  release(): void
   sealer(): Promise<Sealer>
   stumbled(error: unknown): void
 }
@@ -121,6 +123,7 @@ export class History {
   /** From here on: what is there now is where the session begins. @param isEmpty a new device, on which nothing is yet */
   beginHere(isEmpty: boolean): void {
     this.#forget()
+    this.#stage.release()
     this.#steps = []
     this.#position = 0
     this.#known = this.#stage.now()
@@ -296,7 +299,10 @@ export class History {
   }
 
   #sameHosts(): boolean {
-    return JSON.stringify(this.#stage.now()) === JSON.stringify(this.#known)
+    const { device, hosts } = this.#stage.now()
+    const known = this.#known
+    const isSame = (host: HostState, i: number): boolean => known.hosts[i] !== undefined && isSameHost(known.hosts[i], host)
+    return device.uuid === known.device.uuid && hosts.length === known.hosts.length && hosts.every(isSame)
   }
 
   #forget(): void {

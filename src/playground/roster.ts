@@ -77,8 +77,9 @@ export class Host {
   state(media: MediaState): HostState {
     const { name, systemUuid, status, why, lives, mount } = this
     const mounted = mount && { deviceName: mount.deviceName, mountpoint: mount.mountpoint, fsUuid: mount.fsUuid, playedCount: mount.playedCount }
-    const isOurs = mount?.rogue === true && mount.fsUuid === media.filesystem?.uuid
-    return { name, systemUuid, status, why, lives, mount: mounted, removed: isOurs ? this.#removedOf(media, mount.playedCount) : [] }
+    const canPlay = mount !== undefined && mount.fsUuid === media.filesystem?.uuid
+    const removed = canPlay && mount.rogue ? this.#removedOf(media, mount.playedCount) : []
+    return { name, systemUuid, status, why, lives, mount: mounted, canPlay, removed, files: this.files }
   }
 
   view(media: MediaState): HostView {

@@ -39,6 +39,11 @@ export class Trace {
     if (this.#events.some((event) => (event.step ?? -1) >= step)) this.#events = this.#events.filter((event) => (event.step ?? -1) < step)
   }
 
+  /** The steps that they were of are no more, and they stay. */
+  release(): void {
+    this.#events = this.#events.map((event) => (event.step === undefined ? event : { ...event, step: undefined }))
+  }
+
   /** Where the history stands is said once, and not again and again. */
   addTravel(sentence: string): void {
     if (this.#events.at(-1)?.kind === 'history') this.#events = this.#events.slice(0, -1)

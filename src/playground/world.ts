@@ -85,6 +85,7 @@ export class World {
       nextEvent: () => this.trace.nextIndex,
       claim: (step, operations) => this.trace.claim(step, operations),
       dropFrom: (step) => this.trace.dropFrom(step),
+      release: () => this.trace.release(),
       sealer: () => sealer(this),
       stumbled: (error) => this.stumbled(error),
     })

@@ -218,7 +218,8 @@ export class Machine {
     mount.volume.known = read.value
     if (read.value.layout.fsUuid !== mount.fsUuid) return fail('other_filesystem')
     const { whole = false, dryRun = false } = options
-    const fromIndex = whole || mount.rogue ? 0 : mount.playedCount
+    const fromIndex = options.fromIndex ?? (whole || mount.rogue ? 0 : mount.playedCount)
+    if (options.fromIndex !== undefined) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, maskedTarget(mount, options), fromIndex))
     // A dry run, or another tree, leaves what this mount has played as it is.
     if (dryRun || options.target) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, dryRun ? undefined : options.target, fromIndex))
     return yield* inUse(mount, playInto(mount, fromIndex, maskedTarget(mount, options)))

@@ -104,6 +104,8 @@ export interface LogplayOptions {
   /** From the first entry, as the command does it, and not from where this host stopped. */
   whole?: boolean
   dryRun?: boolean
+  /** From that entry on, whatever was played before, and without a word on how far: for a host that knows more than it played. */
+  fromIndex?: number
   /** Drops write bits as a client would. */
   asClient?: boolean
   /** Of whoever plays: bits that new files and directories don't get. */
