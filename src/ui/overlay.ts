@@ -14,8 +14,6 @@ import { countText, hexText, octalText, sizeText } from './format.ts'
 import { chunksText, extentText } from './inspector/fileMap.ts'
 import { gapAround, pieceAt } from './inspector/pieces.ts'
 
-export { entryOffset } from './addresses.ts'
-
 export type PlaceKind = 'superblock' | 'log_header' | 'log_entry' | 'file' | 'rest'
 
 /** A piece of the device that is one thing. */

@@ -161,6 +161,39 @@ describe('the hand that writes', () => {
   })
 })
 
+describe('a mapped file', () => {
+  it('takes whole numbers of 64 bits exactly, and leads to the bytes on the device', async () => {
+    const { session, look } = await open()
+    look.set({ inspector: 'mmap', mapped: { host: 'A', path: 'tides.f64' }, cell: 'BigInt64' })
+    const grid = page.getByRole('grid', { name: 'tides.f64 on A as BigInt64' })
+    await expect.element(grid.getByRole('gridcell').first()).toBeVisible()
+    await press(grid.element(), '{Home}{ArrowRight}{Enter}')
+    const value = page.getByRole('textbox', { name: 'Value' })
+    await expect.element(value).toHaveFocus()
+    await value.fill('-9007199254740993')
+    await userEvent.keyboard('{Enter}')
+    await expect.element(grid.getByText('-9007199254740993')).toBeVisible()
+    const start = session.snapshot().files[1]?.extents[0]?.offsetBytes ?? 0
+    await expect.poll(() => byteAt(session, start + 8, 8), patient).toEqual([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xdf, 0xff])
+
+    await page.getByRole('button', { name: `Show 0x00${(start + 8).toString(16)} on the device` }).click()
+    expect(selected(look)).toEqual([start + 8, 8])
+    await expect.element(page.getByRole('treeitem', { name: /^tides\.f64/, selected: true })).toBeVisible()
+    await expect.poll(caption).toBe('8 bytes from 0x00c00008 on. Byte 8 of tides.f64 is here.')
+    await page.getByRole('button', { name: 'Show the log entry of tides.f64' }).click()
+    expect(selected(look)).toEqual([entryOffset(session.snapshot(), 1), 8])
+  })
+
+  it('is text where it is text', async () => {
+    const { look } = await open()
+    look.set({ inspector: 'mmap', mapped: { host: 'B', path: 'notes.txt' }, cell: 'text' })
+    const grid = page.getByRole('grid', { name: 'notes.txt on B as text' })
+    await expect.element(grid.getByText(/famfs shares data/)).toBeVisible()
+    await press(grid.element(), '{Home}{ArrowRight}{ArrowRight}')
+    await expect.poll(() => document.querySelector('.letters mark')?.textContent).toBe('m')
+  })
+})
+
 describe('finding', () => {
   it('goes from place to place, around the end, and says so', async () => {
     const { session, look } = await open()

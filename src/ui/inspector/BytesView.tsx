@@ -162,7 +162,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
         </div>
         <HexView sizeBytes={snapshot.device.sizeBytes} presentBytes={presentBytes} cursor={cursor} marked={marked} hovered={hovered >= 0 ? markOfField(fields[hovered]) : undefined} asked={asked}
           place={place} version={snapshot.deviceVersion} beside={beside} digit={editing.digit} focusHex={grid} onMove={selection.move} onKey={onKey}
-          onHover={(offset) => setHovered(offset === undefined || fieldAt(fields, offset - base) < 0 ? undefined : { startBytes: offset, lengthBytes: 1 })} />
+          onHover={(offset) => setHovered((now) => hoveredNow(now, offset === undefined ? undefined : markOfField(fields[fieldAt(fields, offset - base)])))} />
         {editing.field && <EditFieldForm key={`${editing.field.column}${editing.field.offsetBytes}`} editing={editing} field={editing.field} onDone={() => (opener.current ?? grid.current)?.focus()} />}
         <div className="hex-says">
           <p className="caption num">{captionOf(cursor, mark, bytes, place, fields[current], presentBytes)}</p>
@@ -174,6 +174,11 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
       </div>
     </div>
   )
+}
+
+/** The same field stays the same object: a pointer that moves within it changes nothing. */
+function hoveredNow(now: Mark | undefined, next: Mark | undefined): Mark | undefined {
+  return now?.startBytes === next?.startBytes ? now : next
 }
 
 function valueBytes(column: Exclude<Column, 'hex'>): number {
