@@ -1,7 +1,7 @@
 // The page: lanes over the device map, inspector beside them, log, trace and problems beneath; in a narrow window the same
 // panes one at a time, under tabs. What is narrow is measured in the reader's own text size.
 
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import type { Playground } from '../playground/types.ts'
 import { Announcer } from './Announcer.tsx'
 import { Boundary } from './Boundary.tsx'
@@ -12,6 +12,7 @@ import { DumpNotes, DumpTabs } from './dump/OpenDump.tsx'
 import { useKeptFocus } from './focus.ts'
 import { useNarrow } from './layout/narrow.ts'
 import { NarrowPage } from './layout/NarrowPage.tsx'
+import { preloadPanels } from './layout/panels.tsx'
 import { paneOf, useLayout } from './layout/sizes.ts'
 import { WidePage } from './layout/WidePage.tsx'
 import { LookProvider, type Pane, useLook, useLookStore } from './look.tsx'
@@ -54,6 +55,7 @@ function Page({ playground }: { playground: Playground }) {
   const [panel, setPanel] = useState<Panel>()
   useFilesBeside(dumps.openDropped)
   useKeptFocus()
+  useEffect(preloadPanels, [])
   const close = (): void => {
     setPanel(undefined)
     document.getElementById(openerOf(panel))?.focus()

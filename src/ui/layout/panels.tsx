@@ -11,14 +11,26 @@ import type { Panel } from '../TopBar.tsx'
 import '../inspector.css'
 import '../log.css'
 
-const DeviceMap = lazy(async () => ({ default: (await import('../DeviceMap.tsx')).DeviceMap }))
-const Inspector = lazy(async () => ({ default: (await import('../Inspector.tsx')).Inspector }))
-const LogTable = lazy(async () => ({ default: (await import('../LogTable.tsx')).LogTable }))
-const Trace = lazy(async () => ({ default: (await import('../Trace.tsx')).Trace }))
-const Problems = lazy(async () => ({ default: (await import('../Problems.tsx')).Problems }))
+const MODULES = {
+  device: () => import('../DeviceMap.tsx'),
+  inspector: () => import('../Inspector.tsx'),
+  log: () => import('../LogTable.tsx'),
+  trace: () => import('../Trace.tsx'),
+  problems: () => import('../Problems.tsx'),
+}
+const DeviceMap = lazy(async () => ({ default: (await MODULES.device()).DeviceMap }))
+const Inspector = lazy(async () => ({ default: (await MODULES.inspector()).Inspector }))
+const LogTable = lazy(async () => ({ default: (await MODULES.log()).LogTable }))
+const Trace = lazy(async () => ({ default: (await MODULES.trace()).Trace }))
+const Problems = lazy(async () => ({ default: (await MODULES.problems()).Problems }))
 const forms = () => import('../Panels.tsx')
 const NewFilePanel = lazy(async () => ({ default: (await forms()).NewFilePanel }))
 const FormatPanel = lazy(async () => ({ default: (await forms()).FormatPanel }))
+
+/** Asked for while the session is still being opened. What doesn't come is asked for again, and told, where it is to show. */
+export function preloadPanels(): void {
+  void Promise.allSettled(Object.values(MODULES).map((load) => load()))
+}
 
 export interface PageProps {
   playground: Playground
