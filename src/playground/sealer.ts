@@ -29,12 +29,13 @@ class WorldSealer implements Sealer {
   async seal(ranges: readonly Extent[] | undefined, known: Known): Promise<{ acts: Act[]; known: Known }> {
     const world = this.#world
     const { buffer } = world.device
+    // Before the device is read: what hosts have played by then is on it, and what they play meanwhile is the next step's.
+    const { device, hosts } = world.known()
     this.#expect()
     // Superblock or log may have been damaged so that the page knows no ranges: then it looks everywhere.
     const pages = await this.#finder.take(buffer, world.media.filesystem ? ranges : undefined)
     if (buffer !== world.device.buffer) return this.seal(undefined, known)
     if (pages) world.saver.mark(pages.runs)
-    const { device, hosts } = world.known()
     const isOther = device.uuid !== known.device.uuid
     const before: readonly HostState[] = isOther ? [] : known.hosts
     const acts: Act[] = [
