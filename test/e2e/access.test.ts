@@ -61,7 +61,7 @@ describe.each([['light', 'all'], ['dark', 'colours']] as const)('in %s', (colorS
 it('twice the text size by the browser’s own setting', async () => {
   const { page, faults } = await open()
   await firstScene(page)
-  expect(await page.getByRole('tab').count()).toBe(0)
+  expect(await page.getByRole('tab', { name: 'Hosts' }).count()).toBe(0)
   await page.addStyleTag({ content: ':root { font-size: 200% }' })
   await page.getByRole('tab', { name: 'Hosts' }).waitFor()
   expect(await overflow(page)).toBe(0)
