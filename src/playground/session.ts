@@ -11,7 +11,6 @@ import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
 import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
 import { fileBlob, peekDevice, peekFile } from './peek.ts'
-import { findBytes, findEntries } from './search.ts'
 import { commands, sentences } from './sentences.ts'
 import { type CellKind, type EntryQuery, type FormatOptions, type HostFile, HOSTS_MOST, type NewFileOptions, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
 import { newUuid, World } from './world.ts'
@@ -50,11 +49,13 @@ export class Session implements Playground {
   }
 
   async search({ fromBytes, bytes, signal }: { fromBytes: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
+    const { findBytes } = await import('./search.ts')
     return ok(await findBytes(this.#world.reader.memory, bytes, fromBytes, signal))
   }
 
-  findEntries(query: EntryQuery): Promise<number[]> {
-    return Promise.resolve(findEntries(this.#world.reader.memory, this.#world.media, query))
+  async findEntries(query: EntryQuery): Promise<number[]> {
+    const { findEntries } = await import('./search.ts')
+    return findEntries(this.#world.reader.memory, this.#world.media, query)
   }
 
   takeFile(hostName: string, path: string): Promise<Result<Blob>> {

@@ -1,7 +1,7 @@
 // The panels of the page. Lanes and guide are there at once; everything that explains them comes right after, each into a
 // place that is as large as it will be, so that nothing moves.
 
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ComponentType, lazy, type ReactNode, Suspense } from 'react'
 import type { Playground } from '../../playground/types.ts'
 import { Boundary } from '../Boundary.tsx'
 import { Guide } from '../Guide.tsx'
@@ -18,11 +18,11 @@ const MODULES = {
   trace: () => import('../Trace.tsx'),
   problems: () => import('../Problems.tsx'),
 }
-const DeviceMap = lazy(async () => ({ default: (await MODULES.device()).DeviceMap }))
-const Inspector = lazy(async () => ({ default: (await MODULES.inspector()).Inspector }))
-const LogTable = lazy(async () => ({ default: (await MODULES.log()).LogTable }))
-const Trace = lazy(async () => ({ default: (await MODULES.trace()).Trace }))
-const Problems = lazy(async () => ({ default: (await MODULES.problems()).Problems }))
+const DeviceMap = lazy(async () => ({ default: whenOpened((await MODULES.device()).DeviceMap) }))
+const Inspector = lazy(async () => ({ default: whenOpened((await MODULES.inspector()).Inspector) }))
+const LogTable = lazy(async () => ({ default: whenOpened((await MODULES.log()).LogTable) }))
+const Trace = lazy(async () => ({ default: whenOpened((await MODULES.trace()).Trace) }))
+const Problems = lazy(async () => ({ default: whenOpened((await MODULES.problems()).Problems) }))
 const forms = () => import('../Panels.tsx')
 const NewFilePanel = lazy(async () => ({ default: (await forms()).NewFilePanel }))
 const FormatPanel = lazy(async () => ({ default: (await forms()).FormatPanel }))
@@ -77,11 +77,16 @@ export const PANELS = {
 }
 
 function Late({ playground, what, children }: { playground: Playground; what: string; children: ReactNode }) {
-  // What would be drawn before there is a device would only have to move.
-  const opened = useOpened()
   return (
     <Boundary playground={playground} what={what}>
-      <Suspense fallback={<div className="late" />}>{opened ? children : <div className="late" />}</Suspense>
+      <Suspense fallback={<div className="late" />}>{children}</Suspense>
     </Boundary>
   )
+}
+
+/** What would be drawn before there is a device would only have to move. It is loaded by then: nothing waits for it. */
+function whenOpened<P extends object>(Panel: ComponentType<P>): ComponentType<P> {
+  return function Opened(props: P) {
+    return useOpened() ? <Panel {...props} /> : <div className="late" />
+  }
 }
