@@ -16,7 +16,8 @@ function firstPage(id: string, graph: { getModuleInfo: (id: string) => Rolldown.
     const info = graph.getModuleInfo(at)
     return info !== null && (info.isEntry || info.importers.some(isOfEntry))
   }
-  return isOfEntry(id) ? 'first' : null
+  // Its index imports all pictures there are: which of them the page begins with, only their users know.
+  return !id.includes('/lucide-react/dist/esm/icons/') && isOfEntry(id) ? 'first' : null
 }
 
 export default defineConfig({

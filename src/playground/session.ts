@@ -351,7 +351,7 @@ export class Session implements Playground {
     const restored = stored.ok && stored.value !== undefined && (await this.#restore(stored.value))
     if (!restored) await this.#newScene()
     world.ready = true
-    world.touch()
+    world.touchDevice()
   }
 
   async #newScene(): Promise<void> {

@@ -333,7 +333,8 @@ export class World {
     this.#deviceVersion++
     this.#media = this.#reader.read()
     if (this.#media.grown.length > 0) this.mark(this.#media.grown)
-    this.#problems.deviceChanged(this.#reader.memory)
+    // A device that is still being set up has no problems yet.
+    if (this.ready) this.#problems.deviceChanged(this.#reader.memory)
     this.touch()
   }
 
