@@ -48,14 +48,88 @@ it('by ear: what stands there, what happens, and what comes next', async () => {
   const { page, faults } = await open({ reducedMotion: 'reduce' })
   await firstScene(page)
   const said = await listen(page)
-  expect(await lane(page, 'B').ariaSnapshot()).toMatchInlineSnapshot()
-  expect(await page.getByRole('group', { name: 'What to do next' }).ariaSnapshot()).toMatchInlineSnapshot()
+  expect(await lane(page, 'B').ariaSnapshot()).toMatchInlineSnapshot(`
+    "- region "B":
+      - heading "B" [level=3]
+      - button "client"
+      - text: log 1/2 played
+      - button "Terminal on B": Terminal
+      - 'button "Host B: more"'
+      - alert
+      - table "Files that B sees":
+        - rowgroup:
+          - row "Path Size Mode Map":
+            - columnheader "Path"
+            - columnheader "Size"
+            - columnheader "Mode"
+            - columnheader "Map"
+        - rowgroup:
+          - 'row "notes.txt Download notes.txt as B reads it 300 B -r--r--r-- Map of notes.txt: 1 extent: 2.0 MiB at 0x00a00000"':
+            - cell "notes.txt Download notes.txt as B reads it":
+              - button "notes.txt"
+              - button "Download notes.txt as B reads it"
+            - cell "300 B"
+            - cell "-r--r--r--"
+            - 'cell "Map of notes.txt: 1 extent: 2.0 MiB at 0x00a00000"':
+              - 'button "Map of notes.txt: 1 extent: 2.0 MiB at 0x00a00000"'
+          - row "tides.f64 in log entry 1, not played here":
+            - cell "tides.f64"
+            - cell "in log entry 1, not played here":
+              - button "in log entry 1, not played here"
+      - paragraph: "1 entry not played: B can't see tides.f64."
+      - button "Play log on B"
+      - button "Drop files on B""
+  `)
+  expect(await page.getByRole('group', { name: 'What to do next' }).ariaSnapshot()).toMatchInlineSnapshot(`
+    "- group "What to do next":
+      - button "Show the entry that B hasn’t played""
+  `)
 
   await tabTo(page, 'Play log on B')
   await page.keyboard.press('Enter')
   await fileOn(page, 'B', 'tides.f64').waitFor()
-  expect(await lane(page, 'B').ariaSnapshot()).toMatchInlineSnapshot()
-  expect(await page.getByRole('group', { name: 'What to do next' }).ariaSnapshot()).toMatchInlineSnapshot()
+  expect(await lane(page, 'B').ariaSnapshot()).toMatchInlineSnapshot(`
+    "- region "B":
+      - heading "B" [level=3]
+      - button "client"
+      - text: log 2/2 played
+      - button "Terminal on B": Terminal
+      - 'button "Host B: more"'
+      - alert
+      - table "Files that B sees":
+        - rowgroup:
+          - row "Path Size Mode Map":
+            - columnheader "Path"
+            - columnheader "Size"
+            - columnheader "Mode"
+            - columnheader "Map"
+        - rowgroup:
+          - 'row "notes.txt Download notes.txt as B reads it 300 B -r--r--r-- Map of notes.txt: 1 extent: 2.0 MiB at 0x00a00000"':
+            - cell "notes.txt Download notes.txt as B reads it":
+              - button "notes.txt"
+              - button "Download notes.txt as B reads it"
+            - cell "300 B"
+            - cell "-r--r--r--"
+            - 'cell "Map of notes.txt: 1 extent: 2.0 MiB at 0x00a00000"':
+              - 'button "Map of notes.txt: 1 extent: 2.0 MiB at 0x00a00000"'
+          - 'row "tides.f64 Download tides.f64 as B reads it 4.0 MiB -r--r--r-- Map of tides.f64: 1 extent: 4.0 MiB at 0x00c00000"':
+            - cell "tides.f64 Download tides.f64 as B reads it":
+              - button "tides.f64"
+              - button "Download tides.f64 as B reads it"
+            - cell "4.0 MiB"
+            - cell "-r--r--r--"
+            - 'cell "Map of tides.f64: 1 extent: 4.0 MiB at 0x00c00000"':
+              - 'button "Map of tides.f64: 1 extent: 4.0 MiB at 0x00c00000"'
+      - paragraph: Sees everything that the log says.
+      - button "Play log on B"
+      - button "Drop files on B""
+  `)
+  expect(await page.getByRole('group', { name: 'What to do next' }).ariaSnapshot()).toMatchInlineSnapshot(`
+    "- group "What to do next":
+      - button "See tides.f64 as B maps it"
+      - button "Let A make a striped file"
+      - button "Start host C""
+  `)
 
   await tabTo(page, 'Let A make a striped file', 'Shift+Tab')
   await page.keyboard.press('Enter')
