@@ -1,6 +1,7 @@
 // A look at bytes is a private copy of at most 64 KiB. A file is looked at through the map that the host has, so that the
 // page shows what the host would read.
 
+import { toPlain } from '../core/base/plain.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Fmap } from '../core/fmap/fmap.ts'
 import { LENGTH, newAnswer, OFFSET, resolverOf } from '../core/fmap/resolve.ts'
@@ -51,7 +52,7 @@ export function fileBlob(memory: Memory, file: HostFile): Result<Blob, 'bad_map'
     if (!piece.ok) return piece
     pieces.push(piece.value)
   }
-  return ok(new Blob(pieces))
+  return ok(new Blob(pieces.map(toPlain)))
 }
 
 function isOffset(offsetBytes: number): boolean {

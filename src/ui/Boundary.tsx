@@ -3,6 +3,7 @@
 
 import { Component, type ErrorInfo, lazy, type ReactNode, Suspense } from 'react'
 import type { Playground } from '../playground/types.ts'
+import type { Saved } from './saved.ts'
 
 interface Props {
   playground: Playground
@@ -11,12 +12,6 @@ interface Props {
   /** The whole page: the image is saved first. A broken panel leaves the session at work, and that saves by itself. */
   isPage?: boolean
   children: ReactNode
-}
-
-/** What became of the image, in one sentence. */
-export interface Saved {
-  isSaved: boolean
-  says: string
 }
 
 interface State {

@@ -3,7 +3,7 @@
 import './boundary.css'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Playground } from '../playground/types.ts'
-import type { Saved } from './Boundary.tsx'
+import type { Saved } from './saved.ts'
 
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }

@@ -84,6 +84,7 @@ function contentProblems(node: Node): string[] {
   const name = nameOf(node['callee']) ?? ''
   const [content] = listOf(node['arguments'])
   if (!/^(Blob|File|Response)$/.test(name) || content === undefined) return []
+  if (isPlainList(content)) return []
   const parts = content.type === 'ArrayExpression' ? listOf(content['elements']) : [content]
   return parts.every(isPlain) ? [] : [`gives ${name} something else than toPlain(...) or text written in place`]
 }
@@ -96,6 +97,12 @@ function cryptoProblems(node: Node): string[] {
   // Random values go *into* the view: a copy made by toPlain would lose them.
   if (method === 'getRandomValues' && first?.type !== 'NewExpression') return ['may call getRandomValues only with an array made in place']
   return []
+}
+
+/** `list.map(toPlain)`. */
+function isPlainList(node: Node): boolean {
+  const [mapper] = listOf(node['arguments'])
+  return node.type === 'CallExpression' && chainOf(node['callee']).at(-1) === 'map' && nameOf(mapper) === 'toPlain'
 }
 
 /** A call of toPlain, or text that can be seen to be text. */
