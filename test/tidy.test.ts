@@ -191,6 +191,7 @@ describe('bad code is told', () => {
     [gated, opened("globalThis.crypto.subtle.sign('x', key, toPlain(view))"), 'may call crypto.subtle only as digest(name, toPlain(...))'],
     [gated, opened('crypto.getRandomValues(view)'), 'may call getRandomValues only with an array made in place'],
     [gated, opened('new Blob([toPlain(a), b])'), 'gives Blob something else than toPlain(...) or text written in place'],
+    [gated, opened('new Blob(parts.map(half))'), 'gives Blob something else than toPlain(...) or text written in place'],
     [gated, opened('new Blob(parts)'), 'gives Blob something else than toPlain(...) or text written in place'],
     [gated, opened("new File([a], 'name')"), 'gives File something else than toPlain(...) or text written in place'],
     [gated, opened('new Response(a)'), 'gives Response something else than toPlain(...) or text written in place'],
@@ -199,6 +200,7 @@ describe('bad code is told', () => {
   })
 
   it.each([
+    [gated, opened('new Blob(parts.map(toPlain))')],
     [gated, opened("new Blob([toPlain(a), 'text', `${b}`], { type: 'x' })")],
     [gated, opened("crypto.subtle.digest('SHA-256', toPlain(view))")],
     [gated, opened('crypto.getRandomValues(new Uint8Array(16))')],
