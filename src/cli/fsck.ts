@@ -3,6 +3,7 @@
 
 import { ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
+import { fsckOn } from '../core/machine/judging.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import { type Call, command, countExit, onlyOperand, say, stop } from './command.ts'
@@ -63,7 +64,7 @@ function* run(call: Call<typeof options>): Task<number> {
   const found = stat.value.kind === 'device' ? yield* unmounted(call, target) : mounted(io, target)
   if (!found.ok) return stop(call, found.failure, found.failure.reason === 'mounted' ? BUSY_EXIT : 1)
   const { deviceName, mount } = found.value
-  const verdict = yield* shown(io, deviceName, io.system.machine.fsck(deviceName))
+  const verdict = yield* shown(io, deviceName, fsckOn(io.system.machine, deviceName))
   if (!verdict.ok) return stop(call, verdict.failure)
   const { scan, superblockFailure, headerFailure } = verdict.value
   if (!scan) {

@@ -3,6 +3,7 @@
 
 import { fail } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
+import { fsckOn } from '../core/machine/judging.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import { type Call, command, onlyOperand, stop } from './command.ts'
 import { deviceAt, inFamfsMode, refuseMounted } from './device.ts'
@@ -67,7 +68,7 @@ function* run(call: Call<typeof options>): Task<number> {
   const made = yield* shown(io, name, system.machine.mkfs(name, spec, io.caller.user))
   if (made.ok || !BEFORE_SIZE.has(made.failure.reason)) io.out(`devsize: ${system.devices().find((each) => each.name === name)?.sizeBytes}\n`)
   if (!made.ok) return stop(call, made.failure, FAILED_EXIT)
-  const verdict = yield* system.machine.fsck(name)
+  const verdict = yield* fsckOn(system.machine, name)
   if (verdict.ok && verdict.value.scan) io.out(fsckText(system.machine, verdict.value.scan, { human: true, bucketCount: 0, verbose: given.verbose }))
   return 0
 }

@@ -6,7 +6,7 @@ import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { type Progress, type Task, WAITING } from '../core/base/task.ts'
 import { piecesOf } from '../core/fmap/fmap.ts'
 import type { FileInode, Inode } from '../core/kernel/mount.ts'
-import { modeText, ROOT } from '../core/kernel/user.ts'
+import { modeText } from '../core/kernel/user.ts'
 import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
 import { Machine } from '../core/machine/machine.ts'
 import { storeBytes } from '../core/machine/storing.ts'
@@ -108,11 +108,8 @@ export class HostServer implements HostWire {
         const memory = machine.memory(device)
         return Promise.resolve(memory.ok ? storeBytes(memory.value, offsetBytes, bytes) : memory)
       }
-      case 'unlink': {
-        const { path } = message.given
-        const there = machine.stat(path)
-        return Promise.resolve(there.ok && there.value.kind === 'directory' ? machine.rmdir(path, ROOT) : machine.unlink(path, ROOT))
-      }
+      case 'unlink':
+        return this.#unlink(machine, message.given.path)
       case 'peek': {
         const { path, offsetBytes, lengthBytes, user } = message.given
         const mapping = machine.mmap(path, { read: true }, user)
@@ -131,6 +128,12 @@ export class HostServer implements HostWire {
       default:
         return unreachable(message)
     }
+  }
+
+  /** Only shells have such tools, and they are loaded with them. */
+  async #unlink(machine: Machine, path: string): Promise<Result<undefined>> {
+    const { removeOn } = await import('../core/machine/system.ts')
+    return removeOn(machine, path)
   }
 
   /** Shells are loaded when the first is asked for: a host starts without them. */

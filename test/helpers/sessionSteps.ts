@@ -1,7 +1,7 @@
 // Mixed operations for tests of history: each is done through the session's own actions, as a person would do it, and may
 // be refused like a person's. Everything that chance decides comes in.
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { KIB, MIB } from '../../src/core/base/align.ts'
 import type { Session } from '../../src/playground/session.ts'
 import { patternBytes } from './outcome.ts'

@@ -5,6 +5,7 @@ import { bytesOfText, textOf } from '../base/plain.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import type { Machine } from './machine.ts'
+import { PlainTools } from './plainTools.ts'
 import { isOffset } from './pathText.ts'
 import type { FileNode, GeneratedNode, RootFs } from './rootFs.ts'
 import type { Handle, NodeKind } from './systemTypes.ts'
@@ -115,7 +116,7 @@ export function famfsBody(machine: Machine, path: string, mode: Mode, user: User
     },
     read: (offsetBytes, target) => withFile((openFd) => machine.read(openFd, offsetBytes, target)),
     write: (offsetBytes, source) => withFile((openFd) => machine.write(openFd, offsetBytes, source)),
-    truncate: (sizeBytes) => machine.truncate(path, sizeBytes, ROOT),
+    truncate: (sizeBytes) => new PlainTools(machine).truncate(path, sizeBytes, ROOT),
     close() {
       if (fd !== undefined) machine.close(fd)
     },

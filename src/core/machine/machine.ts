@@ -8,7 +8,6 @@ import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
 import { type DataFile, type DataReason, fillSeeded, flushFile, scan, type Source, verifySeeded } from '../fs/data.ts'
-import { fsck, type FsckVerdict } from '../fs/fsck.ts'
 import { killSuperblock, mkfs, type MkfsReason } from '../fs/mkfs.ts'
 import { roleOf } from '../fs/role.ts'
 import { lockLog, type LockReason, type LogLock, newVolume } from '../fs/volume.ts'
@@ -27,10 +26,9 @@ import type { Superblock } from '../omf/superblock.ts'
 import { cloneHere, copyHere, createHere, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
 import { addMetaFiles } from './metaFiles.ts'
 import { inUse, maskedTarget, type Mount, MountTable, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
-import * as rogue from './rogue.ts'
 import type {
   CopyReason, Created, CreateSpec, CreatReason, FileReason, LogplayOptions, MachineSpec, MkdirOptions, MountOptions, MountStatus, NewReason, Outside,
-  PathReason, RogueReason, Stat,
+  PathReason, Stat,
 } from './types.ts'
 
 type MountedFile = DataFile & { mount: Mount }
@@ -153,10 +151,9 @@ export class Machine {
     return this.#mounts.at(mountpoint)?.kernel.inodes(from) ?? []
   }
 
-  /** Superblock and log of a device, as this host sees them. Anyone may look. */
-  *fsck(deviceName: string): Task<Result<FsckVerdict, 'no_device'>> {
-    const memory = this.#memories.get(deviceName)
-    return memory ? ok(yield* fsck(memory)) : fail('no_device', { name: deviceName })
+  /** The mount that a path is in. */
+  place(path: string): Result<Place, 'not_in_famfs' | 'bad_path'> {
+    return this.#mounts.place(path)
   }
 
   // what only the master does
@@ -320,50 +317,6 @@ export class Machine {
     return access.ok ? ok(new MappedFile(path, mount.kernel.memory, access.value, mode.write ?? false)) : access
   }
 
-  // what plain tools do to a mount, on this host alone
-
-  unlink(path: string, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    return this.#rogue(path, (place) => rogue.unlink(place, path, user))
-  }
-
-  rmdir(path: string, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    return this.#rogue(path, (place) => rogue.rmdir(place, path, user))
-  }
-
-  rename(from: string, to: string, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    const target = this.#mounts.place(to)
-    if (!target.ok) return target
-    return this.#rogue(from, (place) => rogue.rename(place, target.value, { from, to }, user))
-  }
-
-  /** A file without a map, as creating one with a plain tool leaves it. */
-  makeStub(path: string, mode: number, user: User): Result<FileInode, RogueReason | 'not_in_famfs'> {
-    return this.#rogue(path, (place) => rogue.makeStub(place, path, mode, user))
-  }
-
-  /** A directory that no log knows. */
-  makeDirectory(path: string, mode: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    return this.#rogue(path, (place) => rogue.makeDirectory(place, path, mode, user))
-  }
-
-  /** What truncate does to a famfs file: on this host alone, its size and its map now disagree. */
-  truncate(path: string, sizeBytes: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    return this.#rogue(path, (place) => rogue.truncate(place, path, sizeBytes, user))
-  }
-
-  chmod(path: string, mode: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    return this.#rogue(path, (place) => rogue.setAttributes(place, path, { mode: mode & 0o7777 }, user))
-  }
-
-  chown(path: string, uid: number | undefined, gid: number | undefined, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    const changes = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }
-    return this.#rogue(path, (place) => rogue.setAttributes(place, path, changes, user))
-  }
-
-  utimes(path: string, modifiedMs: number, user: User): Result<undefined, RogueReason | 'not_in_famfs'> {
-    return this.#rogue(path, (place) => rogue.setAttributes(place, path, { modifiedMs }, user))
-  }
-
   // whole files
 
   /** Fills the whole file with the seed's data. */
@@ -409,11 +362,6 @@ export class Machine {
     if (path.endsWith('/')) return fail('bad_path', { path, what: 'a file has no slash at its end' })
     const fits = loggablePath(place.value.relpath)
     return fits.ok ? place : fits
-  }
-
-  #rogue<T>(path: string, act: (place: Place) => Result<T, RogueReason>): Result<T, RogueReason | 'not_in_famfs'> {
-    const place = this.#mounts.place(path)
-    return place.ok ? act(place.value) : place
   }
 
   #inode(path: string): Result<{ mount: Mount; inode: Inode }, PathReason> {

@@ -10,6 +10,7 @@ import type { Machine } from './machine.ts'
 import { baseName, isWithin } from './pathText.ts'
 import { type FamfsSpot, judged, type LocalSpot, PathWalker, type Spot, type Walked } from './pathWalk.ts'
 import { requireAccess } from './permission.ts'
+import { PlainTools } from './plainTools.ts'
 import { RootFs } from './rootFs.ts'
 import type { Caller, DirectoryEntry, Handle, NodeStat, OpenOptions, Paths } from './systemTypes.ts'
 
@@ -21,9 +22,11 @@ export abstract class PathTree implements Paths {
   readonly machine: Machine
   readonly rootFs: RootFs
   protected readonly walker: PathWalker
+  readonly #plain: PlainTools
 
   constructor(machine: Machine, now: () => number) {
     this.machine = machine
+    this.#plain = new PlainTools(machine)
     this.rootFs = new RootFs(now)
     this.walker = new PathWalker(this.rootFs, machine)
   }
@@ -86,7 +89,7 @@ export abstract class PathTree implements Paths {
   mkdir(path: string, mode: number, caller: Caller): Result<undefined> {
     const slot = this.#newSlot(path, caller, true)
     if (!slot.ok) return slot
-    if (slot.value.where === 'famfs') return this.machine.makeDirectory(slot.value.path, local.ownedBy(caller, mode).mode, caller.user)
+    if (slot.value.where === 'famfs') return this.#plain.makeDirectory(slot.value.path, local.ownedBy(caller, mode).mode, caller.user)
     this.rootFs.addDirectory(slot.value.directory, slot.value.name, local.ownedBy(caller, mode))
     return ok()
   }
@@ -98,7 +101,7 @@ export abstract class PathTree implements Paths {
     if (walked.name === '.') return fail('bad_path', { path, what: 'a directory is not removed as “.”' })
     if (walked.name === '..') return fail('not_empty', { path })
     if (this.#isPinned(walked)) return fail('path_busy', { path })
-    if (spot.where === 'famfs') return this.machine.rmdir(spot.path, caller.user)
+    if (spot.where === 'famfs') return this.#plain.rmdir(spot.path, caller.user)
     return local.rmdir(this.rootFs, { ...slotOf(walked), node: spot.node }, caller.user)
   }
 
@@ -107,7 +110,7 @@ export abstract class PathTree implements Paths {
     if (!taken.ok) return taken
     const { walked, spot } = taken.value
     if (spot.node.kind === 'directory') return fail('is_a_directory', { path })
-    if (spot.where === 'famfs') return this.machine.unlink(spot.path, caller.user)
+    if (spot.where === 'famfs') return this.#plain.unlink(spot.path, caller.user)
     return local.unlink(this.rootFs, { ...slotOf(walked), node: spot.node }, caller.user)
   }
 
@@ -122,7 +125,7 @@ export abstract class PathTree implements Paths {
     const across = fail('other_mount', { from, to })
     if (spot.where === 'famfs') {
       const { parent, path } = target.value
-      return parent.where === 'famfs' && parent.mount.mountpoint === spot.mount.mountpoint ? this.machine.rename(spot.path, path, caller.user) : across
+      return parent.where === 'famfs' && parent.mount.mountpoint === spot.mount.mountpoint ? this.#plain.rename(spot.path, path, caller.user) : across
     }
     if (target.value.parent.where === 'famfs') return across
     return local.rename(this.rootFs, { ...slotOf(walked), node: spot.node }, { ...slotOf(target.value), node: localOf(target.value.spot)?.node }, caller.user)
@@ -134,7 +137,7 @@ export abstract class PathTree implements Paths {
     if (!found.ok) return found
     const spot = found.value
     if (spot.node.kind === 'directory') return fail('is_a_directory', { path })
-    if (spot.where === 'famfs') return this.machine.truncate(spot.path, sizeBytes, caller.user)
+    if (spot.where === 'famfs') return this.#plain.truncate(spot.path, sizeBytes, caller.user)
     if (spot.node.kind !== 'file') return fail('not_permitted', { path, why: 'only a plain file has a size to change' })
     const allowed = requireAccess(path, spot.node, { write: true }, caller.user)
     if (!allowed.ok) return allowed
@@ -147,14 +150,14 @@ export abstract class PathTree implements Paths {
     const found = this.walker.find(path, caller, true)
     if (!found.ok) return found
     const spot = found.value
-    return spot.where === 'famfs' ? this.machine.chmod(spot.path, mode, caller.user) : local.chmod(path, spot.node, mode, caller.user)
+    return spot.where === 'famfs' ? this.#plain.chmod(spot.path, mode, caller.user) : local.chmod(path, spot.node, mode, caller.user)
   }
 
   chown(path: string, uid: number | undefined, gid: number | undefined, caller: Caller): Result<undefined> {
     const found = this.walker.find(path, caller, true)
     if (!found.ok) return found
     const spot = found.value
-    return spot.where === 'famfs' ? this.machine.chown(spot.path, uid, gid, caller.user) : local.chown(path, spot.node, uid, gid, caller.user)
+    return spot.where === 'famfs' ? this.#plain.chown(spot.path, uid, gid, caller.user) : local.chown(path, spot.node, uid, gid, caller.user)
   }
 
   /** Owners set any time; whoever may write sets the present one, as touch does. */
@@ -164,7 +167,7 @@ export abstract class PathTree implements Paths {
     const spot = found.value
     const isPresent = Math.abs(modifiedMs - this.now()) < TOUCH_MS
     const user = isPresent && requireAccess(path, judged(spot), { write: true }, caller.user).ok ? ROOT : caller.user
-    return spot.where === 'famfs' ? this.machine.utimes(spot.path, modifiedMs, user) : local.utimes(path, spot.node, modifiedMs, user)
+    return spot.where === 'famfs' ? this.#plain.utimes(spot.path, modifiedMs, user) : local.utimes(path, spot.node, modifiedMs, user)
   }
 
   symlink(target: string, path: string, caller: Caller): Result<undefined> {
@@ -216,7 +219,7 @@ export abstract class PathTree implements Paths {
     if (spot.node.kind === 'directory') return ok(directoryBody(path))
     const isEmptied = options.truncate === true && mode.write === true
     if (spot.where === 'famfs') {
-      const emptied = isEmptied ? this.machine.truncate(path, 0, caller.user) : ok()
+      const emptied = isEmptied ? this.#plain.truncate(path, 0, caller.user) : ok()
       return emptied.ok ? famfsBody(this.machine, path, mode, caller.user) : emptied
     }
     const { node } = spot
@@ -233,7 +236,7 @@ export abstract class PathTree implements Paths {
     const { path, parent, wantsDirectory } = walked
     if (wantsDirectory) return fail('is_a_directory', { path })
     if (parent.where === 'famfs') {
-      const made = this.machine.makeStub(path, local.ownedBy(caller, created).mode, caller.user)
+      const made = this.#plain.makeStub(path, local.ownedBy(caller, created).mode, caller.user)
       return made.ok ? famfsBody(this.machine, path, mode, ROOT) : made
     }
     const slot = slotOf(walked)

@@ -15,6 +15,7 @@ import type { Machine } from './machine.ts'
 import { MODULE_OF, Modules } from './modules.ts'
 import { baseName, directoryOf, isWithin, joined, lexicalPath } from './pathText.ts'
 import { PathTree } from './pathTree.ts'
+import { PlainTools } from './plainTools.ts'
 import { growRootTree, SYSTEM_UUID_PATH } from './rootTree.ts'
 import type { Caller, DeviceStatus, FamfsMountOptions, Mounted, MountEntry } from './systemTypes.ts'
 import type { MountStatus } from './types.ts'
@@ -239,4 +240,9 @@ export class System extends PathTree {
     if (where === 'famfs') return fail('mountpoint_busy', { path })
     return path === '/' || this.hasMount(path) ? fail('path_busy', { path }) : ok(path)
   }
+}
+
+/** What rm or rmdir would do on a machine that has no system yet. */
+export function removeOn(machine: Machine, path: string): Result<undefined> {
+  return new PlainTools(machine).remove(path, ROOT)
 }

@@ -2,6 +2,7 @@
 // why, zeroes the device, and is refused for a famfs unless --force says that it is meant.
 
 import type { Task } from '../../core/base/task.ts'
+import { fsckOn } from '../../core/machine/judging.ts'
 import type { DeviceStatus } from '../../core/machine/systemTypes.ts'
 import { type Given, has, valueOf } from './getopt.ts'
 import { baseName } from './paths.ts'
@@ -91,7 +92,7 @@ function* switchOne({ given, io, voice }: Call, { name, mode: was }: DeviceStatu
 }
 
 function* holdsFamfs(name: string, { system: { machine } }: ToolIo): Task<boolean> {
-  const checked = yield* machine.fsck(name)
+  const checked = yield* fsckOn(machine, name)
   return checked.ok && checked.value.superblockFailure === undefined
 }
 

@@ -3,6 +3,7 @@
 
 import { assert } from '../../core/base/assert.ts'
 import type { Task } from '../../core/base/task.ts'
+import { fsckOn } from '../../core/machine/judging.ts'
 import type { MountEntry } from '../../core/machine/systemTypes.ts'
 import type { ToolIo } from './toolIo.ts'
 import { isFamfsType } from './voice.ts'
@@ -16,7 +17,7 @@ export interface Usage {
 export function* usageOf({ type, target, sizeBytes = 0, usedBytes = 0 }: MountEntry, { system: { machine } }: ToolIo): Task<Usage> {
   if (!isFamfsType(type)) return usage(sizeBytes, usedBytes)
   const mount = machine.mounts().find(({ mountpoint }) => mountpoint === target)
-  const checked = mount ? yield* machine.fsck(mount.deviceName) : undefined
+  const checked = mount ? yield* fsckOn(machine, mount.deviceName) : undefined
   const scan = checked?.ok ? checked.value.scan : undefined
   return scan ? usage(Number(scan.superblock.ts_daxdev.dd_size), Number(scan.allocatedBytes)) : usage(0, 0)
 }

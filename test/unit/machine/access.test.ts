@@ -5,6 +5,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { runNow } from '../../../src/core/base/task.ts'
+import { fsckOn } from '../../../src/core/machine/judging.ts'
+import { PlainTools } from '../../../src/core/machine/plainTools.ts'
 import { propertyRuns } from '../../counts.ts'
 import { DAX, DATA_START, logByHand, MNT, newClient, newDax, newMachine, newMaster, readAll, ROOT_USER, run, sourceOf, USER } from '../../helpers/machines.ts'
 import { failureOf, firstDifference, patternBytes, valueOf } from '../../helpers/outcome.ts'
@@ -36,7 +38,7 @@ describe('permission', () => {
         expect(machine.mmap(FILE, { read: true }, user).ok).toBe(read)
         // As Linux has it: a writable mapping reads, too.
         expect(machine.mmap(FILE, { write: true }, user).ok).toBe(read && write)
-        expect(machine.truncate(FILE, 100, user).ok).toBe(write)
+        expect(new PlainTools(machine).truncate(FILE, 100, user).ok).toBe(write)
         expect(runNow(machine.scan(FILE, () => undefined, user)).ok).toBe(read)
         expect(runNow(machine.fill(FILE, 1, user)).ok).toBe(write)
       }
@@ -134,7 +136,7 @@ describe('a size that differs from its map', () => {
     const machine = newMaster(device)
     run(machine.cp(sourceOf(patternBytes(3000, 1)), FILE, USER))
     const fd = valueOf(machine.open(FILE, { read: true, write: true }, USER))
-    valueOf(machine.truncate(FILE, 2000, USER))
+    valueOf(new PlainTools(machine).truncate(FILE, 2000, USER))
     expect(valueOf(machine.stat(FILE)).sizeBytes).toBe(2000)
     expect(failureOf(machine.read(fd, 0, new Uint8Array(1)), 'size_changed').errno).toBe('ENXIO')
     const later = (): unknown[] => [
@@ -146,7 +148,7 @@ describe('a size that differs from its map', () => {
       runNow(machine.fill(FILE, 1, USER)),
     ].map((refused) => failureOf(refused, 'file_invalid').errno)
     expect(new Set(later())).toEqual(new Set(['EIO']))
-    valueOf(machine.truncate(FILE, 3000, USER))
+    valueOf(new PlainTools(machine).truncate(FILE, 3000, USER))
     expect(new Set(later())).toEqual(new Set(['EIO']))
 
     const other = newClient('B', device)
@@ -162,10 +164,10 @@ describe('a size that differs from its map', () => {
   it('set back in time does no harm', () => {
     const machine = newMaster(newDax())
     run(machine.creat(FILE, { sizeBytes: 100, ...USER }))
-    valueOf(machine.truncate(FILE, 5, USER))
-    valueOf(machine.truncate(FILE, 100, USER))
+    valueOf(new PlainTools(machine).truncate(FILE, 5, USER))
+    valueOf(new PlainTools(machine).truncate(FILE, 100, USER))
     expect(readAll(machine, FILE)).toHaveLength(100)
-    for (const size of [-1, 0.5, Number.NaN]) failureOf(machine.truncate(FILE, size, USER), 'bad_size')
+    for (const size of [-1, 0.5, Number.NaN]) failureOf(new PlainTools(machine).truncate(FILE, size, USER), 'bad_size')
   })
 })
 
@@ -197,5 +199,5 @@ it('random bytes as a device are never a crash', () => {
   bytes.set(patternBytes(12 * MIB, 9))
   const machine = newMachine('A', device)
   failureOf(runNow(machine.mount(DAX, MNT)), 'not_famfs')
-  expect(run(machine.fsck(DAX)).scan).toBeUndefined()
+  expect(run(fsckOn(machine, DAX)).scan).toBeUndefined()
 })

@@ -5,6 +5,7 @@ import { MIB } from '../../../src/core/base/align.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow, type Task, WAITING } from '../../../src/core/base/task.ts'
 import { buildBitmap } from '../../../src/core/fs/volume.ts'
+import { fsckOn } from '../../../src/core/machine/judging.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
 import { coherentMemory } from '../../../src/core/mem/memory.ts'
@@ -202,7 +203,7 @@ describe('clone', () => {
     valueOf(mapping.setUint8(3 * MIB - 1, 99))
     expect(firstDifference(readAll(machine, `${MNT}/g`), readAll(machine, FILE))).toBe(-1)
     expect(readAll(machine, `${MNT}/g`).at(-1)).toBe(99)
-    expect(run(machine.fsck(device.name)).scan).toMatchObject({ fileCount: 2, collisionCount: 2 })
+    expect(run(fsckOn(machine, device.name)).scan).toMatchObject({ fileCount: 2, collisionCount: 2 })
     const interleave = { bucketCount: 4, stripCount: 2, chunkBytes: 2 * MIB }
     run(machine.creat(`${MNT}/striped`, { sizeBytes: 3 * MIB, interleave }))
     failureOf(runNow(machine.clone(`${MNT}/striped`, `${MNT}/h`)), 'cloned_interleaved')
@@ -233,7 +234,7 @@ describe('the log lock', () => {
     expect(step(creat)).toMatchObject({ ok: true, value: { inode: { entryIndex: 1, map: { extents: [{ offsetBytes: DATA_START + 10 * MIB }] } } } })
     expect(step(mkdir)).toMatchObject({ ok: true })
     expect(firstDifference(readAll(machine, FILE), bytes)).toBe(-1)
-    expect(run(newClient('B', device).fsck(device.name)).scan).toMatchObject({ collisionCount: 0, fileCount: 2, directoryCount: 1, badEntries: [] })
+    expect(run(fsckOn(newClient('B', device), device.name)).scan).toMatchObject({ collisionCount: 0, fileCount: 2, directoryCount: 1, badEntries: [] })
   })
 
   it('is let go by a copy that is stopped, at whatever point', () => {

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { runNow } from '../../../src/core/base/task.ts'
+import { fsckOn } from '../../../src/core/machine/judging.ts'
 import { daxdev } from '../../../src/core/mem/daxdev.ts'
 import { coherentMemory } from '../../../src/core/mem/memory.ts'
 import { logplay } from '../../../src/core/log/replay.ts'
@@ -66,8 +67,8 @@ describe('only root', () => {
     failureOf(machine.kill(DAX, USER), 'not_root')
     valueOf(machine.kill(DAX))
     failureOf(runNow(machine.mount(DAX, MNT)), 'not_famfs')
-    failureOf(runNow(machine.fsck('/dev/none')), 'no_device')
-    expect(run(machine.fsck(DAX)).superblockFailure?.reason).toBe('not_famfs')
+    failureOf(runNow(fsckOn(machine, '/dev/none')), 'no_device')
+    expect(run(fsckOn(machine, DAX)).superblockFailure?.reason).toBe('not_famfs')
   })
 })
 
@@ -164,7 +165,7 @@ describe('an image of metadata only', () => {
     const machine = newMachine('A', image)
     expect(run(machine.mount(DAX, MNT))).toMatchObject({ newFiles: 1 })
     expect(valueOf(machine.stat(`${MNT}/f`)).sizeBytes).toBe(5000)
-    expect(run(machine.fsck(DAX)).scan).toMatchObject({ fileCount: 1, badEntries: [] })
+    expect(run(fsckOn(machine, DAX)).scan).toMatchObject({ fileCount: 1, badEntries: [] })
     for (const refused of [
       machine.open(`${MNT}/f`, { read: true }, USER),
       machine.mmap(`${MNT}/f`, { read: true }, USER),
