@@ -43,17 +43,18 @@ function mountActs(was: HostState | undefined, host: HostState): Act[] {
   if (before && !stays) acts.push(call(name, 'umount', { mountpoint: before.mountpoint }))
   if (!mount) return acts
   const { deviceName, mountpoint, playedCount } = mount
-  const plays = stays && canPlay && (playedCount !== before.playedCount || cameBack(was as HostState, host))
+  const playsAll = stays && canPlay && (fewer || cameBack(was as HostState, host))
   if (!stays) acts.push({ ...call(name, 'mount', { device: deviceName, mountpoint }), entryCount: playedCount })
-  else if (plays) acts.push({ ...call(name, 'logplay', { path: mountpoint, ...(fewer ? { whole: true } : {}) }), entryCount: playedCount })
+  else if (playsAll) acts.push({ ...call(name, 'logplay', { path: mountpoint, whole: true }), entryCount: playedCount })
+  else if (canPlay && playedCount > before.playedCount) acts.push({ ...call(name, 'logplay', { path: mountpoint, fromIndex: before.playedCount }), entryCount: playedCount })
   // A master knows what it appends, even where its play has stopped at a damaged entry before.
   const known = new Set(stays ? was?.files.map(({ entryIndex }) => entryIndex) : [])
   const ahead = files === was?.files && stays ? [] : files.filter(({ entryIndex }) => entryIndex >= playedCount && !known.has(entryIndex))
   for (const { entryIndex } of ahead.sort((a, b) => a.entryIndex - b.entryIndex)) {
     acts.push({ ...call(name, 'logplay', { path: mountpoint, fromIndex: entryIndex }), entryCount: entryIndex + 1 })
   }
-  // Playing brings back what was removed. What is inside of a directory goes before it.
-  const toRemove = [...(plays || !stays ? removed : lostBetween(was as HostState, host))].sort().reverse()
+  // Playing from the first entry brings back what was removed. What is inside of a directory goes before it.
+  const toRemove = [...(playsAll || !stays ? removed : lostBetween(was as HostState, host))].sort().reverse()
   return [...acts, ...toRemove.map((path) => call(name, 'unlink', { path: `${mountpoint}/${path}` }))]
 }
 
@@ -65,10 +66,12 @@ function cameBack(was: HostState, { files }: HostState): boolean {
   return files.some(({ path, entryIndex }) => entryIndex >= 0 && entryIndex < playedCount && !before.has(path))
 }
 
-function lostBetween(was: HostState, { files }: HostState): string[] {
+/** It was there, and is not; or it came and went meanwhile. */
+function lostBetween(was: HostState, { files, removed }: HostState): string[] {
   if (was.files === files) return []
   const here = new Set(files.map(({ path }) => path))
-  return was.files.filter(({ path, entryIndex }) => entryIndex >= 0 && !here.has(path)).map(({ path }) => path)
+  const lost = was.files.filter(({ path, entryIndex }) => entryIndex >= 0 && !here.has(path)).map(({ path }) => path)
+  return [...new Set([...lost, ...removed.filter((path) => !was.removed.includes(path))])]
 }
 
 function isSame(before: Mounted, now: Mounted): boolean {

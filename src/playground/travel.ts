@@ -13,6 +13,10 @@ import { sentences } from './sentences.ts'
 import type { Extent } from './types.ts'
 import type { World } from './world.ts'
 
+/** How often memory is asked for, and how long is waited between. */
+const TRIES = 6
+const PAUSE_MS = 250
+
 type Reached = Result<{ replay: Replay; finder: ChangeFinder }>
 
 export async function travel(world: World, wanted: number): Promise<Result<undefined>> {
@@ -56,7 +60,7 @@ async function reach(world: World, position: number): Promise<Reached> {
   }
   const [first, ...rest] = start.acts
   if (first?.act !== 'device') return fail('page_failed', { what: 'a history begins with a device' })
-  const device = world.newDevice(first.sizeBytes, first.uuid)
+  const device = await newDevice(world, first.sizeBytes, first.uuid)
   if (!device.ok) return device
   const replay = new Replay(device.value, makers)
   const steps = history.steps.slice(start.doneCount, position)
@@ -66,6 +70,15 @@ async function reach(world: World, position: number): Promise<Reached> {
   if (checked.ok) return ok({ replay, finder: checked.value })
   await replay.end()
   return checked
+}
+
+/** Devices that were shown before may still have their memory: workers that ended give it back a moment later. */
+async function newDevice(world: World, sizeBytes: number, uuid: string): Promise<ReturnType<World['newDevice']>> {
+  for (let triesLeft = TRIES; ; triesLeft--) {
+    const made = world.newDevice(sizeBytes, uuid)
+    if (made.ok || triesLeft === 1) return made
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+  }
 }
 
 /** The latest place before a position from which nothing earlier is needed: a device, new and empty. */

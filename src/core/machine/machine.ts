@@ -216,7 +216,8 @@ export class Machine {
     if (read.value.layout.fsUuid !== mount.fsUuid) return fail('other_filesystem')
     const { whole = false, dryRun = false } = options
     const fromIndex = options.fromIndex ?? (whole || mount.rogue ? 0 : mount.playedCount)
-    if (options.fromIndex !== undefined) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, maskedTarget(mount, options), fromIndex))
+    const isApart = options.fromIndex !== undefined && fromIndex !== mount.playedCount
+    if (isApart) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, maskedTarget(mount, options), fromIndex))
     // A dry run, or another tree, leaves what this mount has played as it is.
     if (dryRun || options.target) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, dryRun ? undefined : options.target, fromIndex))
     return yield* inUse(mount, playInto(mount, fromIndex, maskedTarget(mount, options)))

@@ -104,7 +104,7 @@ export interface LogplayOptions {
   /** From the first entry, as the command does it, and not from where this host stopped. */
   whole?: boolean
   dryRun?: boolean
-  /** From that entry on, whatever was played before, and without a word on how far: for a host that knows more than it played. */
+  /** From that entry on, whatever was removed here. How far this host has played moves only where it goes on from there. */
   fromIndex?: number
   /** Drops write bits as a client would. */
   asClient?: boolean
