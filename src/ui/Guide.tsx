@@ -76,8 +76,8 @@ function Offers({ snapshot }: { snapshot: Snapshot }) {
 
 /** Two or three, the most telling first. */
 function offersFor(snapshot: Snapshot): Offer[] {
-  const { ready, hosts, files, device, history } = snapshot
-  if (!ready || !device.filesystem) return []
+  const { ready, hosts, files, device, history, tasks } = snapshot
+  if (!ready || !device.filesystem || tasks.length > 0 || history.travelling) return []
   if (history.position < history.stepCount) {
     return [{ label: 'Back to the present', run: (playground) => playground.stepTo(history.stepCount) }]
   }

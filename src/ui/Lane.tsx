@@ -25,7 +25,7 @@ export function Lane({ host }: { host: HostView }) {
   const tasks = snapshot.tasks.filter((task) => task.host === host.name)
   // A host that is writing an entry plays it itself when it is done: it lacks nothing.
   const atWork = tasks.length > 0 || host.appending
-  const behind = host.status === 'up' && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
+  const behind = host.status === 'up' && host.mountpoint !== undefined && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
 
   // Nothing to play, and nowhere to copy to, before the host is up and has the file system.
   const waits = !snapshot.ready || host.status !== 'up' || host.mountpoint === undefined

@@ -71,14 +71,14 @@ export function LogGrid({ found, query }: { found: readonly number[] | undefined
 
   return (
     <div className="log-body">
-      <div className="log-scroll" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label="Log entries" aria-rowcount={count + 1} style={{ '--hosts': snapshot.hosts.length } as CSSProperties}
+      <div className="log-scroll" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label="Log entries" aria-rowcount={count + 1} data-devices={snapshot.dump ? true : undefined} style={{ '--hosts': snapshot.hosts.length } as CSSProperties}
         aria-activedescendant={visible.includes(current) && rows.has(current) ? `log-${current}` : undefined} onKeyDown={onKey}
         onClick={(event) => {
           const entry = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-entry]')?.dataset['entry'] : undefined
           if (entry !== undefined) choose(positionOf(Number(entry)), true)
         }}>
         <div className="log-row log-head" role="row" aria-rowindex={1}>
-          {HEADS.map((head) => <span key={head} role="columnheader">{head}</span>)}
+          {HEADS.slice(0, snapshot.hosts.length > 0 ? HEADS.length : -1).map((head) => <span key={head} role="columnheader">{head}</span>)}
         </div>
         <div role="presentation" style={{ height: spacerPx }}>
           <div className="log-window" role="presentation">

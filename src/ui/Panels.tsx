@@ -210,5 +210,5 @@ function lossText({ device, files }: Snapshot): string {
   if (!device.filesystem) return sentence(`${device.name} holds no famfs: ${device.verdict}`)
   if (files.length === 0) return `Formatting writes a new superblock and an empty log on ${device.name}. It holds no file now.`
   const names = listText(files.map((file) => file.path))
-  return `Formatting writes a new superblock and an empty log on ${device.name}. ${plural(files.length, 'file')} will be forgotten: ${names}. Every host mounts again. This can't be undone.`
+  return `Formatting writes a new superblock and an empty log on ${device.name}. ${plural(files.length, 'file')} will be forgotten: ${names}. Every host mounts again. A step back brings it all back, as long as this page is open.`
 }

@@ -69,7 +69,7 @@ export function sentence(text: string): string {
 
 /** "a, b and c". */
 export function listText(items: string[], most = 3): string {
-  const shown = items.length > most ? [...items.slice(0, most - 1), `${items.length - most + 1} more`] : items
+  const shown = items.length > most ? [...items.slice(0, most - 1), `${countText(items.length - most + 1)} more`] : items
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`
 }
 
