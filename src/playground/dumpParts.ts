@@ -17,7 +17,7 @@ export interface DumpParts {
   notes: string[]
 }
 
-export type DumpReason = 'not_a_dump' | 'half_a_dump' | 'dump_unreadable' | 'no_memory'
+export type DumpReason = 'not_a_dump' | 'dump_unreadable' | 'no_memory'
 
 /** More of a device than this is not kept: superblock and any log are far shorter. */
 const KEPT_MOST_BYTES = GIB
@@ -60,7 +60,7 @@ async function single({ file, head, kind }: Looked): Promise<Result<DumpParts, D
 
 /** Undefined for what can be opened by itself. */
 function refusalOf(name: string, { bytes, form, trouble }: FileStart, kind: Kind): Failure<DumpReason> | undefined {
-  const half = (what: string, next: string): Failure<DumpReason> => fail('half_a_dump', { name, what, next }).failure
+  const half = (what: string, next: string): Failure<DumpReason> => fail('not_a_dump', { name, what, next }).failure
   if (kind === 'device') return undefined
   if (kind === 'log') return half('is a log without its superblock: it is what a mount shows as .meta/.log', 'Open it together with .meta/.superblock of the same mount.')
   if (kind === 'superblock') {

@@ -221,7 +221,6 @@ export const failures = {
   page_failed: row<{ what: string }>('EIO', (d) => `the page stumbled over our own mistake: ${d.what}`,
     'Reload, and tell us what you did. What is stored is untouched.'),
   not_a_dump: row<{ name: string; what: string; next: string }>('EINVAL', (d) => `${d.name} ${d.what}`, (d) => d.next),
-  half_a_dump: row<{ name: string; what: string; next: string }>('EINVAL', (d) => `${d.name} ${d.what}`, (d) => d.next),
   dump_unreadable: row<{ name: string; what: string }>('EIO', (d) => `${d.name} can't be read: ${d.what}`,
     'Choose the file again: it has changed or gone since. A folder can’t be opened: choose what is in it.'),
   only_a_dump: row('EROFS', () => 'this is a dump of a device, opened to be looked at, and nothing can be done to it',

@@ -12,7 +12,7 @@ interface AnyRow {
 }
 
 /** Answers to every name with something that prints well. */
-const details: unknown = new Proxy({}, { get: (_, key) => (/magic|version|unit|nextSeqnum|nextIndex/.test(String(key)) ? 7n : /Bytes|Count|Index|index|wanted|found|played|count|limit|uid|owner|fd/.test(String(key)) ? 7 : 'word') })
+const details: unknown = new Proxy({}, { get: (_, key) => (key === 'next' ? 'Do this.' : /magic|version|unit|nextSeqnum|nextIndex/.test(String(key)) ? 7n : /Bytes|Count|Index|index|wanted|found|played|count|limit|uid|owner|fd/.test(String(key)) ? 7 : 'word') })
 
 const rows = Object.entries(failures) as unknown as [Reason, AnyRow][]
 

@@ -93,7 +93,7 @@ describe('half of it', () => {
     [[fileOf(secondaryDevice().slice(0, 4096))], /^some\.file begins with the superblock of a secondary device/, /^Open a dump of the primary device/],
   ])('%#', async (files, says, next) => {
     const failure = await refusal(...files)
-    expect(failure).toMatchObject({ reason: 'half_a_dump', errno: 'EINVAL' })
+    expect(failure).toMatchObject({ reason: 'not_a_dump', errno: 'EINVAL' })
     expect(failure.says).toMatch(says)
     expect(failure.next).toMatch(next)
   })
