@@ -3,6 +3,7 @@
 
 import type { Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { HELP } from '../../src/ui/help.ts'
 import { button, eventually, firstScene, lane, playButton, usePage } from '../helpers/page.ts'
 
 const open = usePage()
@@ -45,7 +46,7 @@ it('Why can’t B see it?', async () => {
   await inspector(page).getByRole('heading', { name: 'Log entry 1' }).waitFor()
   await inspector(page).getByText('“tides.f64”').waitFor()
   await click(button(page, 'Who may do what?'))
-  await page.getByRole('note').getByText(/it sees the files whose log entries it has played, and no others/).waitFor()
+  await page.getByRole('note').getByText(HELP.hosts.says).waitFor()
   await click(playButton(page, 'B'))
   await lane(page, 'B').getByText('Sees everything that the log says.').waitFor()
   expect(faults).toEqual([])
@@ -75,7 +76,7 @@ it('What does a log entry contain?', async () => {
     await fields.getByText(name).first().waitFor()
   }
   await click(button(page, 'Help: Log'))
-  await page.getByRole('note').getByText(/544 bytes with a sequence number, a path, size, mode, owner and file map, closed by a checksum/).waitFor()
+  await page.getByRole('note').getByText(HELP.log.means).waitFor()
   expect(faults).toEqual([])
 })
 
