@@ -134,6 +134,7 @@ class Dump implements Playground {
         sizeBytes: memory.device.sizeBytes,
         filesystem: filesystem && { ...filesystem, ownerName: undefined },
         verdict: dump.verdict,
+        trouble: media.failure,
       },
       files: elsewhere.size === 0 ? media.files : media.files.map((file) => (elsewhere.has(file.entryIndex) ? withoutPlace(file) : file)),
       hosts: [],

@@ -2,6 +2,7 @@
 // entries are added to what was read before; another mkfs, or a log that shrank, starts over.
 
 import { unitsOf } from '../core/base/align.ts'
+import type { Reason } from '../core/base/failure.ts'
 import type { Failure } from '../core/base/result.ts'
 import { UnitBitmap } from '../core/alloc/bitmap.ts'
 import { type Extent as MapExtent, type Fmap, fmapOf, piecesOf } from '../core/fmap/fmap.ts'
@@ -27,6 +28,8 @@ export interface MediaState {
 }
 
 const COLOURS = 8
+/** Anything else was a famfs, and is damaged. */
+const NEVER_FORMATTED: ReadonlySet<Reason> = new Set(['not_famfs'])
 
 export class MediaReader {
   readonly memory: Memory
@@ -34,6 +37,7 @@ export class MediaReader {
   #bitmap = new UnitBitmap(0)
   #seenCount = 0
   #badCount = 0
+  #firstBad: number | undefined
   #files: MediaFile[] = []
   #paths: (string | undefined)[] = []
 
@@ -61,7 +65,7 @@ export class MediaReader {
     this.#seenCount = 0
     this.#files = []
     this.#paths = []
-    return { verdict: `Not a famfs: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [], grown: [] }
+    return { verdict: `${NEVER_FORMATTED.has(failure.reason) ? 'Not a famfs' : 'Damaged'}: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [], grown: [] }
   }
 
   #grown(layout: Layout, fromIndex: number, fromFile: number): Extent[] {
@@ -75,6 +79,7 @@ export class MediaReader {
     this.#bitmap.claim(0, reservedUnits(layout))
     this.#seenCount = 0
     this.#badCount = 0
+    this.#firstBad = undefined
     this.#files = []
     this.#paths = []
   }
@@ -97,6 +102,7 @@ export class MediaReader {
     paths[index] = undefined
     if (window.troubleOf(index) !== undefined) {
       this.#badCount++
+      this.#firstBad ??= index
       return
     }
     const type = window.typeOf(index)
@@ -127,6 +133,7 @@ export class MediaReader {
       usedUnitCount: this.#bitmap.usedCount,
       unitCount: this.#bitmap.unitCount,
       badEntryCount: this.#badCount,
+      firstBadIndex: this.#firstBad,
     }
   }
 }

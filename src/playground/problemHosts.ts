@@ -10,13 +10,13 @@ export function hostProblems(hosts: readonly HostView[]): Problem[] {
 }
 
 /** While it and the list of files are the same, so are the problems. */
-export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, appending }: HostView): string {
+export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending }: HostView): string {
   const lists = [unseen, removed].flatMap((list) => [list.length, ...list.slice(0, NAMED_MOST)])
-  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, appending, ...lists].join('\n')
+  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, ...lists].join('\n')
 }
 
 function problemsOf(host: HostView): Problem[] {
-  const { name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, appending } = host
+  const { name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending } = host
   const say = (severity: Severity, id: string, says: string, next: string, entryIndex?: number): Problem =>
     ({ id: `host-${name}-${id}`, severity, says, next, bytes: undefined, entryIndex, host: name })
   if (status === 'starting') return []
@@ -25,6 +25,8 @@ function problemsOf(host: HostView): Problem[] {
     const again = `In a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
     return [say('error', 'stale', `${name} has a file system mounted that is not on the device any more: it was formatted again since.`, again)]
   }
+  // What is wrong is the device's, and said there.
+  if (stranded) return [say('note', 'stranded', `${name} goes on with the files it knew, and can play nothing.`, 'Step back if something done here broke the device.')]
   if (mountTrouble) return [say('error', 'mount', `${name} could not mount the device: ${mountTrouble}`, `Put that right, then in a terminal of ${name}: famfs mount.`)]
   if (mountpoint === undefined) return entryCount === 0 ? [] : [say('note', 'unmounted', `Nothing is mounted on ${name}: it sees no file.`, `In a terminal of ${name}: famfs mount.`)]
   const found = odd(host, say)

@@ -85,7 +85,8 @@ export class Host {
   view(media: MediaState): HostView {
     const { name, systemUuid, status, why, mount, mountTrouble, files } = this
     const { filesystem } = media
-    const stale = mount !== undefined && mount.fsUuid !== filesystem?.uuid
+    const stranded = mount !== undefined && filesystem === undefined
+    const stale = mount !== undefined && filesystem !== undefined && mount.fsUuid !== filesystem.uuid
     const playedCount = mount?.playedCount ?? 0
     const role = mount?.role ?? (filesystem === undefined ? 'none' : filesystem.ownerUuid === systemUuid ? 'master' : 'client')
     return {
@@ -100,9 +101,10 @@ export class Host {
       playedCount,
       entryCount: filesystem?.entryCount ?? 0,
       files,
-      unseen: mount && !stale ? this.#unseenOf(media, playedCount) : [],
-      removed: mount?.rogue && !stale ? this.#removedOf(media, playedCount) : [],
+      unseen: mount && !stale && !stranded ? this.#unseenOf(media, playedCount) : [],
+      removed: mount?.rogue && !stale && !stranded ? this.#removedOf(media, playedCount) : [],
       stale,
+      stranded,
     }
   }
 

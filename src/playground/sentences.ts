@@ -32,7 +32,8 @@ export const sentences = {
   poked: (host: string, path: string, cell: string, index: number, value: number | bigint) =>
     `${host} stored ${value} as ${cell} ${index} of ${path} through its mapping; every mapping of the file sees it at once.`,
   hashed: (host: string, path: string, sha256: string) => `${host} read ${path} through its mapping: SHA-256 ${sha256}.`,
-  ran: (host: string, line: string, exitCode: number) => `${host} ran \`${brief(line)}\`${exitCode === 0 ? '' : `: exit code ${exitCode}`}.`,
+  ran: (host: string, line: string, exitCode: number, appended: { firstIndex: number; lastIndex: number } | undefined) =>
+    `${host} ran \`${brief(line)}\`${appended ? ` and appended ${appended.firstIndex === appended.lastIndex ? `entry ${appended.firstIndex}` : `entries ${appended.firstIndex} to ${appended.lastIndex}`}` : ''}${exitCode === 0 ? '' : `: exit code ${exitCode}`}.`,
   put: (host: string, name: string, path: string) => `${name} is on ${host} now: ${path}.`,
   restored: (files: number) =>
     `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,

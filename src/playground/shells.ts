@@ -7,6 +7,7 @@ import type { MountStatus } from '../core/machine/types.ts'
 import type { HostHandle } from '../host/driver.ts'
 import type { Host } from './roster.ts'
 import { sealerOf } from './sealer.ts'
+import type { MediaState } from './media.ts'
 import { sentences } from './sentences.ts'
 import type { Shell, ShellNote, ShellReply } from './types.ts'
 import type { World } from './world.ts'
@@ -56,8 +57,9 @@ class HostShell implements Shell {
     // A shell that only starts makes nothing.
     if (line.trim() === '') return call()
     return this.#recorded(async () => {
+      const before = this.#world.media.filesystem
       const done = await this.#watched(call, how.onNote)
-      if (this.#isHere) this.#ran(line, done)
+      if (this.#isHere) this.#ran(line, done, before)
       return done
     })
   }
@@ -137,11 +139,20 @@ class HostShell implements Shell {
     return done
   }
 
-  #ran(line: string, done: Result<ShellReply>): void {
+  /** @param before the file system that the line found */
+  #ran(line: string, done: Result<ShellReply>, before: MediaState['filesystem']): void {
+    const world = this.#world
+    world.touchDevice()
+    const { filesystem } = world.media
+    const grown = filesystem?.uuid === before?.uuid ? (filesystem?.entryCount ?? 0) - (before?.entryCount ?? 0) : 0
+    const firstIndex = before?.entryCount ?? 0
+    const first = grown > 0 ? world.entryBytes(firstIndex) : undefined
     const exitCode = done.ok ? done.value.exitCode : done.failure.reason === 'cancelled' ? 130 : 1
     const ours = !done.ok && done.failure.reason === 'host_failed'
-    if (ours) this.#world.trace.fail(done.failure, this.host)
-    else this.#world.trace.add('shell', sentences.ran(this.host, line, exitCode), { host: this.host })
+    if (ours) return world.trace.fail(done.failure, this.host)
+    const appended = first && { firstIndex, lastIndex: firstIndex + grown - 1 }
+    const bytes = first && { ...first, lengthBytes: first.lengthBytes * grown }
+    world.trace.add('shell', sentences.ran(this.host, line, exitCode, appended), { host: this.host, ...(bytes ? { bytes } : {}) })
   }
 
   async #under<T>(work: Promise<T>): Promise<T> {

@@ -38,6 +38,8 @@ export interface DeviceView {
   filesystem: FilesystemView | undefined
   /** One sentence on superblock and log header. */
   verdict: string
+  /** Why there is no file system to be seen: nothing was ever formatted, or superblock or log header are damaged. */
+  trouble: Failure | undefined
 }
 
 export interface FilesystemView {
@@ -54,8 +56,9 @@ export interface FilesystemView {
   entryCount: number
   usedUnitCount: number
   unitCount: number
-  /** Entries whose seqnum or checksum is wrong. */
+  /** Entries whose seqnum or checksum is wrong, and the first of them: no host plays past it. */
   badEntryCount: number
+  firstBadIndex: number | undefined
 }
 
 export interface Extent {
@@ -101,6 +104,8 @@ export interface HostView {
   appending: boolean
   /** The mounted file system is not the one on the device any more: another host formatted it. */
   stale: boolean
+  /** It has a file system mounted, and superblock or log header can't be read any more: it knows what it knew, and plays nothing. */
+  stranded: boolean
 }
 
 /** A file or directory as a host sees it in its mount; its entry index joins it with MediaFile. */

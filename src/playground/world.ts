@@ -395,7 +395,7 @@ export class World {
       version: this.#version,
       deviceVersion: this.#deviceVersion,
       engine: this.#engine.view,
-      device: { name: this.#device.name, sizeBytes: this.#device.sizeBytes, verdict, filesystem: filesystem && { ...filesystem, ownerName } },
+      device: { name: this.#device.name, sizeBytes: this.#device.sizeBytes, verdict, trouble: this.#media.failure, filesystem: filesystem && { ...filesystem, ownerName } },
       files,
       hosts: views,
       trace: this.trace.events,

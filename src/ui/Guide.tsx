@@ -77,11 +77,15 @@ function Offers({ snapshot }: { snapshot: Snapshot }) {
 /** Two or three, the most telling first. */
 function offersFor(snapshot: Snapshot): Offer[] {
   const { ready, hosts, files, device, history, tasks } = snapshot
-  if (!ready || !device.filesystem || tasks.length > 0 || history.travelling) return []
+  if (!ready || tasks.length > 0 || history.travelling) return []
   if (history.position < history.stepCount) {
     return [{ label: 'Back to the present', run: (playground) => playground.stepTo(history.stepCount) }]
   }
-  const behind = behindOf(hosts)
+  if ((!device.filesystem || device.filesystem.badEntryCount > 0) && history.position > 0) {
+    return [{ label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) }]
+  }
+  if (!device.filesystem) return []
+  const behind = behindOf(snapshot)
   const unseen = behind && mediaIndex(files).byPath.get(behind.unseen[0] ?? '')
   if (behind && unseen) {
     const at = entryOffset(snapshot, unseen.entryIndex)
@@ -101,8 +105,10 @@ function offersFor(snapshot: Snapshot): Offer[] {
   return offers
 }
 
-function behindOf(hosts: HostView[]): HostView | undefined {
-  return hosts.find((host) => host.status === 'up' && !host.appending && host.mountpoint !== undefined && host.playedCount < host.entryCount)
+/** The first that can play something: past a damaged entry nobody plays. */
+function behindOf({ hosts, device }: Snapshot): HostView | undefined {
+  const bad = device.filesystem?.firstBadIndex
+  return hosts.find((host) => host.status === 'up' && !host.appending && host.mountpoint !== undefined && !host.stranded && host.playedCount < host.entryCount && host.playedCount !== bad)
 }
 
 /** The largest file on a client: there the sharing shows. */
@@ -161,19 +167,29 @@ function nextText(snapshot: Snapshot): string {
   if (later > 0) return `This is the past: ${plural(later, 'later step is', 'later steps are')} undone. Step forth, or do something else in their place.`
   const down = hosts.find((host) => host.status === 'down')
   if (down) return `${down.name} is down. Reboot ${down.name}: the device kept its bytes, and the log brings its files back.`
-  if (!device.filesystem) return `${sentence(device.verdict)} Format the device.`
+  if (!device.filesystem) return lostText(snapshot)
   const [task] = tasks
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
-  const behind = behindOf(hosts)
+  const behind = behindOf(snapshot)
   if (behind) {
     const missing = behind.entryCount - behind.playedCount
     const unseen = behind.unseen.length > 0 ? `: it can't see ${listText(behind.unseen)}` : ''
     return `${behind.name} is ${missing === 1 ? 'one log entry' : plural(missing, 'log entry', 'log entries')} behind${unseen}. Play log on ${behind.name}.`
   }
+  const bad = device.filesystem.firstBadIndex
+  if (bad !== undefined) return `Log entry ${bad} is damaged: no host plays past it. Step back if it was done here; Problems says more.`
   const rogue = hosts.find((host) => host.removed.length > 0)
   if (rogue) return `${listText(rogue.removed)} went on ${rogue.name} alone: the log still has ${rogue.removed.length === 1 ? 'it' : 'them'}. Play log on ${rogue.name}.`
   const unmounted = hosts.find((host) => host.status === 'up' && host.mountpoint === undefined && !host.mountTrouble)
   if (unmounted) return `Nothing is mounted on ${unmounted.name}. In its terminal: famfs mount ${device.name} /mnt/famfs.`
   if (files.length === 0) return 'The file system is empty. Make a New file, or drop one on the master.'
   return hosts.length > 1 ? `Every host sees the same ${plural(files.length, 'file')}, and all of them map the same bytes.` : 'One host alone shares nothing. Add host, and watch it play the log.'
+}
+
+/** No file system can be seen: hosts that have one mounted go on with what they know. */
+function lostText({ device, hosts }: Snapshot): string {
+  const stranded = hosts.filter((host) => host.stranded).map(({ name }) => name)
+  const says = sentence(device.trouble?.says ?? device.verdict)
+  if (stranded.length === 0) return `${says} Format the device.`
+  return `${says} ${listText(stranded, stranded.length)} still ${stranded.length === 1 ? 'reaches' : 'reach'} the files that ${stranded.length === 1 ? 'it knows' : 'they know'}, and can play nothing. Step back, or Format the device.`
 }

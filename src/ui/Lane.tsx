@@ -25,7 +25,8 @@ export function Lane({ host }: { host: HostView }) {
   const tasks = snapshot.tasks.filter((task) => task.host === host.name)
   // A host that is writing an entry plays it itself when it is done: it lacks nothing.
   const atWork = tasks.length > 0 || host.appending
-  const behind = host.status === 'up' && host.mountpoint !== undefined && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
+  const behind = host.status === 'up' && host.mountpoint !== undefined && !host.stranded && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
+  const blocked = behind > 0 && snapshot.device.filesystem?.firstBadIndex === host.playedCount
 
   // Nothing to play, and nowhere to copy to, before the host is up and has the file system.
   const waits = !snapshot.ready || host.status !== 'up' || host.mountpoint === undefined
@@ -60,7 +61,7 @@ export function Lane({ host }: { host: HostView }) {
         <Role host={host} snapshot={snapshot} />
         {host.status !== 'down' && (
           <span className="played num" data-behind={behind > 0 || undefined}>
-            log {host.playedCount}/{host.entryCount} played
+            log {host.stranded ? host.playedCount : `${host.playedCount}/${host.entryCount}`} played
           </span>
         )}
         <span className="lane-tools">
@@ -81,11 +82,11 @@ export function Lane({ host }: { host: HostView }) {
       {tasks.map((task) => <TaskBar key={task.id} task={task} />)}
       <div className="lane-acts">
         {host.status !== 'down' && (
-          <button type="button" className={behind > 0 ? 'play primary' : 'play'} disabled={waits} onClick={() => void playing.go(() => playground.playLog(host.name))}>
+          <button type="button" className={behind > 0 && !blocked ? 'play primary' : 'play'} disabled={waits} onClick={() => void playing.go(() => playground.playLog(host.name))}>
             <Play aria-hidden /> Play log on {host.name}
           </button>
         )}
-        <DropButton host={host} onFiles={take} />
+        {host.status !== 'down' && <DropButton host={host} onFiles={take} />}
       </div>
     </section>
   )
@@ -219,6 +220,7 @@ function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
 
 function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {
   if (host.stale) return `The device was formatted again since ${host.name} mounted it: what it shows is gone.`
+  if (host.stranded) return `${host.name} keeps what it has played and mapped; superblock or log header can’t be read, so there is nothing more to play.`
   if (host.mountTrouble) return sentence(host.mountTrouble)
   if (host.status === 'starting') return `${host.name} is starting.`
   if (host.mountpoint === undefined) return `Nothing is mounted on ${host.name}.`
@@ -226,6 +228,9 @@ function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {
   if (host.appending) return `The shell of ${host.name} is at work.`
   if (host.removed.length > 0) return `Removed or renamed on ${host.name} alone: ${listText(host.removed)}. The log has ${host.removed.length === 1 ? 'it' : 'them'}: play it.`
   const behind = host.entryCount - host.playedCount
+  const bad = snapshot.device.filesystem?.firstBadIndex
+  if (behind > 0 && bad === host.playedCount) return `Log entry ${bad} is damaged, and ${host.name} plays nothing past it.`
+  if (behind <= 0 && bad !== undefined) return `Knows all files from before log entry ${bad} was damaged.`
   if (behind <= 0) return `Sees everything that the log says${snapshot.files.length === 0 ? ': no file yet' : ''}.`
-  return `${plural(behind, 'entry', 'entries')} not played: ${host.name} can't see ${host.unseen.length > 0 ? listText(host.unseen) : 'them'}.`
+  return `${plural(behind, 'entry', 'entries')} not played${host.unseen.length > 0 ? `: ${host.name} can't see ${listText(host.unseen)}` : ''}.`
 }

@@ -3,6 +3,7 @@
 
 import { Check, X } from 'lucide-react'
 import { type CSSProperties, type KeyboardEvent, memo, useCallback, useEffect, useRef } from 'react'
+import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import type { EntryQuery, HostView, MediaFile } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { useEntryRows } from './entryRows.ts'
@@ -26,6 +27,9 @@ export function LogGrid({ found, query }: { found: readonly number[] | undefined
   const snapshot = useSnapshot()
   const look = useLookStore()
   const current = useLook((state) => state.entryIndex)
+  const start = entryOffset(snapshot, 0)
+  // The inspector may have gone elsewhere since.
+  const isShown = useLook((state) => Math.floor((state.selectedBytes - start) / LOG_ENTRY_BYTES) === state.entryIndex)
   const entryCount = snapshot.device.filesystem?.entryCount ?? 0
   const count = found?.length ?? entryCount
   const { scroller, onScroll, spacerPx, topRow: first, visibleCount: shown, reveal, goTo } = useTallRows(count, ROW_REM, undefined, HEAD_REM)
@@ -83,7 +87,7 @@ export function LogGrid({ found, query }: { found: readonly number[] | undefined
         <div role="presentation" style={{ height: spacerPx }}>
           <div className="log-window" role="presentation">
             {visible.map((index, i) => (
-              <LogLine key={(first + i) % shown} index={index} row={rows.get(index)?.row} position={first + i} media={byEntry.get(index)} hosts={snapshot.hosts} look={look} current={index === current}
+              <LogLine key={(first + i) % shown} index={index} row={rows.get(index)?.row} position={first + i} media={byEntry.get(index)} hosts={snapshot.hosts} look={look} current={index === current} chosen={index === current && isShown}
                 newest={index === entryCount - 1} marks={between(snapshot.hosts, indicesAt(found, first + i - 1, 1)[0], index).join()} top={i === 0} />
             ))}
           </div>
@@ -101,7 +105,7 @@ function nearest(found: readonly number[] | undefined, index: number): number {
   return position < 0 ? found.length : position
 }
 
-const LogLine = memo(function LogLine({ index, row, position, media, hosts, look, current, newest, marks, top }: {
+const LogLine = memo(function LogLine({ index, row, position, media, hosts, look, current, chosen, newest, marks, top }: {
   index: number
   /** Undefined until it has been read. */
   row: LogRow | undefined
@@ -109,7 +113,9 @@ const LogLine = memo(function LogLine({ index, row, position, media, hosts, look
   media: MediaFile | undefined
   hosts: readonly HostView[]
   look: Look
+  /** The keyboard's row, and whether its bytes are the ones in the inspector. */
   current: boolean
+  chosen: boolean
   newest: boolean
   /** Names of the hosts that stand right above this entry, with commas. */
   marks: string
@@ -118,7 +124,7 @@ const LogLine = memo(function LogLine({ index, row, position, media, hosts, look
   const lit = useLook((state) => state.lit === index)
   const names = marks === '' ? [] : marks.split(',')
   return (
-    <div id={`log-${index}`} className="log-row" role="row" aria-rowindex={position + 2} aria-selected={current} data-lit={lit || undefined} data-mark={marks || undefined} data-top={top || undefined}
+    <div id={`log-${index}`} className="log-row" role="row" aria-rowindex={position + 2} aria-selected={chosen} data-current={current || undefined} data-lit={lit || undefined} data-mark={marks || undefined} data-top={top || undefined}
       data-arrived={newest || undefined} data-entry={index} data-unread={row ? undefined : true} {...lighting(look, index)}>
       <span role="gridcell" className="num">{index}</span>
       <span role="gridcell">{row?.type}</span>
@@ -132,10 +138,10 @@ const LogLine = memo(function LogLine({ index, row, position, media, hosts, look
       <span role="gridcell" className="num clip" title={row?.map}>{row?.map}</span>
       <span role="gridcell"><Verdict right={row?.crcRight ?? true} wrong="wrong" /></span>
       <span role="gridcell"><Verdict right={row?.seqnumRight ?? true} wrong={`is ${row?.seqnum ?? ''}`} /></span>
-      <span role="gridcell" className="players">
+      {hosts.length > 0 && <span role="gridcell" className="players">
         {hosts.map((host) => <Player key={host.name} host={host} index={index} />)}
         {names.length > 0 && <span className="log-mark">{listText(names, names.length)} {names.length === 1 ? 'has' : 'have'} played up to here</span>}
-      </span>
+      </span>}
     </div>
   )
 })

@@ -8,7 +8,7 @@ const before: Snapshot = {
   version: 0,
   deviceVersion: 0,
   engine: { kind: 'parallel', sentence: 'The hosts are starting.' },
-  device: { name: '/dev/dax0.0', sizeBytes: 0, filesystem: undefined, verdict: 'The first scene is being set up.' },
+  device: { name: '/dev/dax0.0', sizeBytes: 0, filesystem: undefined, verdict: 'The first scene is being set up.', trouble: undefined },
   files: [],
   hosts: [],
   trace: [],

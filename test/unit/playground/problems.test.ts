@@ -26,7 +26,7 @@ function host(more: Partial<HostView> = {}): HostView {
     unseen: [],
     removed: [],
     appending: false,
-    stale: false,
+    stale: false, stranded: false,
     ...more,
   }
 }

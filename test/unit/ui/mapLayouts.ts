@@ -19,7 +19,7 @@ export function deviceOf(sizeBytes: number, change: Partial<FilesystemView> = {}
   const unitBytes = change.unitBytes ?? 2 * MIB
   const filesystem: FilesystemView = {
     uuid: '', ownerUuid: '', ownerName: 'A', unitBytes, logOffsetBytes: 2 * MIB, logLengthBytes: 8 * MIB, slotCount: slotCountOf(8 * MIB), entryCount: 0,
-    usedUnitCount: 0, unitCount: sizeBytes / unitBytes, badEntryCount: 0, ...change,
+    usedUnitCount: 0, unitCount: sizeBytes / unitBytes, badEntryCount: 0, firstBadIndex: undefined, ...change,
   }
-  return { name: '/dev/dax0.0', sizeBytes, filesystem, verdict: 'Fine.' }
+  return { name: '/dev/dax0.0', sizeBytes, filesystem, verdict: 'Fine.', trouble: undefined }
 }
