@@ -177,7 +177,7 @@ function nextText(snapshot: Snapshot): string {
     return `${behind.name} is ${missing === 1 ? 'one log entry' : plural(missing, 'log entry', 'log entries')} behind${unseen}. Play log on ${behind.name}.`
   }
   const bad = device.filesystem.firstBadIndex
-  if (bad !== undefined) return `Log entry ${bad} is damaged: no host plays past it. Step back if it was done here; Problems says more.`
+  if (bad !== undefined) return `Log entry ${bad} is damaged: no host plays past it. Step back if it was done here.`
   const rogue = hosts.find((host) => host.removed.length > 0)
   if (rogue) return `${listText(rogue.removed)} went on ${rogue.name} alone: the log still has ${rogue.removed.length === 1 ? 'it' : 'them'}. Play log on ${rogue.name}.`
   const unmounted = hosts.find((host) => host.status === 'up' && host.mountpoint === undefined && !host.mountTrouble)

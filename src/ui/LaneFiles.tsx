@@ -25,8 +25,10 @@ const SCROLLS = { tabIndex: 0 }
 
 export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
   const { byEntry, byPath } = mediaIndex(snapshot.files)
-  const absent = [...host.removed.map((path) => ({ path, why: 'removed here' })), ...host.unseen.map((path) => ({ path, why: 'not played here' }))]
-  const count = host.files.length + absent.length
+  const { removed, unseen } = host
+  const absentAt = (index: number): { path: string; why: string } =>
+    index < removed.length ? { path: removed[index] ?? '', why: 'removed here' } : { path: unseen[index - removed.length] ?? '', why: 'not played here' }
+  const count = host.files.length + removed.length + unseen.length
   const { scroller, onScroll, spacerPx, topRow, visibleCount, reveal } = useTallRows(count, ROW_REM)
 
   // What has just come into the mount is what one wants to see.
@@ -52,12 +54,12 @@ export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapsh
             {Array.from({ length: visibleCount }, (_, i) => {
               const index = topRow + i
               const file = host.files[index]
-              const missing = absent[index - host.files.length]
+              const missing = absentAt(index - host.files.length)
               return file ? (
                 <FileRow key={index} file={file} host={host.name} rowIndex={index + 2} deviceBytes={snapshot.device.sizeBytes}
                   colour={byEntry.get(file.entryIndex)?.colour ?? Math.max(0, file.entryIndex) % 8} arrived={file.entryIndex >= host.playedCount - 1} />
               ) : (
-                <AbsentRow key={index} path={missing?.path ?? ''} why={missing?.why ?? ''} rowIndex={index + 2} snapshot={snapshot} known={byPath} />
+                <AbsentRow key={index} path={missing.path} why={missing.why} rowIndex={index + 2} snapshot={snapshot} known={byPath} />
               )
             })}
           </div>

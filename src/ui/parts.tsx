@@ -40,6 +40,11 @@ export function Disclosure({ label, name, className = '', children }: {
     document.getElementById(buttonId)?.focus()
   }
 
+  // Where it stands in something that scrolls, it is brought into sight whole.
+  useEffect(() => {
+    if (open) document.getElementById(id)?.scrollIntoView({ block: 'nearest' })
+  }, [open, id])
+
   useEffect(() => {
     if (!open) return
     const onPointer = (event: PointerEvent): void => {
