@@ -3,7 +3,7 @@
 
 import { useId, useState } from 'react'
 import { MIB } from '../core/base/align.ts'
-import type { Result } from '../core/base/result.ts'
+import { ok, type Result } from '../core/base/result.ts'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import { freeHostName } from '../playground/names.ts'
 import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
@@ -53,7 +53,7 @@ function Question({ topic, text, chosen, helpId, onAsk }: { topic: HelpTopic; te
 
 interface Offer {
   label: string
-  run: (playground: Playground, look: Look) => Promise<Result<unknown>> | undefined
+  run: (playground: Playground, look: Look) => Promise<Result<unknown>> | void
 }
 
 function Offers({ snapshot }: { snapshot: Snapshot }) {
@@ -63,10 +63,7 @@ function Offers({ snapshot }: { snapshot: Snapshot }) {
   return (
     <div className="offers" role="group" aria-label="What to do next">
       {offersFor(snapshot).map(({ label, run }) => (
-        <button key={label} type="button" className="offer" onClick={() => {
-          const work = run(playground, look)
-          if (work) void offering.go(() => work)
-        }}>
+        <button key={label} type="button" className="offer" onClick={() => void offering.go(async () => (await run(playground, look)) ?? ok())}>
           {label}
         </button>
       ))}
@@ -89,11 +86,11 @@ function offersFor(snapshot: Snapshot): Offer[] {
   const unseen = behind && mediaIndex(files).byPath.get(behind.unseen[0] ?? '')
   if (behind && unseen) {
     const at = entryOffset(snapshot, unseen.entryIndex)
-    return [{ label: `Show the entry that ${behind.name} hasn’t played`, run: (_, look) => void showBytes(look, at, LOG_ENTRY_BYTES) }]
+    return [{ label: `Show the entry that ${behind.name} hasn’t played`, run: (_, look) => showBytes(look, at, LOG_ENTRY_BYTES) }]
   }
   const offers: Offer[] = []
   const mapped = mappedOn(hosts)
-  if (mapped) offers.push({ label: `See ${mapped.path} as ${mapped.host} maps it`, run: (_, look) => void showMapped(look, mapped.host, mapped.path) })
+  if (mapped) offers.push({ label: `See ${mapped.path} as ${mapped.host} maps it`, run: (_, look) => showMapped(look, mapped.host, mapped.path) })
   const master = hosts.find((host) => host.role === 'master' && host.status === 'up')
   if (master && !files.some((file) => file.chunkBytes !== undefined)) offers.push(stripedOffer(master.name, device.filesystem.unitBytes, files))
   else if (master) {

@@ -13,7 +13,6 @@ const PATIENT_MS = 120_000
 interface Gesture {
   name: string
   what: string
-  prepare?: (page: Page) => Promise<void>
   move: (page: Page, at: number) => Promise<void>
 }
 
@@ -73,7 +72,6 @@ async function fill(page: Page): Promise<void> {
 }
 
 async function longestTaskMs(browser: Browser, page: Page, gesture: Gesture): Promise<number> {
-  await gesture.prepare?.(page)
   await browser.startTracing(page, { categories: ['devtools.timeline', 'toplevel', 'disabled-by-default-devtools.timeline'] })
   for (let at = 0; at < MOVES; at++) {
     await gesture.move(page, at)
@@ -91,7 +89,7 @@ interface TraceEvent {
   args?: { name?: string }
 }
 
-/** Of the thread that the page runs in: the renderer's main one with the most work. */
+/** Of all main threads of renderers: the page's is among them, and any other is idle. */
 function longestOf(trace: Buffer): number {
   const { traceEvents: events } = JSON.parse(trace.toString('utf8')) as { traceEvents: TraceEvent[] }
   const threads = new Set(events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`))
