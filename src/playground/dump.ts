@@ -161,8 +161,8 @@ class Dump implements Playground {
     return Promise.resolve(source.kind === 'device' ? peekDevice(this.#memory, offsetBytes, lengthBytes) : fail('no_host', { name: source.host }))
   }
 
-  async search({ fromBytes, bytes, signal }: { fromBytes: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
-    return ok(await findBytes(this.#memory, bytes, fromBytes, signal))
+  async search({ fromBytes, endBytes, bytes, signal }: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
+    return ok(await findBytes(this.#memory, bytes, { fromBytes, endBytes, signal }))
   }
 
   findEntries(query: EntryQuery): Promise<number[]> {

@@ -13,9 +13,16 @@ const PIECE_BYTES = 2 * 1024 * 1024
 const MISS_BYTES = 64
 const MISSES_LEAST = 1000
 
+export interface Stretch {
+  fromBytes: number
+  /** The place found ends at or before it; what is here, if undefined. */
+  endBytes?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
 /** @returns undefined where nothing is found, or when the signal stops it */
-export async function findBytes(memory: Memory, wanted: Uint8Array, fromBytes: number, signal?: AbortSignal): Promise<number | undefined> {
-  const endBytes = memory.presentBytes
+export async function findBytes(memory: Memory, wanted: Uint8Array, { fromBytes, endBytes: limit = Infinity, signal }: Stretch): Promise<number | undefined> {
+  const endBytes = Math.min(limit, memory.presentBytes)
   if (wanted.length === 0) return undefined
   const turns = new Turns()
   try {

@@ -48,9 +48,9 @@ export class Session implements Playground {
     return Promise.resolve(file.ok ? peekFile(memory, file.value, offsetBytes, lengthBytes) : file)
   }
 
-  async search({ fromBytes, bytes, signal }: { fromBytes: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
+  async search({ fromBytes, endBytes, bytes, signal }: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
     const { findBytes } = await import('./search.ts')
-    return ok(await findBytes(this.#world.reader.memory, bytes, fromBytes, signal))
+    return ok(await findBytes(this.#world.reader.memory, bytes, { fromBytes, endBytes, signal }))
   }
 
   async findEntries(query: EntryQuery): Promise<number[]> {

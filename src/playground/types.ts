@@ -298,8 +298,8 @@ export interface Playground {
   poke(options: { host: string; path: string; index: number; cell: CellKind; value: number | bigint }): Promise<Result<undefined>>
   /** Stores bytes on the device itself, as root of the host, past every mapping and every check: how to break things. */
   edit(options: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>>
-  /** Offset of the next place, at or after `fromBytes`, that holds these bytes; undefined if there is none up to the end. */
-  search(options: { fromBytes: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>>
+  /** Offset of the next place, at or after `fromBytes`, that holds these bytes; undefined if there is none before `endBytes`, or the end. */
+  search(options: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>>
   /** Indices of the log entries that fit, in order. */
   findEntries(query: EntryQuery): Promise<number[]>
   /** A file's bytes as the host reads them through its mapping, to be taken out of the page. */
