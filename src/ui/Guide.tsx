@@ -34,7 +34,7 @@ export function Guide() {
         <Question topic="famfs" text="What is famfs?" chosen={asked} helpId={helpId} onAsk={setAsked} />
         <Question topic="hosts" text="Who may do what?" chosen={asked} helpId={helpId} onAsk={setAsked} />
       </div>
-      {asked && <LateHelp id={helpId} topic={asked} />}
+      {asked && <LateHelp id={helpId} topic={asked} onClose={() => setAsked(undefined)} />}
       {toldText(snapshot).map((text) => <p key={text} className="told">{text}</p>)}
       <PageNote snapshot={snapshot} />
     </div>
@@ -82,6 +82,8 @@ function offersFor(snapshot: Snapshot): Offer[] {
     return [{ label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) }]
   }
   if (!device.filesystem) return []
+  const old = hosts.find((host) => host.stale)
+  if (old) return [{ label: `Restart ${old.name}`, run: (playground) => playground.rebootHost(old.name) }]
   const behind = behindOf(snapshot)
   const unseen = behind && mediaIndex(files).byPath.get(behind.unseen[0] ?? '')
   if (behind && unseen) {
@@ -105,12 +107,12 @@ function offersFor(snapshot: Snapshot): Offer[] {
 /** The first that can play something: past a damaged entry nobody plays. */
 function behindOf({ hosts, device }: Snapshot): HostView | undefined {
   const bad = device.filesystem?.firstBadIndex
-  return hosts.find((host) => host.status === 'up' && !host.appending && host.mountpoint !== undefined && !host.stranded && host.playedCount < host.entryCount && host.playedCount !== bad)
+  return hosts.find((host) => host.status === 'up' && !host.appending && host.mountpoint !== undefined && !host.stranded && !host.stale && host.playedCount < host.entryCount && host.playedCount !== bad)
 }
 
 /** The largest file on a client: there the sharing shows. */
 function mappedOn(hosts: HostView[]): { host: string; path: string } | undefined {
-  const client = hosts.find((host) => host.role === 'client' && host.status === 'up' && host.files.length > 0)
+  const client = hosts.find((host) => host.role === 'client' && host.status === 'up' && !host.stale && host.files.length > 0)
   let largest: HostFile | undefined
   for (const file of client?.files ?? []) if (file.kind === 'file' && !file.fault && (!largest || file.sizeBytes > largest.sizeBytes)) largest = file
   return client && largest && { host: client.name, path: largest.path }
@@ -161,12 +163,14 @@ function nextText(snapshot: Snapshot): string {
   if (!ready) return sentence(device.verdict)
   if (history.travelling) return 'Hosts start again, and do what they did.'
   const later = history.stepCount - history.position
-  if (later > 0) return `This is the past: ${plural(later, 'later step is', 'later steps are')} undone. Step forth, or do something else in their place.`
+  if (later > 0) return `This is the past: ${plural(later, 'later step is', 'later steps are')} undone. Step forth, or do something else in their place; a reload keeps what is shown.`
   const down = hosts.find((host) => host.status === 'down')
   if (down) return `${down.name} is down. Reboot ${down.name}: the device kept its bytes, and the log brings its files back.`
   if (!device.filesystem) return lostText(snapshot)
   const [task] = tasks
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
+  const old = hosts.find((host) => host.stale)
+  if (old) return `${old.name} still has the file system mounted that was there before: the device was formatted again, and what ${old.name} shows is gone. Reboot ${old.name}.`
   const behind = behindOf(snapshot)
   if (behind) {
     const missing = behind.entryCount - behind.playedCount

@@ -25,7 +25,7 @@ export function Lane({ host }: { host: HostView }) {
   const tasks = snapshot.tasks.filter((task) => task.host === host.name)
   // A host that is writing an entry plays it itself when it is done: it lacks nothing.
   const atWork = tasks.length > 0 || host.appending
-  const behind = host.status === 'up' && host.mountpoint !== undefined && !host.stranded && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
+  const behind = host.status === 'up' && host.mountpoint !== undefined && !host.stranded && !host.stale && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
   const blocked = behind > 0 && snapshot.device.filesystem?.firstBadIndex === host.playedCount
 
   // Nothing to play, and nowhere to copy to, before the host is up and has the file system.
@@ -61,7 +61,7 @@ export function Lane({ host }: { host: HostView }) {
         <Role host={host} snapshot={snapshot} />
         {host.status !== 'down' && (
           <span className="played num" data-behind={behind > 0 || undefined}>
-            log {host.stranded ? host.playedCount : `${host.playedCount}/${host.entryCount}`} played
+            log {host.stranded || host.stale ? host.playedCount : `${host.playedCount}/${host.entryCount}`} played
           </span>
         )}
         <span className="lane-tools">
@@ -205,7 +205,7 @@ function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
   const calledBack = useLook((state) => state.calledBack[host.name])
   const root = useRef<HTMLDivElement>(null)
   const event = calledBack === undefined
-    ? snapshot.trace.findLast((candidate) => candidate.failure && candidate.host === host.name && candidate.index > upTo)
+    ? snapshot.trace.findLast((candidate) => candidate.failure && candidate.host === host.name && candidate.index > Math.max(upTo, turnOf(snapshot)))
     : snapshot.trace.find((candidate) => candidate.index === calledBack)
   useEffect(() => {
     if (calledBack !== undefined) root.current?.scrollIntoView({ block: 'nearest' })
@@ -216,6 +216,11 @@ function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
       <Note trouble={event.failure} onDismiss={() => putNoteAway(look, host.name, snapshot.trace.at(-1)?.index ?? event.index)} />
     </div>
   )
+}
+
+/** The event that made everything else: trouble from before it is no trouble any more. */
+function turnOf({ trace }: Snapshot): number {
+  return trace.findLast(({ kind }) => kind === 'history' || kind === 'format' || kind === 'page')?.index ?? -1
 }
 
 function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {

@@ -1,11 +1,18 @@
 // Help where it was asked for; its words come when it is first asked for.
 
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import type { HelpTopic } from './helpTitles.ts'
 
 const HelpBox = lazy(async () => ({ default: (await import('./HelpBox.tsx')).HelpBox }))
 
-export function LateHelp({ id, topic }: { id: string; topic: HelpTopic }) {
+export function LateHelp({ id, topic, onClose }: { id: string; topic: HelpTopic; onClose: () => void }) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.defaultPrevented) onClose()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [onClose])
   return (
     <div id={id} className="help" role="note">
       <Suspense><HelpBox topic={topic} /></Suspense>

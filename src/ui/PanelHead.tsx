@@ -38,7 +38,7 @@ export function PanelHead({ id, topic, title = HELP_TITLES[topic], summary, chil
           )}
         </span>
       </header>
-      {open && <LateHelp id={helpId} topic={topic} />}
+      {open && <LateHelp id={helpId} topic={topic} onClose={() => setOpen(false)} />}
     </>
   )
 }

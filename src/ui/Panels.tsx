@@ -6,6 +6,7 @@ import { LOG_LEAST_BYTES } from '../core/omf/constants.ts'
 import type { Snapshot } from '../playground/types.ts'
 import { listText, parseSize, plural, sentence, sizeText } from './format.ts'
 import { putNoteAway, useLookStore } from './look.tsx'
+import { mediaIndex } from './mediaIndex.ts'
 import { Choice, Field, Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
 import type { Trouble } from './trouble.ts'
@@ -63,7 +64,7 @@ export function NewFilePanel({ initialKind, onClose }: { initialKind: (typeof KI
     <form className="panel" aria-label="New file" onSubmit={(event) => void submit(event)} noValidate>
       <div className="panel-fields">
         <Choice label="Kind" options={KINDS} value={kind} onChange={setKind} />
-        <Field label="Path in the mount" hint={wrong('path')}>
+        <Field label="Path in the mount" hint={wrong('path') || (kind === 'file' && mediaIndex(snapshot.files).byPath.has(path.trim()) && <small>exists: it is written anew, in place</small>)}>
           {(id) => (
             <input id={id} ref={first} className="mono" value={path} onChange={(event) => setPath(event.target.value)} size={18} spellCheck={false} autoCapitalize="off" {...says('path')} />
           )}

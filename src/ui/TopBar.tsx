@@ -4,6 +4,7 @@ import { Cpu, FilePlus2, HardDrive, Keyboard, Moon, Plus, RotateCcw, Save, Searc
 import { type ReactNode, useRef } from 'react'
 import { type StorageState, HOSTS_MOST } from '../playground/types.ts'
 import { plural } from './format.ts'
+import { dumps, useDumps } from './dump/dumps.ts'
 import { OpenDump } from './dump/OpenDump.tsx'
 import { useLook, useLookStore } from './look.tsx'
 import { MessagesButton } from './MessagesButton.tsx'
@@ -28,11 +29,13 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
   const playground = usePlayground()
   const look = useLookStore()
   const { hosts } = useSnapshot()
+  const inDump = useDumps().activeId !== undefined
   const go = useGo()
   const adding = useRef(Promise.resolve())
   const toggle = (which: Panel): void => onPanel(panel === which ? undefined : which)
   // Every press is a host, one after the other.
   const addHost = (): void => {
+    dumps.show(undefined)
     look.set({ pane: 'hosts' })
     adding.current = adding.current.then(() => go(() => playground.addHost()))
   }
@@ -55,20 +58,21 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
           <Plus aria-hidden /> <span className="word">Add host</span>
         </button>
       </div>
-      {!narrow && <Steps />}
+      {/* What acts on the scene is not there while a dump is shown. */}
+      {!narrow && !inDump && <Steps />}
       <div className="top-rest">
         {narrow ? (
           <Disclosure label="Session">
             {(close) => (
               <>
-                <Steps />
+                {!inDump && <Steps />}
                 <OpenDump onPress={close} />
-                <SessionTools />
+                {!inDump && <SessionTools />}
                 <EngineSentence />
               </>
             )}
           </Disclosure>
-        ) : <><OpenDump /><SessionTools /></>}
+        ) : <><OpenDump />{!inDump && <SessionTools />}</>}
         {/* The same buttons in either page: A+ may turn one into the other under the finger that pressed it. */}
         <Appearance preferences={preferences} />
         <div className="top-group" role="group" aria-label="Help and commands">

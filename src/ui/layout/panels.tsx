@@ -48,7 +48,8 @@ export function HostsPane({ playground, panel, onClosePanel }: Omit<PageProps, '
         {(panel === 'file' || panel === 'directory') && <NewFilePanel key={panel} initialKind={panel} onClose={onClosePanel} />}
         {panel === 'format' && <FormatPanel onClose={onClosePanel} />}
       </Suspense>
-      <Guide />
+      {/* A form says what is to be done; the lanes are to be seen. */}
+      {panel === undefined && <Guide />}
       <Hosts />
     </Boundary>
   )
