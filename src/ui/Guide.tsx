@@ -83,7 +83,7 @@ function offersFor(snapshot: Snapshot): Offer[] {
   }
   if (!device.filesystem) return []
   const old = hosts.find((host) => host.stale)
-  if (old) return [{ label: `Restart ${old.name}`, run: (playground) => playground.rebootHost(old.name) }]
+  if (old) return [{ label: `Reboot ${old.name}`, run: (playground) => playground.rebootHost(old.name) }]
   const behind = behindOf(snapshot)
   const unseen = behind && mediaIndex(files).byPath.get(behind.unseen[0] ?? '')
   if (behind && unseen) {
