@@ -3,6 +3,7 @@
 
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Daxdev } from '../core/mem/daxdev.ts'
+import { ALLOC_UNIT_BYTES } from '../core/omf/constants.ts'
 import type { Act } from './acts.ts'
 import type { Operation } from './history.ts'
 import { NAMES } from './names.ts'
@@ -33,6 +34,8 @@ async function make(world: World, deviceBytes: number, options: FormatOptions): 
   const refused = refusal(world, formatting.value, options)
   if (refused) return refused
   if (!Number.isSafeInteger(deviceBytes) || deviceBytes <= 0) return fail('bad_size', { sizeBytes: deviceBytes })
+  const unit = options.unitBytes ?? ALLOC_UNIT_BYTES
+  if (deviceBytes % unit !== 0) return fail('odd_device', { sizeBytes: deviceBytes, unitBytes: unit })
   const device = world.newDevice(deviceBytes, newUuid())
   if (!device.ok) return device
   const hosts = world.roster.all().map(({ name, systemUuid }) => new Host(name, systemUuid))
@@ -65,6 +68,7 @@ function refusal({ media }: World, { systemUuid }: Host, { force = false }: Form
 async function putInPlace(world: World, { device, hosts, host, acts }: Made, options: FormatOptions, operation: Operation): Promise<void> {
   operation.replaces = true
   world.adopt(device, hosts)
+  world.saver.replace()
   for (const act of acts) world.history.did(act)
   world.trace.add('page', sentences.anotherDevice(device.sizeBytes))
   world.formatted(host, options)

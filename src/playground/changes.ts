@@ -17,21 +17,26 @@ const COPY_PAGES = 256
 
 type DeviceBuffer = SharedArrayBuffer | ArrayBuffer
 
-export class ChangeFinder {
-  #buffer: DeviceBuffer = new ArrayBuffer(0)
-  #sums = new Int32Array(0)
+/** What is known of one device. */
+interface Seen {
+  sums: Int32Array
   /** Pages that acts have written since they were summed. */
-  #unlearnt = new Uint8Array(0)
-  #unlearntCount = 0
+  unlearnt: Uint8Array
+  unlearntCount: number
+}
+
+export class ChangeFinder {
+  /** Each device has its own: another may be put in place while a look at the one before is under way. */
+  readonly #seen = new WeakMap<DeviceBuffer, Seen>()
   #last: Promise<unknown> = Promise.resolve()
 
   /** These pages were written by acts: not a change, and to be summed anew. */
   expect(buffer: DeviceBuffer, ranges: Iterable<Extent>): void {
-    this.#see(buffer)
+    const seen = this.#see(buffer)
     for (const [first, end] of pageRuns(ranges, buffer.byteLength)) {
       for (let page = first; page < end; page++) {
-        if (this.#unlearnt[page] === 0) this.#unlearntCount++
-        this.#unlearnt[page] = 1
+        if (seen.unlearnt[page] === 0) seen.unlearntCount++
+        seen.unlearnt[page] = 1
       }
     }
   }
@@ -39,13 +44,13 @@ export class ChangeFinder {
   /** Sums what acts have written, while nobody is at work: what is unlearnt after all counts as changed. */
   learn(buffer: DeviceBuffer, isQuiet: () => boolean): Promise<void> {
     return this.#inTurn(async (turns) => {
-      this.#see(buffer)
+      const seen = this.#see(buffer)
       let left = PIECE_PAGES
-      for (let page = 0; page < this.#sums.length && this.#unlearntCount > 0; page++) {
-        if (this.#unlearnt[page] === 0) continue
+      for (let page = 0; page < seen.sums.length && seen.unlearntCount > 0; page++) {
+        if (seen.unlearnt[page] === 0) continue
         if (!isQuiet()) return
-        this.#sums[page] = sumOf(pageWords(buffer, page))
-        this.#settle(page)
+        seen.sums[page] = sumOf(pageWords(buffer, page))
+        settle(seen, page)
         if (--left > 0) continue
         left = PIECE_PAGES
         await turns.take()
@@ -56,15 +61,15 @@ export class ChangeFinder {
   /** Pages that are others than they were, in these ranges or anywhere; undefined where all are as they were. */
   take(buffer: DeviceBuffer, ranges?: Iterable<Extent>): Promise<Pages | undefined> {
     return this.#inTurn(async (turns) => {
-      this.#see(buffer)
+      const seen = this.#see(buffer)
       const copies = new Copies()
       let left = PIECE_PAGES
       for (const [first, end] of pageRuns(ranges ?? [{ offsetBytes: 0, lengthBytes: buffer.byteLength }], buffer.byteLength)) {
         for (let page = first; page < end; page++) {
           const sum = sumOf(pageWords(buffer, page))
-          const changed = this.#sums[page] !== sum || this.#unlearnt[page] === 1
-          if (changed) this.#sums[page] = copies.add(buffer, page)
-          this.#settle(page)
+          const changed = seen.sums[page] !== sum || seen.unlearnt[page] === 1
+          if (changed) seen.sums[page] = copies.add(buffer, page)
+          settle(seen, page)
           left -= changed ? COPY_COST : 1
           if (left > 0) continue
           left = PIECE_PAGES
@@ -77,23 +82,19 @@ export class ChangeFinder {
 
   /** One number for the whole device, as it was last looked at; undefined while something is unlearnt. */
   sum(buffer: DeviceBuffer): number | undefined {
-    this.#see(buffer)
-    return this.#unlearntCount > 0 ? undefined : sumOf(this.#sums)
+    const { sums, unlearntCount } = this.#see(buffer)
+    return unlearntCount > 0 ? undefined : sumOf(sums)
   }
 
-  #settle(page: number): void {
-    this.#unlearntCount -= this.#unlearnt[page] as number
-    this.#unlearnt[page] = 0
-  }
-
-  #see(buffer: DeviceBuffer): void {
-    if (buffer === this.#buffer) return
-    this.#buffer = buffer
+  #see(buffer: DeviceBuffer): Seen {
+    const known = this.#seen.get(buffer)
+    if (known) return known
     const pageCount = Math.ceil(buffer.byteLength / PAGE_BYTES)
-    this.#sums = new Int32Array(pageCount).fill(sumOf(new Int32Array(PAGE_BYTES / 4)))
-    if (pageCount > 0) this.#sums[pageCount - 1] = sumOf(new Int32Array(pageBytes(buffer, pageCount - 1) >>> 2))
-    this.#unlearnt = new Uint8Array(pageCount)
-    this.#unlearntCount = 0
+    const sums = new Int32Array(pageCount).fill(sumOf(new Int32Array(PAGE_BYTES / 4)))
+    if (pageCount > 0) sums[pageCount - 1] = sumOf(new Int32Array(Math.ceil(pageBytes(buffer, pageCount - 1) / 4)))
+    const seen = { sums, unlearnt: new Uint8Array(pageCount), unlearntCount: 0 }
+    this.#seen.set(buffer, seen)
+    return seen
   }
 
   #inTurn<T>(work: (turns: Turns) => Promise<T>): Promise<T> {
@@ -102,6 +103,11 @@ export class ChangeFinder {
     this.#last = done.catch(() => undefined)
     return done
   }
+}
+
+function settle(seen: Seen, page: number): void {
+  seen.unlearntCount -= seen.unlearnt[page] as number
+  seen.unlearnt[page] = 0
 }
 
 /** Private copies of pages, with neighbours in one run. */
@@ -115,14 +121,18 @@ class Copies {
   add(buffer: DeviceBuffer, page: number): number {
     const offsetBytes = page * PAGE_BYTES
     const lengthBytes = pageBytes(buffer, page)
-    if (this.#used + PAGE_BYTES > this.#part.length) this.#next()
+    if (this.#used + PAGE_BYTES > this.#part.length) {
+      this.#next()
+      this.#part = new Uint8Array(COPY_PAGES * PAGE_BYTES)
+    }
     const copy = this.#part.subarray(this.#used, this.#used + lengthBytes)
     copy.set(new Uint8Array(buffer, offsetBytes, lengthBytes))
     this.#used += lengthBytes
     const last = this.#runs.at(-1)
     if (last && last.offsetBytes + last.lengthBytes === offsetBytes) last.lengthBytes += lengthBytes
     else this.#runs.push({ offsetBytes, lengthBytes })
-    const sum = sumOf(new Int32Array(copy.buffer, copy.byteOffset, lengthBytes >>> 2))
+    // Behind a page that is shorter than the others the part is still zeros, as pageWords has it.
+    const sum = sumOf(new Int32Array(copy.buffer, copy.byteOffset, Math.ceil(lengthBytes / 4)))
     // Words want their places: nothing is put behind a page that is shorter than the others.
     if (lengthBytes < PAGE_BYTES) this.#next()
     return sum
@@ -135,7 +145,7 @@ class Copies {
 
   #next(): void {
     if (this.#used > 0) this.#parts.push(new Blob([toPlain(this.#part.subarray(0, this.#used))]))
-    this.#part = new Uint8Array(COPY_PAGES * PAGE_BYTES)
+    this.#part = new Uint8Array(0)
     this.#used = 0
   }
 }
@@ -152,8 +162,13 @@ function pageBytes(buffer: DeviceBuffer, page: number): number {
   return Math.min(PAGE_BYTES, buffer.byteLength - page * PAGE_BYTES)
 }
 
+/** The last word of a device may be short: zeros fill it up. */
 function pageWords(buffer: DeviceBuffer, page: number): Int32Array {
-  return new Int32Array(buffer, page * PAGE_BYTES, pageBytes(buffer, page) >>> 2)
+  const lengthBytes = pageBytes(buffer, page)
+  if (lengthBytes % 4 === 0) return new Int32Array(buffer, page * PAGE_BYTES, lengthBytes / 4)
+  const words = new Int32Array(Math.ceil(lengthBytes / 4))
+  new Uint8Array(words.buffer).set(new Uint8Array(buffer, page * PAGE_BYTES, lengthBytes))
+  return words
 }
 
 /** Two sums that know nothing of one another go on at once, for speed; each word counts by its place. */

@@ -42,6 +42,7 @@ async function dumpOf(parts: DumpParts): Promise<Dump> {
     facts: factsOfLog(memory, scannedCount),
     missingCount: cut ? missingCount : 0,
     cutAt: cut?.atBytes,
+    cuts: parts.cuts,
   }
   const problems = viewOf(await checkDevice(memory, { isDump: true }), [], false)
   return new Dump({ memory, media, problems, dump: dumpViewOf(parts, memory, judged), elsewhere: new Set(judged.facts.filesElsewhere) })

@@ -15,6 +15,8 @@ export interface DumpParts {
   /** From the start of the device. */
   bytes: Uint8Array<ArrayBuffer>
   notes: string[]
+  /** Where a file ends before what it must hold does, in words: zeros stand for the rest, and nobody can tell what they were. */
+  cuts: string[]
 }
 
 export type DumpReason = 'not_a_dump' | 'dump_unreadable' | 'no_memory'
@@ -55,7 +57,7 @@ async function single({ file, head, kind }: Looked): Promise<Result<DumpParts, D
   const read = await readStart(file, KEPT_MOST_BYTES)
   if (!read.ok) return read
   const { bytes, form } = read.value
-  return ok({ name: file.name, form, bytes, notes: notesOf(file.name, read.value) })
+  return ok({ name: file.name, form, bytes, notes: notesOf(file.name, read.value), cuts: [] })
 }
 
 /** Undefined for what can be opened by itself. */
@@ -88,7 +90,13 @@ async function pair(one: Looked, other: Looked): Promise<Result<DumpParts, DumpR
   bytes.set(superblock.value.bytes)
   bytes.set(log.value.bytes, LOG_OFFSET_BYTES)
   const names = [sorted.superblock.file.name, sorted.log.file.name] as const
-  return ok({ name: names.join(' and '), form: 'meta', bytes, notes: [...notesOf(names[0], { ...superblock.value, more: false }), ...notesOf(names[1], log.value)] })
+  const notes = [...notesOf(names[0], { ...superblock.value, more: false }), ...notesOf(names[1], log.value)]
+  const cuts = [...cutOf(names[0], superblock.value, Superblock.sizeBytes, 'the superblock'), ...cutOf(names[1], log.value, LOG_HEADER_BYTES, 'the log header')]
+  return ok({ name: names.join(' and '), form: 'meta', bytes, notes, cuts })
+}
+
+function cutOf(name: string, { bytes }: FileStart, neededBytes: number, what: string): string[] {
+  return bytes.length < neededBytes ? [`${name} ends inside ${what}, after ${bytes.length} of its ${neededBytes} bytes`] : []
 }
 
 interface Roles {

@@ -67,20 +67,22 @@ export interface Judged {
   missingCount: number
   /** The dump ends before the log does. */
   cutAt: number | undefined
+  /** Files that end before superblock or log header do. */
+  cuts: readonly string[]
 }
 
-export function stateOf({ verdict: { scan }, layoutFailure, missingCount }: Judged): DumpView['state'] {
+export function stateOf({ verdict: { scan }, layoutFailure, missingCount, cuts }: Judged): DumpView['state'] {
   if (!scan || layoutFailure || scan.badEntries.length > 0 || scan.collisionCount > 0 || scan.outsideCount > 0) return 'damaged'
-  return missingCount > 0 ? 'cut' : 'sound'
+  return missingCount > 0 || cuts.length > 0 ? 'cut' : 'sound'
 }
 
 export function sentenceOf(judged: Judged): string {
-  const { verdict, layoutFailure, facts, missingCount, cutAt } = judged
+  const { verdict, layoutFailure, facts, missingCount, cutAt, cuts } = judged
   const { superblockFailure, headerFailure, scan } = verdict
   const failures = [superblockFailure, headerFailure, scan ? layoutFailure : undefined].flatMap((failure) => (failure ? [failure.says] : []))
   if (!scan && failures.length === 1) failures.push(superblockFailure ? 'the log header is valid' : 'the superblock is valid')
-  if (failures.length > 0 || !scan) return `Not sound: ${failures.join('; ')}.`
-  const wrong = [...badEntriesText(scan, facts.trouble), ...allocationText(scan)]
+  if (failures.length > 0 || !scan) return `Not sound: ${[...failures, ...cuts].join('; ')}.`
+  const wrong = [...cuts, ...badEntriesText(scan, facts.trouble), ...allocationText(scan)]
   if (missingCount > 0) wrong.push(`the dump ends after byte ${counted(cutAt ?? 0)}, and ${counted(missingCount)} of the ${counted(scan.entryCount)} log entries are behind that`)
   if (wrong.length > 0) return `${stateOf(judged) === 'cut' ? 'Cut off' : 'Not sound'}: ${wrong.join('; ')}.`
   if (scan.entryCount === 0n) return 'Sound: superblock and log header are valid, and the log has no entries yet.'
@@ -111,7 +113,7 @@ export function fsckTextOf({ superblockFailure, headerFailure, scan }: FsckVerdi
 }
 
 /** What is not here, and what is odd about it. */
-export function notesOf(memory: Memory, { verdict, facts, cutAt, missingCount }: Judged, advice: string): string[] {
+export function notesOf(memory: Memory, { verdict, facts, cutAt, missingCount, cuts }: Judged, advice: string): string[] {
   const superblock = Superblock.decode(readSuperblockBytes(memory))
   const { sizeBytes } = memory.device
   const notes: string[] = []
@@ -121,7 +123,7 @@ export function notesOf(memory: Memory, { verdict, facts, cutAt, missingCount }:
     notes.push(isMore ? `Of file data only what lies before byte ${counted(memory.presentBytes)} is here.` : 'File data is not here: only superblock and log are.')
   }
   if (cutAt !== undefined) {
-    const what = missingCount > 0 ? '' : ' Nothing that is counted is missing.'
+    const what = missingCount > 0 || cuts.length > 0 ? '' : ' Nothing that is counted is missing.'
     notes.push(`The dump ends after byte ${counted(cutAt)}, before the log does.${what} ${advice}`)
   }
   if (verdict.superblockFailure === undefined && superblock.ts_log_offset !== BigInt(LOG_OFFSET_BYTES)) {

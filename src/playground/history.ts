@@ -90,6 +90,7 @@ export class History {
   /** As of the last step. */
   #known: Known
   #travel: Promise<unknown> | undefined
+  #held: Promise<unknown> | undefined
 
   constructor(stage: HistoryStage) {
     this.#stage = stage
@@ -136,14 +137,15 @@ export class History {
     return this.#travel !== undefined
   }
 
-  /** Nobody travels, and what the session began with is kept: the device may be changed. */
+  /** Nobody travels or holds the others back, and what the session began with is kept: the device may be changed. */
   get isReady(): boolean {
-    return this.#travel === undefined && this.#baseKept
+    return this.#travel === undefined && this.#held === undefined && this.#baseKept
   }
 
   /** Await it again and again until it is ready: others wait as well. */
   async ready(): Promise<void> {
     await this.arrival()
+    await this.#held
     await this.keepBase()
   }
 
@@ -151,18 +153,20 @@ export class History {
     await this.#travel
   }
 
+  /** Where it fails, the next who asks tries again. */
   async keepBase(): Promise<void> {
-    if (this.#baseKept) return
-    this.#keeping ??= this.#keepBase()
-    await this.#keeping
+    while (!this.#baseKept) {
+      this.#keeping ??= this.#keepBase().finally(() => (this.#keeping = undefined))
+      await this.#keeping
+    }
   }
 
   async #keepBase(): Promise<void> {
     const base = this.#base
     const sealer = await this.#stage.sealer()
     base.pages = await sealer.keepBase()
-    this.#baseKept = true
-    this.#keeping = undefined
+    // The session may have begun anew meanwhile: then this was another's beginning.
+    if (base === this.#base) this.#baseKept = true
   }
 
   begin(host: string | undefined): Operation {
@@ -236,6 +240,17 @@ export class History {
       return await travelling
     } finally {
       this.#travel = undefined
+    }
+  }
+
+  /** Whoever else wants to begin waits until it has ended. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const working = work()
+    this.#held = working.catch(() => undefined)
+    try {
+      return await working
+    } finally {
+      this.#held = undefined
     }
   }
 

@@ -40,6 +40,10 @@ export class MediaReader {
   #firstBad: number | undefined
   #files: MediaFile[] = []
   #paths: (string | undefined)[] = []
+  /** Checksums of the entries that were read, -1 for a bad one: they tell whether an entry is still the same. */
+  #sums: number[] = []
+  /** What was seen last, whatever has become of it since; undefined before the first look. */
+  #last: { fsUuid: string | undefined; entryCount: number } | undefined
 
   constructor(device: Daxdev) {
     this.memory = coherentMemory(device)
@@ -53,14 +57,31 @@ export class MediaReader {
     if (!counted.ok) return this.#nothing(counted.failure)
     if (layout.fsUuid !== this.#layout?.fsUuid || counted.value < this.#seenCount) this.#startOver(layout)
     this.#layout = layout
-    const seenBefore = this.#seenCount
-    const filesBefore = this.#files.length
     this.#readNew(layout, counted.value)
-    const grown = seenBefore === this.#seenCount ? [] : this.#grown(layout, seenBefore, filesBefore)
+    const grown = this.#grown(layout)
     return { verdict: this.#verdict(), failure: undefined, filesystem: this.#filesystem(layout), files: this.#files, paths: this.#paths, grown }
   }
 
+  /** Bytes there are others: entries that were read already, perhaps. Then the next look reads them all. */
+  changed(ranges: readonly Extent[]): void {
+    const layout = this.#layout
+    if (layout && ranges.some((range) => this.#differs(layout, range))) this.#layout = undefined
+  }
+
+  #differs(layout: Layout, { offsetBytes, lengthBytes }: Extent): boolean {
+    // Superblock and header are read with each look.
+    const firstBytes = entryOffset(layout, 0)
+    const endIndex = Math.min(this.#seenCount, Math.ceil((offsetBytes + lengthBytes - firstBytes) / LOG_ENTRY_BYTES))
+    const window = new EntryWindow(this.memory, layout)
+    for (let index = Math.max(0, Math.floor((offsetBytes - firstBytes) / LOG_ENTRY_BYTES)); index < endIndex; ) {
+      const end = index + window.load(index, endIndex)
+      for (; index < end; index++) if (window.sumOf(index) !== this.#sums[index]) return true
+    }
+    return false
+  }
+
   #nothing(failure: Failure): MediaState {
+    this.#last ??= { fsUuid: undefined, entryCount: 0 }
     this.#layout = undefined
     this.#seenCount = 0
     this.#files = []
@@ -68,9 +89,17 @@ export class MediaReader {
     return { verdict: `${NEVER_FORMATTED.has(failure.reason) ? 'Not a famfs' : 'Damaged'}: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [], grown: [] }
   }
 
-  #grown(layout: Layout, fromIndex: number, fromFile: number): Extent[] {
+  /** What is there at the first look has not grown, and what comes back after damage hasn't either. */
+  #grown(layout: Layout): Extent[] {
+    const { fsUuid } = layout
+    const last = this.#last
+    const entryCount = this.#seenCount
+    this.#last = { fsUuid, entryCount }
+    const fromIndex = last === undefined ? entryCount : last.fsUuid === fsUuid ? last.entryCount : 0
+    if (fromIndex >= entryCount) return []
+    const fromFile = this.#files.findLastIndex((file) => file.entryIndex < fromIndex) + 1
     const header = { offsetBytes: layout.logOffsetBytes, lengthBytes: LOG_HEADER_BYTES }
-    const entries = { offsetBytes: entryOffset(layout, fromIndex), lengthBytes: (this.#seenCount - fromIndex) * LOG_ENTRY_BYTES }
+    const entries = { offsetBytes: entryOffset(layout, fromIndex), lengthBytes: (entryCount - fromIndex) * LOG_ENTRY_BYTES }
     return [header, entries, ...this.#files.slice(fromFile).flatMap((file) => file.extents)]
   }
 
@@ -100,7 +129,9 @@ export class MediaReader {
 
   #readEntry(window: EntryWindow, index: number, layout: Layout, files: MediaFile[], paths: (string | undefined)[]): void {
     paths[index] = undefined
-    if (window.troubleOf(index) !== undefined) {
+    const sum = window.sumOf(index)
+    this.#sums[index] = sum
+    if (sum < 0) {
       this.#badCount++
       this.#firstBad ??= index
       return

@@ -1,14 +1,11 @@
 // A look at bytes is a private copy of at most 64 KiB. A file is looked at through the map that the host has, so that the
 // page shows what the host would read.
 
-import { toPlain } from '../core/base/plain.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Fmap } from '../core/fmap/fmap.ts'
 import { LENGTH, newAnswer, OFFSET, resolverOf } from '../core/fmap/resolve.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { type HostFile, PEEK_MOST_BYTES } from './types.ts'
-
-const TAKE_BYTES = 4 * 1024 * 1024
 
 /** Bytes behind the end of the device are left out. */
 export function peekDevice(memory: Memory, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'peek_too_long' | 'not_on_image'> {
@@ -28,7 +25,8 @@ export function peekFile(memory: Memory, file: HostFile, offsetBytes: number, le
   return readFile(memory, file, offsetBytes, lengthBytes)
 }
 
-function readFile(memory: Memory, file: HostFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'bad_map'> {
+/** However long: whoever asks for much asks for it in pieces. */
+export function readFile(memory: Memory, file: HostFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>, 'bad_map'> {
   const { path, sizeBytes } = file
   const resolver = resolverOf(mapOf(file))
   const answer = newAnswer()
@@ -42,17 +40,6 @@ function readFile(memory: Memory, file: HostFile, offsetBytes: number, lengthByt
     at += count
   }
   return ok(bytes)
-}
-
-/** A file as it leaves the page: its bytes copied piece by piece, since nothing outside may hold shared memory. */
-export function fileBlob(memory: Memory, file: HostFile): Result<Blob, 'bad_map'> {
-  const pieces: Uint8Array<ArrayBuffer>[] = []
-  for (let at = 0; at < file.sizeBytes; at += TAKE_BYTES) {
-    const piece = readFile(memory, file, at, Math.min(TAKE_BYTES, file.sizeBytes - at))
-    if (!piece.ok) return piece
-    pieces.push(piece.value)
-  }
-  return ok(new Blob(pieces.map(toPlain)))
 }
 
 function isOffset(offsetBytes: number): boolean {

@@ -31,11 +31,6 @@ export class Findings {
     this.add('error', failure.reason, failure.says, failure.next, place)
   }
 
-  /** There is no need to know more of them, only how many there are. */
-  get isFull(): boolean {
-    return this.#kept.error.length >= PROBLEMS_MOST
-  }
-
   list(): Problem[] {
     const { error, warning, note } = this.#kept
     return [...error, ...warning, ...note].slice(0, PROBLEMS_MOST)

@@ -1,6 +1,7 @@
 // Does acts again, on a device and hosts of its own that nobody sees: the session's stay as they are until all has come
 // out as it did the first time.
 
+import { assert } from '../core/base/assert.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { coherentMemory } from '../core/mem/memory.ts'
 import type { Daxdev } from '../core/mem/daxdev.ts'
@@ -12,13 +13,12 @@ import { Host } from './roster.ts'
 import type { Extent } from './types.ts'
 
 export interface Makers {
-  newDevice(sizeBytes: number, uuid: string): Result<Daxdev, 'no_memory'>
   boot(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>>
 }
 
 export class Replay {
   readonly #makers: Makers
-  #device: Daxdev
+  readonly #device: Daxdev
   readonly #hosts = new Map<string, Host>()
   /** Hosts that were started ahead, side by side, by name. */
   readonly #ahead = new Map<string, Promise<Host>>()
@@ -51,9 +51,8 @@ export class Replay {
   }
 
   async do(act: Act): Promise<Result<undefined>> {
+    assert(act.act !== 'device', 'acts are done on the last device that was put in place, and it is there already')
     switch (act.act) {
-      case 'device':
-        return this.#newDevice(act.sizeBytes, act.uuid)
       case 'start':
         return this.#start(act.host, act.systemUuid)
       case 'remove':
@@ -67,15 +66,6 @@ export class Replay {
       default:
         return this.#call(act)
     }
-  }
-
-  #newDevice(sizeBytes: number, uuid: string): Result<undefined> {
-    const made = this.#makers.newDevice(sizeBytes, uuid)
-    if (!made.ok) return made
-    for (const { handle } of this.#hosts.values()) end(handle)
-    this.#hosts.clear()
-    this.#device = made.value
-    return ok()
   }
 
   async #start(name: string, systemUuid: string): Promise<Result<undefined>> {

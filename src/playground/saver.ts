@@ -29,6 +29,8 @@ export class Saver {
   readonly #changed: () => void
   #state: StorageState = 'unsaved'
   #why: string | undefined
+  /** What is stored can't be read: it is left alone until the person replaces it. */
+  #damaged = false
   #dirty = new Set<number>()
   #whole = true
   /** Whether anything changed since the last save began: chunks, or facts beside them such as the hosts. */
@@ -53,14 +55,15 @@ export class Saver {
     return this.#state !== 'read_only'
   }
 
-  /** Nothing is saved from now on. */
-  switchOff(state: 'read_only' | 'off', why?: string): void {
+  /** Nothing is saved from now on. @param damaged what is stored there, so that another device may replace it */
+  switchOff(state: 'read_only' | 'off', why?: string, damaged = false): void {
+    this.#damaged = damaged
     this.#set(state, why)
   }
 
-  /** From now on it is saved after all: what was stored is replaced. */
-  switchOn(): void {
-    this.#set('unsaved')
+  /** Another device, put in place by the person: to be saved whole, where nothing else stands in the way. */
+  replace(): void {
+    if (this.#damaged && this.#state === 'off') this.#set('unsaved')
     this.markAll()
   }
 

@@ -35,7 +35,12 @@ class WorldSealer implements Sealer {
     // Superblock or log may have been damaged so that the page knows no ranges: then it looks everywhere.
     const pages = await this.#finder.take(buffer, world.media.filesystem ? ranges : undefined)
     if (buffer !== world.device.buffer) return this.seal(undefined, known)
-    if (pages) world.saver.mark(pages.runs)
+    // A program may have written into entries that were there before, too.
+    if (pages) {
+      world.saver.mark(pages.runs)
+      world.reader.changed(pages.runs)
+      world.touchDevice()
+    }
     const isOther = device.uuid !== known.device.uuid
     const before: readonly HostState[] = isOther ? [] : known.hosts
     const acts: Act[] = [

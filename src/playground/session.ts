@@ -10,7 +10,8 @@ import type { Engine } from './engine.ts'
 import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
 import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
-import { fileBlob, peekDevice, peekFile } from './peek.ts'
+import { OneByOne } from './oneByOne.ts'
+import { peekDevice, peekFile } from './peek.ts'
 import { commands, sentences } from './sentences.ts'
 import { type CellKind, type EntryQuery, type FormatOptions, type HostFile, HOSTS_MOST, type NewFileOptions, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
 import { newUuid, World } from './world.ts'
@@ -19,8 +20,8 @@ export class Session implements Playground {
   readonly #store: ImageStore
   readonly #ownership: Ownership
   readonly #world: World
-  /** What is stored can't be read: it is left alone until the person replaces it. */
-  #storeDamaged = false
+  /** Typed one after the other, quickly: each is a step of its own. */
+  readonly #stores = new OneByOne()
 
   constructor(engine: Engine, store: ImageStore, ownership: Ownership) {
     this.#store = store
@@ -58,9 +59,12 @@ export class Session implements Playground {
     return findEntries(this.#world.reader.memory, this.#world.media, query)
   }
 
-  takeFile(hostName: string, path: string): Promise<Result<Blob>> {
+  async takeFile(hostName: string, path: string): Promise<Result<Blob>> {
     const file = this.#fileOn(hostName, path)
-    return Promise.resolve(file.ok ? fileBlob(this.#world.reader.memory, file.value) : file)
+    if (!file.ok) return file
+    const { memory } = this.#world.reader
+    const { fileBlob } = await import('./takeFile.ts')
+    return fileBlob(memory, file.value)
   }
 
   #fileOn(hostName: string, path: string): Result<HostFile> {
@@ -79,13 +83,16 @@ export class Session implements Playground {
   async #formatAlone(options: FormatOptions): Promise<Result<undefined>> {
     const world = this.#world
     if (!world.mayChange) return world.refuse(fail('read_only_session'))
-    // Whoever still wrote into a file of the old one would write into a file of the new.
-    await world.endTasks(`${NAMES.device} is being formatted`)
-    await world.history.ready()
-    const { deviceBytes = world.device.sizeBytes } = options
-    if (deviceBytes === world.device.sizeBytes) return world.operation(undefined, (operation) => this.#format(options, operation))
-    const { formatAnother } = await import('./anotherDevice.ts')
-    return formatAnother(world, deviceBytes, options)
+    const ready = await world.mayBegin()
+    if (!ready.ok) return ready
+    return world.history.hold(async () => {
+      // Whoever still wrote into a file of the old one would write into a file of the new.
+      await world.endTasks(`${NAMES.device} is being formatted`)
+      const { deviceBytes = world.device.sizeBytes } = options
+      if (deviceBytes === world.device.sizeBytes) return world.operation(undefined, (operation) => this.#format(options, operation))
+      const { formatAnother } = await import('./anotherDevice.ts')
+      return formatAnother(world, deviceBytes, options)
+    })
   }
 
   #format(options: FormatOptions, within: Operation): Promise<Result<undefined>> {
@@ -149,7 +156,7 @@ export class Session implements Playground {
   }
 
   dropFiles(hostName: string, files: File[], within?: Operation): Promise<Result<undefined>> {
-    return this.#each(files, (file) => {
+    return this.#world.each(files, within, (file) => {
       const path = `${this.#world.mountpointOf(hostName)}/${file.name}`
       const command = commands.cp(file.name, path)
       return this.#world.act(hostName, command, (host, operation) =>
@@ -172,7 +179,7 @@ export class Session implements Playground {
     const mountpoint = this.#world.mountpointOf(options.host)
     const path = relative(options.path, mountpoint)
     const { index, cell, value } = options
-    return this.#world.act(options.host, undefined, async (host) => {
+    return this.#stores.run(() => this.#world.act(options.host, undefined, async (host) => {
       const bytes = bytesOfCell(cell, value)
       if (!bytes.ok) return bytes
       const offsetBytes = index * bytes.value.length
@@ -181,19 +188,18 @@ export class Session implements Playground {
       if (!poked.ok) return poked
       this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value))
       return ok()
-    })
+    }))
   }
 
   edit({ host: hostName, offsetBytes, bytes }: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>> {
-    return this.#world.act(hostName, undefined, async (host) => {
+    return this.#stores.run(() => this.#world.act(hostName, undefined, async (host) => {
       const stored = await host.call('store', { device: NAMES.device, offsetBytes, bytes })
       if (!stored.ok) return stored
       const extent = { offsetBytes, lengthBytes: bytes.length }
-      this.#world.mark([extent])
-      this.#world.readAgain()
+      this.#world.changed([extent])
       this.#world.happened('edit', host, sentences.edited(host.name, offsetBytes, bytes.length), undefined, extent)
       return ok()
-    })
+    }))
   }
 
   stepTo(position: number): Promise<Result<undefined>> {
@@ -323,15 +329,24 @@ export class Session implements Playground {
       if (!world.mayChange) return world.refuse(fail('read_only_session'))
       const device = world.newDevice(DEVICE_BYTES, newUuid())
       if (!device.ok) return world.refuse(device)
-      await world.endTasks('the session starts over')
-      await world.history.ready()
-      return world.operation(undefined, async (operation) => {
-        operation.replaces = true
-        this.#replaceDevice(device.value)
-        world.trace.add('page', sentences.startedOver())
-        await world.prepare(() => this.#firstScene(operation))
-        return ok()
-      })
+      const ready = await world.mayBegin()
+      if (!ready.ok) return ready
+      return world.history.hold(() => this.#startOver(device.value))
+    })
+  }
+
+  async #startOver(device: Daxdev): Promise<Result<undefined>> {
+    const world = this.#world
+    await world.endTasks('the session starts over')
+    return world.operation(undefined, async (operation) => {
+      const { uuid, sizeBytes } = device
+      operation.replaces = true
+      world.use(device)
+      world.saver.replace()
+      world.history.did({ act: 'device', uuid, sizeBytes })
+      world.trace.add('page', sentences.startedOver())
+      await world.prepare(() => this.#firstScene(operation))
+      return ok()
     })
   }
 
@@ -374,16 +389,6 @@ export class Session implements Playground {
     })
   }
 
-  /** Another device to be saved, whole. */
-  #replaceDevice(device: Daxdev): void {
-    const { uuid, sizeBytes } = device
-    this.#world.use(device)
-    this.#world.history.did({ act: 'device', uuid, sizeBytes })
-    if (this.#storeDamaged) this.#world.saver.switchOn()
-    this.#storeDamaged = false
-    this.#world.saver.markAll()
-  }
-
   /** A new host, mounted if there is something to mount. */
   #startHost(name: string, systemUuid = newUuid(), within?: Operation): Promise<Result<undefined>> {
     const start = async (): Promise<Result<undefined>> => {
@@ -411,8 +416,11 @@ export class Session implements Playground {
     }
     this.#world.use(device)
     const operation = this.#world.history.begin(undefined)
-    for (const { name, systemUuid } of facts.hosts) await this.#startHost(name, systemUuid, operation)
-    this.#world.history.drop(operation)
+    try {
+      for (const { name, systemUuid } of facts.hosts) await this.#startHost(name, systemUuid, operation)
+    } finally {
+      this.#world.history.drop(operation)
+    }
     this.#world.history.beginHere(false)
     this.#world.trace.add('storage', sentences.restored(this.#world.media.files.length))
     if (this.#world.saver.mayChange) this.#world.saver.isStored()
@@ -420,21 +428,10 @@ export class Session implements Playground {
   }
 
   #cannotSave(failure: Failure): void {
-    this.#storeDamaged = failure.reason === 'stored_image_damaged'
     // No storage at all is a state of affairs and no event: the mark says it.
     if (failure.reason !== 'no_storage') this.#world.trace.fail(failure, undefined)
     if (!this.#world.saver.mayChange) return
-    this.#world.saver.switchOff('off', failure.reason === 'no_storage' ? undefined : `Not saved: ${failure.says}. ${failure.next}`)
-  }
-
-  /** One after the other; a failure is told where it happens and doesn't keep the others from their turn. */
-  async #each<T>(items: T[], work: (item: T) => Promise<Result<undefined>>): Promise<Result<undefined>> {
-    let outcome: Result<undefined> = ok()
-    for (const item of items) {
-      const done = await work(item)
-      if (outcome.ok) outcome = done
-    }
-    return outcome
+    this.#world.saver.switchOff('off', failure.reason === 'no_storage' ? undefined : `Not saved: ${failure.says}. ${failure.next}`, failure.reason === 'stored_image_damaged')
   }
 }
 

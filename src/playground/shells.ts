@@ -123,7 +123,8 @@ class HostShell implements Shell {
   async #recorded<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
     const world = this.#world
     const { history } = world
-    while (!history.isReady) await history.ready()
+    const ready = await world.mayBegin()
+    if (!ready.ok) return ready
     // What acts have written would be taken for this line's doing.
     await sealerOf(world).learn()
     const before = this.#of.mount

@@ -54,10 +54,7 @@ async function travelTo(world: World, position: number): Promise<Result<undefine
 async function reach(world: World, position: number): Promise<Reached> {
   const { history } = world
   const start = startOf(history, position)
-  const makers = {
-    newDevice: world.newDevice.bind(world),
-    boot: world.roster.boot.bind(world.roster),
-  }
+  const makers = { boot: world.roster.boot.bind(world.roster) }
   const [first, ...rest] = start.acts
   if (first?.act !== 'device') return fail('page_failed', { what: 'a history begins with a device' })
   const device = await newDevice(world, first.sizeBytes, first.uuid)
@@ -65,11 +62,15 @@ async function reach(world: World, position: number): Promise<Reached> {
   const replay = new Replay(device.value, makers)
   const steps = history.steps.slice(start.doneCount, position)
   replay.startAhead([...rest, ...steps.flatMap(({ acts }) => acts)])
-  const outcome = await doAgain(replay, rest, history.steps[start.doneCount - 1], steps, start.doneCount)
-  const checked = outcome.ok ? await check(replay, [...start.touched, ...steps.flatMap(({ touched }) => touched)], history, position) : outcome
-  if (checked.ok) return ok({ replay, finder: checked.value })
-  await replay.end()
-  return checked
+  let arrived = false
+  try {
+    const outcome = await doAgain(replay, rest, history.steps[start.doneCount - 1], steps, start.doneCount)
+    const checked = outcome.ok ? await check(replay, [...start.touched, ...steps.flatMap(({ touched }) => touched)], history, position) : outcome
+    arrived = checked.ok
+    return checked.ok ? ok({ replay, finder: checked.value }) : checked
+  } finally {
+    if (!arrived) await replay.end()
+  }
 }
 
 /** Devices that were shown before may still have their memory: workers that ended give it back a moment later. */

@@ -11,6 +11,7 @@ import type { CallOptions } from '../host/driver.ts'
 import type { ReplaySummary } from '../host/protocol.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Known } from './acts.ts'
+import { Announcer } from './announcer.ts'
 import type { Engine } from './engine.ts'
 import { History, type Operation, type Outcome, type Sealer } from './history.ts'
 import { MediaReader, type MediaState } from './media.ts'
@@ -53,7 +54,7 @@ export class World {
   readonly roster: Roster
   readonly shells = new Set<OpenShell>()
   readonly #engine: Engine
-  readonly #listeners = new Set<() => void>()
+  readonly #announcer = new Announcer()
   readonly #tasks = new Map<number, RunningTask>()
   #device: Daxdev
   #reader: MediaReader
@@ -62,9 +63,10 @@ export class World {
   #version = 0
   #deviceVersion = 0
   #nextTaskId = 1
-  #announced = false
   /** Moves when another device is put in place: what was begun before is nobody's business after. */
   #epoch = 0
+  /** Moves when everything that runs is stopped. */
+  #stopCount = 0
   readonly #turns = new OneByOne()
   readonly #problems = new Problems(() => this.touch())
   #preparing = false
@@ -108,8 +110,8 @@ export class World {
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#announcer.listeners.add(listener)
+    return () => this.#announcer.listeners.delete(listener)
   }
 
   snapshot(): Snapshot {
@@ -142,9 +144,10 @@ export class World {
     this.touchDevice()
   }
 
-  /** Reads the media from the start: what was read before may be other bytes now. */
-  readAgain(): void {
-    this.#reader = new MediaReader(this.#device)
+  /** Bytes there are others, and not only because the log has grown. */
+  changed(ranges: readonly Extent[]): void {
+    this.#reader.changed(ranges)
+    this.mark(ranges)
     this.touchDevice()
   }
 
@@ -218,7 +221,8 @@ export class World {
   async act<T>(hostName: string | undefined, command: string | undefined, work: Work<T>, deed: Deed = 'changes', within?: Operation): Promise<Result<T>> {
     if (deed === 'changes' && !this.mayChange) return this.refuse(fail('read_only_session'))
     if (deed === 'reads' || within) return this.#actOn(hostName, command, (host) => work(host, within))
-    while (!this.history.isReady) await this.history.ready()
+    const ready = await this.mayBegin()
+    if (!ready.ok) return ready
     const named = this.#hostOf(hostName)
     return this.operation(named.ok ? named.value.name : hostName, async (operation) => {
       const done = await this.#actOn(hostName, command, (host) => work(host, operation))
@@ -228,20 +232,50 @@ export class World {
     })
   }
 
+  /** Resolves when the device may be changed: the caller begins at once, or asks again. */
+  async mayBegin(): Promise<Result<undefined>> {
+    try {
+      while (!this.history.isReady) await this.history.ready()
+      return ok()
+    } catch (error) {
+      return this.refuse(fail('page_failed', { what: whatOf(error) }))
+    }
+  }
+
+  /** One after the other; a failure is told where it happens and leaves the others their turn. What stops all that runs ends it. */
+  async each<T>(items: readonly T[], within: Operation | undefined, work: (item: T) => Promise<Result<undefined>>): Promise<Result<undefined>> {
+    let outcome: Result<undefined> = ok()
+    let stopCount: number | undefined
+    for (const item of items) {
+      const ready = within ? ok() : await this.mayBegin()
+      if (!ready.ok) return ready
+      stopCount ??= this.#stopCount
+      if (stopCount !== this.#stopCount) return outcome.ok ? fail('cancelled') : outcome
+      const done = await work(item)
+      if (outcome.ok) outcome = done
+    }
+    return outcome
+  }
+
   /** Whatever changes the device or a host is an operation: what came of it can be undone. */
   async operation<T>(hostName: string | undefined, work: (operation: Operation) => Promise<Result<T>>): Promise<Result<T>> {
     const epoch = this.#epoch
     const wasHandmade = this.#isHandmade(hostName)
     const operation = this.history.begin(hostName)
-    const done = await work(operation)
-    if (epoch !== this.#epoch && !operation.replaces) {
-      this.history.drop(operation)
+    // It stays so only where work stumbles: by our own mistake, and others must not wait for it for ever.
+    let outcome: Outcome = 'unknown'
+    try {
+      const done = await work(operation)
+      const kept = operation.outcome === 'done' && (wasHandmade || this.#isHandmade(hostName)) ? 'unknown' : operation.outcome
+      outcome = done.ok ? kept : (MAY_HAVE_WRITTEN.get(done.failure.reason) ?? 'nothing')
       return done
+    } finally {
+      if (epoch !== this.#epoch && !operation.replaces) this.history.drop(operation)
+      else {
+        await this.history.end(operation, outcome)
+        this.touch()
+      }
     }
-    const kept = operation.outcome === 'done' && (wasHandmade || this.#isHandmade(hostName)) ? 'unknown' : operation.outcome
-    await this.history.end(operation, done.ok ? kept : (MAY_HAVE_WRITTEN.get(done.failure.reason) ?? 'nothing'))
-    this.touch()
-    return done
   }
 
   async #actOn<T>(hostName: string | undefined, command: string | undefined, work: (host: Host) => Promise<Result<T>>): Promise<Result<T>> {
@@ -338,21 +372,15 @@ export class World {
     this.touch()
   }
 
-  /** A burst of changes is one announcement: listeners hear of it when the burst is over. */
   readonly touch = (): void => {
     this.#version++
     this.#snapshot = undefined
-    if (this.#announced) return
-    this.#announced = true
-    queueMicrotask(() => {
-      this.#announced = false
-      for (const listener of this.#listeners) listener()
-    })
+    this.#announcer.announce()
   }
 
   /** Our own mistake, said where everything else is said. */
   stumbled(error: unknown): void {
-    this.refuse(fail('page_failed', { what: error instanceof Error ? error.message : String(error) }))
+    this.refuse(fail('page_failed', { what: whatOf(error) }))
   }
 
   dispose(): void {
@@ -360,7 +388,7 @@ export class World {
     this.#problems.stop()
     this.#stopTasks()
     this.roster.removeAll()
-    this.#listeners.clear()
+    this.#announcer.listeners.clear()
   }
 
   readonly #hostWentDown = (host: Host, why: string): void => {
@@ -378,6 +406,7 @@ export class World {
   }
 
   #stopTasks(): void {
+    this.#stopCount++
     for (const { stop } of this.#tasks.values()) stop.abort()
   }
 
@@ -407,6 +436,10 @@ export class World {
       ready: this.ready,
     }
   }
+}
+
+function whatOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 export function newUuid(): string {

@@ -294,7 +294,7 @@ describe('formatting', () => {
     failureOf(await session.format({ deviceBytes: 2 ** 52, force: true }), 'no_memory')
     failureOf(await session.format({ deviceBytes: 1.5, force: true }), 'bad_size')
     failureOf(await session.format({ deviceBytes: 64 * MIB, force: true, logLengthBytes: 3 * MIB }), 'bad_log_length')
-    failureOf(await session.format({ deviceBytes: 9 * MIB, force: true }), 'log_too_long')
+    failureOf(await session.format({ deviceBytes: 8 * MIB, force: true }), 'log_too_long')
     expect(session.snapshot().device).toEqual(before.device)
     expect(session.snapshot().files).toEqual(before.files)
     expect(session.snapshot().history).toEqual(before.history)

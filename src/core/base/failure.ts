@@ -104,6 +104,8 @@ export const failures = {
     'Give a size of at least 1 byte.'),
   bad_size: row<{ sizeBytes: number | bigint }>('EINVAL', (d) => `${d.sizeBytes} is not a size in bytes`,
     'Give a whole number of bytes, at least 1.'),
+  odd_device: row<{ sizeBytes: number; unitBytes: number }>('EINVAL', (d) => `a device of ${d.sizeBytes} bytes is no whole number of units of ${d.unitBytes} bytes`,
+    'Give a multiple of the unit.'),
   no_such_path: row<{ path: string }>('ENOENT', (d) => `${d.path} does not exist on this host`,
     'If another host made it: famfs logplay MOUNTPOINT.'),
   no_parent: row<{ path: string }>('ENOENT', (d) => `the directory ${d.path} does not exist`,

@@ -4,7 +4,7 @@
 import type { Memory } from '../mem/memory.ts'
 import { checkLogEntry } from '../omf/check.ts'
 import { ENTRY_FILE, EXT_SIMPLE, PATH_FIELD_BYTES } from '../omf/constants.ts'
-import { LOG_ENTRY_BYTES, LogEntry } from '../omf/log.ts'
+import { LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LogEntry } from '../omf/log.ts'
 import { asciiText } from '../base/plain.ts'
 import { PIECE_ENTRIES } from '../base/task.ts'
 import type { Fmap } from '../fmap/fmap.ts'
@@ -73,6 +73,11 @@ export class EntryWindow {
     if (seqnumGood && crcGood) return undefined
     if (seqnumGood) return 'wrong checksum'
     return crcGood ? 'wrong sequence number' : 'wrong checksum and sequence number'
+  }
+
+  /** Two good entries with one checksum are the same entry. @returns -1 for a bad one */
+  sumOf(index: number): number {
+    return this.troubleOf(index) === undefined ? this.#view.getUint32(this.#at(index) + LOG_ENTRY_CRC_OFFSET, true) : -1
   }
 
   /** Once more from the media: what failed may have been a stale copy in this host's cache. */
