@@ -82,7 +82,12 @@ it.each([1440, 360])('twice the text size in a window of %i pixels', async (widt
   await page.getByText('Text at 200 %').waitFor({ state: 'attached' })
   await eventually(() => page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px')
   await page.keyboard.press('Escape')
-  expect(await overflow(page)).toBe(0)
+  for (const name of await page.getByRole('tab').allInnerTexts()) {
+    await page.getByRole('tab', { name, exact: true }).click()
+    expect([name, await violations(page)]).toEqual([name, []])
+    expect([name, await overflow(page)]).toEqual([name, 0])
+  }
+  await page.getByRole('tab', { name: 'Hosts' }).click()
   await playButton(page, 'B').click()
   await lane(page, 'B').getByText('log 2/2 played').waitFor()
   expect(faults).toEqual([])
