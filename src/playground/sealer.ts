@@ -51,7 +51,9 @@ class WorldSealer implements Sealer {
     return { acts, known: { device, hosts: knownAfter(before, hosts) } }
   }
 
+  /** All that is there: what was looked at before counts for nothing. */
   keepBase(): Promise<Pages | undefined> {
+    this.#finder = new ChangeFinder()
     return this.#finder.take(this.#world.device.buffer)
   }
 

@@ -68,4 +68,21 @@ it('another device is seen anew, whatever its length, and looks come one after t
   new Uint8Array(second).fill(1, 6 * MIB - 1)
   await expectKept(await finder.take(second), second, [{ offsetBytes: 6 * MIB - PAGE_BYTES, lengthBytes: PAGE_BYTES + 6 }])
   expect(await finder.take(second)).toBeUndefined()
+  // The last word is half a word.
+  new Uint8Array(second)[6 * MIB + 5] = 2
+  expect((await finder.take(second))?.runs).toEqual([{ offsetBytes: 6 * MIB, lengthBytes: 6 }])
+  expect(await finder.take(second)).toBeUndefined()
+})
+
+it('what is said of another device while one is looked at is kept apart', async () => {
+  const [first, second] = [new SharedArrayBuffer(40 * MIB), new SharedArrayBuffer(40 * MIB)]
+  for (const [i, buffer] of [first, second].entries()) new Uint8Array(buffer).fill(i + 1, 20 * MIB, 21 * MIB)
+  const finder = new ChangeFinder()
+  expect((await finder.take(second))?.runs).toEqual([page(5120, 256)])
+  const looking = finder.take(first)
+  await Promise.resolve()
+  finder.expect(second, [page(9)])
+  await expectKept(await looking, first, [page(5120, 256)])
+  expect((await finder.take(second))?.runs).toEqual([page(9)])
+  expect([await finder.take(first), await finder.take(second)]).toEqual([undefined, undefined])
 })

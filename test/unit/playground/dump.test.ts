@@ -157,6 +157,19 @@ describe('what is cut off', () => {
     expect(dumpIn(playground).notes.at(-1)).toMatch(/before the log does\. Nothing that is counted is missing\./)
   })
 
+  it('in a meta file is said, and nothing is called sound', async () => {
+    const metaOf = async (superblockBytes: number, logBytes: number): Promise<DumpView> => {
+      const [superblock, log] = metaFiles(sound)
+      return dumpIn(must(await openDump([new File([superblock.slice(0, superblockBytes)], '.superblock'), new File([log.slice(0, logBytes)], '.log')])))
+    }
+    expect(await metaOf(LOG_OFFSET_BYTES, 40)).toMatchObject({ state: 'cut', verdict: expect.stringMatching(/^Cut off: \.log ends inside the log header, after 40 of its 48 bytes\.$/) as string })
+    expect((await metaOf(LOG_OFFSET_BYTES, 40)).notes.join(' ')).not.toContain('Nothing that is counted is missing')
+    expect(await metaOf(LOG_OFFSET_BYTES, 20)).toMatchObject({ state: 'damaged', verdict: expect.stringMatching(/^Not sound: .*; \.log ends inside the log header, after 20 of its 48 bytes\.$/) as string })
+    const { sizeBytes } = Superblock
+    expect(await metaOf(sizeBytes - 50, METADATA_BYTES)).toMatchObject({ state: 'cut', verdict: `Cut off: .superblock ends inside the superblock, after ${sizeBytes - 50} of its ${sizeBytes} bytes.` })
+    expect(await metaOf(sizeBytes, METADATA_BYTES)).toMatchObject({ state: 'sound', verdict: SOUND })
+  })
+
   it('is damaged where what is here is damaged too', async () => {
     const playground = await opened(changed(sound, entryAt(1)).slice(0, entryAt(3)))
     expect(dumpIn(playground)).toMatchObject({ state: 'damaged', verdict: expect.stringMatching(/^Not sound: log entry 1 of 5 has .*; the dump ends after byte 2,098,832, and 2 of the 5 log entries are behind that\.$/) as string })
