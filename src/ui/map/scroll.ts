@@ -1,5 +1,6 @@
 // Scrolls a picture that may be taller than any element may be. Up to TALL_MOST_PX the scrollbar is exact; beyond, it says
-// roughly where we are, and wheel and finger move by pixels of the picture. Outside of React: a scroll redraws, and no more.
+// roughly where we are, and wheel and finger move by pixels of the picture; at its ends they are the page's, and so are two
+// fingers. Outside of React: a scroll redraws, and no more.
 
 // Firefox stops at about 17 million pixels.
 const TALL_MOST_PX = 4_000_000
@@ -52,8 +53,14 @@ export class Scroll {
 
   /** A wheel's turn, where the scrollbar is too coarse for it: true if that was done here. */
   wheel(event: WheelEvent): boolean {
-    if (!this.isScaled || event.deltaY === 0) return false
-    this.to(this.topPx + pixelsOf(event, this.#heightPx))
+    return this.isScaled && this.#by(pixelsOf(event, this.#heightPx))
+  }
+
+  /** False where the picture ends: then there is nothing to move. */
+  #by(px: number): boolean {
+    const before = this.topPx
+    this.to(before + px)
+    if (this.topPx === before) return false
     this.#onMove()
     return true
   }
@@ -80,12 +87,12 @@ export class Scroll {
   }
 
   readonly #onTouchMove = (event: TouchEvent): void => {
-    const y = event.touches[0]?.clientY
-    if (!this.isScaled || y === undefined || this.#fingerY === undefined) return
-    event.preventDefault()
-    this.to(this.topPx + this.#fingerY - y)
+    const before = this.#fingerY
+    const y = event.touches.length === 1 ? event.touches[0]?.clientY : undefined
     this.#fingerY = y
-    this.#onMove()
+    // A move that can't be cancelled is the page's already, up to its end.
+    if (!this.isScaled || y === undefined || before === undefined || !event.cancelable) return
+    if (this.#by(before - y)) event.preventDefault()
   }
 }
 
