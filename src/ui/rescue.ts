@@ -1,15 +1,18 @@
-// The device's used bytes as one file, for when they can't be saved otherwise: from byte 0 to the end of the last file, in
-// gzip where the browser has it, so that what is free weighs nothing. `Open a dump` reads it.
+// The device's used bytes as one file, for when they can't be saved otherwise: from byte 0 to the end of the last file, or of
+// what isn't zero where superblock and log don't say in full what is used. In gzip where the browser has it, so that what is
+// free weighs nothing. `Open a dump` reads it.
 
 import { toPlain } from '../core/base/plain.ts'
 import { ok, type Result } from '../core/base/result.ts'
 import { PEEK_MOST_BYTES, type Playground, type Snapshot } from '../playground/types.ts'
-import { LOG_LEAST_BYTES } from '../core/omf/constants.ts'
+import { ALLOC_UNIT_BYTES, LOG_LEAST_BYTES } from '../core/omf/constants.ts'
 import { logOffsetOf } from './addresses.ts'
 
 export async function usedBytes(playground: Playground): Promise<Result<{ name: string; blob: Blob }>> {
   const snapshot = playground.snapshot()
-  const ranges = usedRanges(snapshot)
+  const end = isToldInFull(snapshot) ? ok(0) : await lastUsed(playground, snapshot.device.sizeBytes)
+  if (!end.ok) return end
+  const ranges = end.value > 0 ? [{ startBytes: 0, endBytes: end.value }] : usedRanges(snapshot)
   const gzip = typeof CompressionStream === 'function' ? new CompressionStream('gzip') : undefined
   const packed = gzip && gathered(gzip.readable)
   const writer = gzip?.writable.getWriter()
@@ -29,6 +32,21 @@ export async function usedBytes(playground: Playground): Promise<Result<{ name: 
   await writer?.close()
   const bytes = packed ? await packed : joined(pieces)
   return ok({ name: `famfs-device.img${gzip ? '.gz' : ''}`, blob: new Blob([toPlain(bytes)]) })
+}
+
+/** What a damaged entry named is nobody's any more, and still there. */
+function isToldInFull({ device: { filesystem } }: Snapshot): boolean {
+  return filesystem !== undefined && filesystem.badEntryCount === 0
+}
+
+/** End of the last portion that isn't all zero. */
+async function lastUsed(playground: Playground, sizeBytes: number): Promise<Result<number>> {
+  for (let at = Math.floor(Math.max(0, sizeBytes - 1) / PEEK_MOST_BYTES) * PEEK_MOST_BYTES; at >= 0; at -= PEEK_MOST_BYTES) {
+    const piece = await playground.peek({ kind: 'device' }, at, PEEK_MOST_BYTES)
+    if (!piece.ok) return piece
+    if (piece.value.some((byte) => byte !== 0)) return ok(Math.min(sizeBytes, Math.ceil((at + 1) / ALLOC_UNIT_BYTES) * ALLOC_UNIT_BYTES))
+  }
+  return ok(0)
 }
 
 /** In order, none touching another: superblock and log, then what files have. */

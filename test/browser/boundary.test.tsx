@@ -4,6 +4,7 @@
 import { type ReactNode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { MIB } from '../../src/core/base/align.ts'
 import { fail } from '../../src/core/base/result.ts'
 import { chooseEngine } from '../../src/playground/engine.ts'
 import { Session } from '../../src/playground/session.ts'
@@ -161,6 +162,20 @@ it('a panel stops alone, and the others go on', async () => {
   isBroken = false
   await press(root, 'Try again')
   await vi.waitFor(() => expect(root.textContent).toBe('whole againall is well'), patient)
+})
+
+it('what is handed out reaches to the last bytes, where superblock or log no longer say whose they are', async () => {
+  const { session } = await newSession()
+  valueOf(await session.newFile({ path: 'late.bin', sizeBytes: 4096, seed: 3 }))
+  const toldBytes = usedRanges(session.snapshot()).at(-1)?.endBytes ?? 0
+  valueOf(await session.edit({ host: 'A', offsetBytes: 0, bytes: Uint8Array.of(0) }))
+  await vi.waitFor(() => expect(session.snapshot().device.filesystem).toBeUndefined(), patient)
+  const { blob } = valueOf(await usedBytes(session))
+  const bytes = new Uint8Array(await new Response(blob.stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer())
+  expect(bytes.length).toBe(toldBytes)
+  const piece = valueOf(await session.peek({ kind: 'device' }, toldBytes - 2 * MIB, 4096))
+  expect(piece.some((byte) => byte !== 0)).toBe(true)
+  expect(firstDifference(bytes.subarray(toldBytes - 2 * MIB, toldBytes - 2 * MIB + 4096), piece)).toBe(-1)
 })
 
 it('what is handed out is the device, byte for byte, up to the end of its last file', async () => {
