@@ -8,11 +8,12 @@ import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LOG_HEADER_BYTES, LOG_HEADER_CRC_OFFSET, LogEntry, LogHeader } from '../core/omf/log.ts'
 import type { Row } from '../core/omf/struct.ts'
 import { Superblock, SUPERBLOCK_CRC_OFFSET } from '../core/omf/superblock.ts'
-import type { MediaFile, Snapshot } from '../playground/types.ts'
+import type { MediaFile } from '../playground/types.ts'
 import { entryOffset, logOffsetOf } from './addresses.ts'
 import { countText, hexText, octalText, sizeText } from './format.ts'
 import { chunksText, extentText } from './inspector/fileMap.ts'
 import { gapAround, pieceAt } from './inspector/pieces.ts'
+import type { Media } from './map/model.ts'
 
 export type PlaceKind = 'superblock' | 'log_header' | 'log_entry' | 'file' | 'rest'
 
@@ -42,7 +43,7 @@ export interface Checksum {
   coversBytes: number
 }
 
-export function placeAt(snapshot: Snapshot, offsetBytes: number): Place {
+export function placeAt(snapshot: Media, offsetBytes: number): Place {
   const place = (kind: PlaceKind, title: string, startBytes: number, lengthBytes: number): Place =>
     ({ kind, title, startBytes, lengthBytes, entryIndex: undefined, file: undefined, piece: undefined })
   const filesystem = snapshot.device.filesystem
@@ -61,14 +62,14 @@ export function placeAt(snapshot: Snapshot, offsetBytes: number): Place {
     const title = index < filesystem.entryCount ? `Log entry ${index}` : `Free log slot ${countText(index)}`
     return { ...place('log_entry', title, entryOffset(snapshot, index), LOG_ENTRY_BYTES), entryIndex: index }
   }
-  const piece = pieceAt(snapshot.files, offsetBytes)
+  const piece = pieceAt(snapshot, offsetBytes)
   if (piece) {
     const { file, index, startBytes, endBytes } = piece
     const word = file.extents.length < 2 ? 'data' : `${pieceWord(file)} ${index}`
     return { ...place('file', `${file.path}, ${word}`, startBytes, endBytes - startBytes), entryIndex: file.entryIndex, file, piece: index }
   }
   if (!filesystem) return place('rest', 'No file system says what this is', offsetBytes, 1)
-  const gap = gapAround(snapshot.files, offsetBytes, logOffset + filesystem.logLengthBytes, snapshot.device.sizeBytes)
+  const gap = gapAround(snapshot, offsetBytes)
   return place('rest', 'Free space', gap.offsetBytes, gap.lengthBytes)
 }
 

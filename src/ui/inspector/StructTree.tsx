@@ -7,7 +7,7 @@ import type { Snapshot } from '../../playground/types.ts'
 import { lighting, useLook, useLookStore } from '../look.tsx'
 import { Swatch } from '../parts.tsx'
 import { useTallRows } from '../tallRows.ts'
-import { keyAt, nodeOf, openAtFirst, parentOf, rowsOf, type TreeNode, treeOf } from './tree.ts'
+import { keyAt, nodeOf, openAtFirst, parentOf, rowNamed, rowsOf, type TreeNode, treeOf } from './tree.ts'
 
 const ROW_REM = 1.5
 
@@ -57,18 +57,9 @@ export function StructTree({ snapshot, cursor, onChoose }: {
     else if (event.key === 'ArrowLeft') choose(parentOf(key))
     else if ((event.key === 'Enter' || event.key === ' ') && node.childCount > 0) setOpen(key, !isOpen)
     else if (event.key === 'Enter' || event.key === ' ') choose(key)
-    else if (event.key.length === 1 && event.key !== ' ') choose(nextNamed(event.key, current))
+    else if (event.key.length === 1 && event.key !== ' ') choose(rowNamed(tree, rows, event.key, current))
     else return
     event.preventDefault()
-  }
-  /** The next node whose name begins with the letter, from the current one on and around. */
-  const nextNamed = (letter: string, from: number): string | undefined => {
-    for (let i = 1; i <= rows.count; i++) {
-      const candidate = rows.keyAt((from + i) % rows.count)
-      const node = candidate === undefined ? undefined : nodeOf(tree, candidate)
-      if (node?.title.toLowerCase().startsWith(letter.toLowerCase())) return candidate
-    }
-    return undefined
   }
 
   const shown = Array.from({ length: visibleCount }, (_, i) => rows.keyAt(topRow + i)).flatMap((each) => (each === undefined ? [] : (nodeOf(tree, each) ?? [])))

@@ -25,8 +25,13 @@ export function spotOf(file: Mapped, piece: number, offsetBytes: number): Spot {
     const before = file.extents.slice(0, piece).reduce((sum, extent) => sum + extent.lengthBytes, 0)
     return { fileBytes: before + within, piece, chunk: undefined }
   }
-  const chunk = Math.floor(within / file.chunkBytes) * file.extents.length + piece
+  const chunk = chunkAt(file, piece, within)
   return { fileBytes: chunk * file.chunkBytes + (within % file.chunkBytes), piece, chunk }
+}
+
+/** Number of the chunk, in file order; 0 for a file of extents. */
+export function chunkAt({ extents, chunkBytes }: Mapped, strip: number, offsetInStrip: number): number {
+  return chunkBytes === undefined ? 0 : Math.floor(offsetInStrip / chunkBytes) * extents.length + strip
 }
 
 /** Where a byte of the file is on the device. */

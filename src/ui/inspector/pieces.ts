@@ -1,7 +1,9 @@
-// The extents and strips of all files in the order of the device, made once for each list of files: which one holds a
-// byte, and what lies between them. Files that overlap (a damaged log) are kept; the older one answers.
+// Which extent or strip holds a byte, and what lies between them, read off the map's own segments: map and inspector never
+// disagree, and what 160,000 strips cost is paid once for each list of files.
 
 import type { Extent, MediaFile } from '../../playground/types.ts'
+import { type Media, segmentsFor } from '../map/model.ts'
+import { firstEndingAfter, pieceAt as segmentAt, type Segments } from '../map/segments.ts'
 
 export interface Piece {
   startBytes: number
@@ -12,71 +14,53 @@ export interface Piece {
   index: number
 }
 
-interface Sorted {
-  pieces: readonly Piece[]
-  /** Highest end of this piece and all before it. */
-  reach: Float64Array
+export interface Free {
+  gaps: readonly Extent[]
+  totalBytes: number
 }
 
-const known = new WeakMap<readonly MediaFile[], Sorted>()
+const known = new WeakMap<Segments, Free>()
 
-export function pieceAt(files: readonly MediaFile[], offsetBytes: number): Piece | undefined {
-  const { pieces, reach } = sortedOf(files)
-  let found: Piece | undefined
-  for (let i = lastStarting(pieces, offsetBytes); i >= 0 && (reach[i] ?? 0) > offsetBytes; i--) {
-    const piece = pieces[i]
-    if (piece && piece.endBytes > offsetBytes && (!found || piece.position < found.position)) found = piece
-  }
-  return found
+/** What is claimed twice (a damaged log) is the file's that claims it from further ahead. */
+export function pieceAt(media: Media, offsetBytes: number): Piece | undefined {
+  const segments = segmentsFor(media)
+  const i = segmentAt(segments, offsetBytes)
+  if (i < 0) return undefined
+  const position = segments.owner[i] ?? 0
+  const index = segments.extent[i] ?? 0
+  const file = segments.files[position]
+  const extent = file?.extents[index]
+  if (!file || !extent) return undefined
+  // A unit that is begun is the file's to its end.
+  const endBytes = Math.max(extent.offsetBytes + extent.lengthBytes, segments.endBytes[i] ?? 0)
+  return { startBytes: extent.offsetBytes, endBytes, file, position, index }
 }
 
-/** What no file has, between two offsets. */
-export function gapsOf(files: readonly MediaFile[], fromBytes: number, toBytes: number): Extent[] {
+/** What no file has, behind the log. */
+export function freeOf(media: Media): Free {
+  const segments = segmentsFor(media)
+  const found = known.get(segments)
+  if (found) return found
   const gaps: Extent[] = []
-  let at = fromBytes
-  for (const { startBytes, endBytes } of sortedOf(files).pieces) {
-    if (startBytes >= toBytes) break
-    if (startBytes > at) gaps.push({ offsetBytes: at, lengthBytes: startBytes - at })
-    at = Math.max(at, endBytes)
+  let at = segments.room.startBytes
+  const gapTo = (toBytes: number): void => {
+    if (toBytes > at) gaps.push({ offsetBytes: at, lengthBytes: toBytes - at })
   }
-  if (at < toBytes) gaps.push({ offsetBytes: at, lengthBytes: toBytes - at })
-  return gaps
+  for (let i = 0; i < segments.count; i++) {
+    gapTo(segments.startBytes[i] ?? 0)
+    at = segments.endBytes[i] ?? at
+  }
+  gapTo(segments.room.endBytes)
+  const free = { gaps, totalBytes: gaps.reduce((sum, gap) => sum + gap.lengthBytes, 0) }
+  known.set(segments, free)
+  return free
 }
 
 /** The gap around a byte that no file has. */
-export function gapAround(files: readonly MediaFile[], offsetBytes: number, fromBytes: number, toBytes: number): Extent {
-  const { pieces, reach } = sortedOf(files)
-  const before = lastStarting(pieces, offsetBytes)
-  const start = Math.max(fromBytes, before < 0 ? 0 : (reach[before] ?? 0))
-  const end = Math.min(toBytes, pieces[before + 1]?.startBytes ?? toBytes)
+export function gapAround(media: Media, offsetBytes: number): Extent {
+  const segments = segmentsFor(media)
+  const next = firstEndingAfter(segments, offsetBytes)
+  const start = segments.endBytes[next - 1] ?? segments.room.startBytes
+  const end = next < segments.count ? (segments.startBytes[next] ?? 0) : segments.room.endBytes
   return { offsetBytes: start, lengthBytes: end - start }
-}
-
-/** Index of the last piece that starts at or before the offset; -1 for none. */
-function lastStarting(pieces: readonly Piece[], offsetBytes: number): number {
-  let low = 0
-  let high = pieces.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((pieces[middle]?.startBytes ?? Infinity) <= offsetBytes) low = middle + 1
-    else high = middle
-  }
-  return low - 1
-}
-
-function sortedOf(files: readonly MediaFile[]): Sorted {
-  const found = known.get(files)
-  if (found) return found
-  const pieces = files
-    .flatMap((file, position) => file.extents.map((extent, index) => ({ startBytes: extent.offsetBytes, endBytes: extent.offsetBytes + extent.lengthBytes, file, position, index })))
-    .sort((a, b) => a.startBytes - b.startBytes)
-  const reach = new Float64Array(pieces.length)
-  let most = 0
-  pieces.forEach((piece, i) => {
-    most = Math.max(most, piece.endBytes)
-    reach[i] = most
-  })
-  const sorted = { pieces, reach }
-  known.set(files, sorted)
-  return sorted
 }

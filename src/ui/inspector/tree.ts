@@ -9,7 +9,7 @@ import { entryOffset, logOffsetOf } from '../addresses.ts'
 import { addressText, countText, sizeText } from '../format.ts'
 import { mediaIndex } from '../mediaIndex.ts'
 import { placeAt } from '../overlay.ts'
-import { gapsOf, pieceAt } from './pieces.ts'
+import { freeOf, pieceAt } from './pieces.ts'
 
 /** Groups that are longer than this are shut at first. */
 const OPEN_MOST = 24
@@ -65,13 +65,12 @@ export function treeOf(snapshot: Snapshot): Tree {
   const { entryCount, slotCount, logLengthBytes } = filesystem
   const logEnd = logOffset + logLengthBytes
   const freeSlots = entryOffset(snapshot, entryCount)
-  const gaps = gapsOf(files, logEnd, sizeBytes)
+  const { gaps, totalBytes } = freeOf(snapshot)
   const firstFile = files[0]?.extents[0]?.offsetBytes ?? logEnd
   roots.push(root('entries', `Log entries (${countText(entryCount)})`, entryOffset(snapshot, 0), Math.max(1, entryCount * LOG_ENTRY_BYTES), entryCount))
   if (slotCount > entryCount) roots.push(root('slots', `Free slots (${countText(slotCount - entryCount)})`, freeSlots, logEnd - freeSlots))
   if (files.length > 0) roots.push(root('files', `File data (${countText(files.length)})`, firstFile, 1, files.length))
-  const free = gaps.reduce((sum, gap) => sum + gap.lengthBytes, 0)
-  if (gaps[0]) roots.push(root('free', gaps.length > 1 ? `Free space (${countText(gaps.length)})` : 'Free space', gaps[0].offsetBytes, gaps[0].lengthBytes, gaps.length > 1 ? gaps.length : 0, sizeText(free)))
+  if (gaps[0]) roots.push(root('free', gaps.length > 1 ? `Free space (${countText(gaps.length)})` : 'Free space', gaps[0].offsetBytes, gaps[0].lengthBytes, gaps.length > 1 ? gaps.length : 0, sizeText(totalBytes)))
   return { snapshot, roots, gaps }
 }
 
@@ -133,10 +132,27 @@ export function keyAt({ snapshot, gaps }: Tree, offsetBytes: number): string {
   if (!filesystem) return 'unknown'
   if (place.kind === 'log_entry' && (place.entryIndex ?? 0) < filesystem.entryCount) return `entries:${place.entryIndex}`
   if (offsetBytes < logOffsetOf(snapshot) + filesystem.logLengthBytes) return 'slots'
-  const piece = pieceAt(snapshot.files, offsetBytes)
+  const piece = pieceAt(snapshot, offsetBytes)
   if (piece) return piece.file.extents.length > 1 ? `files:${piece.position}:${piece.index}` : `files:${piece.position}`
   if (gaps.length < 2) return 'free'
   return `free:${Math.max(0, gaps.findLastIndex((gap) => gap.offsetBytes <= offsetBytes))}`
+}
+
+/** The next row, after the current one and around, whose title begins with the letter. */
+export function rowNamed(tree: Tree, rows: Rows, letter: string, from: number): string | undefined {
+  const wanted = letter.toLowerCase()
+  for (let i = 1; i <= rows.count; i++) {
+    const key = rows.keyAt((from + i) % rows.count)
+    if (key !== undefined && firstLetter(tree, key) === wanted) return key
+  }
+  return undefined
+}
+
+/** Of thousands of rows: no node is made for its title's sake. */
+function firstLetter(tree: Tree, key: string): string {
+  const colon = key.indexOf(':')
+  const title = key.startsWith('entries:') ? 'Entry' : key.startsWith('files:') && key.indexOf(':', colon + 1) < 0 ? tree.snapshot.files[Number(key.slice(colon + 1))]?.path : nodeOf(tree, key)?.title
+  return title?.charAt(0).toLowerCase() ?? ''
 }
 
 /** The rows that show: the roots, and what is in those that are open. */

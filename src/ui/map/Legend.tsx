@@ -1,4 +1,5 @@
 // What lies on the device, in words: as many buttons as one can read, however many files there are. Each leads to its bytes.
+// What is always there stands first: it is never what has to be scrolled to.
 
 import { memo } from 'react'
 import type { MediaFile } from '../../playground/types.ts'
@@ -30,12 +31,6 @@ export const Legend = memo(function Legend({ model, freeUnits }: { model: MapMod
           <span className="quiet num">{countText(log.entryCount)} of {countText(log.slotCount)} slots</span>
         </button>
       </li>
-      {files.slice(0, MOST_FILES).map((file) => (
-        <li key={file.entryIndex}>
-          <LegendFile file={file} unitBytes={unitBytes} />
-        </li>
-      ))}
-      {files.length > MOST_FILES && <li className="legend-item quiet">{plural(files.length - MOST_FILES, 'more file')}, all in the log</li>}
       <li>
         {free === undefined ? (
           <span className="legend-item"><span className="swatch" data-kind="free" aria-hidden /> {freeText}</span>
@@ -45,6 +40,12 @@ export const Legend = memo(function Legend({ model, freeUnits }: { model: MapMod
           </button>
         )}
       </li>
+      {files.slice(0, MOST_FILES).map((file) => (
+        <li key={file.entryIndex}>
+          <LegendFile file={file} unitBytes={unitBytes} />
+        </li>
+      ))}
+      {files.length > MOST_FILES && <li className="legend-item quiet">{plural(files.length - MOST_FILES, 'more file')}, all in the log</li>}
     </ul>
   )
 })

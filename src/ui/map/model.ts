@@ -5,7 +5,8 @@ import { ALLOC_UNIT_BYTES } from '../../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
 import type { FilesystemView, MediaFile, Snapshot } from '../../playground/types.ts'
-import { firstEndingAfter, pieceAt, type Segments, segmentsOf } from './segments.ts'
+import { spotOf } from '../inspector/fileMap.ts'
+import { firstEndingAfter, pieceAt, sameRoom, type Segments, segmentsOf } from './segments.ts'
 
 export interface MapModel {
   sizeBytes: number
@@ -39,22 +40,38 @@ export interface Thing {
   extent: number
 }
 
-export function mapModel({ device, files }: Pick<Snapshot, 'device' | 'files'>, before?: MapModel): MapModel {
-  const { filesystem, sizeBytes } = device
-  const unitBytes = filesystem?.unitBytes ?? ALLOC_UNIT_BYTES
-  const log = filesystem && logRoom(filesystem, sizeBytes)
-  const room = { startBytes: log?.endBytes ?? sizeBytes, endBytes: sizeBytes, unitBytes }
-  return { sizeBytes, unitBytes, log, segments: segmentsOf(files, room, before?.segments) }
+/** As much of a snapshot as says what lies where. */
+export type Media = Pick<Snapshot, 'device' | 'files'>
+
+const known = new WeakMap<readonly MediaFile[], Segments>()
+/** What a list that only grew starts from. */
+let newest: Segments | undefined
+
+/** Made once for each list of files, for all that ask. */
+export function segmentsFor({ device: { filesystem, sizeBytes }, files }: Media): Segments {
+  const startBytes = filesystem ? logRoom(filesystem, sizeBytes).endBytes : sizeBytes
+  const room = { startBytes, endBytes: sizeBytes, unitBytes: filesystem?.unitBytes ?? ALLOC_UNIT_BYTES }
+  const found = known.get(files)
+  if (found && sameRoom(found.room, room)) return found
+  newest = segmentsOf(files, room, newest)
+  known.set(files, newest)
+  return newest
 }
 
-/** The same model for as long as nothing on the map is another; made from the last one where it can be. */
-export function modelKeeper(): (snapshot: Pick<Snapshot, 'device' | 'files'>) => MapModel {
+export function mapModel(media: Media): MapModel {
+  const { filesystem, sizeBytes } = media.device
+  const segments = segmentsFor(media)
+  return { sizeBytes, unitBytes: segments.room.unitBytes, log: filesystem && logRoom(filesystem, sizeBytes), segments }
+}
+
+/** The same model for as long as nothing on the map is another. */
+export function modelKeeper(): (media: Media) => MapModel {
   let kept: MapModel | undefined
   let key = ''
   return (snapshot) => {
     const { sizeBytes, filesystem: fs } = snapshot.device
     const now = [sizeBytes, fs?.uuid, fs?.unitBytes, fs?.logOffsetBytes, fs?.logLengthBytes, fs?.slotCount, fs?.entryCount].join()
-    if (!kept || key !== now || kept.segments.files !== snapshot.files) kept = mapModel(snapshot, kept)
+    if (!kept || key !== now || kept.segments.files !== snapshot.files) kept = mapModel(snapshot)
     key = now
     return kept
   }
@@ -114,18 +131,11 @@ export function entryAt(model: MapModel, offsetBytes: number): number | undefine
   return thingAt(model, offsetBytes).file?.entryIndex
 }
 
-/** The device's offset in the file, in file order; undefined outside the extent. Chunk k is on strip k mod N. */
+/** The device's offset in the file, in file order; undefined outside the extent. */
 export function fileOffset(file: MediaFile, extent: number, offsetBytes: number): number | undefined {
   const own = file.extents[extent]
   if (!own || offsetBytes < own.offsetBytes || offsetBytes >= own.offsetBytes + own.lengthBytes) return undefined
-  const within = offsetBytes - own.offsetBytes
-  if (file.chunkBytes === undefined) return file.extents.slice(0, extent).reduce((sum, { lengthBytes }) => sum + lengthBytes, within)
-  return chunkAt(file, extent, within) * file.chunkBytes + (within % file.chunkBytes)
-}
-
-/** Number of the chunk, in file order. */
-export function chunkAt(file: MediaFile, strip: number, offsetInStrip: number): number {
-  return file.chunkBytes === undefined ? 0 : Math.floor(offsetInStrip / file.chunkBytes) * file.extents.length + strip
+  return spotOf(file, extent, offsetBytes).fileBytes
 }
 
 /** Files stand in the order of the log. */

@@ -3,9 +3,10 @@
 
 import { LOG_ENTRY_BYTES } from '../../core/omf/log.ts'
 import { byteText } from '../format.ts'
+import { chunkAt } from '../inspector/fileMap.ts'
 import { CLASH, fillLine, isBanded, type Line, makeLine } from './bands.ts'
 import { type Box, cellOf, type Grid, type Level, type Span, spansOf } from './levels.ts'
-import { chunkAt, fileOfEntry, type MapModel } from './model.ts'
+import { fileOfEntry, type MapModel } from './model.ts'
 import type { Palette } from './palette.ts'
 import { firstEndingAfter } from './segments.ts'
 

@@ -70,9 +70,12 @@ export function firstFree(segments: Segments): number | undefined {
 }
 
 function grewFrom(before: Segments, files: readonly MediaFile[], room: FileRoom): boolean {
-  const { startBytes, endBytes, unitBytes } = before.room
-  if (startBytes !== room.startBytes || endBytes !== room.endBytes || unitBytes !== room.unitBytes) return false
+  if (!sameRoom(before.room, room)) return false
   return files.length >= before.files.length && before.files.every((file, i) => file === files[i])
+}
+
+export function sameRoom(a: FileRoom, b: FileRoom): boolean {
+  return a.startBytes === b.startBytes && a.endBytes === b.endBytes && a.unitBytes === b.unitBytes
 }
 
 function claimsOf(files: readonly MediaFile[], from: number, { startBytes, endBytes, unitBytes }: FileRoom): Pieces {

@@ -3,8 +3,9 @@
 
 import type { MediaFile } from '../../playground/types.ts'
 import { addressText, asciiText, byteText, countText, listText, plural, sizeText } from '../format.ts'
+import { chunkAt } from '../inspector/fileMap.ts'
 import { type Level, PAGE_BYTES } from './levels.ts'
-import { chunkAt, entryAt, fileOfEntry, fileOffset, type MapModel, slotAt, type Thing, thingAt } from './model.ts'
+import { entryAt, fileOfEntry, fileOffset, type MapModel, slotAt, type Thing, thingAt } from './model.ts'
 import { firstEndingAfter } from './segments.ts'
 
 export interface Crumb {

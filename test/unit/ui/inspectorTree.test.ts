@@ -7,8 +7,8 @@ import { slotCountOf } from '../../../src/core/omf/log.ts'
 import type { Extent, MediaFile, Snapshot } from '../../../src/playground/types.ts'
 import { entryOffset } from '../../../src/ui/addresses.ts'
 import { placeAt } from '../../../src/ui/overlay.ts'
-import { gapAround, gapsOf, pieceAt } from '../../../src/ui/inspector/pieces.ts'
-import { keyAt, nodeOf, openAtFirst, parentOf, rowsOf, type Tree, treeOf } from '../../../src/ui/inspector/tree.ts'
+import { freeOf, gapAround, pieceAt } from '../../../src/ui/inspector/pieces.ts'
+import { keyAt, nodeOf, openAtFirst, parentOf, rowNamed, rowsOf, type Tree, treeOf } from '../../../src/ui/inspector/tree.ts'
 
 const UNIT = 2 * MIB
 const LOG_BYTES = 8 * MIB
@@ -71,6 +71,14 @@ describe('the tree', () => {
     expect(nodeOf(full, rows.keyAt(15_423) ?? '')).toMatchObject({ title: 'Entry 15419', position: 15_419, siblingCount: 15_420, level: 2 })
   })
 
+  it('leads by a letter to the next row that begins with it, and around', () => {
+    const tree = treeOf(two)
+    const rows = rowsOf(tree, new Set(['entries', 'files', 'files:1', 'free']))
+    const led = (letter: string, from: string): string | undefined => rowNamed(tree, rows, letter, rows.rowOf(from) ?? 0)
+    expect([led('S', 'superblock'), led('w', 'superblock'), led('e', 'entries:2'), led('l', 'header'), led('2', 'files:0'), led('z', 'rest')])
+      .toEqual(['files:1:0', 'files:1', 'entries:0', 'entries', 'free:2', undefined])
+  })
+
   it('leads from each row to its node and back, whatever is open', () => {
     const shapes = array(integer({ min: 1, max: 4 }), { maxLength: 12 })
     assert(property(shapes, infiniteStream(boolean()), (counts, coin) => {
@@ -89,13 +97,14 @@ describe('the tree', () => {
 })
 
 describe('pieces of files', () => {
-  it('are found by their bytes, the older one where files overlap', () => {
-    const files = [file(0, 'old', [extent(10, 10)]), file(1, 'new', [extent(12)]), file(2, 'last', [extent(30)])]
-    expect([10, 12, 19, 20, 30, 31].map((unit) => pieceAt(files, unit * UNIT)?.file.path)).toEqual(['old', 'old', 'old', undefined, 'last', undefined])
-    expect(gapsOf(files, 5 * UNIT, 40 * UNIT)).toEqual([extent(5, 5), extent(20, 10), extent(31, 9)])
-    expect(gapAround(files, 25 * UNIT, 5 * UNIT, 40 * UNIT)).toEqual(extent(20, 10))
-    expect(gapAround(files, 6 * UNIT, 5 * UNIT, 40 * UNIT)).toEqual(extent(5, 5))
-    expect(gapAround(files, 39 * UNIT, 5 * UNIT, 40 * UNIT)).toEqual(extent(31, 9))
+  it('are found by their bytes, the one from further ahead where files overlap', () => {
+    const media = snapshotOf([file(0, 'old', [extent(10, 10)]), file(1, 'new', [extent(12)]), file(2, 'last', [extent(30)])], 3, 40 * UNIT)
+    expect([10, 12, 19, 20, 30, 31].map((unit) => pieceAt(media, unit * UNIT)?.file.path)).toEqual(['old', 'old', 'old', undefined, 'last', undefined])
+    expect(freeOf(media)).toEqual({ gaps: [extent(5, 5), extent(20, 10), extent(31, 9)], totalBytes: 24 * UNIT })
+    expect(freeOf(media)).toBe(freeOf({ ...media }))
+    expect(gapAround(media, 25 * UNIT)).toEqual(extent(20, 10))
+    expect(gapAround(media, 6 * UNIT)).toEqual(extent(5, 5))
+    expect(gapAround(media, 39 * UNIT)).toEqual(extent(31, 9))
   })
 
   it('make places of the device: a strip, and the free space around a byte', () => {
