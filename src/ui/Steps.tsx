@@ -13,15 +13,13 @@ const SLIDER_LEAST = 4
 
 /** @param slider with a slider where there are more than a few steps */
 export function Steps({ slider = false }: { slider?: boolean }) {
-  const { history, dump } = useSnapshot()
+  const { history } = useSnapshot()
   const playground = usePlayground()
   const go = useGo()
   const stepTo = (position: number): void => {
     if (!history.travelling && position !== history.position) void go(() => playground.stepTo(position))
   }
   const { position, stepCount } = history
-  // Nothing was ever done to a dump.
-  if (dump) return null
   return (
     <div className="steps" role="group" aria-label="Steps">
       <StepButton name="Step back" says={backText(history)} able={position > 0 && !history.travelling} onGo={() => stepTo(position - 1)}><Undo2 aria-hidden /></StepButton>

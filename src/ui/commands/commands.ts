@@ -31,6 +31,11 @@ export interface CommandContext {
 export const GROUPS = ['Log', 'Hosts', 'Files', 'Session', 'Look at', 'Go to', 'Appearance', 'Help'] as const
 export type Group = (typeof GROUPS)[number]
 
+/** Commands are the scene's, also while a dump shows: what these do is done in sight. */
+export function isOfScene({ id, group }: Command): boolean {
+  return id !== 'open dump' && (group === 'Log' || group === 'Hosts' || group === 'Files' || group === 'Session')
+}
+
 export interface Command {
   /** Stable, whatever else changes. */
   id: string
@@ -266,13 +271,13 @@ function helpCommands(): Command[] {
 
 type Check = (snapshot: Snapshot) => string | undefined
 
-/** What changes something needs a session that is there, and no dump. */
+/** What changes something needs a session that is there. */
 function inSession(check: Check): Check {
-  return (snapshot) => (snapshot.dump ? 'This is a dump: it can be looked at, and nothing can be done to it.' : (isReady(snapshot) ?? check(snapshot)))
+  return (snapshot) => isReady(snapshot) ?? check(snapshot)
 }
 
-function isReady({ ready, dump }: Snapshot): string | undefined {
-  return ready || dump ? undefined : 'The hosts are still starting.'
+function isReady({ ready }: Snapshot): string | undefined {
+  return ready ? undefined : 'The hosts are still starting.'
 }
 
 function onHost(name: string, check: (host: HostView) => string | undefined): Check {

@@ -1,13 +1,15 @@
-// How a command runs, whether it was chosen or its keys were pressed: never while it can't be used, and nothing it throws
-// is lost. What fails by the session's own rules is in the trace already.
+// How a command runs, whether it was chosen or its keys were pressed: never while it can't be used, never on a scene that
+// is out of sight, and nothing it throws is lost. What fails by the session's own rules is in the trace already.
 
+import { dumps } from '../dump/dumps.ts'
 import { mistakeOf } from '../trouble.ts'
-import type { Command, CommandContext } from './commands.ts'
+import { type Command, type CommandContext, isOfScene } from './commands.ts'
 
 /** @returns why it can't be used now, in one sentence; undefined where it ran */
 export async function perform(command: Command, context: CommandContext): Promise<string | undefined> {
   const why = command.when(context.playground.snapshot())
   if (why !== undefined) return why
+  if (isOfScene(command) && dumps.state().activeId !== undefined) dumps.show(undefined)
   try {
     await command.run(context)
   } catch (error) {
