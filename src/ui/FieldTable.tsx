@@ -49,7 +49,7 @@ export function FieldTable({ place, fields, checksum, current, hovered, onChoose
         <span role="columnheader">Meaning</span>
       </div>
       {fields.map((field, i) => (
-        <div key={field.offsetBytes} id={`field-${i}`} role="row" className="field-row" aria-selected={i === current} data-hovered={i === hovered || undefined}
+        <div key={`${field.path} ${field.offsetBytes}`} id={`field-${i}`} role="row" className="field-row" aria-selected={i === current} data-hovered={i === hovered || undefined}
           data-unused={field.kind === 'unused' || undefined} data-field={i}>
           <span role="gridcell" className="num quiet">{ofDevice ? addressText(field.offsetBytes) : `+${field.offsetBytes}`}</span>
           <span role="gridcell" className="mono field-name">{field.path.replace(/^body\./, '')}</span>

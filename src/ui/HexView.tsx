@@ -71,7 +71,7 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
     else if (!onKey(event, column)) return
     event.preventDefault()
   }
-  const pointing = usePointing(columns, cell, onMove, onHover)
+  const pointing = usePointing({ columns, sizeBytes }, cell, onMove, onHover)
 
   const rows = []
   const values = []
@@ -79,7 +79,7 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
     const from = row * columns
     const at = from - seen.offsetBytes
     const props: RowProps = {
-      row, columns, content: at < 0 ? '' : content.slice(at, at + columns), current: cursor >= from && cursor < from + columns ? cursor - from : -1,
+      row, columns, present: Math.max(0, Math.min(columns, sizeBytes - from)), content: at < 0 ? '' : content.slice(at, at + columns), current: cursor >= from && cursor < from + columns ? cursor - from : -1,
       marked: columnsOf(marked, from, columns), hovered: columnsOf(hovered, from, columns), placed: columnsOf(place, from, columns),
     }
     // Rows that scroll out of sight come back as those that scroll in: their cells only change what they say.
@@ -99,7 +99,7 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
             {rows}
           </div>
           {cell && (
-            <div className="hex-grid hex-values" role="grid" tabIndex={0} aria-label={`The same bytes as ${cell}`} aria-rowcount={rowCount} aria-multiselectable
+            <div className="hex-grid" role="grid" tabIndex={0} aria-label={`The same bytes as ${cell}`} aria-rowcount={rowCount} aria-multiselectable
               aria-activedescendant={inSight ? 'value-current' : undefined} style={{ '--value': `${BESIDE_REM[cell]}rem` } as CSSProperties} onKeyDown={(event) => press(event, cell)}>
               {values}
             </div>
@@ -111,11 +111,11 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
 }
 
 /** Press, drag and hover over either grid. A finger drags the rows, and only taps select. */
-function usePointing(columns: number, cell: CellKind | undefined, onMove: (offsetBytes: number, move: Move) => void, onHover: (offsetBytes: number | undefined) => void) {
+function usePointing(grid: Grid, cell: CellKind | undefined, onMove: (offsetBytes: number, move: Move) => void, onHover: (offsetBytes: number | undefined) => void) {
   const dragging = useRef<number>(undefined)
   const answered = useRef(false)
   const choose = (event: MouseEvent | PointerEvent, extend: boolean): number | undefined => {
-    const spot = spotUnder(event, columns)
+    const spot = spotUnder(event, grid)
     if (!spot) return undefined
     const unitBytes = spot.isValue && cell ? CELLS[cell].bytes : 1
     onMove(spot.offsetBytes, { extend, unitBytes })
@@ -132,7 +132,7 @@ function usePointing(columns: number, cell: CellKind | undefined, onMove: (offse
       answered.current = false
     },
     onPointerMove(event: PointerEvent) {
-      const spot = spotUnder(event, columns)
+      const spot = spotUnder(event, grid)
       onHover(spot?.offsetBytes)
       if ((event.buttons & 1) === 0) dragging.current = undefined
       if (dragging.current === undefined || !spot || spot.offsetBytes === dragging.current) return
@@ -142,8 +142,13 @@ function usePointing(columns: number, cell: CellKind | undefined, onMove: (offse
   }
 }
 
+interface Grid {
+  columns: number
+  sizeBytes: number
+}
+
 /** Which byte is under the pointer: a cell's row and column say it; in the text it follows from how far along it is. */
-function spotUnder(event: MouseEvent | PointerEvent, columns: number): { offsetBytes: number; isValue: boolean } | undefined {
+function spotUnder(event: MouseEvent | PointerEvent, { columns, sizeBytes }: Grid): { offsetBytes: number; isValue: boolean } | undefined {
   if (!(event.target instanceof Element)) return undefined
   const row = event.target.closest<HTMLElement>('[data-row]')?.dataset['row']
   if (row === undefined) return undefined
@@ -154,7 +159,7 @@ function spotUnder(event: MouseEvent | PointerEvent, columns: number): { offsetB
   if (!letters) return undefined
   const box = letters.getBoundingClientRect()
   const column = Math.floor(((event.clientX - box.left) / Math.max(1, box.width)) * columns)
-  return { offsetBytes: from + Math.min(Math.max(column, 0), columns - 1), isValue: false }
+  return { offsetBytes: Math.min(from + Math.min(Math.max(column, 0), columns - 1), sizeBytes - 1), isValue: false }
 }
 
 const DEVICE = { kind: 'device' } as const

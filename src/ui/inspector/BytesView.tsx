@@ -166,7 +166,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
         {editing.field && <EditFieldForm key={`${editing.field.column}${editing.field.offsetBytes}`} editing={editing} field={editing.field} onDone={() => (opener.current ?? grid.current)?.focus()} />}
         <div className="hex-says">
           <p className="caption num">{captionOf(cursor, mark, bytes, place, fields[current], presentBytes)}</p>
-          <p role="status" className="told">{told && 'text' in told && told.text}</p>
+          <p role="status" className="told">{told && 'text' in told && (told.at ?? cursor) === cursor && told.text}</p>
         </div>
         {editing.on && editing.host && <p className="struct-says">Keys write as root of {editing.host.name}, past every mapping and check. A step back undoes it.</p>}
         {told && 'trouble' in told && <Note trouble={told.trouble} onDismiss={() => tell(undefined)} />}

@@ -1,5 +1,5 @@
 // Two ways to bytes that one can't see: by their offset, and by what they are. A search runs in pieces and can be stopped;
-// it starts behind what is selected, goes around at the end, and says so.
+// it starts behind what is selected, goes around at the end up to where it began, and says so.
 
 import { Search, X } from 'lucide-react'
 import { type FormEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
@@ -68,6 +68,7 @@ export function Find({ cursor, endBytes, onShow, tell, control }: Props & { cont
   const next = (): void => {
     const wanted = bytesAsked(text, kind)
     setMistake('mistake' in wanted ? wanted.mistake : undefined)
+    tell(undefined)
     if ('value' in wanted) void search(wanted.value, kind === 'text' ? `“${text}”` : text.trim())
     else focus()
   }
@@ -116,16 +117,16 @@ function useSearch(cursor: number, endBytes: number, onShow: (mark: Mark) => voi
     tell({ text: `Searching for ${words} from ${addressText(cursor)} on.` })
     try {
       const ahead = await playground.search({ fromBytes: cursor + 1, bytes, signal })
-      const around = ahead.ok && ahead.value === undefined && !signal.aborted ? await playground.search({ fromBytes: 0, bytes, signal }) : ahead
+      const around = ahead.ok && ahead.value === undefined && !signal.aborted ? await playground.search({ fromBytes: 0, endBytes: cursor + bytes.length, bytes, signal }) : ahead
       if (running.current !== mine) return
       if (signal.aborted) return tell({ text: 'The search was stopped.' })
       if (!around.ok) return tell({ trouble: around.failure })
-      if (around.value === undefined) return tell({ text: `${words} is nowhere on the device: all ${sizeText(endBytes)} were looked through.` })
+      if (around.value === undefined) return tell({ text: `${words} is nowhere on the device: all ${sizeText(endBytes)} were looked through.`, at: cursor })
       onShow({ startBytes: around.value, lengthBytes: bytes.length })
       const again = around === ahead ? '' : around.value === cursor ? ' That is the only place.' : ' The search went around the end of the device.'
-      tell({ text: `${words} is at ${addressText(around.value)}.${again}` })
+      tell({ text: `${words} is at ${addressText(around.value)}.${again}`, at: around.value })
     } catch (error) {
-      tell({ trouble: mistakeOf(error) })
+      if (running.current === mine) tell({ trouble: mistakeOf(error) })
     } finally {
       if (running.current === mine) setSearching(false)
     }

@@ -11,6 +11,8 @@ import { columnRange } from './range.ts'
 export interface RowProps {
   row: number
   columns: number
+  /** Columns that are of the device: fewer in its last row. */
+  present: number
   /** One character for each byte that is known; others are absent. */
   content: string
   /** Column of the current byte, or -1. */
@@ -21,7 +23,7 @@ export interface RowProps {
   placed: string
 }
 
-export const HexRow = memo(function HexRow({ row, columns, content, current, marked, hovered, placed, digit, withText }: RowProps & {
+export const HexRow = memo(function HexRow({ row, columns, present, content, current, marked, hovered, placed, digit, withText }: RowProps & {
   /** What has been typed of the current byte. */
   digit: string
   withText: boolean
@@ -30,7 +32,7 @@ export const HexRow = memo(function HexRow({ row, columns, content, current, mar
   const [hoveredFrom, hoveredTo] = columnRange(hovered)
   const [placedFrom, placedTo] = columnRange(placed)
   const cells = []
-  for (let i = 0; i < columns; i++) {
+  for (let i = 0; i < present; i++) {
     const byte = content.charCodeAt(i)
     const isCurrent = i === current
     cells.push(
@@ -45,6 +47,7 @@ export const HexRow = memo(function HexRow({ row, columns, content, current, mar
     <div className="hex-row" role="row" aria-rowindex={row + 1} data-row={row}>
       <span className="hex-address" role="rowheader">{addressText(row * columns)}</span>
       {cells}
+      {present < columns && <Blanks count={columns - present} className="byte" />}
       {withText && (
         <span className="hex-text" aria-hidden>
           <Band columns={placed} kind="placed" />
@@ -64,14 +67,14 @@ function Band({ columns, kind }: { columns: string; kind: string }) {
   return <i className="band" data-kind={kind} style={{ left: `${from}ch`, width: `${to - from}ch` }} />
 }
 
-export const ValueRow = memo(function ValueRow({ row, columns, content, current, marked, hovered, placed, cell }: RowProps & { cell: CellKind }) {
+export const ValueRow = memo(function ValueRow({ row, columns, present, content, current, marked, hovered, placed, cell }: RowProps & { cell: CellKind }) {
   const size = CELLS[cell].bytes
   const [markedFrom, markedTo] = columnRange(marked)
   const [hoveredFrom, hoveredTo] = columnRange(hovered)
   const [placedFrom, placedTo] = columnRange(placed)
   const values = valuesOf(Uint8Array.from(content, (letter) => letter.charCodeAt(0)), cell)
   const cells = []
-  for (let at = 0; at < columns; at += size) {
+  for (let at = 0; at + size <= present; at += size) {
     const isCurrent = current >= at && current < at + size
     const value = values[at / size]
     const isMarked = markedTo > at && markedFrom < at + size
@@ -86,9 +89,17 @@ export const ValueRow = memo(function ValueRow({ row, columns, content, current,
   return (
     <div className="hex-row" role="row" aria-rowindex={row + 1} data-row={row}>
       {cells}
+      <Blanks count={columns / size - cells.length} className="beside" />
     </div>
   )
 })
+
+/** Room of what would be behind the end of the device. */
+function Blanks({ count, className }: { count: number; className: string }) {
+  const blanks = []
+  for (let i = 0; i < count; i++) blanks.push(<span key={i} className={className} aria-hidden>{'\u00a0\u00a0'}</span>)
+  return blanks
+}
 
 function textOfRow(content: string, columns: number): string {
   let text = ''

@@ -8,7 +8,7 @@ import { Note } from '../parts.tsx'
 import { useSnapshot } from '../session.tsx'
 import { useTallRows } from '../tallRows.ts'
 import { walked } from './range.ts'
-import { runesOf } from './runes.ts'
+import { rowOf, runesOf } from './runes.ts'
 
 const LOOK_EVERY_MS = 250
 const ROW_REM = 1.375
@@ -51,7 +51,7 @@ export function TextGrid({ host, path, sizeBytes, index, onIndex }: {
   for (let row = topRow; row < topRow + visibleCount; row++) {
     const start = row * columns
     const count = Math.min(columns, sizeBytes - start)
-    const known = runes.slice(start - seen.offsetBytes, start - seen.offsetBytes + count)
+    const known = rowOf(runes, start - seen.offsetBytes, count)
     const at = index - start
     const isCurrent = at >= 0 && at < count
     rows.push(

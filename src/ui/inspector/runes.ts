@@ -17,6 +17,11 @@ export function runesOf(bytes: Uint8Array): string[] {
   return runes
 }
 
+/** So many places from there on; blanks where nothing is known yet, as before the first. */
+export function rowOf(runes: readonly string[], from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => runes[from + i] ?? ' ')
+}
+
 function plain(byte: number): string {
   if (byte === 0x0a) return '↵'
   if (byte === 0x09) return '→'

@@ -3,5 +3,6 @@
 
 import type { Trouble } from '../trouble.ts'
 
-export type Told = { text: string } | { trouble: Trouble }
+/** @property at the byte that it is told of: elsewhere it is over */
+export type Told = { text: string; at?: number } | { trouble: Trouble }
 export type Tell = (told: Told | undefined) => void

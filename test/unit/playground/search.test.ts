@@ -36,6 +36,8 @@ describe('findBytes', () => {
       expect(await findBytes(memoryOf(bytes), wanted, { fromBytes: at + 1 })).toBeUndefined()
       expect(await findBytes(memoryOf(bytes), wanted, { fromBytes: 0, signal: AbortSignal.abort() })).toBe(at < 2 * MIB ? at : undefined)
     }
+    expect(await findBytes(memoryOf(Uint8Array.of(1, 2, 3, 2)), Uint8Array.of(3, 2), { fromBytes: 0, endBytes: 3 })).toBeUndefined()
+    expect(await findBytes(memoryOf(Uint8Array.of(1, 2, 3, 2)), Uint8Array.of(3, 2), { fromBytes: 0, endBytes: 4 })).toBe(2)
     expect(await findBytes(memoryOf(bytes), new Uint8Array(0), { fromBytes: 0 })).toBeUndefined()
   })
 })

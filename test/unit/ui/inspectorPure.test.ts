@@ -7,7 +7,7 @@ import { columnsFor } from '../../../src/ui/inspector/columns.ts'
 import { copyText } from '../../../src/ui/inspector/copying.ts'
 import { chunksText, deviceOffsetOf, extentText, layoutText, type Mapped, spotOf, spotText } from '../../../src/ui/inspector/fileMap.ts'
 import { columnRange, columnsOf, markOf, moved, rangeOf, walked } from '../../../src/ui/inspector/range.ts'
-import { runesOf } from '../../../src/ui/inspector/runes.ts'
+import { rowOf, runesOf } from '../../../src/ui/inspector/runes.ts'
 import { CELL_KINDS, exactText, extremesOf, numbersOf, parseValue, valuesOf, valueText } from '../../../src/ui/values.ts'
 
 describe('a selection', () => {
@@ -141,6 +141,11 @@ describe('bytes as text', () => {
     expect(runesOf(Uint8Array.of(0xff, 0, 0xc3, 0x41, 0xe2, 0x82))).toEqual(['·', '·', '·', 'A', '·', '·'])
     // A control character in two bytes, and a surrogate that UTF-8 doesn't have.
     expect(runesOf(Uint8Array.of(0xc2, 0x85, 0xed, 0xa0, 0x80)).join('')).not.toMatch(/[\u0085\uFFFD]/)
+  })
+
+  it('fill a row where they are known, and leave blanks before and behind', () => {
+    expect(rowOf(['a', 'é', '', 'z'], -2, 4)).toEqual([' ', ' ', 'a', 'é'])
+    expect(rowOf(['a', 'é', '', 'z'], 2, 4)).toEqual(['', 'z', ' ', ' '])
   })
 })
 
