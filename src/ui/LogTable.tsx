@@ -10,14 +10,14 @@ import { useSnapshot } from './session.tsx'
 export function LogTable() {
   const snapshot = useSnapshot()
   const [query, setQuery] = useState(EVERYTHING)
-  const found = useFound(query, snapshot.deviceVersion)
+  const { list: found, isAnswer } = useFound(query, snapshot.deviceVersion)
   const { filesystem } = snapshot.device
   const entryCount = filesystem?.entryCount ?? 0
 
   return (
     <section className="log" aria-labelledby="log-heading">
       <PanelHead id="log-heading" topic="log" summary={<LogFill filesystem={filesystem} />}>
-        {isFilter(query) && <span className="found num" role="status">{foundText(found?.length ?? entryCount, entryCount)}</span>}
+        {isFilter(query) && <span className="found num" role="status">{found && isAnswer && foundText(found.length, entryCount)}</span>}
         <LogFilter query={query} onQuery={setQuery} />
       </PanelHead>
       <LogGrid found={found} query={query} />

@@ -56,7 +56,10 @@ export type NewMessage = Pick<Message, 'kind' | 'says'> & Partial<Pick<Message, 
 export function toast(messages: Messages, given: NewMessage): Message {
   const { all, shown } = messages.get()
   const message: Message = { isSpoken: false, ...given, index: (all.at(-1)?.index ?? -1) + 1, atMs: Date.now() }
-  messages.set({ all: [...all, message].slice(-MESSAGES_MOST), shown: [...shown, message.index].slice(-SHOWN_MOST) })
+  const isTwin = ({ kind, says, next }: Message): boolean => kind === message.kind && says === message.says && next === message.next
+  // The same once more takes the place of the one that stands there.
+  const others = shown.filter((index) => !all.some((known) => known.index === index && isTwin(known)))
+  messages.set({ all: [...all, message].slice(-MESSAGES_MOST), shown: [...others, message.index].slice(-SHOWN_MOST) })
   return message
 }
 

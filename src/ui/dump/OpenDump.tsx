@@ -2,8 +2,9 @@
 // the first dump opens.
 
 import { FolderOpen } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { Note } from '../parts.tsx'
-import { chooseDump, dumps, useDumps } from './dumps.ts'
+import { chooseDump, dumps, notesOf, useDumps } from './dumps.ts'
 
 /** `Open a dump` is a stable name. */
 export function OpenDump({ onPress }: { onPress?: () => void }) {
@@ -20,9 +21,11 @@ export function OpenDump({ onPress }: { onPress?: () => void }) {
 /** Nothing while only the scene is open. */
 export function DumpTabs() {
   const { list, activeId } = useDumps()
+  const row = useRef<HTMLElement>(null)
+  useEffect(() => row.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [activeId, list])
   if (list.length === 0) return null
   return (
-    <nav className="dump-tabs" aria-label="Open">
+    <nav ref={row} className="dump-tabs" aria-label="Open">
       <button type="button" aria-pressed={activeId === undefined} onClick={() => dumps.show(undefined)}>Scene</button>
       {list.map(({ id, name }) => (
         <button key={id} type="button" aria-pressed={id === activeId} title={name} onClick={() => dumps.show(id)}>
@@ -36,9 +39,11 @@ export function DumpTabs() {
 /** What couldn't be opened, what is being opened, and for those who listen what came of it. */
 export function DumpNotes() {
   const { troubles, opening, told } = useDumps()
+  const { notes, moreCount } = notesOf(troubles)
   return (
     <>
-      <div role="alert">{troubles.map(({ id, trouble }) => <Note key={id} trouble={trouble} onDismiss={() => dumps.dismiss(id)} />)}</div>
+      <div role="alert">{notes.map(({ ids, says, next }) => <Note key={ids.at(-1)} trouble={{ says, next }} onDismiss={() => dumps.dismiss(ids)} />)}</div>
+      {moreCount > 0 && <p className="dump-opening quiet">and {moreCount} more: they show when these are gone.</p>}
       {opening.length > 0 && <p className="dump-opening quiet">Opening {opening.join(', ')}.</p>}
       <p className="visually-hidden" role="status">{told}</p>
     </>

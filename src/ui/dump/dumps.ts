@@ -5,7 +5,7 @@ import { useSyncExternalStore } from 'react'
 import type { Result } from '../../core/base/result.ts'
 import type { Playground } from '../../playground/types.ts'
 import { droppedOf } from '../dropped.ts'
-import { listText } from '../format.ts'
+import { countText, listText, sentence } from '../format.ts'
 import { mistakeOf, type Trouble } from '../trouble.ts'
 
 export interface DumpHandle {
@@ -28,7 +28,9 @@ export interface DumpsState {
 type Open = (files: readonly File[]) => Promise<Result<Playground>>
 
 const NOTHING: DumpsState = { list: [], activeId: undefined, opening: [], troubles: [], told: '' }
-const TROUBLES_MOST = 5
+/** So many notes show, with so many sentences each: nobody reads more at once. */
+const NOTES_MOST = 3
+const TROUBLES_MOST = 50
 
 export class Dumps {
   readonly #open: Open
@@ -82,7 +84,7 @@ export class Dumps {
     this.#set({ list: this.#state.list.filter((dump) => dump.id !== id), activeId: activeId === id ? undefined : activeId, told: `${gone.name} is closed.` })
   }
 
-  readonly dismiss = (id: number): void => this.#set({ troubles: this.#state.troubles.filter((trouble) => trouble.id !== id) })
+  readonly dismiss = (ids: readonly number[]): void => this.#set({ troubles: this.#state.troubles.filter(({ id }) => !ids.includes(id)) })
 
   async #add(files: readonly File[]): Promise<void> {
     this.#settle(files, await this.#try(files))
@@ -110,7 +112,9 @@ export class Dumps {
   }
 
   #trouble(trouble: Trouble): void {
-    this.#set({ troubles: [...this.#state.troubles, { id: this.#nextId(), trouble }].slice(-TROUBLES_MOST) })
+    // The same once more is the newest, and no second one.
+    const others = this.#state.troubles.filter((known) => known.trouble.says !== trouble.says || known.trouble.next !== trouble.next)
+    this.#set({ troubles: [...others, { id: this.#nextId(), trouble }].slice(-TROUBLES_MOST) })
   }
 
   #nextId(): number {
@@ -146,6 +150,24 @@ export function chooseDump(): void {
   input.addEventListener('cancel', done)
   document.body.append(input)
   input.click()
+}
+
+export interface TroubleNote {
+  ids: readonly number[]
+  says: string
+  next: string
+}
+
+/** Troubles with the same advice are one note; the newest ones are told, and how many more there are. */
+export function notesOf(troubles: DumpsState['troubles']): { notes: TroubleNote[]; moreCount: number } {
+  const advices = [...new Set(troubles.map(({ trouble }) => trouble.next))]
+  const notes = advices.map((next): TroubleNote => {
+    const group = troubles.filter(({ trouble }) => trouble.next === next)
+    const told = group.slice(-NOTES_MOST).map(({ trouble }) => sentence(trouble.says))
+    if (group.length > told.length) told.push(`And ${countText(group.length - told.length)} more.`)
+    return { ids: group.map(({ id }) => id), says: told.join(' '), next }
+  })
+  return { notes: notes.slice(-NOTES_MOST), moreCount: Math.max(0, notes.length - NOTES_MOST) }
 }
 
 function namesOf(files: readonly File[]): string {

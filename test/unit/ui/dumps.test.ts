@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fail, type Result } from '../../../src/core/base/result.ts'
 import { openDump } from '../../../src/playground/dump.ts'
 import type { MediaFile, Playground } from '../../../src/playground/types.ts'
-import { Dumps } from '../../../src/ui/dump/dumps.ts'
+import { Dumps, notesOf } from '../../../src/ui/dump/dumps.ts'
 import { openAtFirst, rowByLetter, rowsOf, treeOf } from '../../../src/ui/dump/treeRows.ts'
 import { metaFiles, soundImage } from '../../helpers/dumps.ts'
 
@@ -50,7 +50,7 @@ describe('dumps', () => {
     await dumps.openFiles([image('f'), new File(['hello'], 'g')])
     expect(dumps.state().list.at(-1)?.name).toBe('f')
     expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['g is text, and begins with “hello”'])
-    dumps.dismiss(dumps.state().troubles[0]!.id)
+    dumps.dismiss([dumps.state().troubles[0]!.id])
     expect(dumps.state().troubles).toEqual([])
     await dumps.openFiles([])
     expect(dumps.state().list.length).toBe(7)
@@ -67,7 +67,23 @@ describe('dumps', () => {
     expect(during).toEqual([['a'], ['b and c']])
     expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['This page made a mistake: oh', 'the browser gives no 1 bytes of memory for a device'])
     for (let i = 0; i < 9; i++) await dumps.openFiles([image('a')])
-    expect(dumps.state().troubles.length).toBe(5)
+    expect(dumps.state().troubles.length).toBe(2)
+  })
+})
+
+describe('what could not be opened', () => {
+  const trouble = (id: number, says: string, next: string) => ({ id, trouble: { says, next } })
+
+  it('is one note for one advice, and tells the newest', () => {
+    const same = [1, 2, 3, 4].map((id) => trouble(id, `file ${id} is text`, 'open an image'))
+    expect(notesOf([...same, trouble(5, 'x is cut', 'dump more')])).toEqual({
+      notes: [{ ids: [1, 2, 3, 4], says: 'file 2 is text. file 3 is text. file 4 is text. And 1 more.', next: 'open an image' }, { ids: [5], says: 'x is cut.', next: 'dump more' }],
+      moreCount: 0,
+    })
+    const many = [1, 2, 3, 4, 5].map((id) => trouble(id, 'It failed', `do ${id}`))
+    expect(notesOf(many).notes.map(({ next }) => next)).toEqual(['do 3', 'do 4', 'do 5'])
+    expect(notesOf(many).moreCount).toBe(2)
+    expect(notesOf([])).toEqual({ notes: [], moreCount: 0 })
   })
 })
 

@@ -27,6 +27,14 @@ describe('the store', () => {
     expect(messages.get().shown).toEqual([1])
   })
 
+  it('shows the same only once, and keeps each', () => {
+    const messages = makeMessages()
+    for (const text of ['a', 'b', 'a', 'a']) toast(messages, { kind: 'note', says: text })
+    toast(messages, { kind: 'note', says: 'a', next: 'Try again' })
+    expect(messages.get().shown).toEqual([1, 3, 4])
+    expect(messages.get().all).toHaveLength(5)
+  })
+
   it('forgets the oldest of very many', () => {
     const messages = makeMessages()
     for (const text of says(MESSAGES_MOST + 5)) toast(messages, { kind: 'note', says: text })
