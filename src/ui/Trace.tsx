@@ -22,11 +22,13 @@ export function Trace() {
   const last = lastOfSteps(shown)
   // Whoever goes back or forth sees where that is.
   const here = useRef<HTMLLIElement>(null)
-  const position = useRef(history.position)
+  const seen = useRef({ position: history.position, undone: undone.length })
   useEffect(() => {
-    if (position.current !== history.position) void here.current?.scrollIntoView({ block: 'nearest' })
-    position.current = history.position
-  }, [history.position])
+    const { position, undone: before } = seen.current
+    seen.current = { position: history.position, undone: undone.length }
+    if (position === history.position && before === undone.length) return
+    return inSight(here.current)
+  }, [history.position, undone.length])
   const rowOf = (event: TraceEvent, isUndone: boolean) => {
     const { step, index } = event
     const leads = step !== undefined && last.get(step) === index && step + 1 !== history.position
@@ -41,11 +43,19 @@ export function Trace() {
       </PanelHead>
       <ol className="trace-list" aria-label="What happened, newest first">
         {undone.map((event) => rowOf(event, true))}
-        {history.position < history.stepCount && <li ref={here} className="trace-here" aria-current="step">{hereText(history.position, history.stepCount)}</li>}
+        {history.position < history.stepCount && <li ref={here} className="trace-here" style={HERE_ROOM} aria-current="step">{hereText(history.position, history.stepCount)}</li>}
         {done.map((event) => rowOf(event, false))}
       </ol>
     </section>
   )
+}
+
+/** Rows out of sight have no height yet, only a guess: once the row is there, it may have to be brought in again. */
+function inSight(row: HTMLElement | null): () => void {
+  const bring = (): void => row?.scrollIntoView({ block: 'nearest' })
+  bring()
+  const frame = requestAnimationFrame(bring)
+  return () => cancelAnimationFrame(frame)
 }
 
 /** Goes to a position; while one is on the way already, it does nothing. */
@@ -56,6 +66,9 @@ function useTravel(): (position: number) => void {
     if (!playground.snapshot().history.travelling) void go(() => playground.stepTo(position))
   }, [playground, go])
 }
+
+/** What is next to it shows too. */
+const HERE_ROOM = { scrollMarginBlock: '2rem' }
 
 const KINDS: Record<TraceQuery['kind'], string> = { all: 'all events', failures: 'failures', changes: 'changes to the device' }
 
