@@ -1,7 +1,7 @@
 // A whole session in a real browser: hosts are workers, storage is IndexedDB. Everything that the page shows of it comes
 // out of snapshots, which are plain, replaced and never changed, and hold no byte of the device.
 
-import { createStore, keys } from 'idb-keyval'
+import { createStore, get, keys, set } from 'idb-keyval'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { KIB, MIB } from '../../src/core/base/align.ts'
 import type { Result } from '../../src/core/base/result.ts'
@@ -221,6 +221,24 @@ describe('actions', () => {
     failureOf(await session.peek({ ...file, path: 'none' }, 0, 8), 'no_such_path')
     failureOf(await session.peek({ ...file, host: 'Z' }, 0, 8), 'no_host')
     failureOf(await session.peek({ ...file, host: 'B' }, 0, 8), 'no_such_path')
+  })
+
+  it('are taken out piece by piece, and the page has its turn in between', patient, async () => {
+    const session = await start()
+    const bytes = patternBytes(40 * MIB + 1, 7)
+    valueOf(await session.dropFiles('A', [new File([bytes], 'large')]))
+    valueOf(await session.takeFile('A', 'notes.txt'))
+    let turnCount = 0
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      turnCount++
+      port2.postMessage(undefined)
+    }
+    port2.postMessage(undefined)
+    const taken = valueOf(await session.takeFile('A', 'large'))
+    port1.close()
+    expect(turnCount).toBeGreaterThan(4)
+    expect(firstDifference(new Uint8Array(await taken.arrayBuffer()), bytes)).toBe(-1)
   })
 
   it('a copy that is stopped says so, and can be done again', async () => {
@@ -479,6 +497,51 @@ describe('storage', () => {
     valueOf(await session.poke({ host: 'A', path: './/notes.txt', index: 0, cell: 'Uint8', value: 1 }))
     valueOf(await session.save())
     expect((await generations(name)).get(chunk)).toBeGreaterThan(before)
+  })
+
+  it('an edited byte, and the way back, save the one chunk that it is in', patient, async () => {
+    const name = newName()
+    const first = await start(name)
+    valueOf(await first.newFile({ path: 'large', sizeBytes: 40 * MIB, seed: 1 }))
+    valueOf(await first.save())
+    await first.dispose()
+    const session = await start(name)
+    const newestOf = async (): Promise<[count: number, generation: number]> => {
+      const all = [...(await generations(name)).values()]
+      const newest = Math.max(...all)
+      return [all.filter((each) => each === newest).length, newest]
+    }
+    const before = await newestOf()
+    expect(before[0]).toBeGreaterThan(20)
+    const at = session.snapshot().files.at(-1)?.extents[0]?.offsetBytes ?? 0
+    valueOf(await session.edit({ host: 'A', offsetBytes: at + 9 * MIB, bytes: new Uint8Array([1, 2, 3]) }))
+    valueOf(await session.save())
+    const edited = await newestOf()
+    expect(edited).toEqual([1, expect.any(Number) as number])
+    expect(edited[1]).toBeGreaterThan(before[1])
+    valueOf(await session.stepTo(0))
+    valueOf(await session.save())
+    const back = await newestOf()
+    expect(back).toEqual([1, expect.any(Number) as number])
+    expect(back[1]).toBeGreaterThan(edited[1])
+    const hash = valueOf(await session.sha256('A', 'large'))
+    await session.dispose()
+    expect(valueOf(await (await start(name)).sha256('A', 'large'))).toBe(hash)
+  })
+
+  it('what is stored and damaged is left alone until another device takes its place', patient, async () => {
+    const name = newName()
+    await set('manifest', { format: 99 }, createStore(name, 'image'))
+    const session = await start(name)
+    expect(session.snapshot().storage.state).toBe('off')
+    valueOf(await session.newFile({ path: 'x', sizeBytes: 10, seed: 1 }))
+    valueOf(await session.format({ force: true }))
+    expect(session.snapshot().storage.state).toBe('off')
+    expect(await get('manifest', createStore(name, 'image'))).toEqual({ format: 99 })
+    valueOf(await session.format({ force: true, deviceBytes: 64 * MIB }))
+    await saved(session)
+    await session.dispose()
+    expect((await start(name)).snapshot().device).toMatchObject({ sizeBytes: 64 * MIB, filesystem: { entryCount: 0 } })
   })
 
   it('a device that never comes to rest is saved all the same', patient, async () => {
