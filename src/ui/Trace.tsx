@@ -52,7 +52,7 @@ export function Trace() {
 
 /** Rows out of sight have no height yet, only a guess: once the row is there, it may have to be brought in again. */
 function inSight(row: HTMLElement | null): () => void {
-  const bring = (): void => row?.scrollIntoView({ block: 'nearest' })
+  const bring = (): void => void row?.scrollIntoView({ block: 'nearest' })
   bring()
   const frame = requestAnimationFrame(bring)
   return () => cancelAnimationFrame(frame)

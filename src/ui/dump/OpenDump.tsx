@@ -22,7 +22,9 @@ export function OpenDump({ onPress }: { onPress?: () => void }) {
 export function DumpTabs() {
   const { list, activeId } = useDumps()
   const row = useRef<HTMLElement>(null)
-  useEffect(() => row.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [activeId, list])
+  useEffect(() => {
+    void row.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [activeId, list])
   if (list.length === 0) return null
   return (
     <nav ref={row} className="dump-tabs" aria-label="Open">
