@@ -38,10 +38,14 @@ describe('what a session began with', () => {
   })
 
   it('is all that is there, when it begins anew while it is being kept, and when it begins anew later', async () => {
-    const { world, device } = worldWithBytes()
-    const ready = world.mayBegin()
-    world.history.beginHere(false)
-    valueOf(await ready)
+    let isFirst = true
+    const { world, device } = worldWithBytes((of) => {
+      // What is kept now is no more what the session begins with.
+      if (isFirst) of.history.beginHere(false)
+      isFirst = false
+      return Promise.resolve(sealerOf(of))
+    })
+    valueOf(await world.mayBegin())
     expect(world.history.base.pages?.runs).toEqual([page(5)])
     new Uint8Array(device.buffer)[9 * 4096] = 1
     world.history.beginHere(false)
@@ -98,6 +102,21 @@ describe('a drop of several files', () => {
     failureOf(dropped, 'cancelled')
     valueOf(over)
     expect(session.snapshot().files.map(({ path }) => path)).toEqual(['notes.txt', 'tides.f64'])
+    await session.dispose()
+  })
+})
+
+describe('while the device is formatted', () => {
+  it('nobody else begins, and whoever asked has his turn after it', async () => {
+    const { session } = await nodeSession()
+    const asked: Promise<unknown>[] = []
+    session.subscribe(() => {
+      const isBetween = session.snapshot().hosts.some(({ mountpoint }) => mountpoint === undefined)
+      if (isBetween && asked.length === 0) asked.push(session.newFile({ path: 'later', sizeBytes: 10, seed: 1 }), session.dropFiles('A', [fileOf('dropped', 10)]))
+    })
+    valueOf(await session.format({ force: true }))
+    expect(await Promise.all(asked)).toEqual([{ ok: true, value: undefined }, { ok: true, value: undefined }])
+    expect(session.snapshot().files.map(({ path }) => path)).toEqual(['later', 'dropped'])
     await session.dispose()
   })
 })
