@@ -41,6 +41,7 @@ export function Trace() {
         <TraceFilter query={query} onQuery={setQuery} names={hosts.map(({ name }) => name)} />
         <Steps slider />
       </PanelHead>
+      {filtered && shown.length === 0 && <p className="quiet">No event fits. Escape in the field shows all again.</p>}
       <ol className="trace-list" aria-label="What happened, newest first">
         {undone.map((event) => rowOf(event, true))}
         {history.position < history.stepCount && <li ref={here} className="trace-here" style={HERE_ROOM} aria-current="step">{hereText(history.position, history.stepCount)}</li>}
@@ -67,8 +68,8 @@ function useTravel(): (position: number) => void {
   }, [playground, go])
 }
 
-/** What is next to it shows too. */
-const HERE_ROOM = { scrollMarginBlock: '2rem' }
+/** Its borders show too. */
+const HERE_ROOM = { scrollMarginBlock: '0.25rem' }
 
 const KINDS: Record<TraceQuery['kind'], string> = { all: 'all events', failures: 'failures', changes: 'changes to the device' }
 
