@@ -47,7 +47,9 @@ export class Replay {
 
   /** Hosts that nobody will see. */
   async end(): Promise<void> {
-    for (const host of [...this.hosts, ...(await Promise.all(this.#ahead.values()))]) end(host.handle)
+    const ahead = await Promise.allSettled(this.#ahead.values())
+    for (const host of this.hosts) end(host.handle)
+    for (const started of ahead) if (started.status === 'fulfilled') end(started.value.handle)
   }
 
   async do(act: Act): Promise<Result<undefined>> {

@@ -5,9 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { NIL_UUID } from '../../../src/core/base/uuid.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
+import type { Driver, HostHandle } from '../../../src/host/driver.ts'
+import type { HostSpec } from '../../../src/host/protocol.ts'
 import { Announcer } from '../../../src/playground/announcer.ts'
 import type { Sealer } from '../../../src/playground/history.ts'
 import { sealerOf } from '../../../src/playground/sealer.ts'
+import { Session } from '../../../src/playground/session.ts'
 import { World } from '../../../src/playground/world.ts'
 import { ImageStore } from '../../../src/store/imageStore.ts'
 import { failureOf, patternBytes, valueOf } from '../../helpers/outcome.ts'
@@ -67,6 +70,34 @@ describe('an operation', () => {
     await world.history.settled()
     expect(world.history.steps.map(({ touched }) => touched)).toEqual([[page(3)]])
     world.dispose()
+  })
+})
+
+describe('the way to another step', () => {
+  it('that stumbles leaves no host behind, and can be gone again', async () => {
+    const handles: HostHandle[] = []
+    let startsLeft = Number.POSITIVE_INFINITY
+    const engine = nodeEngine()
+    const spawn = async (spec: HostSpec): ReturnType<Driver['spawn']> => {
+      if (spec.name === 'B' && startsLeft-- === 0) throw new Error('our own mistake')
+      const spawned = await engine.driver.spawn(spec)
+      if (spawned.ok) handles.push(spawned.value)
+      return spawned
+    }
+    const session = new Session({ ...engine, driver: { kind: 'inline', spawn } }, new ImageStore(), 'owner')
+    await session.start()
+    valueOf(await session.rebootHost('B'))
+    valueOf(await session.newFile({ path: 'y', sizeBytes: 10, seed: 1 }))
+    const { hosts, history } = session.snapshot()
+    const before = handles.length
+    startsLeft = 1
+    await expect(session.stepTo(6)).rejects.toThrow('our own mistake')
+    expect(handles.slice(before).map(({ spec, down }) => [spec.name, down])).toEqual([['A', expect.any(String)], ['B', expect.any(String)]])
+    expect(session.snapshot()).toMatchObject({ hosts, history })
+    startsLeft = Number.POSITIVE_INFINITY
+    valueOf(await session.stepTo(6))
+    expect(session.snapshot().files).toHaveLength(2)
+    await session.dispose()
   })
 })
 
