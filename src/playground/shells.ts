@@ -145,8 +145,9 @@ class HostShell implements Shell {
     const world = this.#world
     world.touchDevice()
     const { filesystem } = world.media
-    const grown = filesystem?.uuid === before?.uuid ? (filesystem?.entryCount ?? 0) - (before?.entryCount ?? 0) : 0
-    const firstIndex = before?.entryCount ?? 0
+    // A line may format, too: then all entries are its own.
+    const firstIndex = filesystem?.uuid === before?.uuid ? (before?.entryCount ?? 0) : 0
+    const grown = (filesystem?.entryCount ?? 0) - firstIndex
     const first = grown > 0 ? world.entryBytes(firstIndex) : undefined
     const exitCode = done.ok ? done.value.exitCode : done.failure.reason === 'cancelled' ? 130 : 1
     const ours = !done.ok && done.failure.reason === 'host_failed'
