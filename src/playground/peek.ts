@@ -46,6 +46,12 @@ function isOffset(offsetBytes: number): boolean {
   return Number.isSafeInteger(offsetBytes) && offsetBytes >= 0
 }
 
+/** Where a byte of the file lies on the device; undefined for one that has no place. */
+export function placeOf(file: HostFile, offsetBytes: number): number | undefined {
+  const answer = newAnswer()
+  return resolverOf(mapOf(file)).resolve(offsetBytes, answer) ? answer[OFFSET] : undefined
+}
+
 function mapOf(file: HostFile): Fmap {
   const pieces = file.extents.map((extent) => ({ devindex: 0, ...extent }))
   const { sizeBytes, chunkBytes } = file

@@ -11,7 +11,7 @@ import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
 import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
-import { peekDevice, peekFile } from './peek.ts'
+import { peekDevice, peekFile, placeOf } from './peek.ts'
 import { commands, sentences } from './sentences.ts'
 import { type CellKind, type EntryQuery, type FormatOptions, type HostFile, HOSTS_MOST, type NewFileOptions, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
 import { newUuid, World } from './world.ts'
@@ -186,7 +186,10 @@ export class Session implements Playground {
       const poked = await host.call('poke', { path: `${mountpoint}/${path}`, offsetBytes, bytes: bytes.value, user: NAMES.user })
       this.#world.dataChanged(host, path, poked)
       if (!poked.ok) return poked
-      this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value))
+      const file = this.#fileOn(host.name, path)
+      const at = file.ok ? placeOf(file.value, offsetBytes) : undefined
+      const place = at === undefined ? undefined : { offsetBytes: at, lengthBytes: bytes.value.length }
+      this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value), undefined, place)
       return ok()
     }))
   }
@@ -224,7 +227,9 @@ export class Session implements Playground {
         if (operation) operation.outcome = 'nothing'
         const played = await host.call('logplay', { path: host.mountpoint }, call)
         if (!played.ok) return played
-        this.#world.happened('logplay', host, sentences.played(host.name, played.value), command)
+        const { stopped, entriesPlayed } = played.value
+        // What stopped it before it began is all there is to tell.
+        if (!stopped || entriesPlayed > 0) this.#world.happened('logplay', host, sentences.played(host.name, played.value), command)
         this.#world.tellTroubles(host, played.value)
         return ok()
       }), 'plays')
