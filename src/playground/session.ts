@@ -5,7 +5,6 @@ import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { Daxdev } from '../core/mem/daxdev.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Ownership } from '../store/ownership.ts'
-import { bytesOfCell } from './cells.ts'
 import type { Engine } from './engine.ts'
 import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
@@ -180,6 +179,7 @@ export class Session implements Playground {
     const path = relative(options.path, mountpoint)
     const { index, cell, value } = options
     return this.#stores.run(() => this.#world.act(options.host, undefined, async (host) => {
+      const { bytesOfCell } = await import('./cells.ts')
       const bytes = bytesOfCell(cell, value)
       if (!bytes.ok) return bytes
       const offsetBytes = index * bytes.value.length
