@@ -78,7 +78,9 @@ function offersFor(snapshot: Snapshot): Offer[] {
   if (history.position < history.stepCount) {
     return [{ label: 'Back to the present', run: (playground) => playground.stepTo(history.stepCount) }]
   }
-  if ((!device.filesystem || device.filesystem.badEntryCount > 0) && history.position > 0) {
+  // Not before what has just been done is a step: it would undo the one before.
+  const isKept = snapshot.trace.findLast(({ kind, failure }) => kind !== 'history' && !failure)?.step === history.position - 1
+  if ((!device.filesystem || device.filesystem.badEntryCount > 0) && history.position > 0 && isKept) {
     return [{ label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) }]
   }
   if (!device.filesystem) return []
