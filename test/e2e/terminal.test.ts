@@ -54,7 +54,7 @@ it('a whole session on two hosts', async () => {
   // Files, made and copied in.
   await on('A', 'famfs creat -s 4m -r -S 7 /mnt/famfs/seeded')
   await fileOn(page, 'A', 'seeded').waitFor()
-  expect(await lastSentence(page)).toContain('A ran `famfs creat -s 4m -r -S 7 /mnt/famfs/seeded`.')
+  expect(await lastSentence(page)).toContain('A ran `famfs creat -s 4m -r -S 7 /mnt/famfs/seeded` and appended entry 0.')
   await dropOn(page, 'A', 'dropped.txt', text)
   await eventually(async () => (await screenOf(page, 'A')).join('\n')).toContain('dropped.txt →')
   await on('A', 'famfs cp dropped.txt /mnt/famfs/dropped.txt')
