@@ -49,6 +49,7 @@ async function cancelledCopy(session: Session, { b }: Mixed): Promise<void> {
 /** With how often each is done, in so many. */
 const deeds: Record<string, [number, Do]> = {
   'new file': [6, (session, { b, size }) => session.newFile({ path: `f${b % 30}`, sizeBytes: 1 + size * 40, seed: b })],
+  'new striped file': [2, (session, { b, size }) => session.newFile({ path: `s${b % 9}`, sizeBytes: 1 + size * 40, seed: b, striped: { stripCount: 2, chunkBytes: 2 * 1024 * 1024 } })],
   'new file unfilled': [2, (session, { b, size }) => session.newFile({ path: `u${b % 9}`, sizeBytes: 1 + size * 10 })],
   'new file by anyone': [1, (session, mixed) => session.newFile({ host: hostOf(session, mixed), path: `d${mixed.b % 4}/f${mixed.b % 30}`, sizeBytes: 5000, seed: 7 })],
   'new directory': [2, (session, { b }) => session.newDirectory({ path: b % 2 === 0 ? `d${b % 4}` : `d${b % 4}/e${b % 3}`, parents: b % 3 === 0 })],

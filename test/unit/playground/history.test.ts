@@ -127,6 +127,20 @@ describe('history', () => {
     await session.dispose()
   })
 
+  it('brings a striped file back to the very strips that chance gave it', async () => {
+    const { session, newest } = await nodeSession()
+    for (const path of ['s1', 's2']) valueOf(await session.newFile({ path, sizeBytes: 16 * MIB, seed: 3, striped: { stripCount: 4, chunkBytes: 2 * MIB } }))
+    await session.settled()
+    const [bytes, { files, history: { position } }] = [new Uint8Array(newest()).slice(), session.snapshot()]
+    expect(files.at(-1)).toMatchObject({ path: 's2', chunkBytes: 2 * MIB })
+    valueOf(await session.stepTo(position - 2))
+    expect(session.snapshot().files).toHaveLength(2)
+    valueOf(await session.stepTo(position))
+    expect(firstDifference(new Uint8Array(newest()), bytes)).toBe(-1)
+    expect(session.snapshot().files).toEqual(files)
+    await session.dispose()
+  })
+
   it('brings back what an edit broke, and what it was', async () => {
     const { session } = await nodeSession()
     valueOf(await session.edit({ host: 'B', offsetBytes: 0x200228, bytes: new Uint8Array([1]) }))
