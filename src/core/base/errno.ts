@@ -7,6 +7,7 @@ export const errnos: Record<Errno, readonly [number: number, text: string]> = {
   ENOENT: [2, 'No such file or directory'],
   EIO: [5, 'Input/output error'],
   ENXIO: [6, 'No such device or address'],
+  E2BIG: [7, 'Argument list too long'],
   EBADF: [9, 'Bad file descriptor'],
   ENOMEM: [12, 'Cannot allocate memory'],
   EACCES: [13, 'Permission denied'],
@@ -30,6 +31,7 @@ export const errnos: Record<Errno, readonly [number: number, text: string]> = {
   ESTALE: [116, 'Stale file handle'],
   EUCLEAN: [117, 'Structure needs cleaning'],
   ECANCELED: [125, 'Operation canceled'],
+  EHWPOISON: [133, 'Memory page has hardware error'],
 }
 
 export function errnoText(errno: Errno): string {

@@ -4,7 +4,7 @@
 export type Errno =
   | 'EPERM' | 'ENOENT' | 'EIO' | 'ENXIO' | 'EBADF' | 'ENOMEM' | 'EACCES' | 'EBUSY' | 'EEXIST' | 'ENODEV' | 'ENOTDIR'
   | 'EISDIR' | 'EINVAL' | 'EFBIG' | 'ENOSPC' | 'EROFS' | 'ENAMETOOLONG' | 'ECANCELED' | 'ESTALE' | 'EUCLEAN' | 'EHOSTDOWN'
-  | 'ENOTSUP' | 'ENOSYS' | 'ENOTEMPTY' | 'EXDEV' | 'ELOOP' | 'ENOTBLK'
+  | 'ENOTSUP' | 'ENOSYS' | 'ENOTEMPTY' | 'EXDEV' | 'ELOOP' | 'ENOTBLK' | 'E2BIG' | 'EHWPOISON'
 
 interface Row<D> {
   errno: Errno
@@ -150,6 +150,23 @@ export const failures = {
     (d) => `the size of ${d.path} (${d.sizeBytes}) differs from its map (${d.mapBytes})`,
     'Remove it on this host and play the log, or mount again.'),
   file_invalid: row<{ path: string }>('EIO', (d) => `${d.path} was marked bad by an earlier access`, 'Unmount and mount again.'),
+  memory_failed: row<{ path: string; device: string; what: string; offsetBytes: number | undefined }>('EHWPOISON',
+    (d) => `the memory behind ${d.path} failed: ${d.device} ${d.what}${d.offsetBytes === undefined ? '' : `, byte ${d.offsetBytes}`}`,
+    'Files on other devices can still be used. Unmount, mend the memory, format again: nothing here repairs it.'),
+  mount_failed: row<{ path: string; device: string; what: string }>('ENODEV',
+    (d) => `nothing on this mount can be reached any more, ${d.path} neither: ${d.device} ${d.what}`,
+    'Unmount, mend the memory, and mount again.'),
+  device_missing: row<{ path: string; devindex: number; uuid: string | undefined }>('ENODEV',
+    (d) => `${d.path} has bytes on device ${d.devindex}, which this host does not have${d.uuid === undefined ? '' : `: its UUID is ${d.uuid}`}`,
+    'Files on other devices can be used. Attach the device to this host, then: famfs daxdev resolve MOUNTPOINT.'),
+  map_limit: row<{ path: string; kernel: string; what: string }>('E2BIG', (d) => `the ${d.kernel} kernel takes no such map for ${d.path}: ${d.what}`,
+    'Use another kernel, or make the file with fewer extents or strips.'),
+  map_too_large: row<{ path: string; bytes: number; limitBytes: number }>('EFBIG',
+    (d) => `the map of ${d.path} is a message of ${d.bytes} bytes, and ${d.limitBytes} are the most`, 'Use a kernel that takes maps in parts.'),
+  daemon_failed: row<{ path: string; what: string }>('EIO', (d) => `the daemon gave no usable map for ${d.path}: ${d.what}`,
+    'The daemon is broken or hostile: look at its messages, then mount with another.'),
+  program_failed: row<{ path: string; what: string }>('EIO', (d) => `the program that finds the bytes of ${d.path} failed: ${d.what}`,
+    'Correct the program; the mount and other files go on.'),
   no_file_map: row<{ path: string }>('EIO', (d) => `${d.path} has no map: nothing says where its bytes are`,
     'Only famfs creat and famfs cp make files. Remove it and make it with them.'),
   out_of_file: row<{ path: string; offsetBytes: number; lengthBytes: number; sizeBytes: number }>('ENXIO',

@@ -2,6 +2,7 @@
 // the file's end, its extent, or its chunk.
 
 import { assert } from '../base/assert.ts'
+import type { Failure } from '../base/result.ts'
 import { type Fmap, piecesOf } from './fmap.ts'
 
 /**
@@ -20,8 +21,10 @@ export function newAnswer(): Answer {
 
 export interface Resolver {
   readonly sizeBytes: number
-  /** @returns false at and after the end of the file, and for anything that is not a whole offset from 0 */
+  /** @returns false at and after the end of the file, for anything that is not a whole offset from 0, and where `trouble` says why */
   resolve(fileOffsetBytes: number, answer: Answer): boolean
+  /** Why the last resolve inside of the file failed: only where maps are asked for, or computed, at each fault. */
+  readonly trouble?: Failure | undefined
 }
 
 export function resolverOf(map: Fmap): Resolver {
@@ -88,7 +91,7 @@ function columnsOf(map: Fmap): { devindices: Float64Array; offsets: Float64Array
   }
 }
 
-function inside(offsetBytes: number, sizeBytes: number): boolean {
+export function inside(offsetBytes: number, sizeBytes: number): boolean {
   return offsetBytes >= 0 && offsetBytes < sizeBytes && Number.isSafeInteger(offsetBytes)
 }
 

@@ -2,10 +2,10 @@
 // comparison. No piece is larger than 4 MiB, and a pause between pieces leaves a file with its final size and map.
 
 import { SeededRandom } from '../base/random.ts'
-import { fail, ok, type Result } from '../base/result.ts'
+import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { PIECE_BYTES, type Task } from '../base/task.ts'
 import { DEVINDEX, LENGTH, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
-import type { Memory } from '../mem/memory.ts'
+import type { Memories } from '../mem/memory.ts'
 
 /** Where cp reads: local bytes that are there when asked for. */
 export interface Source {
@@ -14,13 +14,15 @@ export interface Source {
   read(offsetBytes: number, target: Uint8Array): number
 }
 
-export type DataReason = 'bad_map' | 'not_on_image'
+export type DataReason = 'bad_map' | 'not_on_image' | 'device_missing' | 'memory_failed' | 'mount_failed' | 'file_invalid' | 'map_limit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map'
 
 /** An open file as data operations see it: its path is for sentences. */
 export interface DataFile {
   path: string
-  memory: Memory
+  memories: Memories
   resolver: Resolver
+  /** Asked before a range of a device is touched: why it can't be. Without it, memory never fails. */
+  touch?: (devindex: number, offsetBytes: number, lengthBytes: number) => Failure<DataReason> | undefined
 }
 
 /**
@@ -115,13 +117,17 @@ function eachRange(
   use: (window: Uint8Array, at: number) => unknown,
   then: 'flush' | 'invalidate',
 ): Result<undefined, DataReason> {
-  const { memory, resolver, path } = file
+  const { memories, resolver, path } = file
   const answer = newAnswer()
   for (let at = 0; at < lengthBytes; ) {
-    if (!resolver.resolve(fileOffsetBytes + at, answer)) return fail('bad_map', { path, what: `it ends before byte ${fileOffsetBytes + at}` })
+    if (!resolver.resolve(fileOffsetBytes + at, answer)) return unresolved(file, fileOffsetBytes + at)
+    const devindex = answer[DEVINDEX] as number
     const offset = answer[OFFSET] as number
     const length = Math.min(answer[LENGTH] as number, lengthBytes - at)
-    if (answer[DEVINDEX] !== 0) return fail('bad_map', { path, what: `device ${answer[DEVINDEX]} is not here` })
+    const memory = memories.at(devindex)
+    if (!memory) return fail('device_missing', { path, devindex, uuid: undefined })
+    const trouble = file.touch?.(devindex, offset, length)
+    if (trouble) return { ok: false, failure: trouble }
     if (offset + length > memory.device.sizeBytes) return fail('bad_map', { path, what: `byte ${offset + length} is beyond the device` })
     if (offset + length > memory.presentBytes) return fail('not_on_image', { offsetBytes: offset, presentBytes: memory.presentBytes })
     if (then === 'invalidate') memory.invalidate(offset, length)
@@ -131,6 +137,12 @@ function eachRange(
     at += length
   }
   return ok()
+}
+
+function unresolved({ resolver, path }: DataFile, fileOffsetBytes: number): { ok: false; failure: Failure<DataReason> } {
+  // What a resolver reports is one of the reasons that maps fail with.
+  const failure = resolver.trouble as Failure<DataReason> | undefined
+  return failure ? { ok: false, failure } : fail('bad_map', { path, what: `it ends before byte ${fileOffsetBytes}` })
 }
 
 function firstDifference(expected: Uint8Array, seen: Uint8Array, lengthBytes: number): number {

@@ -2,21 +2,22 @@
 // its own out: what it hands over are copies, save for `unsafeBytes`. Segments are made at first touch: that is the page fault, and it is counted.
 
 import { assert } from '../base/assert.ts'
-import { fail, ok, type Result } from '../base/result.ts'
-import { BEFORE, DEVINDEX, LENGTH, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
-import type { Memory } from '../mem/memory.ts'
+import { fail, type Failure, ok, type Result } from '../base/result.ts'
+import { DEVINDEX, LENGTH, newAnswer, OFFSET } from '../fmap/resolve.ts'
+import type { BytesReason, FileBytes, Segment } from './fileBytes.ts'
 
-/** A contiguous part of the file, in file order. */
-interface SegmentFacts {
-  fileOffsetBytes: number
-  deviceOffsetBytes: number
-  lengthBytes: number
+/** What a program gets that loads or stores where memory has failed: SIGBUS. Only accessors that return a value throw it. */
+export class BusError extends Error {
+  readonly failure: Failure<BytesReason>
+
+  constructor(failure: Failure<BytesReason>) {
+    super(failure.says)
+    this.name = 'BusError'
+    this.failure = failure
+  }
 }
 
-interface Segment extends SegmentFacts {
-  bytes: Uint8Array
-  view: DataView
-}
+type StoreReason = 'read_only_mapping' | 'out_of_file' | BytesReason
 
 const COPY_BYTES = 64 * 1024
 
@@ -24,19 +25,16 @@ export class MappedFile {
   readonly path: string
   readonly sizeBytes: number
   readonly writable: boolean
-  readonly #memory: Memory
-  readonly #resolver: Resolver
-  readonly #answer = newAnswer()
+  readonly #file: FileBytes
   readonly #segments = new Map<number, Segment>()
   #last: Segment | undefined
   #faultCount = 0
 
-  constructor(path: string, memory: Memory, resolver: Resolver, writable: boolean) {
+  constructor(path: string, file: FileBytes, writable: boolean) {
     this.path = path
-    this.sizeBytes = resolver.sizeBytes
+    this.sizeBytes = file.sizeBytes
     this.writable = writable
-    this.#memory = memory
-    this.#resolver = resolver
+    this.#file = file
   }
 
   /** Segments touched for the first time so far. */
@@ -59,18 +57,18 @@ export class MappedFile {
     return segment ? segment.view.getFloat64(offsetBytes - segment.fileOffsetBytes, true) : this.#gathered(offsetBytes, 8).getFloat64(0, true)
   }
 
-  setUint8(offsetBytes: number, value: number): Result<undefined, 'read_only_mapping' | 'out_of_file'> {
+  setUint8(offsetBytes: number, value: number): Result<undefined, StoreReason> {
     return this.write(offsetBytes, Uint8Array.of(value))
   }
 
-  setInt32(offsetBytes: number, value: number): Result<undefined, 'read_only_mapping' | 'out_of_file'> {
+  setInt32(offsetBytes: number, value: number): Result<undefined, StoreReason> {
     const segment = this.writable ? this.#around(offsetBytes, 4) : undefined
     if (!segment) return this.write(offsetBytes, new Uint8Array(Int32Array.of(value).buffer))
     segment.view.setInt32(offsetBytes - segment.fileOffsetBytes, value, true)
     return ok()
   }
 
-  setFloat64(offsetBytes: number, value: number): Result<undefined, 'read_only_mapping' | 'out_of_file'> {
+  setFloat64(offsetBytes: number, value: number): Result<undefined, StoreReason> {
     const segment = this.writable ? this.#around(offsetBytes, 8) : undefined
     if (!segment) return this.write(offsetBytes, new Uint8Array(Float64Array.of(value).buffer))
     segment.view.setFloat64(offsetBytes - segment.fileOffsetBytes, value, true)
@@ -78,25 +76,24 @@ export class MappedFile {
   }
 
   /** Copies file bytes into the target; a range that leaves the file is refused. */
-  copyTo(target: Uint8Array, fileOffsetBytes = 0): Result<undefined, 'out_of_file'> {
+  copyTo(target: Uint8Array, fileOffsetBytes = 0): Result<undefined, 'out_of_file' | BytesReason> {
     if (!this.#inside(fileOffsetBytes, target.length)) return this.#outside(fileOffsetBytes, target.length)
-    this.#eachPart(fileOffsetBytes, target.length, (bytes, at) => target.set(bytes, at))
-    return ok()
+    return this.#eachPart(fileOffsetBytes, target.length, (bytes, at) => target.set(bytes, at)) ? ok() : this.#failed()
   }
 
   /** Stores bytes through the mapping; other hosts see them at once where memory is coherent. */
-  write(fileOffsetBytes: number, source: Uint8Array): Result<undefined, 'read_only_mapping' | 'out_of_file'> {
+  write(fileOffsetBytes: number, source: Uint8Array): Result<undefined, StoreReason> {
     if (!this.writable) return fail('read_only_mapping', { path: this.path })
     if (!this.#inside(fileOffsetBytes, source.length)) return this.#outside(fileOffsetBytes, source.length)
-    this.#eachPart(fileOffsetBytes, source.length, (bytes, at) => bytes.set(source.subarray(at, at + bytes.length)))
-    return ok()
+    const stored = this.#eachPart(fileOffsetBytes, source.length, (bytes, at) => bytes.set(source.subarray(at, at + bytes.length)))
+    return stored ? ok() : this.#failed()
   }
 
-  /** Sum of the file as Float64 values, at the speed of a typed array; a tail shorter than a value is left out. */
+  /** Sum of the file as Float64 values, at the speed of a typed array; a tail shorter than a value is left out. @throws BusError */
   sumFloat64(): number {
     let sum = 0
     for (let at = 0; at + 8 <= this.sizeBytes; ) {
-      const segment = this.#at(at)
+      const segment = this.#touched(at, this.sizeBytes)
       const within = at - segment.fileOffsetBytes
       const count = Math.floor((segment.lengthBytes - within) / 8)
       // Only a map made by hand lets a value cross from one segment to the next.
@@ -106,91 +103,106 @@ export class MappedFile {
     return sum
   }
 
-  /** Looks at the file in order through private copies of at most 64 KiB, which are used again for the next. */
+  /** Looks at the file in order through private copies of at most 64 KiB, which are used again for the next. @throws BusError */
   forEachChunk(look: (copy: Uint8Array<ArrayBuffer>, fileOffsetBytes: number) => void): void {
     const copy = new Uint8Array(Math.min(COPY_BYTES, this.sizeBytes))
     for (let at = 0; at < this.sizeBytes; at += COPY_BYTES) {
       const part = copy.subarray(0, Math.min(COPY_BYTES, this.sizeBytes - at))
-      this.#eachPart(at, part.length, (bytes, from) => part.set(bytes, from))
+      if (!this.#eachPart(at, part.length, (bytes, from) => part.set(bytes, from))) throw new BusError(this.#file.failure)
       look(part, at)
     }
   }
 
-  /** Where the file's bytes are, in file order, without touching them. */
-  *segments(): Generator<SegmentFacts, void, void> {
+  /** Where the file's bytes are, in file order, without touching them; ends early where the kernel can't say. */
+  *segments(): Generator<Pick<Segment, 'fileOffsetBytes' | 'devindex' | 'deviceOffsetBytes' | 'lengthBytes'>, void, void> {
     const answer = newAnswer()
     for (let at = 0; at < this.sizeBytes; ) {
-      this.#resolver.resolve(at, answer)
+      if (!this.#file.resolver.resolve(at, answer)) return
       const lengthBytes = answer[LENGTH] as number
-      yield { fileOffsetBytes: at, deviceOffsetBytes: answer[OFFSET] as number, lengthBytes }
+      yield { fileOffsetBytes: at, devindex: answer[DEVINDEX] as number, deviceOffsetBytes: answer[OFFSET] as number, lengthBytes }
       at += lengthBytes
     }
   }
 
   /**
    * The bytes themselves, for a library that needs one array. With it nothing here guards them any more, not even what
-   * was mapped read-only: that is what the name says. Clients, which only map so, read tables in place through it.
+   * was mapped read-only, nor failing memory: that is what the name says. Clients, which only map so, read tables in place through it.
    */
-  unsafeBytes(): Result<Uint8Array, 'several_segments'> {
+  unsafeBytes(): Result<Uint8Array, 'several_segments' | BytesReason> {
     if (this.sizeBytes === 0) return ok(new Uint8Array(0))
     const segment = this.#at(0)
+    if (!segment || !this.#reach(segment, 0, segment.lengthBytes)) return this.#failed()
     if (segment.lengthBytes === this.sizeBytes) return ok(segment.bytes)
     const segmentCount = [...this.segments()].length
     return fail('several_segments', { path: this.path, segmentCount })
   }
 
-  /** The segment that a whole value lies in; undefined where it crosses into the next one, or isn't inside the file. */
+  /** The segment that a whole value lies in; undefined where it crosses into the next one, isn't inside the file, or can't be touched. */
   #around(offsetBytes: number, lengthBytes: number): Segment | undefined {
-    const last = this.#last
-    if (last && holds(last, offsetBytes, lengthBytes)) return last
-    if (!this.#inside(offsetBytes, lengthBytes)) return undefined
-    const found = this.#at(offsetBytes)
-    return holds(found, offsetBytes, lengthBytes) ? found : undefined
+    let found = this.#last
+    if (!found || !holds(found, offsetBytes, lengthBytes)) {
+      if (!this.#inside(offsetBytes, lengthBytes)) return undefined
+      found = this.#at(offsetBytes)
+      if (!found || !holds(found, offsetBytes, lengthBytes)) return undefined
+    }
+    return this.#reach(found, offsetBytes - found.fileOffsetBytes, lengthBytes) ? found : undefined
   }
 
   /** A value that crosses from one segment to the next, put together. */
   #gathered(offsetBytes: number, lengthBytes: number): DataView {
     assert(this.#inside(offsetBytes, lengthBytes), `bytes ${offsetBytes} .. ${offsetBytes + lengthBytes - 1} are inside ${this.path}`)
     const whole = new Uint8Array(lengthBytes)
-    this.#eachPart(offsetBytes, lengthBytes, (bytes, at) => whole.set(bytes, at))
+    if (!this.#eachPart(offsetBytes, lengthBytes, (bytes, at) => whole.set(bytes, at))) throw new BusError(this.#file.failure)
     return new DataView(whole.buffer)
   }
 
-  #at(offsetBytes: number): Segment {
+  /** The segment around a byte, from there on as far as `mostBytes` reaches, fit to be touched. @throws BusError */
+  #touched(offsetBytes: number, mostBytes: number): Segment {
+    const segment = this.#at(offsetBytes)
+    const within = segment ? offsetBytes - segment.fileOffsetBytes : 0
+    if (!segment || !this.#reach(segment, within, Math.min(mostBytes, segment.lengthBytes - within))) throw new BusError(this.#file.failure)
+    return segment
+  }
+
+  #reach({ devindex, deviceOffsetBytes }: Segment, within: number, lengthBytes: number): boolean {
+    return this.#file.reach(devindex, deviceOffsetBytes + within, lengthBytes)
+  }
+
+  #at(offsetBytes: number): Segment | undefined {
     const last = this.#last
     if (last && offsetBytes >= last.fileOffsetBytes && offsetBytes < last.fileOffsetBytes + last.lengthBytes) return last
     const found = this.#fault(offsetBytes)
-    this.#last = found
+    if (found) this.#last = found
     return found
   }
 
   /** The segment that holds a byte; made when it is touched first. */
-  #fault(offsetBytes: number): Segment {
-    const answer = this.#answer
-    assert(this.#resolver.resolve(offsetBytes, answer), `byte ${offsetBytes} is inside ${this.path}`)
-    assert(answer[DEVINDEX] === 0, 'the map was held against this device when it was opened')
-    const beforeBytes = answer[BEFORE] as number
-    const fileOffsetBytes = offsetBytes - beforeBytes
-    const known = this.#segments.get(fileOffsetBytes)
-    if (known) return known
-    const deviceOffsetBytes = (answer[OFFSET] as number) - beforeBytes
-    const lengthBytes = (answer[LENGTH] as number) + beforeBytes
-    const bytes = this.#memory.window(deviceOffsetBytes, lengthBytes)
-    const view = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes)
-    const segment = { fileOffsetBytes, deviceOffsetBytes, lengthBytes, bytes, view }
-    this.#segments.set(fileOffsetBytes, segment)
+  #fault(offsetBytes: number): Segment | undefined {
+    const found = this.#file.segment(offsetBytes)
+    if (!found) return undefined
+    const known = this.#segments.get(found.fileOffsetBytes)
+    if (known && holds(known, offsetBytes, 1)) return known
+    this.#segments.set(found.fileOffsetBytes, found)
     this.#faultCount++
-    return segment
+    return found
   }
 
-  #eachPart(fileOffsetBytes: number, lengthBytes: number, use: (bytes: Uint8Array, at: number) => void): void {
+  /** @returns false where the file's `failure` says why it stopped */
+  #eachPart(fileOffsetBytes: number, lengthBytes: number, use: (bytes: Uint8Array, at: number) => void): boolean {
     for (let at = 0; at < lengthBytes; ) {
       const segment = this.#at(fileOffsetBytes + at)
+      if (!segment) return false
       const within = fileOffsetBytes + at - segment.fileOffsetBytes
       const count = Math.min(segment.lengthBytes - within, lengthBytes - at)
+      if (!this.#reach(segment, within, count)) return false
       use(segment.bytes.subarray(within, within + count), at)
       at += count
     }
+    return true
+  }
+
+  #failed(): { ok: false; failure: Failure<BytesReason> } {
+    return { ok: false, failure: this.#file.failure }
   }
 
   #inside(offsetBytes: number, lengthBytes: number): boolean {

@@ -4,12 +4,14 @@
 
 import { assert } from '../base/assert.ts'
 import { normalizedPath, parentOf } from '../base/path.ts'
-import { fail, ok, type Result } from '../base/result.ts'
+import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import type { Fmap } from '../fmap/fmap.ts'
-import { piecesOf } from '../fmap/fmap.ts'
-import { type Resolver, resolverOf } from '../fmap/resolve.ts'
 import type { Memory } from '../mem/memory.ts'
+import { MountDevices } from './devices.ts'
+import { type BytesReason, FileBytes } from './fileBytes.ts'
 import { WRITE_BITS } from './user.ts'
+import { type MapReason, type MapWay, wholeMountFails, type WayMaker } from './way.ts'
+import { v1 } from './ways/v1.ts'
 
 interface InodeFacts {
   ino: number
@@ -30,10 +32,12 @@ export interface FileInode extends InodeFacts {
   kind: 'file'
   /** What stat shows; equal to the map's size unless someone truncated the file on this host. */
   sizeBytes: number
-  /** Undefined for a stub that a plain tool made: nothing says where its bytes would be. */
+  /** What log or daemon say, for people and tools; undefined for a stub that a plain tool made. The way to the bytes is `bytes`. */
   map: Fmap | undefined
-  /** Made at the first access and kept: all later faults are arithmetic. */
-  resolver: Resolver | undefined
+  /** As kernel and daemon call it; undefined until they talk of it. */
+  node: number | undefined
+  /** As the kernel was told, made at the first access and kept. */
+  bytes: FileBytes | undefined
   /** Set by the first access that failed: it sticks until the mount is gone. */
   invalid: boolean
 }
@@ -64,13 +68,17 @@ export interface LookupSource {
   list(path: string): string[] | undefined
 }
 
-export type AccessReason = 'size_changed' | 'file_invalid' | 'bad_map' | 'not_on_image' | 'no_file_map'
+export type AccessReason = 'size_changed' | BytesReason
 
 export interface KernelOptions {
   /** On clients: a default against accidents, since the memory is shared. */
   dropWriteBits: boolean
   /** Milliseconds since 1970. */
   now: () => number
+  /** How maps arrive; the standalone module's way unless said otherwise. */
+  way?: WayMaker
+  /** Allocation unit of the file system. */
+  unitBytes: number
   source?: LookupSource
   /** How long an answer of the source is good for. */
   timeoutMs?: number
@@ -80,6 +88,8 @@ const ROOT_INO = 1
 
 export class KernelMount {
   readonly memory: Memory
+  readonly devices: MountDevices
+  readonly way: MapWay
   readonly #options: KernelOptions
   readonly #inodes = new Map<string, Inode>()
   /** In the order they were made; undefined until someone looks again after one of them went. */
@@ -90,6 +100,9 @@ export class KernelMount {
   constructor(memory: Memory, options: KernelOptions) {
     this.memory = memory
     this.#options = options
+    const { way = v1, unitBytes } = options
+    this.devices = new MountDevices(memory, wholeMountFails(way.kernel))
+    this.way = way.make({ devices: this.devices, unitBytes })
     const root = options.source?.lookup('')
     const { mode, uid, gid } = root ?? { mode: 0o755, uid: 0, gid: 0 }
     this.#inodes.set('', this.#directory({ path: '', mode, uid, gid, entryIndex: -1 }))
@@ -128,6 +141,7 @@ export class KernelMount {
     if (path === undefined) return 'error'
     if (this.#inodes.has(path)) return 'existed'
     const inode = this.#file(path, this.#modeOf('file', file.mode), file, file.map)
+    if (this.#push(inode)) return 'error'
     // On a fuse mount the shadow file says who owns it.
     if (!this.#options.source) applyOwner(inode)
     return this.#add(inode) ? 'made' : 'error'
@@ -153,6 +167,7 @@ export class KernelMount {
   /** Only this host forgets it: the log and its space stay as they are. A directory is empty. */
   remove(inode: Inode): void {
     assert(inode.kind === 'file' || inode.children.length === 0, 'only an empty directory is removed')
+    if (inode.kind === 'file') this.#letGo(inode)
     this.#detach(inode)
     this.#inodes.delete(inode.path)
     this.#order = undefined
@@ -187,7 +202,7 @@ export class KernelMount {
   }
 
   /** The way to the bytes, or why there is none. Checked once per open or mmap, as a fault would. */
-  access(inode: FileInode): Result<Resolver, AccessReason> {
+  access(inode: FileInode): Result<FileBytes, AccessReason> {
     const { map } = inode
     if (inode.invalid) return fail('file_invalid', { path: inode.path })
     if (!map) return fail('no_file_map', { path: inode.path })
@@ -195,23 +210,33 @@ export class KernelMount {
       inode.invalid = true
       return fail('size_changed', { path: inode.path, sizeBytes: inode.sizeBytes, mapBytes: map.sizeBytes })
     }
-    if (inode.resolver) return ok(inode.resolver)
-    const refused = this.#refuseMap(inode.path, map)
-    if (refused) return refused
-    inode.resolver = resolverOf(map)
-    return ok(inode.resolver)
+    if (inode.bytes) return ok(inode.bytes)
+    const node = this.#nodeOf(inode)
+    if (node === undefined) return fail('no_file_map', { path: inode.path })
+    const opened = this.way.open({ node, path: inode.path, sizeBytes: inode.sizeBytes })
+    if (!opened.ok) return opened
+    inode.bytes = new FileBytes(inode, opened.value, this.devices)
+    return ok(inode.bytes)
   }
 
-  /** A map may have been made by hand, or for another device: held against this one before the first byte is touched. */
-  #refuseMap(path: string, map: Fmap): ReturnType<typeof fail<'bad_map' | 'not_on_image'>> | undefined {
-    const { device, presentBytes } = this.memory
-    for (const piece of piecesOf(map)) {
-      if (piece.devindex !== 0) return fail('bad_map', { path, what: `device ${piece.devindex} is not here` })
-      const endBytes = piece.offsetBytes + piece.lengthBytes
-      if (endBytes > device.sizeBytes) return fail('bad_map', { path, what: `it ends at byte ${endBytes} of a device of ${device.sizeBytes}` })
-      if (endBytes > presentBytes) return fail('not_on_image', { offsetBytes: piece.offsetBytes, presentBytes })
-    }
-    return undefined
+  /** As kernel and daemon call it: a fuse daemon numbers files when it is asked for them, a module's files are its own. */
+  #nodeOf(inode: FileInode): number | undefined {
+    const { source } = this.#options
+    if (inode.node === undefined && source) inode.node = source.lookup(inode.path)?.ino
+    else inode.node ??= inode.ino
+    return inode.node
+  }
+
+  /** Hands the map to a kernel that takes it when the file is made. @returns why it was refused */
+  #push(inode: FileInode): Failure<MapReason> | undefined {
+    const { map } = inode
+    const node = this.way.push && map ? this.#nodeOf(inode) : undefined
+    return node === undefined || !map ? undefined : this.way.push?.({ node, path: inode.path, sizeBytes: map.sizeBytes }, map)
+  }
+
+  #letGo(inode: FileInode): void {
+    if (inode.node !== undefined) this.way.forget(inode.node)
+    inode.bytes = undefined
   }
 
   /** Asks the source and keeps its answer; what it doesn't know any more is forgotten. */
@@ -229,6 +254,10 @@ export class KernelMount {
     const facts = { path, mode: found.mode, uid: found.uid, gid: found.gid, entryIndex: -1 }
     const inode = found.kind === 'file' ? this.#file(path, this.#modeOf('file', found.mode), facts, found.map) : this.#directory(facts)
     inode.modifiedMs = found.modifiedMs
+    if (inode.kind === 'file') {
+      inode.node = found.ino
+      if (this.#push(inode)) return undefined
+    }
     return this.#add(inode) ? inode : undefined
   }
 
@@ -239,7 +268,9 @@ export class KernelMount {
     if (inode.kind !== 'file' || found.kind !== 'file') return
     inode.map = found.map
     inode.sizeBytes = found.map.sizeBytes
-    inode.resolver = undefined
+    this.#letGo(inode)
+    inode.node = found.ino
+    this.#push(inode)
   }
 
   #forget(inode: Inode): void {
@@ -267,7 +298,8 @@ export class KernelMount {
       gid,
       sizeBytes: map?.sizeBytes ?? 0,
       map,
-      resolver: undefined,
+      node: undefined,
+      bytes: undefined,
       invalid: false,
       modifiedMs: this.#options.now(),
       entryIndex,

@@ -2,8 +2,6 @@
 // and no allocation that grows with the request. Nothing is read or written outside the file, and no file grows.
 
 import { fail, ok, type Result } from '../base/result.ts'
-import { LENGTH, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
-import type { Memory } from '../mem/memory.ts'
 import type { AccessReason, FileInode, KernelMount } from './mount.ts'
 import { mayAccess, type User } from './user.ts'
 
@@ -18,12 +16,9 @@ export class OpenFile {
   readonly inode: FileInode
   readonly mode: OpenMode
   readonly mount: KernelMount
-  readonly #memory: Memory
-  readonly #answer = newAnswer()
 
   constructor(mount: KernelMount, inode: FileInode, mode: OpenMode) {
     this.mount = mount
-    this.#memory = mount.memory
     this.inode = inode
     this.mode = mode
   }
@@ -37,11 +32,11 @@ export class OpenFile {
     if (!isOffset(offsetBytes)) return fail('out_of_file', { path: this.inode.path, offsetBytes, lengthBytes: target.length, sizeBytes })
     const lengthBytes = Math.max(0, Math.min(target.length, sizeBytes - offsetBytes))
     for (let done = 0; done < lengthBytes; ) {
-      const count = this.#step(access.value, offsetBytes + done, lengthBytes - done)
-      const window = this.#memory.window(this.#answer[OFFSET] as number, count)
-      if (done === 0 && count === target.length) target.set(window)
-      else target.subarray(done, done + count).set(window)
-      done += count
+      const window = access.value.window(offsetBytes + done, lengthBytes - done)
+      if (!window) return { ok: false, failure: access.value.failure }
+      if (window.length === target.length) target.set(window)
+      else target.subarray(done, done + window.length).set(window)
+      done += window.length
     }
     return ok(lengthBytes)
   }
@@ -56,16 +51,12 @@ export class OpenFile {
       return fail('out_of_file', { path: this.inode.path, offsetBytes, lengthBytes: source.length, sizeBytes })
     }
     for (let done = 0; done < source.length; ) {
-      const count = this.#step(access.value, offsetBytes + done, source.length - done)
-      this.#memory.window(this.#answer[OFFSET] as number, count).set(source.subarray(done, done + count))
-      done += count
+      const window = access.value.window(offsetBytes + done, source.length - done)
+      if (!window) return { ok: false, failure: access.value.failure }
+      window.set(source.subarray(done, done + window.length))
+      done += window.length
     }
     return ok(source.length)
-  }
-
-  #step(resolver: Resolver, offsetBytes: number, mostBytes: number): number {
-    resolver.resolve(offsetBytes, this.#answer)
-    return Math.min(this.#answer[LENGTH] as number, mostBytes)
   }
 }
 

@@ -23,7 +23,7 @@ import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
-import { cloneHere, copyHere, createHere, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
+import { cloneHere, copyHere, createHere, dataFileOf, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
 import { addMetaFiles } from './metaFiles.ts'
 import { inUse, maskedTarget, type Mount, MountTable, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
 import type {
@@ -109,7 +109,7 @@ export class Machine {
     const shadowed = fuse ? fuse.addMeta(layout.logLengthBytes, role) : ok()
     if (!shadowed.ok) return shadowed
     const side = fuse ? { source: fuse.source, timeoutMs: fuse.timeoutMs } : {}
-    const kernel = new KernelMount(memory.value, { dropWriteBits: role !== 'master', now: this.#outside.now, ...side })
+    const kernel = new KernelMount(memory.value, { dropWriteBits: role !== 'master', now: this.#outside.now, unitBytes: layout.unitBytes, ...side })
     if (!fuse) addMetaFiles(kernel, layout.logLengthBytes, role)
     const mount: Mount = {
       mountpoint,
@@ -315,7 +315,7 @@ export class Machine {
     if (!found.ok) return found
     const { mount, inode } = found.value
     const access = mount.kernel.access(inode)
-    return access.ok ? ok(new MappedFile(path, mount.kernel.memory, access.value, mode.write ?? false)) : access
+    return access.ok ? ok(new MappedFile(path, access.value, mode.write ?? false)) : access
   }
 
   // whole files
@@ -390,6 +390,6 @@ export class Machine {
 
   #dataOf(mount: Mount, inode: FileInode): Result<MountedFile, AccessReason> {
     const access = mount.kernel.access(inode)
-    return access.ok ? ok({ mount, path: inode.path, memory: mount.kernel.memory, resolver: access.value }) : access
+    return access.ok ? ok({ mount, ...dataFileOf(access.value) }) : access
   }
 }

@@ -7,8 +7,9 @@ import { shuffledIndices } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { cloneFile, createDirectory, createFile } from '../fs/create.ts'
-import { copyIn, type Source } from '../fs/data.ts'
+import { copyIn, type DataFile, type Source } from '../fs/data.ts'
 import type { LogLock } from '../fs/volume.ts'
+import type { FileBytes } from '../kernel/fileBytes.ts'
 import type { FileInode } from '../kernel/mount.ts'
 import { loggablePath } from '../log/path.ts'
 import type { PlayedDirectory, PlayedFile } from '../log/replay.ts'
@@ -49,8 +50,14 @@ export function* copyHere(
   const { kernel } = place.mount
   const access = kernel.access(created.value.inode)
   if (!access.ok) return access
-  const copied = yield* copyIn({ path: place.relpath, memory: kernel.memory, resolver: access.value }, source)
+  const copied = yield* copyIn(dataFileOf(access.value), source)
   return copied.ok ? created : copied
+}
+
+/** A file as data operations see it, on the same way as every access. */
+export function dataFileOf(file: FileBytes): DataFile {
+  const { path, devices, resolver } = file
+  return { path, memories: devices, resolver, touch: (devindex, offsetBytes, lengthBytes) => (file.reach(devindex, offsetBytes, lengthBytes) ? undefined : file.failure) }
 }
 
 /** @returns the levels that were made, from the top, relative to the mount point */

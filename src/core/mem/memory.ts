@@ -2,10 +2,13 @@
 // (incoherent memory) is a second make of the same interface. A range that is not backed is never touched.
 
 import { assert } from '../base/assert.ts'
-import type { Daxdev } from './daxdev.ts'
+import { type Daxdev, presentBytesOf } from './daxdev.ts'
+import { Health } from './health.ts'
 
 export interface Memory {
   readonly device: Daxdev
+  /** What the hardware says of the device. Reading and writing don't ask it: whoever resolves a fault does. */
+  readonly health: Health
   /** Bytes that can be read and written; less than the device's size for a metadata-only image. */
   readonly presentBytes: number
   /** Copies bytes as this host sees them. */
@@ -22,16 +25,22 @@ export interface Memory {
   window(offsetBytes: number, lengthBytes: number): Uint8Array
 }
 
+/** The devices of one file system by their index, as one host reaches them. */
+export interface Memories {
+  /** Undefined for an index that no device has, and for a device that this host doesn't have. */
+  at(devindex: number): Memory | undefined
+}
+
 /** How much of a device one array of words covers. */
 const BANK_BYTES = 1024 * 1024 * 1024
 
 /** Straight to the device: no host caches anything, so flush and invalidate have nothing to do. */
 export function coherentMemory(device: Daxdev): Memory {
-  const { buffer } = device
-  const presentBytes = buffer.byteLength
+  const { buffer, baseBytes } = device
+  const presentBytes = presentBytesOf(device)
   // Views of a part, made when asked for: one of the whole device can't be longer than 4 GiB on Node 20.
-  const part = (offsetBytes: number, lengthBytes: number): Uint8Array => new Uint8Array(buffer, offsetBytes, lengthBytes)
-  const banks = Array.from({ length: Math.ceil(presentBytes / BANK_BYTES) }, (_, i) => bankOf(buffer, i))
+  const part = (offsetBytes: number, lengthBytes: number): Uint8Array => new Uint8Array(buffer, baseBytes + offsetBytes, lengthBytes)
+  const banks = Array.from({ length: Math.ceil(presentBytes / BANK_BYTES) }, (_, i) => bankOf(device, i))
   const wordAt = (offsetBytes: number): { bank: Bank; index: number } => {
     const bank = banks[Math.floor(offsetBytes / BANK_BYTES)]
     const index = (offsetBytes % BANK_BYTES) / 8
@@ -40,6 +49,7 @@ export function coherentMemory(device: Daxdev): Memory {
   }
   return {
     device,
+    health: new Health(device.health),
     presentBytes,
     read(offsetBytes, target) {
       assert(offsetBytes >= 0 && offsetBytes + target.length <= presentBytes, 'a read stays inside the device')
@@ -73,9 +83,10 @@ interface Bank {
   waiters: BigInt64Array<SharedArrayBuffer> | undefined
 }
 
-function bankOf(buffer: SharedArrayBuffer | ArrayBuffer, index: number): Bank {
-  const offsetBytes = index * BANK_BYTES
-  const wordCount = Math.floor(Math.min(BANK_BYTES, buffer.byteLength - offsetBytes) / 8)
+function bankOf(device: Daxdev, index: number): Bank {
+  const { buffer, baseBytes } = device
+  const wordCount = Math.floor(Math.min(BANK_BYTES, presentBytesOf(device) - index * BANK_BYTES) / 8)
+  const offsetBytes = baseBytes + index * BANK_BYTES
   const waiters = buffer instanceof ArrayBuffer ? undefined : new BigInt64Array(buffer, offsetBytes, wordCount)
   return { words: new BigUint64Array(buffer, offsetBytes, wordCount), waiters }
 }
@@ -86,8 +97,8 @@ function bankOf(buffer: SharedArrayBuffer | ArrayBuffer, index: number): Bank {
  * @returns false where the time ran out
  */
 export function waitForChange(device: Daxdev, offsetBytes: number, seen: bigint, timeoutMs: number): boolean {
-  const { buffer } = device
+  const { buffer, baseBytes } = device
   if (buffer instanceof ArrayBuffer) return false
-  const word = new BigInt64Array(buffer, offsetBytes, 1)
+  const word = new BigInt64Array(buffer, baseBytes + offsetBytes, 1)
   return Atomics.wait(word, 0, BigInt.asIntN(64, seen), timeoutMs) !== 'timed-out'
 }

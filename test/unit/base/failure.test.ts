@@ -21,7 +21,7 @@ describe('the failure table', () => {
     const says = row.says(details)
     const next = row.next(details)
     expect(reason).toMatch(/^[a-z]+(_[a-z]+)*$/)
-    expect(row.errno).toMatch(/^E[A-Z]+$/)
+    expect(row.errno).toMatch(/^E[0-9A-Z]+$/)
     expect(says.trim()).toBe(says)
     expect(says).toMatch(/\w+ \w+/)
     expect(says).not.toMatch(/[.!]$|undefined|NaN|\[object|function/)

@@ -22,7 +22,7 @@ const maps: Record<string, Fmap> = {
 /** @param givenBytes where the source ends */
 function copy(map: Fmap, givenBytes: number) {
   const memory = coherentMemory(daxdev({ name: 'd', uuid: '', buffer: new SharedArrayBuffer(20 * MIB) }))
-  const file = { path: 'f', memory, resolver: resolverOf(map) }
+  const file = { path: 'f', memories: { at: () => memory }, resolver: resolverOf(map) }
   const bytes = patternBytes(givenBytes, 9)
   const reads: { offsetBytes: number; lengthBytes: number; afterYield: number }[] = []
   const yields: number[] = []

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { SeededRandom } from '../../../src/core/base/random.ts'
 import { checked, type Fmap } from '../../../src/core/fmap/fmap.ts'
 import { newAnswer, resolverOf } from '../../../src/core/fmap/resolve.ts'
+import { MountDevices } from '../../../src/core/kernel/devices.ts'
+import { FileBytes } from '../../../src/core/kernel/fileBytes.ts'
 import { MappedFile } from '../../../src/core/kernel/mappedFile.ts'
 import { daxdev } from '../../../src/core/mem/daxdev.ts'
 import { coherentMemory, type Memory } from '../../../src/core/mem/memory.ts'
@@ -44,11 +46,13 @@ function modelOf(memory: Memory, map: Fmap): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
+const bytesOf = (memory: Memory, map: Fmap): FileBytes => new FileBytes({ path: 'f', invalid: false }, resolverOf(map), new MountDevices(memory, false))
+
 function mapped(kind: (typeof KINDS)[number], sizeBytes = 16001, writable = true) {
   const memory = newMemory()
   const map = mapFor(kind, sizeBytes)
   expect(checked(map)).toEqual({ map })
-  return { memory, map, model: modelOf(memory, map), file: new MappedFile('f', memory, resolverOf(map), writable) }
+  return { memory, map, model: modelOf(memory, map), file: new MappedFile('f', bytesOf(memory, map), writable) }
 }
 
 describe.each(KINDS)('a %s map', (kind) => {
@@ -111,7 +115,7 @@ describe.each(KINDS)('a %s map', (kind) => {
       const random = new SeededRandom(sizeBytes)
       for (let i = 0; i < values.length; i++) values[i] = random.below(1000) - 300
       model.set(new Uint8Array(values.buffer))
-      const file = new MappedFile('f', memory, resolverOf(map), true)
+      const file = new MappedFile('f', bytesOf(memory, map), true)
       valueOf(file.write(0, model))
       // Whole numbers, so that the order of adding doesn't matter.
       expect(file.sumFloat64()).toBe(values.reduce((sum, value) => sum + value, 0))

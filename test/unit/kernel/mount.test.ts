@@ -10,7 +10,7 @@ import { newMemory } from '../../helpers/volumes.ts'
 
 const facts = { mode: 0o644, uid: 0, gid: 0, entryIndex: 0 }
 const map = { kind: 'simple' as const, sizeBytes: 1, extents: [{ devindex: 0, offsetBytes: 4096, lengthBytes: 4096 }] }
-const newMount = (): KernelMount => new KernelMount(newMemory(), { dropWriteBits: false, now: () => 0 })
+const newMount = (): KernelMount => new KernelMount(newMemory(), { dropWriteBits: false, now: () => 0, unitBytes: 4096 })
 
 describe('a path as it was logged', () => {
   it('leads to its file by its normal spelling, in its parent', () => {

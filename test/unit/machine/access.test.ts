@@ -180,16 +180,17 @@ describe('a map that leaves its device', () => {
       kind: 'interleaved', sizeBytes: 100, chunkBytes: 2 * MIB,
       strips: [{ devindex: 0, offsetBytes: 12 * MIB, lengthBytes: 2 * MIB }, { devindex: 0, offsetBytes: 32 * MIB, lengthBytes: 2 * MIB }],
     }],
-  ] as const)('%s is seen, and never followed', (_, map) => {
+  ] as const)('%s is seen, and never followed', (name, map) => {
+    const reason = name === 'on another device' ? 'device_missing' : 'bad_map'
     const device = newDax()
     const machine = newMaster(device)
     const { kind, sizeBytes } = map
     logByHand(device, 'f', kind === 'simple' ? { kind, sizeBytes, extents: [...map.extents] } : { kind, sizeBytes, chunkBytes: map.chunkBytes, strips: [...map.strips] })
     expect(run(machine.logplay(MNT))).toMatchObject({ newFiles: 1 })
     expect(valueOf(machine.stat(FILE)).sizeBytes).toBe(100)
-    failureOf(machine.open(FILE, { read: true }, ROOT_USER), 'bad_map')
-    failureOf(machine.mmap(FILE, { read: true }, ROOT_USER), 'bad_map')
-    failureOf(runNow(machine.scan(FILE, () => undefined, ROOT_USER)), 'bad_map')
+    failureOf(machine.open(FILE, { read: true }, ROOT_USER), reason)
+    failureOf(machine.mmap(FILE, { read: true }, ROOT_USER), reason)
+    failureOf(runNow(machine.scan(FILE, () => undefined, ROOT_USER)), reason)
   })
 })
 

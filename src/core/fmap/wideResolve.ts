@@ -1,0 +1,93 @@
+// Three ways from a file offset to a device for maps as kernels hold them. Each allocates nothing per call. The walk grows
+// with the list; the shift and the interleave don't.
+
+import { assert } from '../base/assert.ts'
+import { isPowerOfTwo } from '../base/align.ts'
+import { type Answer, BEFORE, DEVINDEX, inside, LENGTH, OFFSET, type Resolver } from './resolve.ts'
+import type { Columns, Interleaved, WideMap } from './wide.ts'
+
+/** As a kernel does it that takes a map as it comes: by walking the list. */
+export function walkingResolver(map: WideMap): Resolver {
+  return map.kind === 'simple' ? walk(map.sizeBytes, map.columns) : interleavedWalk(map.sizeBytes, map.interleaved)
+}
+
+/** Undefined unless all extents but the last are of one length, a power of two, and the last isn't longer. */
+export function shiftResolver(sizeBytes: number, columns: Columns): Resolver | undefined {
+  const extentBytes = columns.lengths[0] as number
+  if (columns.count === 0 || !isUniform(columns, extentBytes)) return undefined
+  return {
+    sizeBytes,
+    resolve(fileOffsetBytes, answer) {
+      if (!inside(fileOffsetBytes, sizeBytes)) return false
+      const index = Math.floor(fileOffsetBytes / extentBytes)
+      answerAt(columns, index, fileOffsetBytes - index * extentBytes, sizeBytes - fileOffsetBytes, answer)
+      return true
+    },
+  }
+}
+
+function walk(sizeBytes: number, columns: Columns): Resolver {
+  const { lengths, count } = columns
+  return {
+    sizeBytes,
+    resolve(fileOffsetBytes, answer) {
+      if (!inside(fileOffsetBytes, sizeBytes)) return false
+      let within = fileOffsetBytes
+      for (let i = 0; i < count; i++) {
+        const lengthBytes = lengths[i] as number
+        if (within < lengthBytes) {
+          answerAt(columns, i, within, sizeBytes - fileOffsetBytes, answer)
+          return true
+        }
+        within -= lengthBytes
+      }
+      return false
+    },
+  }
+}
+
+/** Which interleaved extent: a walk, of one step on all maps that famfs makes. Which strip: arithmetic. */
+function interleavedWalk(sizeBytes: number, interleaved: readonly Interleaved[]): Resolver {
+  return {
+    sizeBytes,
+    resolve(fileOffsetBytes, answer) {
+      if (!inside(fileOffsetBytes, sizeBytes)) return false
+      let within = fileOffsetBytes
+      for (let i = 0; i < interleaved.length; i++) {
+        const part = interleaved[i] as Interleaved
+        if (within < part.sizeBytes) {
+          answerInStrip(part, within, Math.min(part.sizeBytes - within, sizeBytes - fileOffsetBytes), answer)
+          return true
+        }
+        within -= part.sizeBytes
+      }
+      return false
+    },
+  }
+}
+
+/** Chunk k = x / c is in strip k mod n, (k / n) x c into it (golden/README.md, "Allocation seen in these images"). */
+function answerInStrip({ chunkBytes, strips }: Interleaved, within: number, mostBytes: number, answer: Answer): void {
+  const chunk = Math.floor(within / chunkBytes)
+  const inChunk = within - chunk * chunkBytes
+  const row = Math.floor(chunk / strips.length)
+  const strip = strips[chunk - row * strips.length]
+  assert(strip, 'a striped extent has strips')
+  answer[DEVINDEX] = strip.devindex
+  answer[OFFSET] = strip.offsetBytes + row * chunkBytes + inChunk
+  answer[LENGTH] = Math.min(chunkBytes - inChunk, mostBytes)
+  answer[BEFORE] = inChunk
+}
+
+function answerAt(columns: Columns, index: number, within: number, mostBytes: number, answer: Answer): void {
+  answer[DEVINDEX] = columns.devindices[index] as number
+  answer[OFFSET] = (columns.offsets[index] as number) + within
+  answer[LENGTH] = Math.min((columns.lengths[index] as number) - within, mostBytes)
+  answer[BEFORE] = within
+}
+
+function isUniform({ lengths, count }: Columns, extentBytes: number): boolean {
+  if (!isPowerOfTwo(extentBytes)) return false
+  for (let i = 1; i < count - 1; i++) if (lengths[i] !== extentBytes) return false
+  return count === 1 || (lengths[count - 1] as number) <= extentBytes
+}
