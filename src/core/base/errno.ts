@@ -1,6 +1,6 @@
 // Linux's numbers and texts for every errno that a failure has: programs exit with the one and print the other.
 
-import type { Errno } from './failure.ts'
+import type { Errno } from './failureRow.ts'
 
 export const errnos: Record<Errno, readonly [number: number, text: string]> = {
   EPERM: [1, 'Operation not permitted'],

@@ -1,21 +1,8 @@
-// Every way that things go wrong which is not our own bug, once: errno for the shell, a sentence and advice for people.
-// `says` has no final stop, so that it can stand in a longer line; `next` is a sentence of its own.
+// Every way that things go wrong which is not our own bug, once: errno for the shell, a sentence and advice for people. What
+// only late code says stands in lateFailure.ts.
 
-export type Errno =
-  | 'EPERM' | 'ENOENT' | 'EIO' | 'ENXIO' | 'EBADF' | 'ENOMEM' | 'EACCES' | 'EBUSY' | 'EEXIST' | 'ENODEV' | 'ENOTDIR'
-  | 'EISDIR' | 'EINVAL' | 'EFBIG' | 'ENOSPC' | 'EROFS' | 'ENAMETOOLONG' | 'ECANCELED' | 'ESTALE' | 'EUCLEAN' | 'EHOSTDOWN'
-  | 'ENOTSUP' | 'ENOSYS' | 'ENOTEMPTY' | 'EXDEV' | 'ELOOP' | 'ENOTBLK' | 'E2BIG' | 'EHWPOISON'
-
-interface Row<D> {
-  errno: Errno
-  says: (details: D) => string
-  next: (details: D) => string
-}
-
-/** A row without details, or with details of type D. */
-function row<D = undefined>(errno: Errno, says: (d: D) => string, next: string | ((d: D) => string)): Row<D> {
-  return { errno, says, next: typeof next === 'string' ? () => next : next }
-}
+import { row } from './failureRow.ts'
+import type { LateReason } from './lateFailure.ts'
 
 const FORMAT = 'Format the device: mkfs.famfs DEVICE.'
 
@@ -159,14 +146,6 @@ export const failures = {
   device_missing: row<{ path: string; devindex: number; uuid: string | undefined }>('ENODEV',
     (d) => `${d.path} has bytes on device ${d.devindex}, which this host does not have${d.uuid === undefined ? '' : `: its UUID is ${d.uuid}`}`,
     'Files on other devices can be used. Attach the device to this host, then: famfs daxdev resolve MOUNTPOINT.'),
-  map_limit: row<{ path: string; kernel: string; what: string }>('E2BIG', (d) => `the ${d.kernel} kernel takes no such map for ${d.path}: ${d.what}`,
-    'Use another kernel, or make the file with fewer extents or strips.'),
-  map_too_large: row<{ path: string; bytes: number; limitBytes: number }>('EFBIG',
-    (d) => `the map of ${d.path} is a message of ${d.bytes} bytes, and ${d.limitBytes} are the most`, 'Use a kernel that takes maps in parts.'),
-  daemon_failed: row<{ path: string; what: string }>('EIO', (d) => `the daemon gave no usable map for ${d.path}: ${d.what}`,
-    'The daemon is broken or hostile: look at its messages, then mount with another.'),
-  program_failed: row<{ path: string; what: string }>('EIO', (d) => `the program that finds the bytes of ${d.path} failed: ${d.what}`,
-    'Correct the program; the mount and other files go on.'),
   no_file_map: row<{ path: string }>('EIO', (d) => `${d.path} has no map: nothing says where its bytes are`,
     'Only famfs creat and famfs cp make files. Remove it and make it with them.'),
   out_of_file: row<{ path: string; offsetBytes: number; lengthBytes: number; sizeBytes: number }>('ENXIO',
@@ -261,5 +240,6 @@ export const failures = {
     'Choose the file again: it has changed or gone since. A folder can’t be copied.'),
 }
 
-export type Reason = keyof typeof failures
-export type FailureDetails<R extends Reason> = Parameters<(typeof failures)[R]['says']>[0]
+export type EagerReason = keyof typeof failures
+export type Reason = EagerReason | LateReason
+export type FailureDetails<R extends EagerReason> = Parameters<(typeof failures)[R]['says']>[0]

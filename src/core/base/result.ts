@@ -1,7 +1,8 @@
 // Expected trouble is returned, never thrown. A Result is plain data, so it survives the way out of a worker, where an
 // Error would lose its class and code.
 
-import { type Errno, type FailureDetails, failures, type Reason } from './failure.ts'
+import { type EagerReason, type FailureDetails, failures, type Reason } from './failure.ts'
+import type { Errno, Row } from './failureRow.ts'
 
 export interface Failure<R extends Reason = Reason> {
   reason: R
@@ -20,13 +21,17 @@ export function ok<T>(value?: T): { ok: true; value: T | undefined } {
   return { ok: true, value }
 }
 
-export function fail<R extends Reason>(
+export function fail<R extends EagerReason>(
   reason: R,
   ...details: FailureDetails<R> extends undefined ? [] : [FailureDetails<R>]
 ): { ok: false; failure: Failure<R> } {
-  const row = failures[reason] as { errno: Errno; says: (d: unknown) => string; next: (d: unknown) => string }
-  const given = details[0]
-  return { ok: false, failure: { reason, errno: row.errno, says: row.says(given), next: row.next(given) } }
+  return failBy(failures[reason], reason, details[0])
+}
+
+/** @param row of that reason, whichever table it stands in */
+export function failBy<R extends Reason>(row: Row<never>, reason: R, details: unknown): { ok: false; failure: Failure<R> } {
+  const { errno, says, next } = row as Row<unknown>
+  return { ok: false, failure: { reason, errno, says: says(details), next: next(details) } }
 }
 
 /** The value of a result that can't have failed: a failure here is our own mistake. */

@@ -1,6 +1,8 @@
 // Who says what to whom: a kernel's requests to its daemon by opcode, the daemon's notices to its kernel, and the ioctls of
 // the standalone module. Both ends see bytes only. A request waits for its answer; a notice waits for nothing.
 
+import type { WideMap } from '../fmap/wide.ts'
+
 /** Opcodes of fuse, where fuse has them; those from 128 on are ours. */
 export const OPCODES = {
   OPEN: 14,
@@ -42,4 +44,27 @@ export interface Seen {
   /** As the watcher's clock shows it, in microseconds: when it was sent, and when the answer was there. */
   sentUs: number
   answeredUs: number
+}
+
+/** A notice from the daemon, as the kernel takes it. @returns 0, or a positive errno where it refuses */
+export type Notify = (notice: Notice, node: number, bytes: Uint8Array) => number
+
+/** A daemon as its kernel reaches it: beside it, or in another worker. */
+export interface DaemonLink {
+  call: Upcall
+  /** Who takes notices: the kernel that mounted, once. */
+  hear(notify: Notify): void
+  /** Takes in the notices that wait, where they can wait: the kernel does so before it relies on what it holds. */
+  poll(): void
+}
+
+/** One kind of request, as a daemon answers it. */
+export type Handler = (node: number, request: Uint8Array) => Answered
+
+/** What a daemon answers from. */
+export interface MapStore {
+  /** Undefined for a node that was never given out, or whose file is gone. */
+  map(node: number): WideMap | undefined
+  /** A device's name on this host; undefined for an index that isn't known, and where the device isn't here. */
+  daxdev(devindex: number): string | undefined
 }

@@ -79,6 +79,8 @@ export interface KernelOptions {
   way?: WayMaker
   /** Allocation unit of the file system. */
   unitBytes: number
+  /** Other devices of this host, for kernels that are told of them by name. */
+  openDevice?: (name: string) => Memory | undefined
   source?: LookupSource
   /** How long an answer of the source is good for. */
   timeoutMs?: number
@@ -100,9 +102,9 @@ export class KernelMount {
   constructor(memory: Memory, options: KernelOptions) {
     this.memory = memory
     this.#options = options
-    const { way = v1, unitBytes } = options
+    const { way = v1, unitBytes, openDevice = () => undefined } = options
     this.devices = new MountDevices(memory, wholeMountFails(way.kernel))
-    this.way = way.make({ devices: this.devices, unitBytes })
+    this.way = way.make({ devices: this.devices, unitBytes, openDevice })
     const root = options.source?.lookup('')
     const { mode, uid, gid } = root ?? { mode: 0o755, uid: 0, gid: 0 }
     this.#inodes.set('', this.#directory({ path: '', mode, uid, gid, entryIndex: -1 }))

@@ -4,6 +4,7 @@
 import type { Failure, Result } from '../base/result.ts'
 import type { Fmap } from '../fmap/fmap.ts'
 import type { Resolver } from '../fmap/resolve.ts'
+import type { Memory } from '../mem/memory.ts'
 import type { DeviceReason, MountDevices } from './devices.ts'
 
 /** The six, three of them in two variants: module ABI 43 or 42, cookies kept by the kernel or by the server. */
@@ -37,6 +38,8 @@ export interface WayContext {
   devices: MountDevices
   /** Allocation unit: offsets and lengths of extents are whole units. */
   unitBytes: number
+  /** A device of this host by the name it has here, as GET_DAXDEV tells it. */
+  openDevice: (name: string) => Memory | undefined
 }
 
 /** What a mount is given: which kernel it is, and how to make its part in maps. */

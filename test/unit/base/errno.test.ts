@@ -2,7 +2,7 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { errnos, errnoText } from '../../../src/core/base/errno.ts'
-import type { Errno } from '../../../src/core/base/failure.ts'
+import type { Errno } from '../../../src/core/base/failureRow.ts'
 
 const all = Object.keys(errnos) as Errno[]
 const known: Record<string, number> = process.platform === 'linux' ? constants.errno : {}

@@ -3,6 +3,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { failures, type Reason } from '../../../src/core/base/failure.ts'
+import { failLate } from '../../../src/core/base/late.ts'
+import { lateFailures } from '../../../src/core/base/lateFailure.ts'
 import { fail, must, ok } from '../../../src/core/base/result.ts'
 
 interface AnyRow {
@@ -14,7 +16,7 @@ interface AnyRow {
 /** Answers to every name with something that prints well. */
 const details: unknown = new Proxy({}, { get: (_, key) => (key === 'next' ? 'Do this.' : /magic|version|unit|nextSeqnum|nextIndex/.test(String(key)) ? 7n : /Bytes|Count|Index|index|wanted|found|played|count|limit|uid|owner|fd/.test(String(key)) ? 7 : 'word') })
 
-const rows = Object.entries(failures) as unknown as [Reason, AnyRow][]
+const rows = [...Object.entries(failures), ...Object.entries(lateFailures)] as unknown as [Reason, AnyRow][]
 
 describe('the failure table', () => {
   it.each(rows)('%s', (reason, row) => {
@@ -27,6 +29,11 @@ describe('the failure table', () => {
     expect(says).not.toMatch(/[.!]$|undefined|NaN|\[object|function/)
     expect(next).toMatch(/^([A-Z“]|famfs ).*\.$/)
     expect(next).not.toMatch(/undefined|\.\.$|\s\s/)
+  })
+
+  it('is two tables, and no reason stands in both', () => {
+    expect(rows).toHaveLength(new Set(rows.map(([reason]) => reason)).size)
+    expect(failLate('map_too_large', { path: 'f', bytes: 7, limitBytes: 5 })).toMatchObject({ ok: false, failure: { reason: 'map_too_large', errno: 'EFBIG' } })
   })
 
   it('has no reason that says what another says', () => {

@@ -1,0 +1,89 @@
+// The map lab: two kernels, the same files and the same accesses on both. Plain data, so that a worker can pass it on. All
+// counts are of one run; bytes on both sides are compared by their checksum.
+
+import type { Failure } from '../../core/base/result.ts'
+import type { KernelName } from '../../core/kernel/way.ts'
+import type { Seen } from '../../core/fuse/wire.ts'
+
+/** striped: one interleaved extent, which the daemon unrolls for kernels that only take simple lists. */
+export type LabShape = 'simple' | 'striped'
+
+export interface LabSetup {
+  kernels: readonly [KernelName, KernelName]
+  shape: LabShape
+  /** Extents of each file, or chunks of it where it is striped; 1 .. 1,000,000. */
+  extentCount: number
+  /** Of a striped file, 1 .. 16. */
+  stripCount: number
+  /** Simple extents of one power of two each; else of mixed lengths. */
+  isUniform: boolean
+  fileCount: number
+  deviceCount: number
+  /** What a kernel may keep of maps, where it can drop some. */
+  cacheCapBytes: number
+  pattern: 'in_order' | 'random' | 'stride'
+  accessCount: number
+  accessBytes: number
+  /** Where the daemon runs. */
+  daemon: 'beside' | 'worker'
+  /** Source of the program, for the kernel that runs one; its own interleave unless said otherwise. */
+  program?: string | undefined
+  seed: number
+}
+
+export interface LabMessage extends Omit<Seen, 'sentUs' | 'answeredUs'> {
+  /** Since the run began. */
+  sentUs: number
+  answeredUs: number
+}
+
+export interface LabSide {
+  kernel: KernelName
+  /** The first thing that was refused, if anything was; the accesses after it may have failed as well. */
+  failure: Failure | undefined
+  failedCount: number
+  /** The first MESSAGES_MOST of them. */
+  messages: LabMessage[]
+  messageCount: number
+  /** Requests that waited for an answer. */
+  roundTripCount: number
+  /** Bytes of all messages. */
+  copiedBytes: number
+  residentBytes: number
+  residentMostBytes: number
+  resolveCount: number
+  /** Faults that were served from what the kernel held. */
+  servedCount: number
+  nsPerResolve: number
+  openUs: number
+  /** Of all bytes that were read. */
+  checksum: number
+}
+
+export interface LabRun {
+  setup: LabSetup
+  sides: readonly [LabSide, LabSide]
+  /** Both read the same bytes everywhere. */
+  agrees: boolean
+  /** Two sentences that these numbers support. */
+  conclusion: readonly [string, string]
+}
+
+/** Nanoseconds per resolve by the number of extents, for one kernel; where its limit ends, so does the list. */
+export interface LabCurve {
+  kernel: KernelName
+  points: { extentCount: number; nsPerResolve: number; residentBytes: number; roundTripCount: number; openUs: number }[]
+  endsBecause: Failure | undefined
+}
+
+/** Bytes moved from the device for one access pattern: by cache line, and by page through a modelled page cache. */
+export interface Amplification {
+  pattern: LabSetup['pattern']
+  askedBytes: number
+  lineBytes: number
+  lineMovedBytes: number
+  pageBytes: number
+  pageMovedBytes: number
+  pageCacheBytes: number
+  pageHitCount: number
+}
