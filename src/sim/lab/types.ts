@@ -5,6 +5,9 @@ import type { Failure } from '../../core/base/result.ts'
 import type { KernelName } from '../../core/kernel/way.ts'
 import type { Seen } from '../../core/fuse/wire.ts'
 
+/** Messages that a side keeps, so that they can be shown; all of them are counted. */
+export const MESSAGES_MOST = 2000
+
 /** striped: one interleaved extent, which the daemon unrolls for kernels that only take simple lists. */
 export type LabShape = 'simple' | 'striped'
 
@@ -47,6 +50,8 @@ export interface LabSide {
   messageCount: number
   /** Requests that waited for an answer. */
   roundTripCount: number
+  /** Time spent waiting for the daemon. */
+  waitedUs: number
   /** Bytes of all messages. */
   copiedBytes: number
   residentBytes: number
@@ -54,7 +59,9 @@ export interface LabSide {
   resolveCount: number
   /** Faults that were served from what the kernel held. */
   servedCount: number
+  /** On maps that are there: no access that asked the daemon is in it. */
   nsPerResolve: number
+  /** One file's first access, on average: its map is asked for, checked and kept. */
   openUs: number
   /** Of all bytes that were read. */
   checksum: number
@@ -62,11 +69,22 @@ export interface LabSide {
 
 export interface LabRun {
   setup: LabSetup
+  /** Where the daemon ran. */
+  daemon: LabSetup['daemon']
+  /** Why it ran beside its kernel although a worker was asked for. */
+  daemonWhy: string | undefined
   sides: readonly [LabSide, LabSide]
   /** Both read the same bytes everywhere. */
   agrees: boolean
   /** Two sentences that these numbers support. */
   conclusion: readonly [string, string]
+}
+
+/** How far a run is: what it does now, and how much of that is done. */
+export interface LabProgress {
+  what: string
+  doneCount: number
+  totalCount: number
 }
 
 /** Nanoseconds per resolve by the number of extents, for one kernel; where its limit ends, so does the list. */
@@ -79,11 +97,16 @@ export interface LabCurve {
 /** Bytes moved from the device for one access pattern: by cache line, and by page through a modelled page cache. */
 export interface Amplification {
   pattern: LabSetup['pattern']
+  accessCount: number
   askedBytes: number
   lineBytes: number
   lineMovedBytes: number
   pageBytes: number
   pageMovedBytes: number
   pageCacheBytes: number
+  /** Read beyond a page that was missed, while accesses come in order. */
+  readAheadBytes: number
+  /** Pages that accesses touched, counted at each access. */
+  pageTouchCount: number
   pageHitCount: number
 }
