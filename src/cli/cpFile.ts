@@ -1,5 +1,6 @@
 // One file of a cp: copied into famfs, or compared with what is there. Sources are read in pieces of at most 4 MiB.
 
+import { failLate } from '../core/base/late.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { PIECE_BYTES, type Task } from '../core/base/task.ts'
 import type { HeldLog } from '../core/machine/making.ts'
@@ -89,7 +90,7 @@ export function comparing(io: Io, given: CpGiven): CpTarget {
 
 function* compare(mine: Handle, theirs: Handle): Task<Result<undefined>> {
   const sizeBytes = mine.sizeBytes()
-  if (theirs.sizeBytes() !== sizeBytes) return fail('contents_differ', { path: theirs.path, other: mine.path, offsetBytes: Math.min(sizeBytes, theirs.sizeBytes()) })
+  if (theirs.sizeBytes() !== sizeBytes) return failLate('contents_differ', { path: theirs.path, other: mine.path, offsetBytes: Math.min(sizeBytes, theirs.sizeBytes()) })
   const length = Math.min(PIECE_BYTES, sizeBytes)
   const [a, b] = [new Uint8Array(length), new Uint8Array(length)]
   for (let done = 0; done < sizeBytes; done += length) {
@@ -98,7 +99,7 @@ function* compare(mine: Handle, theirs: Handle): Task<Result<undefined>> {
     const read = readPart(mine, done, a.subarray(0, part)) ?? readPart(theirs, done, b.subarray(0, part))
     if (read) return read
     const differs = differsAt(a.subarray(0, part), b.subarray(0, part))
-    if (differs >= 0) return fail('contents_differ', { path: theirs.path, other: mine.path, offsetBytes: done + differs })
+    if (differs >= 0) return failLate('contents_differ', { path: theirs.path, other: mine.path, offsetBytes: done + differs })
   }
   return ok()
 }

@@ -2,6 +2,7 @@
 // on with is skipped and told, what can't stops all of it, and either way the exit code says so.
 
 import { parentOf } from '../core/base/path.ts'
+import { failLate } from '../core/base/late.ts'
 import { fail } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { say } from './command.ts'
@@ -51,7 +52,7 @@ function* one(all: Tree, source: string, dest: string, severalSources: boolean):
   if (!from.ok) return stopped(all, from.failure)
   if (from.value.kind === 'directory') {
     const real = io.system.realpath(source, io.caller)
-    if (given.recursive && real.ok && `${dest}/`.startsWith(`${real.value}/`)) return stopped(all, fail('copied_into_itself', { path: source, target: dest }).failure)
+    if (given.recursive && real.ok && `${dest}/`.startsWith(`${real.value}/`)) return stopped(all, failLate('copied_into_itself', { path: source, target: dest }).failure)
     if (given.recursive) return yield* contents(all, source, from.value.mode, dest)
     return skipped(all, { says: `${source} is a directory`, next: 'It was left out. Copy it with famfs cp -r.' })
   }

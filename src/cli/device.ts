@@ -1,5 +1,6 @@
 // Raw access to a device: by its node, not mounted here, and on kernels from 6.15 on only in famfs dax mode.
 
+import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import type { Io } from './program.ts'
@@ -26,7 +27,7 @@ export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Re
   const mode = io.system.devices().find((device) => device.name === name)?.mode
   if (mode === 'famfs') return ok(name)
   if (!switchMode && io.system.rawAccess) return ok(name)
-  if (!switchMode) return fail('wrong_dax_mode', { device: name, mode: mode ?? 'unknown', wanted: 'famfs' })
+  if (!switchMode) return failLate('wrong_dax_mode', { device: name, mode: mode ?? 'unknown', wanted: 'famfs' })
   if (io.caller.user.uid !== 0) return fail('not_root', { what: "switch a device's mode" })
   const switched = yield* io.system.setDaxMode(name, 'famfs')
   return switched.ok ? ok(name) : switched

@@ -1,6 +1,7 @@
 // Where a path is: its famfs mount, and whether this caller may take the log's lock there. Commands that change a file
 // system all come through here, so that they refuse in the same words.
 
+import { failLate } from '../core/base/late.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { Caller } from '../core/machine/systemTypes.ts'
 import type { MountStatus } from '../core/machine/types.ts'
@@ -22,7 +23,7 @@ export function placeOf(io: Io, given: string): Result<Place> {
   const { mountpoint, deviceName } = place.value.mount
   for (const name of ['.superblock', '.log']) {
     const path = `${mountpoint}/.meta/${name}`
-    if (!io.system.stat(path, io.caller).ok) return fail('no_meta_file', { path, device: deviceName })
+    if (!io.system.stat(path, io.caller).ok) return failLate('no_meta_file', { path, device: deviceName })
     const unreadable = refuseUnreadable(io, path)
     if (unreadable) return unreadable
   }
@@ -59,8 +60,8 @@ export function existingFile(io: Io, path: string): Result<{ sizeBytes: number }
 }
 
 /** Superblock and log are files like others, and data written over them would be the end of the file system. */
-export function refuseMeta(path: string): ReturnType<typeof fail<'meta_file'>> | undefined {
-  return /\/\.meta\/\.(superblock|log)$/.test(path) ? fail('meta_file', { path }) : undefined
+export function refuseMeta(path: string): ReturnType<typeof failLate<'meta_file'>> | undefined {
+  return /\/\.meta\/\.(superblock|log)$/.test(path) ? failLate('meta_file', { path }) : undefined
 }
 
 /** The same file's canonical path, for machine. */

@@ -1,6 +1,7 @@
 // Formatting a device of another size: a new device takes the old one's place, and every host starts anew on it. It is made
 // and formatted before anything is given up, so that a refusal changes nothing. Loaded when it is first asked for.
 
+import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Daxdev } from '../core/mem/daxdev.ts'
 import { ALLOC_UNIT_BYTES } from '../core/omf/constants.ts'
@@ -35,7 +36,7 @@ async function make(world: World, deviceBytes: number, options: FormatOptions): 
   if (refused) return refused
   if (!Number.isSafeInteger(deviceBytes) || deviceBytes <= 0) return fail('bad_size', { sizeBytes: deviceBytes })
   const unit = options.unitBytes ?? ALLOC_UNIT_BYTES
-  if (deviceBytes % unit !== 0) return fail('odd_device', { sizeBytes: deviceBytes, unitBytes: unit })
+  if (deviceBytes % unit !== 0) return failLate('odd_device', { sizeBytes: deviceBytes, unitBytes: unit })
   const device = world.newDevice(deviceBytes, newUuid())
   if (!device.ok) return device
   const hosts = world.roster.all().map(({ name, systemUuid }) => new Host(name, systemUuid))

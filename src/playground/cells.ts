@@ -1,6 +1,7 @@
 // How one value of an array stands in memory: little-endian, as every famfs host has it. One row per typed array.
 
-import { fail, ok, type Result } from '../core/base/result.ts'
+import { failLate } from '../core/base/late.ts'
+import { ok, type Result } from '../core/base/result.ts'
 import type { CellKind } from './types.ts'
 
 interface Cell {
@@ -26,7 +27,7 @@ export const CELLS: Record<CellKind, Cell> = {
 
 export function bytesOfCell(cell: CellKind, value: number | bigint): Result<Uint8Array<ArrayBuffer>, 'bad_value'> {
   const { bytes: length, write, range } = CELLS[cell]
-  if (range && !(isWhole(value) && value >= range[0] && value <= range[1])) return fail('bad_value', { value, cell })
+  if (range && !(isWhole(value) && value >= range[0] && value <= range[1])) return failLate('bad_value', { value, cell })
   const bytes = new Uint8Array(length)
   write(new DataView(bytes.buffer), 0, value)
   return ok(bytes)

@@ -3,6 +3,7 @@
 // refused; only what is no dump isn't opened.
 
 import { toSafeNumber } from '../core/base/align.ts'
+import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import { NIL_UUID } from '../core/base/uuid.ts'
 import { fsck, type FsckVerdict } from '../core/fs/fsck.ts'
@@ -252,5 +253,5 @@ function withoutPlace(file: MediaFile): MediaFile {
 }
 
 function refused(): Promise<Result<never, 'only_a_dump'>> {
-  return Promise.resolve(fail('only_a_dump'))
+  return Promise.resolve(failLate('only_a_dump'))
 }

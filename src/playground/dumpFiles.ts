@@ -1,6 +1,7 @@
 // What a file gives, raw or unpacked, and never more than was asked for: a small archive can unpack to a disk. What is gzip
 // is told by its first bytes and not by its name. An archive that is cut off gives what it has, and that is said.
 
+import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import { Turns } from '../host/turns.ts'
 
@@ -26,7 +27,7 @@ export async function readStart(file: File, mostBytes: number): Promise<Result<F
     return ok({ form: 'raw', bytes: await rawBytes(file, mostBytes), more: file.size > mostBytes, trouble: undefined })
   } catch (error) {
     if (error instanceof RangeError) return fail('no_memory', { sizeBytes: mostBytes })
-    return fail('dump_unreadable', { name: file.name, what: error instanceof Error ? error.message : String(error) })
+    return failLate('dump_unreadable', { name: file.name, what: error instanceof Error ? error.message : String(error) })
   }
 }
 

@@ -2,7 +2,8 @@
 // are told apart by their magic and not by their names. What is no dump is refused with a sentence that says what it is.
 
 import { GIB, MIB, toSafeNumber } from '../core/base/align.ts'
-import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
+import { failLate } from '../core/base/late.ts'
+import { type Failure, ok, type Result } from '../core/base/result.ts'
 import { ALLOC_UNIT_BYTES, LOG_LEAST_BYTES, LOG_MAGIC, LOG_OFFSET_BYTES, SMALL_ALLOC_UNIT_BYTES, SUPERBLOCK_MAGIC, SUPERBLOCK_REGION_BYTES, SUPERBLOCK_VERSION } from '../core/omf/constants.ts'
 import { LOG_HEADER_BYTES, LogHeader } from '../core/omf/log.ts'
 import { Superblock } from '../core/omf/superblock.ts'
@@ -37,8 +38,8 @@ interface Looked {
 
 export async function partsOf(files: readonly File[]): Promise<Result<DumpParts, DumpReason>> {
   const [first, second] = files
-  if (!first) return fail('not_a_dump', { name: 'The choice', what: 'holds no file', next: EXPECTED })
-  if (files.length > 2) return fail('not_a_dump', { name: `${files.length} files`, what: 'are more than one dump', next: 'Open one image, or the two meta files of one device.' })
+  if (!first) return failLate('not_a_dump', { name: 'The choice', what: 'holds no file', next: EXPECTED })
+  if (files.length > 2) return failLate('not_a_dump', { name: `${files.length} files`, what: 'are more than one dump', next: 'Open one image, or the two meta files of one device.' })
   const one = await look(first)
   if (!one.ok) return one
   if (!second) return single(one.value)
@@ -62,7 +63,7 @@ async function single({ file, head, kind }: Looked): Promise<Result<DumpParts, D
 
 /** Undefined for what can be opened by itself. */
 function refusalOf(name: string, { bytes, form, trouble }: FileStart, kind: Kind): Failure<DumpReason> | undefined {
-  const half = (what: string, next: string): Failure<DumpReason> => fail('not_a_dump', { name, what, next }).failure
+  const half = (what: string, next: string): Failure<DumpReason> => failLate('not_a_dump', { name, what, next }).failure
   if (kind === 'device') return undefined
   if (kind === 'log') return half('is a log without its superblock: it is what a mount shows as .meta/.log', 'Open it together with .meta/.superblock of the same mount.')
   if (kind === 'superblock') {
@@ -75,7 +76,7 @@ function refusalOf(name: string, { bytes, form, trouble }: FileStart, kind: Kind
   }
   const found = whatItIs(name, bytes)
   const what = form === 'raw' ? found : bytes.length === 0 ? `is gzip that gives nothing${trouble === undefined ? '' : ': it ends too early'}` : `is gzip, and what is in it ${found}`
-  return fail('not_a_dump', { name, what, next: EXPECTED }).failure
+  return failLate('not_a_dump', { name, what, next: EXPECTED }).failure
 }
 
 async function pair(one: Looked, other: Looked): Promise<Result<DumpParts, DumpReason>> {
@@ -117,7 +118,7 @@ function rolesOf(one: Looked, other: Looked): Roles | undefined {
 
 function notAPair(one: Looked, other: Looked): Result<never, 'not_a_dump'> {
   const what = `and ${other.file.name} don’t belong together: the one ${wordsFor(one)}, the other ${wordsFor(other)}`
-  return fail('not_a_dump', { name: one.file.name, what, next: 'Open .meta/.superblock and .meta/.log of the same mount together, or one image by itself.' })
+  return failLate('not_a_dump', { name: one.file.name, what, next: 'Open .meta/.superblock and .meta/.log of the same mount together, or one image by itself.' })
 }
 
 function wordsFor({ file, head, kind }: Looked): string {

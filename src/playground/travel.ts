@@ -1,6 +1,7 @@
 // The way to another step: from the last device that was put in place, or from where the session began, all acts are done
 // again. What is shown stays until the other state is there, whole and as it was the first time; else it stays for good.
 
+import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Act } from './acts.ts'
 import { ChangeFinder } from './changes.ts'
@@ -103,13 +104,13 @@ async function doAgain(replay: Replay, acts: readonly Act[], first: Step | undef
     const number = doneCount + i
     for (const act of round.acts) {
       const done = await replay.do(act)
-      if (!done.ok) return fail('travel_failed', { step: number, why: done.failure.says })
+      if (!done.ok) return failLate('travel_failed', { step: number, why: done.failure.says })
     }
     const { filesystem } = reader.read()
     const wanted = round.step?.leaves
     const entryCount = filesystem?.entryCount ?? 0
     if (wanted && (wanted.fsUuid !== filesystem?.uuid || wanted.entryCount !== entryCount)) {
-      return fail('travel_differs', { step: number, what: `the log counts ${entryCount} entries instead of ${wanted.entryCount}, or the file system is another` })
+      return failLate('travel_differs', { step: number, what: `the log counts ${entryCount} entries instead of ${wanted.entryCount}, or the file system is another` })
     }
   }
   return ok()
@@ -121,7 +122,7 @@ async function check(replay: Replay, touched: readonly Extent[], history: Histor
   finder.expect(buffer, touched)
   await finder.learn(buffer, () => true)
   const [wanted, sum] = [history.sumAt(position), finder.sum(buffer)]
-  if (wanted !== undefined && wanted !== sum) return fail('travel_differs', { step: position, what: 'some bytes of the device are others' })
+  if (wanted !== undefined && wanted !== sum) return failLate('travel_differs', { step: position, what: 'some bytes of the device are others' })
   history.keepSum(position, sum)
   return ok(finder)
 }

@@ -2,7 +2,8 @@
 // can write anything into it: every key, count and number is judged, and nothing is guessed.
 
 import { parse } from 'yaml'
-import { fail, ok, type Result } from '../base/result.ts'
+import { failLate } from '../base/late.ts'
+import { ok, type Result } from '../base/result.ts'
 import { checked, type Extent, type Fmap } from '../fmap/fmap.ts'
 
 export interface ShadowFile {
@@ -28,7 +29,7 @@ export function parseShadowYaml(text: string, name: string): Result<ShadowFile, 
     return ok(shadowFileOf(document))
   } catch (error) {
     // The parser throws for what isn't YAML, and so do the readers below for what isn't a shadow file.
-    return fail('bad_shadow', { path: name, what: error instanceof Error ? firstLine(error.message) : String(error) })
+    return failLate('bad_shadow', { path: name, what: error instanceof Error ? firstLine(error.message) : String(error) })
   }
 }
 

@@ -1,6 +1,7 @@
 // What character devices do when they are read and written. A terminal is not a thing of core: whoever has one handles
 // those names before they come here.
 
+import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Memory } from '../mem/memory.ts'
 import type { Body } from './handles.ts'
@@ -35,12 +36,12 @@ export function deviceBody(path: string, rdev: Rdev, random: (target: Uint8Array
     case '1:5':
       return ok(body(zeros, swallow))
     case '1:7':
-      return ok(body(zeros, () => fail('device_end', { path })))
+      return ok(body(zeros, () => failLate('device_end', { path })))
     case '1:8':
     case '1:9':
       return ok(body(chance, swallow))
     default:
-      return fail('nobody_there', { path })
+      return failLate('nobody_there', { path })
   }
 }
 
@@ -50,7 +51,7 @@ export function deviceBody(path: string, rdev: Rdev, random: (target: Uint8Array
  */
 export function daxBody(path: string, memory: Memory, open: () => boolean): Body {
   const { device, presentBytes } = memory
-  const refused = (): ReturnType<typeof fail<'map_only'>> => fail('map_only', { path })
+  const refused = (): ReturnType<typeof failLate<'map_only'>> => failLate('map_only', { path })
   return {
     ...body(
       (offsetBytes, target) => {
@@ -64,7 +65,7 @@ export function daxBody(path: string, memory: Memory, open: () => boolean): Body
       (offsetBytes, source) => {
         if (!open()) return refused()
         const lengthBytes = Math.min(source.length, device.sizeBytes - offsetBytes)
-        if (lengthBytes <= 0) return source.length === 0 ? ok(0) : fail('device_end', { path })
+        if (lengthBytes <= 0) return source.length === 0 ? ok(0) : failLate('device_end', { path })
         if (offsetBytes + lengthBytes > presentBytes) return fail('not_on_image', { offsetBytes, presentBytes })
         memory.write(offsetBytes, source.subarray(0, lengthBytes))
         memory.flush(offsetBytes, lengthBytes)

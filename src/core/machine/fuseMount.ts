@@ -2,7 +2,8 @@
 // the kernel asks. After a failure nothing stays, neither mount nor tree.
 
 import { bytesOfText } from '../base/plain.ts'
-import { fail, ok, type Result } from '../base/result.ts'
+import { failLate } from '../base/late.ts'
+import { ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { logFileMetaOf } from '../fmap/fmap.ts'
 import { shadowYaml } from '../fs/shadowYaml.ts'
@@ -42,7 +43,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   // Its own mount would hide the tree from its daemon.
   if (isWithin(shadowPath, mountpoint)) {
     dropShadow(host, shadowPath, options)
-    return fail('shadow_hidden', { shadow: shadowPath, mountpoint })
+    return failLate('shadow_hidden', { shadow: shadowPath, mountpoint })
   }
   const root = `${shadowPath}/root`
   const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))

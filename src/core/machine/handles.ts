@@ -2,6 +2,7 @@
 // its permissions; famfs files are open in the machine, so that a mount in use stays.
 
 import { bytesOfText, textOf } from '../base/plain.ts'
+import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import type { Machine } from './machine.ts'
@@ -53,7 +54,7 @@ export function fileBody(rootFs: RootFs, node: FileNode): Body {
     sizeBytes: () => bytes.sizeBytes,
     read: (offsetBytes, target) => ok(bytes.read(offsetBytes, target)),
     write(offsetBytes, source) {
-      if (!bytes.write(offsetBytes, source)) return fail('root_full', { limitBytes: rootFs.budget.limitBytes })
+      if (!bytes.write(offsetBytes, source)) return failLate('root_full', { limitBytes: rootFs.budget.limitBytes })
       rootFs.touch(node)
       return ok(source.length)
     },
@@ -74,7 +75,7 @@ export function generatedBody(path: string, node: GeneratedNode): Body {
     sizeBytes: () => bytes.length,
     read: (offsetBytes, target) => ok(copyFrom(bytes, offsetBytes, target)),
     write(_, source) {
-      const put = node.put?.(textOf(source)) ?? fail('not_permitted', { path, why: 'the kernel alone writes it' })
+      const put = node.put?.(textOf(source)) ?? failLate('not_permitted', { path, why: 'the kernel alone writes it' })
       return put.ok ? ok(source.length) : put
     },
     truncate: () => ok(),

@@ -2,6 +2,7 @@
 // mount never comes here.
 
 import { bytesOfText } from '../base/plain.ts'
+import { failLate } from '../base/late.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import type { User } from '../kernel/user.ts'
 import { isWithin } from './pathText.ts'
@@ -29,7 +30,7 @@ const KERNEL_MADE = new Set<FsType>(['proc', 'sysfs'])
 
 /** Whether the caller may put a new name there. */
 export function refuseNew(slot: Slot, user: User): Refusal {
-  if (slot.node) return fail('path_exists', { path: slot.path })
+  if (slot.node) return failLate('path_exists', { path: slot.path })
   return refuseChange(slot, user)
 }
 
@@ -51,15 +52,15 @@ export function rmdir(rootFs: RootFs, slot: Taken, user: User): Result<undefined
   const refused = refuseRemoval(slot, user)
   if (refused) return refused
   if (node.kind !== 'directory') return fail('not_a_directory', { path })
-  if (node.entries.size > 0) return fail('not_empty', { path })
+  if (node.entries.size > 0) return failLate('not_empty', { path })
   rootFs.remove(directory, name)
   return ok()
 }
 
 export function rename(rootFs: RootFs, from: Taken, to: Slot, user: User): Result<undefined> {
-  if (from.directory.fsType !== to.directory.fsType) return fail('other_mount', { from: from.path, to: to.path })
-  if (isWithin(to.path, from.path) && to.path !== from.path) return fail('into_itself', { from: from.path, to: to.path })
-  if (to.node && isWithin(from.path, to.path) && to.path !== from.path) return fail('not_empty', { path: to.path })
+  if (from.directory.fsType !== to.directory.fsType) return failLate('other_mount', { from: from.path, to: to.path })
+  if (isWithin(to.path, from.path) && to.path !== from.path) return failLate('into_itself', { from: from.path, to: to.path })
+  if (to.node && isWithin(from.path, to.path) && to.path !== from.path) return failLate('not_empty', { path: to.path })
   if (to.node === from.node) return ok()
   const refused = refuseRemoval(from, user) ?? (to.node ? refuseReplacing(from.node, { ...to, node: to.node }, user) : refuseChange(to, user))
   if (refused) return refused
@@ -75,8 +76,8 @@ export function link(rootFs: RootFs, existing: { path: string; node: RootNode },
   const { node } = existing
   const refused = refuseNew(slot, user)
   if (refused) return refused
-  if (node.fsType !== slot.directory.fsType) return fail('other_mount', { from: existing.path, to: slot.path })
-  if (node.kind === 'directory') return fail('not_permitted', { path: existing.path, why: 'a directory has one name' })
+  if (node.fsType !== slot.directory.fsType) return failLate('other_mount', { from: existing.path, to: slot.path })
+  if (node.kind === 'directory') return failLate('not_permitted', { path: existing.path, why: 'a directory has one name' })
   rootFs.link(slot.directory, slot.name, node)
   return ok()
 }
@@ -94,7 +95,7 @@ export function chown(path: string, node: RootNode, uid: number | undefined, gid
   const owns = requireChangeable(path, node, user)
   if (!owns.ok) return owns
   const foreign = (uid !== undefined && uid !== node.uid) || (gid !== undefined && gid !== node.gid && gid !== user.gid)
-  if (user.uid !== 0 && foreign) return fail('not_owner', { path, uid: user.uid })
+  if (user.uid !== 0 && foreign) return failLate('not_owner', { path, uid: user.uid })
   node.uid = uid ?? node.uid
   node.gid = gid ?? node.gid
   if (node.kind !== 'directory') node.mode &= ~SET_BITS
@@ -125,11 +126,11 @@ function sizeOf(node: RootNode): number {
 }
 
 function requireChangeable(path: string, node: RootNode, user: User): Result<undefined> {
-  return KERNEL_MADE.has(node.fsType) ? fail('not_permitted', { path, why: 'the kernel made it' }) : requireOwner(path, node, user)
+  return KERNEL_MADE.has(node.fsType) ? failLate('not_permitted', { path, why: 'the kernel made it' }) : requireOwner(path, node, user)
 }
 
 function refuseChange({ directory, directoryPath }: Slot, user: User): Refusal {
-  if (KERNEL_MADE.has(directory.fsType)) return fail('not_permitted', { path: directoryPath, why: 'the kernel alone makes and removes files there' })
+  if (KERNEL_MADE.has(directory.fsType)) return failLate('not_permitted', { path: directoryPath, why: 'the kernel alone makes and removes files there' })
   const allowed = requireChange(directoryPath, directory, user)
   return allowed.ok ? undefined : allowed
 }
@@ -147,5 +148,5 @@ function refuseReplacing(node: RootNode, to: Taken, user: User): Refusal {
   const there: Judged & { entries?: Map<string, RootNode> } = to.node
   if (node.kind !== 'directory') return there.kind === 'directory' ? fail('is_a_directory', { path: to.path }) : undefined
   if (there.kind !== 'directory') return fail('not_a_directory', { path: to.path })
-  return there.entries?.size ? fail('not_empty', { path: to.path }) : undefined
+  return there.entries?.size ? failLate('not_empty', { path: to.path }) : undefined
 }

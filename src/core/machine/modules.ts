@@ -1,7 +1,8 @@
 // Kernel modules of one host. Which of them are loaded decides what can be mounted; famfs comes in two generations, and
 // only while nothing is mounted with it can the other one be taken.
 
-import { fail, ok, type Result } from '../base/result.ts'
+import { failLate } from '../base/late.ts'
+import { ok, type Result } from '../base/result.ts'
 import type { RootFs } from './rootFs.ts'
 import { addGenerated } from './rootTree.ts'
 import type { Generation, MountKind } from './types.ts'
@@ -45,11 +46,11 @@ export class Modules {
   /** Loading what is loaded changes nothing, but for famfs's generation. */
   load(given: string, parameters: Record<string, string> = {}): Result<undefined> {
     const name = OTHER_NAMES[given] ?? given
-    if (!isKnown(name)) return fail('no_module', { name })
+    if (!isKnown(name)) return failLate('no_module', { name })
     const generation = name === 'famfs' ? parameters['generation'] : undefined
-    if (generation !== undefined && generation !== 'first' && generation !== 'newer') return fail('bad_parameter', { text: `generation=${generation}`, what: 'it is first or newer' })
+    if (generation !== undefined && generation !== 'first' && generation !== 'newer') return failLate('bad_parameter', { text: `generation=${generation}`, what: 'it is first or newer' })
     if (generation !== undefined && generation !== this.#generation) {
-      if (this.#userCount(name) > 0) return fail('module_busy', { name })
+      if (this.#userCount(name) > 0) return failLate('module_busy', { name })
       this.#generation = generation
     }
     if (!this.#loaded.has(name)) this.#add(name)
@@ -58,8 +59,8 @@ export class Modules {
 
   unload(given: string): Result<undefined> {
     const name = OTHER_NAMES[given] ?? given
-    if (!isKnown(name) || !this.#loaded.has(name)) return fail('no_module', { name })
-    if (this.#userCount(name) > 0) return fail('module_busy', { name })
+    if (!isKnown(name) || !this.#loaded.has(name)) return failLate('no_module', { name })
+    if (this.#userCount(name) > 0) return failLate('module_busy', { name })
     this.#loaded.delete(name)
     this.#rootFs.removeTree(this.#rootFs.ensureDirectory('/sys/module'), name)
     return ok()

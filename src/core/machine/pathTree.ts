@@ -2,6 +2,7 @@
 // to: the root file system is judged here, a mount by the machine, and nothing reaches from one into the other.
 
 import { assert } from '../base/assert.ts'
+import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { ROOT } from '../kernel/user.ts'
 import { type Body, directoryBody, famfsBody, fileBody, generatedBody, type Mode, openHandle } from './handles.ts'
@@ -56,7 +57,7 @@ export abstract class PathTree implements Paths {
     const found = this.walker.find(path, caller, false)
     if (!found.ok) return found
     const { node } = found.value
-    return node.kind === 'symlink' ? ok(node.target()) : fail('not_a_link', { path })
+    return node.kind === 'symlink' ? ok(node.target()) : failLate('not_a_link', { path })
   }
 
   readdir(path: string, caller: Caller): Result<DirectoryEntry[]> {
@@ -78,9 +79,9 @@ export abstract class PathTree implements Paths {
     const walked = this.walker.walk(path, caller, create === undefined || !exclusive)
     if (!walked.ok) return walked
     const { spot } = walked.value
-    if (spot && create !== undefined && exclusive) return fail('path_exists', { path })
+    if (spot && create !== undefined && exclusive) return failLate('path_exists', { path })
     if (spot?.node.kind === 'directory' && (options.write || create !== undefined)) return fail('is_a_directory', { path })
-    if (!spot && create === undefined) return fail('not_found', { path })
+    if (!spot && create === undefined) return failLate('not_found', { path })
     const mode = { read: options.read ?? false, write: options.write ?? false }
     const opened = spot ? this.#openThere(spot, mode, options, caller) : this.#openNew(walked.value, create ?? 0, mode, caller)
     return mapped(opened, (body) => openHandle(walked.value.path, mode, body))
@@ -99,8 +100,8 @@ export abstract class PathTree implements Paths {
     if (!taken.ok) return taken
     const { walked, spot } = taken.value
     if (walked.name === '.') return fail('bad_path', { path, what: 'a directory is not removed as “.”' })
-    if (walked.name === '..') return fail('not_empty', { path })
-    if (this.#isPinned(walked)) return fail('path_busy', { path })
+    if (walked.name === '..') return failLate('not_empty', { path })
+    if (this.#isPinned(walked)) return failLate('path_busy', { path })
     if (spot.where === 'famfs') return this.#plain.rmdir(spot.path, caller.user)
     return local.rmdir(this.rootFs, { ...slotOf(walked), node: spot.node }, caller.user)
   }
@@ -121,8 +122,8 @@ export abstract class PathTree implements Paths {
     if (!target.ok) return target
     const { walked, spot } = taken.value
     if (spot.node.kind !== 'directory' && target.value.wantsDirectory) return fail('not_a_directory', { path: to })
-    for (const place of [walked, target.value]) if (isDots(place.name) || this.#isPinned(place)) return fail('path_busy', { path: place.path })
-    const across = fail('other_mount', { from, to })
+    for (const place of [walked, target.value]) if (isDots(place.name) || this.#isPinned(place)) return failLate('path_busy', { path: place.path })
+    const across = failLate('other_mount', { from, to })
     if (spot.where === 'famfs') {
       const { parent, path } = target.value
       return parent.where === 'famfs' && parent.mount.mountpoint === spot.mount.mountpoint ? this.#plain.rename(spot.path, path, caller.user) : across
@@ -138,7 +139,7 @@ export abstract class PathTree implements Paths {
     const spot = found.value
     if (spot.node.kind === 'directory') return fail('is_a_directory', { path })
     if (spot.where === 'famfs') return this.#plain.truncate(spot.path, sizeBytes, caller.user)
-    if (spot.node.kind !== 'file') return fail('not_permitted', { path, why: 'only a plain file has a size to change' })
+    if (spot.node.kind !== 'file') return failLate('not_permitted', { path, why: 'only a plain file has a size to change' })
     const allowed = requireAccess(path, spot.node, { write: true }, caller.user)
     if (!allowed.ok) return allowed
     spot.node.bytes.truncate(sizeBytes)
@@ -171,7 +172,7 @@ export abstract class PathTree implements Paths {
   }
 
   symlink(target: string, path: string, caller: Caller): Result<undefined> {
-    if (target === '') return fail('not_found', { path: '“”' })
+    if (target === '') return failLate('not_found', { path: '“”' })
     return this.#make(path, caller, ({ directory, name }) => this.rootFs.addSymlink(directory, name, () => target, caller.user))
   }
 
@@ -181,9 +182,9 @@ export abstract class PathTree implements Paths {
     const target = this.walker.walk(path, caller, false)
     if (!target.ok) return target
     const { parent, wantsDirectory, spot: there } = target.value
-    if (wantsDirectory && !there) return fail('not_found', { path })
-    if (mountpointOf(taken.value) !== mountpointOf(parent)) return fail('other_mount', { from: existing, to: path })
-    if (there) return fail('path_exists', { path })
+    if (wantsDirectory && !there) return failLate('not_found', { path })
+    if (mountpointOf(taken.value) !== mountpointOf(parent)) return failLate('other_mount', { from: existing, to: path })
+    if (there) return failLate('path_exists', { path })
     if (taken.value.where === 'famfs') return refuseSpecial(taken.value, path)
     return local.link(this.rootFs, taken.value, slotOf(target.value), caller.user)
   }
@@ -207,7 +208,7 @@ export abstract class PathTree implements Paths {
     const found = this.walker.find(path, caller, true)
     if (!found.ok) return found
     const { node } = found.value
-    if (node.kind !== 'socket') return fail('nobody_there', { path })
+    if (node.kind !== 'socket') return failLate('nobody_there', { path })
     const allowed = requireAccess(path, node, { write: true }, caller.user)
     return allowed.ok ? ok(node.answer(request)) : allowed
   }
@@ -225,7 +226,7 @@ export abstract class PathTree implements Paths {
     const { node } = spot
     if (node.kind === 'generated') return ok(generatedBody(path, node))
     if (node.kind === 'device') return this.deviceBody(path, node.rdev)
-    if (node.kind !== 'file') return fail('nobody_there', { path })
+    if (node.kind !== 'file') return failLate('nobody_there', { path })
     const body = fileBody(this.rootFs, node)
     if (isEmptied) body.truncate(0)
     return ok(body)
@@ -258,8 +259,8 @@ export abstract class PathTree implements Paths {
     const walked = this.walker.walk(path, caller, false)
     if (!walked.ok) return walked
     const { parent, spot, wantsDirectory } = walked.value
-    if (spot) return fail('path_exists', { path })
-    if (wantsDirectory && !isDirectory) return fail('not_found', { path })
+    if (spot) return failLate('path_exists', { path })
+    if (wantsDirectory && !isDirectory) return failLate('not_found', { path })
     if (parent.where === 'famfs') return ok({ where: 'famfs', path: walked.value.path, parent })
     const slot = slotOf(walked.value)
     return local.refuseNew(slot, caller.user) ?? ok({ where: 'local', ...slot })
@@ -270,7 +271,7 @@ export abstract class PathTree implements Paths {
     const walked = this.walker.walk(path, caller, false)
     if (!walked.ok) return walked
     const { spot } = walked.value
-    return spot ? ok({ walked: walked.value, spot }) : fail('not_found', { path })
+    return spot ? ok({ walked: walked.value, spot }) : failLate('not_found', { path })
   }
 
   /** A mount stands there or below, or it is the root. */
@@ -312,7 +313,7 @@ function isDots(name: string): boolean {
 }
 
 /** Both kinds refuse what the log can't hold; a fuse daemon doesn't even know the call. */
-function refuseSpecial({ mount }: FamfsSpot, path: string): ReturnType<typeof fail<'fuse_not_implemented' | 'not_permitted'>> {
-  if (mount.kind === 'fuse') return fail('fuse_not_implemented', { path, act: 'make links or devices' })
-  return fail('not_permitted', { path, why: 'famfs has files and directories only' })
+function refuseSpecial({ mount }: FamfsSpot, path: string): ReturnType<typeof failLate<'fuse_not_implemented' | 'not_permitted'>> {
+  if (mount.kind === 'fuse') return failLate('fuse_not_implemented', { path, act: 'make links or devices' })
+  return failLate('not_permitted', { path, why: 'famfs has files and directories only' })
 }

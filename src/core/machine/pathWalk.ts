@@ -2,6 +2,7 @@
 // with the right to go through every directory on the way.
 
 import { bytesOfText } from '../base/plain.ts'
+import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { User } from '../kernel/user.ts'
 import type { Machine } from './machine.ts'
@@ -56,7 +57,7 @@ export class PathWalker {
     const refused = refuseText(path)
     if (refused) return refused
     const start = this.at(path.startsWith('/') ? '/' : caller.cwd)
-    if (!start) return fail('not_found', { path: caller.cwd })
+    if (!start) return failLate('not_found', { path: caller.cwd })
     const mounts = this.#mountsByPath()
     const pending = partsOf(path).reverse()
     let wantsDirectory = path.endsWith('/')
@@ -70,7 +71,7 @@ export class PathWalker {
       const isLast = pending.length === 0
       walked = { parent: here, name, path: spot?.path ?? joined(here.path, name), spot, wantsDirectory }
       if (spot?.where === 'local' && spot.node.kind === 'symlink' && (!isLast || follow || wantsDirectory)) {
-        if (++linkCount > LINKS_MOST) return fail('too_many_links', { path })
+        if (++linkCount > LINKS_MOST) return failLate('too_many_links', { path })
         const target = spot.node.target()
         if (isLast && target.endsWith('/')) wantsDirectory = true
         pending.push(...partsOf(target).reverse())
@@ -80,7 +81,7 @@ export class PathWalker {
         continue
       }
       if (isLast) break
-      if (!spot) return fail('not_found', { path: walked.path })
+      if (!spot) return failLate('not_found', { path: walked.path })
       here = spot
     }
     const { spot } = walked
@@ -92,7 +93,7 @@ export class PathWalker {
   find(path: string, caller: Caller, follow: boolean): Result<Spot> {
     const walked = this.walk(path, caller, follow)
     if (!walked.ok) return walked
-    return walked.value.spot ? ok(walked.value.spot) : fail('not_found', { path })
+    return walked.value.spot ? ok(walked.value.spot) : failLate('not_found', { path })
   }
 
   /** By canonical path, without asking who may. */
@@ -148,13 +149,13 @@ export function judged(spot: Spot): Judged {
 /** A fuse mount is only for whoever made it, which is root, unless it was opened to others. */
 function requireOther(path: string, { kind, options }: MountStatus, user: User): Result<undefined, 'denied'> {
   if (kind !== 'fuse' || user.uid === 0 || options.includes('allow_other')) return ok()
-  return fail('denied', { path, act: 'go through', uid: user.uid, mode: 'without allow_other', owner: 0 })
+  return failLate('denied', { path, act: 'go through', uid: user.uid, mode: 'without allow_other', owner: 0 })
 }
 
-function refuseText(path: string): ReturnType<typeof fail<'not_found' | 'bad_path' | 'name_too_long'>> | undefined {
-  if (path === '') return fail('not_found', { path: '“”' })
+function refuseText(path: string): ReturnType<typeof failLate<'not_found' | 'name_too_long'>> | ReturnType<typeof fail<'bad_path'>> | undefined {
+  if (path === '') return failLate('not_found', { path: '“”' })
   if (path.includes('\0')) return fail('bad_path', { path: path.replaceAll('\0', '\\0'), what: 'no name has a NUL in it' })
-  if (tooLong(path, PATH_BYTES_MOST) || path.split('/').some((part) => tooLong(part, NAME_BYTES_MOST))) return fail('name_too_long', { path })
+  if (tooLong(path, PATH_BYTES_MOST) || path.split('/').some((part) => tooLong(part, NAME_BYTES_MOST))) return failLate('name_too_long', { path })
   return undefined
 }
 

@@ -1,7 +1,8 @@
 // Who may do what to a node of the tree, as Linux judges it: one class of bits decides, root passes but for running what
 // has no x bit at all, and in a sticky directory only owners remove.
 
-import { fail, ok, type Result } from '../base/result.ts'
+import { failLate } from '../base/late.ts'
+import { ok, type Result } from '../base/result.ts'
 import { mayAccess, type User, type Want } from '../kernel/user.ts'
 
 export interface Judged {
@@ -21,7 +22,7 @@ export function may(user: User, node: Judged, want: Want): boolean {
 
 export function requireAccess(path: string, node: Judged, want: Want, user: User): Result<undefined, 'denied'> {
   if (may(user, node, want)) return ok()
-  return fail('denied', { path, act: actOf(node, want), uid: user.uid, mode: `0${node.mode.toString(8)}`, owner: node.uid })
+  return failLate('denied', { path, act: actOf(node, want), uid: user.uid, mode: `0${node.mode.toString(8)}`, owner: node.uid })
 }
 
 /** To make or remove a name in a directory. */
@@ -31,11 +32,11 @@ export function requireChange(path: string, directory: Judged, user: User): Resu
 
 export function requireSticky(path: string, directory: Judged, node: Judged, user: User): Result<undefined, 'not_owner'> {
   const free = (directory.mode & STICKY) === 0 || user.uid === 0 || user.uid === node.uid || user.uid === directory.uid
-  return free ? ok() : fail('not_owner', { path, uid: user.uid })
+  return free ? ok() : failLate('not_owner', { path, uid: user.uid })
 }
 
 export function requireOwner(path: string, node: Judged, user: User): Result<undefined, 'not_owner'> {
-  return user.uid === 0 || user.uid === node.uid ? ok() : fail('not_owner', { path, uid: user.uid })
+  return user.uid === 0 || user.uid === node.uid ? ok() : failLate('not_owner', { path, uid: user.uid })
 }
 
 function actOf({ kind }: Judged, want: Want): string {

@@ -2,6 +2,7 @@
 // is freed (famfs-cli.md, sections 15 and 16). Who may do what depends on the kind of mount and on the module's generation.
 
 import { parentOf } from '../base/path.ts'
+import { failLate } from '../base/late.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { type DirectoryInode, type FileInode, type Inode, nameOf } from '../kernel/mount.ts'
 import { mayAccess, type User } from '../kernel/user.ts'
@@ -16,7 +17,7 @@ export function unlink(place: Place, path: string, user: User): Result<undefined
   if (!found.ok) return found
   const inode = found.value
   if (inode.kind === 'directory') return fail('is_a_directory', { path })
-  if (mount.options.fuse) return fail('fuse_not_implemented', { path, act: 'remove' })
+  if (mount.options.fuse) return failLate('fuse_not_implemented', { path, act: 'remove' })
   const refused = refuseInParent(mount, path, inode.path, user) ?? (inode.map ? refuseGeneration(mount, path, 'remove mapped files') : undefined)
   if (refused) return refused
   mount.kernel.remove(inode)
@@ -31,10 +32,10 @@ export function rmdir(place: Place, path: string, user: User): Result<undefined,
   const inode = found.value
   if (inode.kind !== 'directory') return fail('not_a_directory', { path })
   if (inode.path === '') return fail('mountpoint_busy', { path })
-  if (mount.options.fuse) return fail('fuse_not_implemented', { path, act: 'remove' })
+  if (mount.options.fuse) return failLate('fuse_not_implemented', { path, act: 'remove' })
   const refused = refuseInParent(mount, path, inode.path, user) ?? refuseGeneration(mount, path, 'remove directories')
   if (refused) return refused
-  if (inode.children.length > 0) return fail('not_empty', { path })
+  if (inode.children.length > 0) return failLate('not_empty', { path })
   mount.kernel.remove(inode)
   mount.rogue = true
   return ok()
@@ -42,12 +43,12 @@ export function rmdir(place: Place, path: string, user: User): Result<undefined,
 
 export function rename(from: Place, to: Place, paths: { from: string; to: string }, user: User): Result<undefined, RogueReason> {
   const { mount } = from
-  if (to.mount !== mount) return fail('other_mount', paths)
+  if (to.mount !== mount) return failLate('other_mount', paths)
   const found = find(from, paths.from)
   if (!found.ok) return found
   const inode = found.value
   if (inode.path === '' || to.relpath === '') return fail('mountpoint_busy', { path: inode.path === '' ? paths.from : paths.to })
-  if (mount.options.fuse) return fail('fuse_not_implemented', { path: paths.from, act: 'rename' })
+  if (mount.options.fuse) return failLate('fuse_not_implemented', { path: paths.from, act: 'rename' })
   const refused = refuseInParent(mount, paths.from, inode.path, user)
     ?? refuseInParent(mount, paths.to, to.relpath, user)
     ?? refuseGeneration(mount, paths.from, 'rename')
@@ -66,7 +67,7 @@ export function rename(from: Place, to: Place, paths: { from: string; to: string
 /** What open with O_CREAT does: a file without a map. The name is free. */
 export function makeStub(place: Place, path: string, mode: number, user: User): Result<FileInode, RogueReason> {
   const { mount, relpath } = place
-  if (mount.options.fuse) return fail('fuse_no_create', { path })
+  if (mount.options.fuse) return failLate('fuse_no_create', { path })
   const refused = refuseNew(place, path, user)
   return refused ?? ok(mount.kernel.addStub(relpath, mode, user.uid, user.gid))
 }
@@ -74,7 +75,7 @@ export function makeStub(place: Place, path: string, mode: number, user: User): 
 /** A directory that no log knows: mkdir by a plain tool. */
 export function makeDirectory(place: Place, path: string, mode: number, user: User): Result<undefined, RogueReason> {
   const { mount, relpath } = place
-  if (mount.options.fuse) return fail('fuse_not_implemented', { path, act: 'make directories' })
+  if (mount.options.fuse) return failLate('fuse_not_implemented', { path, act: 'make directories' })
   const refused = refuseNew(place, path, user)
   if (refused) return refused
   mount.kernel.addDirectory({ path: relpath, mode, uid: user.uid, gid: user.gid, entryIndex: -1 })
@@ -90,7 +91,7 @@ export function truncate(place: Place, path: string, sizeBytes: number, user: Us
   const inode = found.value
   if (inode.kind === 'directory') return fail('is_a_directory', { path })
   if (!mayAccess(user, inode, { write: true })) return denied(path, 'written', inode, user)
-  if (mount.options.fuse) return fail('fuse_no_resize', { path })
+  if (mount.options.fuse) return failLate('fuse_no_resize', { path })
   const refused = inode.map ? refuseGeneration(mount, path, 'change sizes') : undefined
   if (refused) return refused
   mount.kernel.setSize(inode, sizeBytes)
@@ -110,7 +111,7 @@ export function setAttributes(place: Place, path: string, changes: AttributeChan
   if (!found.ok) return found
   const inode = found.value
   const owns = user.uid === 0 || (user.uid === inode.uid && changes.uid === undefined)
-  if (!owns) return fail('not_owner', { path, uid: user.uid })
+  if (!owns) return failLate('not_owner', { path, uid: user.uid })
   place.mount.kernel.setAttributes(inode, changes)
   return ok()
 }
@@ -136,13 +137,13 @@ function refuseInParent(mount: Mount, path: string, relpath: string, user: User)
 
 function refuseGeneration(mount: Mount, path: string, act: string): Refusal {
   const { generation = 'first', allowRogue = false } = mount.options
-  return generation === 'first' || allowRogue ? undefined : fail('module_refuses', { path, act })
+  return generation === 'first' || allowRogue ? undefined : failLate('module_refuses', { path, act })
 }
 
 function refuseReplacing(inode: Inode, there: Inode, path: string): Refusal {
   if (there.kind === 'file') return inode.kind === 'file' ? undefined : fail('not_a_directory', { path })
   if (inode.kind === 'file') return fail('is_a_directory', { path })
-  return there.children.length > 0 ? fail('not_empty', { path }) : undefined
+  return there.children.length > 0 ? failLate('not_empty', { path }) : undefined
 }
 
 function denied(path: string, what: 'read' | 'written', node: FileInode | DirectoryInode, user: User): { ok: false; failure: Failure<'no_access'> } {

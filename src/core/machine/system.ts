@@ -2,6 +2,7 @@
 // is in this host's memory and dies with the host; the bytes on the devices stay.
 
 import { bytesOfText, textOf } from '../base/plain.ts'
+import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid, parseUuid } from '../base/uuid.ts'
@@ -115,9 +116,9 @@ export class System extends PathTree {
     if (!found.ok) return found
     const { node } = found.value
     const name = node.kind === 'device' ? this.#devices.nameOf(node.rdev) : undefined
-    if (name === undefined) return fail('not_a_device', { path })
+    if (name === undefined) return failLate('not_a_device', { path })
     // Its own node is gone with devdax mode, but someone may have made another.
-    return this.#devices.modeOf(name) === 'system-ram' ? fail('nobody_there', { path }) : ok(name)
+    return this.#devices.modeOf(name) === 'system-ram' ? failLate('nobody_there', { path }) : ok(name)
   }
 
   /** To system-ram the device's bytes are lost. @param name as in devices() */
@@ -172,9 +173,9 @@ export class System extends PathTree {
     const place = this.#mountPlace(mountpoint, caller)
     if (!place.ok) return place
     const { kind, allowRogue = false, words = [] } = options
-    if (!this.#modules.has(MODULE_OF[kind])) return fail('no_module', { name: MODULE_OF[kind] })
+    if (!this.#modules.has(MODULE_OF[kind])) return failLate('no_module', { name: MODULE_OF[kind] })
     const mode = this.#devices.modeOf(name.value)
-    if (!this.rawAccess && mode !== 'famfs') return fail('wrong_dax_mode', { device: name.value, mode, wanted: 'famfs' })
+    if (!this.rawAccess && mode !== 'famfs') return failLate('wrong_dax_mode', { device: name.value, mode, wanted: 'famfs' })
     if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller)
     const { generation } = this.#modules
     const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...words] })
@@ -238,7 +239,7 @@ export class System extends PathTree {
     const { path, node, where } = found.value
     if (node.kind !== 'directory') return fail('not_a_directory', { path: mountpoint })
     if (where === 'famfs') return fail('mountpoint_busy', { path })
-    return path === '/' || this.hasMount(path) ? fail('path_busy', { path }) : ok(path)
+    return path === '/' || this.hasMount(path) ? failLate('path_busy', { path }) : ok(path)
   }
 }
 
