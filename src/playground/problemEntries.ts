@@ -4,7 +4,7 @@
 import { UnitBitmap } from '../core/alloc/bitmap.ts'
 import { normalizedPath, parentOf } from '../core/base/path.ts'
 import { type Extent as MapExtent, fmapOf } from '../core/fmap/fmap.ts'
-import { extentsOfMeta, spanOf } from '../core/fs/volume.ts'
+import { extentsOfMeta, spanOf } from '../core/fs/claims.ts'
 import type { EntryWindow } from '../core/log/entries.ts'
 import { entryOffset } from '../core/log/layout.ts'
 import type { Memory } from '../core/mem/memory.ts'

@@ -13,7 +13,8 @@ import { checked, type Fmap, piecesOf } from '../fmap/fmap.ts'
 import { addDaxdevEntry, appendEntry, type DaxdevFacts, fileEntry, mkdirEntry } from '../log/append.ts'
 import { loggablePath } from '../log/path.ts'
 import type { PlayedDirectory, PlayedFile } from '../log/replay.ts'
-import { claimExtents, type LogLock } from './volume.ts'
+import { claimExtents } from './claims.ts'
+import type { LogLock } from './volume.ts'
 
 export interface FileSpec {
   path: string

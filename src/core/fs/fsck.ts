@@ -12,7 +12,7 @@ import type { Superblock } from '../omf/superblock.ts'
 import type { Memory } from '../mem/memory.ts'
 import { EntryWindow } from '../log/entries.ts'
 import { readLogHeaderBytes, readSuperblockBytes } from '../log/layout.ts'
-import { extentsOfMeta, spanOf, type UnitSpan } from './volume.ts'
+import { extentsOfMeta, spanOf, type UnitSpan } from './claims.ts'
 
 export interface FsckScan {
   superblock: Superblock

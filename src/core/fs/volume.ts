@@ -1,17 +1,16 @@
 // A file system on a memory, as one host works with it. The owner's bitmap is always what rebuilding from the log would
 // give: it is kept with the file system's UUID and the entries it has seen, extended by new ones, dropped by another mkfs.
 
-import { toSafeNumber, unitsOf } from '../base/align.ts'
+import { unitsOf } from '../base/align.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Space } from '../alloc/allocate.ts'
 import { UnitBitmap } from '../alloc/bitmap.ts'
-import type { Extent } from '../fmap/fmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { ENTRY_FILE } from '../omf/constants.ts'
-import type { LogFileMeta } from '../omf/log.ts'
 import { soundNextIndex } from '../log/append.ts'
 import { EntryWindow } from '../log/entries.ts'
 import { type KnownLayout, type Layout, type LayoutReason, readLayoutAgain, reservedUnits } from '../log/layout.ts'
+import { claimExtents, extentsOfMeta } from './claims.ts'
 import { roleOf } from './role.ts'
 
 export interface KeptBitmap {
@@ -74,37 +73,6 @@ export function buildBitmap(memory: Memory, layout: Layout, entryCount: number):
   return kept
 }
 
-/** Units of an extent: those on the primary device, and how many of them would be behind its end. */
-export interface UnitSpan {
-  first: number
-  count: number
-  beyondCount: number
-}
-
-/** Undefined for an extent on another device, which takes nothing here. */
-export function spanOf(extent: Extent, unitBytes: number, unitCount: number): UnitSpan | undefined {
-  if (extent.devindex !== 0) return undefined
-  const first = Math.floor(extent.offsetBytes / unitBytes)
-  const wantedCount = unitsOf(extent.lengthBytes, unitBytes)
-  const count = Math.max(0, Math.min(wantedCount, unitCount - first))
-  return { first, count, beyondCount: wantedCount - count }
-}
-
-/** Extents or strips of a valid file entry, numbers checked; those that no number can hold are counted as `lost`. */
-export function extentsOfMeta(meta: LogFileMeta): { extents: Extent[]; lostCount: number } {
-  const { list } = meta.fm_fmap
-  const records = list.se ?? (list.ie ?? []).flatMap((interleaved) => interleaved.ie_strips)
-  const extents: Extent[] = []
-  for (const record of records) {
-    const devindex = toSafeNumber(record.se_devindex)
-    const offsetBytes = toSafeNumber(record.se_offset)
-    const lengthBytes = toSafeNumber(record.se_len)
-    if (devindex === undefined || offsetBytes === undefined || lengthBytes === undefined) continue
-    extents.push({ devindex, offsetBytes, lengthBytes })
-  }
-  return { extents, lostCount: records.length - extents.length }
-}
-
 function extendedBitmap(volume: Volume, layout: Layout, entryCount: number): KeptBitmap {
   const { kept } = volume
   if (!kept || kept.fsUuid !== layout.fsUuid || kept.seenCount > entryCount) return buildBitmap(volume.memory, layout, entryCount)
@@ -128,15 +96,4 @@ function claimEntry(bitmap: UnitBitmap, window: EntryWindow, index: number, unit
   const meta = plain ? undefined : window.decode(index).body.famfs_fm
   const extents = plain?.map.kind === 'simple' ? plain.map.extents : meta ? extentsOfMeta(meta).extents : []
   claimExtents(bitmap, extents, unitBytes)
-}
-
-/**
- * What a logged map takes on the primary device, whoever logged it. An extent that reaches beyond the device still keeps
- * what it has on it from being given to another file.
- */
-export function claimExtents(bitmap: UnitBitmap, extents: Extent[], unitBytes: number): void {
-  for (const extent of extents) {
-    const span = spanOf(extent, unitBytes, bitmap.unitCount)
-    if (span && span.count > 0) bitmap.claim(span.first, span.count)
-  }
 }
