@@ -124,10 +124,10 @@ function eachRange(
     const devindex = answer[DEVINDEX] as number
     const offset = answer[OFFSET] as number
     const length = Math.min(answer[LENGTH] as number, lengthBytes - at)
-    const memory = memories.at(devindex)
-    if (!memory) return fail('device_missing', { path, devindex, uuid: undefined })
     const trouble = file.touch?.(devindex, offset, length)
     if (trouble) return { ok: false, failure: trouble }
+    const memory = memories.at(devindex)
+    if (!memory) return fail('device_missing', { path, devindex, uuid: undefined })
     if (offset + length > memory.device.sizeBytes) return fail('bad_map', { path, what: `byte ${offset + length} is beyond the device` })
     if (offset + length > memory.presentBytes) return fail('not_on_image', { offsetBytes: offset, presentBytes: memory.presentBytes })
     if (then === 'invalidate') memory.invalidate(offset, length)

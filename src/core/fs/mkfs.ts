@@ -1,5 +1,6 @@
 // mkfs: the magic is cleared and flushed first and written last, so that power may fail at any write: a device is
-// formatted, or it isn't famfs. The log is zeroed only where it isn't zero, so a fresh device stays uncommitted.
+// formatted, or it isn't famfs. The log is zeroed only where it isn't zero, so a fresh device stays uncommitted. Formatting
+// mends poison, on a device that answers.
 
 import { GIB, isPowerOfTwo, unitsOf } from '../base/align.ts'
 import { bytesOfText } from '../base/plain.ts'
@@ -8,6 +9,7 @@ import { PIECE_BYTES, type Task } from '../base/task.ts'
 import { NIL_UUID } from '../base/uuid.ts'
 import { UNITS_MOST } from '../alloc/bitmap.ts'
 import type { Memory } from '../mem/memory.ts'
+import { memoryTrouble } from '../mem/trouble.ts'
 import { checkSuperblock, logHeaderCrc, superblockCrc } from '../omf/check.ts'
 import {
   ALLOC_UNIT_BYTES,
@@ -41,7 +43,7 @@ export interface MkfsOptions {
 }
 
 export type MkfsReason =
-  | 'bad_log_length' | 'owned_by_other' | 'device_too_small' | 'already_formatted' | 'log_too_long' | 'bad_alloc_unit' | 'bad_path' | 'not_on_image' | 'bad_geometry'
+  | 'bad_log_length' | 'owned_by_other' | 'device_too_small' | 'already_formatted' | 'log_too_long' | 'bad_alloc_unit' | 'bad_path' | 'not_on_image' | 'bad_geometry' | 'device_failed'
 
 /** In the reference's order of checks; nothing is touched before the last of them has passed. */
 export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superblock, MkfsReason>> {
@@ -49,6 +51,7 @@ export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superbl
   if (refused) return refused
   const logLengthBytes = options.logLengthBytes ?? LOG_LEAST_BYTES
 
+  memory.health.mend()
   const magicBytes = new Uint8Array(8)
   memory.write(0, magicBytes)
   memory.flush(0, magicBytes.length)
@@ -84,6 +87,8 @@ function refusalOf(memory: Memory, options: MkfsOptions): { ok: false; failure: 
   if (!length.ok) return length
   if (unitBytes !== ALLOC_UNIT_BYTES && unitBytes !== SMALL_ALLOC_UNIT_BYTES) return fail('bad_alloc_unit', { unit: BigInt(unitBytes) })
   if (bytesOfText(memory.device.name).length >= DEVNAME_FIELD_BYTES) return fail('bad_path', { path: memory.device.name, what: 'a superblock holds 63 bytes of device name' })
+  const trouble = memoryTrouble(memory, 0, force ? 0 : Superblock.sizeBytes)
+  if (trouble) return trouble
   memory.invalidate(0, Superblock.sizeBytes)
   const there = checkSuperblock(readSuperblockBytes(memory))
   const owner = there.ok ? there.value.ts_system_uuid : undefined

@@ -35,7 +35,7 @@ export interface LogLock {
   nextIndex: number
 }
 
-export type LockReason = LayoutReason | 'not_master' | 'log_counters' | 'other_filesystem'
+export type LockReason = LayoutReason | 'mount_failed' | 'not_master' | 'log_counters' | 'other_filesystem'
 
 export function newVolume(memory: Memory): Volume {
   return { memory, kept: undefined, known: undefined }

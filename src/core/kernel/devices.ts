@@ -2,6 +2,7 @@
 // touched on a device that failed under the mount, or that isn't here. A report sticks until the mount is gone.
 
 import { fail, type Failure } from '../base/result.ts'
+import { DEVICE_WORDS } from '../mem/health.ts'
 import type { Memories, Memory } from '../mem/memory.ts'
 
 export interface MountDevice {
@@ -79,28 +80,29 @@ export class MountDevices implements Memories {
     return fail('device_missing', { path, devindex, uuid }).failure
   }
 
+  /** What every access of the mount gets once a failure took all of it. */
+  down(path: string): Failure<'mount_failed'> | undefined {
+    return this.#failed && fail('mount_failed', { path, device: nameOf(this.#failed), what: wordsOf(this.#failed) }).failure
+  }
+
   #look(device: MountDevice, { health }: Memory, offsetBytes: number, lengthBytes: number, path: string): Failure<DeviceReason> | undefined {
+    // Counted before it is looked at: what changes meanwhile is looked at again.
     device.seenChangeCount = health.changeCount
     const poisonedAt = health.firstPoisoned(offsetBytes, lengthBytes)
-    device.isPoisoned = health.poison.length > 0
+    device.isPoisoned = health.isPoisoned
     if (health.isStopped) device.failed ??= 'stopped'
     if (health.configuration !== device.configuration) device.failed ??= 'reconfigured'
     if (poisonedAt >= 0) device.failed ??= 'poison'
     if (device.failed && this.#wholeMountFails) this.#failed ??= device
-    if (this.#failed) return fail('mount_failed', { path, device: nameOf(this.#failed), what: wordsOf(this.#failed) }).failure
+    if (this.#failed) return this.down(path)
     if (!device.failed) return undefined
-    return fail('memory_failed', { path, device: nameOf(device), what: wordsOf(device), offsetBytes: poisonedAt >= 0 ? poisonedAt : undefined }).failure
+    const at = device.failed === 'poison' && poisonedAt >= 0 ? poisonedAt : undefined
+    return fail('memory_failed', { path, device: nameOf(device), what: wordsOf(device), offsetBytes: at }).failure
   }
 }
 
-const WORDS = {
-  poison: 'reported poisoned memory',
-  stopped: 'does not answer',
-  reconfigured: 'was reconfigured under the mount',
-} as const
-
 function wordsOf({ failed }: MountDevice): string {
-  return failed ? WORDS[failed] : ''
+  return failed ? DEVICE_WORDS[failed] : ''
 }
 
 function nameOf(device: MountDevice): string {

@@ -206,6 +206,8 @@ export class KernelMount {
   /** The way to the bytes, or why there is none. Checked once per open or mmap, as a fault would. */
   access(inode: FileInode): Result<FileBytes, AccessReason> {
     const { map } = inode
+    const down = this.devices.down(inode.path)
+    if (down) return { ok: false, failure: down }
     if (inode.invalid) return fail('file_invalid', { path: inode.path })
     if (!map) return fail('no_file_map', { path: inode.path })
     if (inode.sizeBytes !== map.sizeBytes) {

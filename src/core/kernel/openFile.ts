@@ -41,7 +41,7 @@ export class OpenFile {
     return ok(lengthBytes)
   }
 
-  /** All of the bytes or none: a range that leaves the file is refused. */
+  /** A range that leaves the file is refused before a byte is written; memory that fails may do so in the middle. */
   write(offsetBytes: number, source: Uint8Array): Result<number, AccessReason | 'wrong_open_mode' | 'out_of_file'> {
     if (!this.mode.write) return fail('wrong_open_mode', { path: this.inode.path, what: 'writing' })
     const access = this.mount.access(this.inode)

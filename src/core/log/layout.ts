@@ -6,9 +6,10 @@ import { fail, ok, type Result } from '../base/result.ts'
 import { UNITS_MOST } from '../alloc/bitmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { checkLogHeader, checkSuperblock, type LogHeaderReason, type SuperblockReason } from '../omf/check.ts'
-import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
+import { LOG_OFFSET_BYTES, SECONDARY_FLAG } from '../omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES, NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET, slotCountOf } from '../omf/log.ts'
 import { Superblock } from '../omf/superblock.ts'
+import { metadataTrouble } from './metadata.ts'
 
 export interface Layout {
   superblock: Superblock
@@ -24,7 +25,7 @@ export interface Layout {
 /** All that is needed to read entries. */
 export type LogPlace = Pick<Layout, 'logOffsetBytes' | 'slotCount'>
 
-export type LayoutReason = SuperblockReason | LogHeaderReason | 'bad_geometry'
+export type LayoutReason = SuperblockReason | LogHeaderReason | 'bad_geometry' | 'secondary_device' | 'device_failed'
 
 export function readSuperblockBytes(memory: Memory): Uint8Array<ArrayBuffer> {
   return readBytes(memory, 0, Superblock.sizeBytes)
@@ -46,6 +47,8 @@ export interface KnownLayout {
  * judging bytes that were judged before is spared.
  */
 export function readLayoutAgain(memory: Memory, known: KnownLayout | undefined): Result<KnownLayout, LayoutReason> {
+  const trouble = metadataTrouble(memory)
+  if (trouble) return trouble
   if (known) {
     memory.invalidate(0, Superblock.sizeBytes)
     memory.invalidate(LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
@@ -62,10 +65,13 @@ export function readLayoutAgain(memory: Memory, known: KnownLayout | undefined):
 }
 
 export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
+  const trouble = metadataTrouble(memory)
+  if (trouble) return trouble
   memory.invalidate(0, Superblock.sizeBytes)
   const judged = checkSuperblock(readSuperblockBytes(memory))
   if (!judged.ok) return judged
   const superblock = judged.value
+  if (superblock.ts_sb_flags === SECONDARY_FLAG) return fail('secondary_device', { fsUuid: superblock.ts_uuid })
   const deviceBytes = toSafeNumber(superblock.ts_daxdev.dd_size)
   const logLengthBytes = toSafeNumber(superblock.ts_log_len)
   if (deviceBytes === undefined || deviceBytes !== memory.device.sizeBytes) {

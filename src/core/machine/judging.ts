@@ -3,9 +3,11 @@
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { fsck, type FsckVerdict } from '../fs/fsck.ts'
+import { metadataTrouble } from '../log/metadata.ts'
 import type { Machine } from './machine.ts'
 
-export function* fsckOn(machine: Machine, deviceName: string): Task<Result<FsckVerdict, 'no_device'>> {
+export function* fsckOn(machine: Machine, deviceName: string): Task<Result<FsckVerdict, 'no_device' | 'device_failed'>> {
   const memory = machine.memory(deviceName)
-  return memory.ok ? ok(yield* fsck(memory.value)) : fail('no_device', { name: deviceName })
+  if (!memory.ok) return fail('no_device', { name: deviceName })
+  return metadataTrouble(memory.value) ?? ok(yield* fsck(memory.value))
 }

@@ -20,10 +20,12 @@ import { loggablePath } from '../log/path.ts'
 import { emptyReport, logplay, type ReplayReport, type ReplayTarget } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
+import { memoryTrouble } from '../mem/trouble.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
 import { cloneHere, copyHere, createHere, dataFileOf, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
+import { type DownReason, metadataDown } from './metadata.ts'
 import { addMetaFiles } from './metaFiles.ts'
 import { inUse, maskedTarget, type Mount, MountTable, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
 import type {
@@ -72,7 +74,7 @@ export class Machine {
     deviceName: string,
     options: { force?: boolean; logLengthBytes?: number; unitBytes?: number; uuids?: readonly [string, string] },
     user: User = ROOT,
-  ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted' | 'no_system_uuid'>> {
+  ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted' | 'no_system_uuid' | 'device_failed'>> {
     const memory = this.#rawDevice(deviceName, user, 'format a device')
     if (!memory.ok) return memory
     const { systemUuid } = this
@@ -84,7 +86,7 @@ export class Machine {
   }
 
   /** mkfs --kill --force */
-  kill(deviceName: string, user: User = ROOT): Result<undefined, 'not_root' | 'no_device' | 'mounted'> {
+  kill(deviceName: string, user: User = ROOT): Result<undefined, 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
     const memory = this.#rawDevice(deviceName, user, 'kill a superblock')
     if (!memory.ok) return memory
     killSuperblock(memory.value)
@@ -206,10 +208,12 @@ export class Machine {
   *logplay(
     path: string,
     options: LogplayOptions = {},
-  ): Task<Result<ReplayReport, LayoutReason | 'not_in_famfs' | 'bad_path' | 'other_filesystem' | 'log_counters' | 'log_shrank'>> {
+  ): Task<Result<ReplayReport, LayoutReason | DownReason | 'not_in_famfs' | 'bad_path' | 'other_filesystem' | 'log_counters' | 'log_shrank'>> {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
     const { mount } = place.value
+    const down = metadataDown(mount)
+    if (down) return down
     const read = readLayoutAgain(mount.volume.memory, mount.volume.known)
     if (!read.ok) return read
     mount.volume.known = read.value
@@ -344,16 +348,17 @@ export class Machine {
   }
 
   #locked<T, R extends Reason>(mount: Mount, what: string, work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>): Task<Result<T, R | LockReason>> {
-    const lock = (): Result<LogLock, LockReason> => lockLog(mount.volume, { systemUuid: this.systemUuid, fsUuid: mount.fsUuid, what })
+    const lock = (): Result<LogLock, LockReason> => metadataDown(mount) ?? lockLog(mount.volume, { systemUuid: this.systemUuid, fsUuid: mount.fsUuid, what })
     return underLogLock(mount, lock, work)
   }
 
-  #rawDevice(deviceName: string, user: User, what: string): Result<Memory, 'not_root' | 'no_device' | 'mounted'> {
+  #rawDevice(deviceName: string, user: User, what: string): Result<Memory, 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
     if (user.uid !== 0) return fail('not_root', { what })
     const memory = this.#memories.get(deviceName)
     if (!memory) return fail('no_device', { name: deviceName })
     const mount = this.#mounts.ofDevice(deviceName)
-    return mount ? fail('mounted', { device: deviceName, mountpoint: mount.mountpoint }) : ok(memory)
+    // Of no bytes: one that answers can be formatted, whatever else it is.
+    return mount ? fail('mounted', { device: deviceName, mountpoint: mount.mountpoint }) : memoryTrouble(memory, 0, 0) ?? ok(memory)
   }
 
   /** A path that may be logged, in a mount. */
