@@ -1,5 +1,6 @@
-// Space comes in whole allocation units and is never freed. Nothing is allocated beyond the device or, for a strip, out
-// of its bucket; a request that fails leaves the bitmap as it was.
+// Space comes in whole allocation units and is never freed. Nothing is allocated beyond a device or, for a strip, out of
+// its bucket; a request that fails leaves bitmaps and cursors as they were. With one device, strips fall as they do in the
+// reference: one in each bucket that comes up.
 
 import { GIB, isPowerOfTwo, unitsOf } from '../base/align.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -15,8 +16,9 @@ export interface Interleave {
   chunkBytes: number
 }
 
-/** What stays the same for all allocations under one hold of the log lock, and the cursor that moves with them. */
+/** What stays the same on a device for all allocations under one hold of the log lock, and the cursor that moves. */
 export interface Space {
+  devindex: number
   bitmap: UnitBitmap
   unitBytes: number
   deviceBytes: number
@@ -24,56 +26,96 @@ export interface Space {
   cursorUnit: number
 }
 
-/** In which order buckets are tried: a permutation of 0 .. bucketCount - 1. Random on a real host, so it is handed in. */
-export type BucketOrder = (bucketCount: number) => number[]
+/** The devices that are here, in the order of their index: the primary, and others where the file system has some. */
+export type Spaces = readonly [Space, ...Space[]]
 
-/** Contiguous first fit from the cursor, which moves behind what was found. */
-export function allocateContiguous(space: Space, sizeBytes: number): Result<Fmap, 'no_space'> {
-  const { bitmap, unitBytes } = space
+/** In which order places are tried: a permutation of 0 .. count - 1. Random on a real host, so it is handed in. */
+export type BucketOrder = (count: number) => number[]
+
+/** Contiguous first fit from the cursor, on the first device that has room. The cursor moves behind what was found. */
+export function allocateContiguous(spaces: Spaces, sizeBytes: number): Result<Fmap, 'no_space'> {
+  const [{ unitBytes }] = spaces
   const count = unitsOf(sizeBytes, unitBytes)
-  const limit = wholeUnits(space)
-  const first = bitmap.findRun(count, space.cursorUnit, limit)
-  if (first < 0) {
-    const { freeCount, longestCount } = freeSpace(space)
-    return fail('no_space', { wantedBytes: sizeBytes, freeBytes: freeCount * unitBytes, longestBytes: longestCount * unitBytes })
+  for (const space of spaces) {
+    const first = space.bitmap.findRun(count, space.cursorUnit, wholeUnits(space))
+    if (first < 0) continue
+    space.cursorUnit = first + count
+    return ok({ kind: 'simple', sizeBytes, extents: [claimed(space, first, count)] })
   }
-  bitmap.claim(first, count)
-  space.cursorUnit = first + count
-  return ok({ kind: 'simple', sizeBytes, extents: [{ devindex: 0, offsetBytes: first * unitBytes, lengthBytes: count * unitBytes }] })
+  const { freeCount, longestCount } = freeSpace(spaces)
+  return fail('no_space', { wantedBytes: sizeBytes, freeBytes: freeCount * unitBytes, longestBytes: longestCount * unitBytes })
 }
 
-/** One strip in each of `stripCount` buckets. A file smaller than a chunk is contiguous instead, from the device's start. */
+/**
+ * One strip in each of `stripCount` buckets; with several devices, on as many devices where that many have room. A file
+ * smaller than a chunk is contiguous instead, from the start of the devices.
+ */
 export function allocateInterleaved(
-  space: Space,
+  spaces: Spaces,
   sizeBytes: number,
   interleave: Interleave,
   order: BucketOrder,
 ): Result<Fmap, 'no_space' | 'no_strips'> {
-  const { bitmap, unitBytes } = space
+  const [{ unitBytes }] = spaces
   const { bucketCount, stripCount, chunkBytes } = interleave
-  if (sizeBytes < chunkBytes) {
-    const cursorUnit = space.cursorUnit
-    space.cursorUnit = 0
-    const found = allocateContiguous(space, sizeBytes)
-    if (!found.ok) space.cursorUnit = cursorUnit
-    return found
-  }
+  if (sizeBytes < chunkBytes) return allocateFromStart(spaces, sizeBytes)
   const chunkUnits = chunkBytes / unitBytes
   const stripeCount = Math.ceil(unitsOf(sizeBytes, unitBytes) / (chunkUnits * stripCount))
   const stripUnits = stripeCount * chunkUnits
-  const bucketUnits = bucketUnitsOf(space.deviceBytes, unitBytes, bucketCount)
 
-  const strips: Extent[] = []
-  for (const bucket of order(bucketCount)) {
-    if (strips.length === stripCount) break
-    const first = bitmap.findRun(stripUnits, bucket * bucketUnits, (bucket + 1) * bucketUnits)
-    if (first < 0) continue
-    bitmap.claim(first, stripUnits)
-    strips.push({ devindex: 0, offsetBytes: first * unitBytes, lengthBytes: stripUnits * unitBytes })
-  }
+  const apart = spaces.length < Math.max(2, stripCount) ? undefined : stripsOf(devicePlaces(spaces, order), stripCount, stripUnits)
+  const strips = apart?.length === stripCount ? apart : stripsOf(bucketPlaces(spaces, bucketCount, order), stripCount, stripUnits)
   if (strips.length === stripCount) return ok({ kind: 'interleaved', sizeBytes, chunkBytes, strips })
-  for (const strip of strips) bitmap.release(strip.offsetBytes / unitBytes, stripUnits)
   return fail('no_strips', { wanted: stripCount, found: strips.length, stripBytes: stripUnits * unitBytes })
+}
+
+/** A part of a device that takes one strip of a file. */
+interface StripPlace {
+  space: Space
+  firstUnit: number
+  limitUnit: number
+}
+
+function devicePlaces(spaces: Spaces, order: BucketOrder): StripPlace[] {
+  return order(spaces.length).map((index) => {
+    const space = spaces[index] as Space
+    return { space, firstUnit: 0, limitUnit: wholeUnits(space) }
+  })
+}
+
+function bucketPlaces(spaces: Spaces, bucketCount: number, order: BucketOrder): StripPlace[] {
+  return order(spaces.length * bucketCount).map((index) => {
+    const space = spaces[Math.floor(index / bucketCount)] as Space
+    const bucketUnits = bucketUnitsOf(space.deviceBytes, space.unitBytes, bucketCount)
+    const firstUnit = (index % bucketCount) * bucketUnits
+    return { space, firstUnit, limitUnit: firstUnit + bucketUnits }
+  })
+}
+
+/** Strips in the order of the places. Where there are fewer than wanted, what was claimed for them is given back. */
+function stripsOf(places: readonly StripPlace[], stripCount: number, stripUnits: number): Extent[] {
+  const found: { space: Space; first: number; strip: Extent }[] = []
+  for (const { space, firstUnit, limitUnit } of places) {
+    if (found.length === stripCount) break
+    const first = space.bitmap.findRun(stripUnits, firstUnit, limitUnit)
+    if (first >= 0) found.push({ space, first, strip: claimed(space, first, stripUnits) })
+  }
+  if (found.length < stripCount) for (const { space, first } of found) space.bitmap.release(first, stripUnits)
+  return found.map(({ strip }) => strip)
+}
+
+function claimed({ devindex, bitmap, unitBytes }: Space, first: number, count: number): Extent {
+  bitmap.claim(first, count)
+  return { devindex, offsetBytes: first * unitBytes, lengthBytes: count * unitBytes }
+}
+
+/** The cursors go back first, and stay where they were if that fails. */
+function allocateFromStart(spaces: Spaces, sizeBytes: number): Result<Fmap, 'no_space'> {
+  const cursors = spaces.map(({ cursorUnit }) => cursorUnit)
+  for (const space of spaces) space.cursorUnit = 0
+  const found = allocateContiguous(spaces, sizeBytes)
+  if (!found.ok) for (const [i, space] of spaces.entries()) space.cursorUnit = cursors[i] as number
+  return found
 }
 
 /** All three 0 asks for a plain file. `relaxed` lifts the 1 GiB minimum of a bucket. */
@@ -100,12 +142,14 @@ export function bucketUnitsOf(deviceBytes: number, unitBytes: number, bucketCoun
   return Math.floor(Math.floor(deviceBytes / unitBytes) / bucketCount)
 }
 
-export function freeSpace(space: Space): { freeCount: number; longestCount: number } {
+function freeSpace(spaces: Spaces): { freeCount: number; longestCount: number } {
   let freeCount = 0
   let longestCount = 0
-  for (const [, count] of space.bitmap.freeRuns(0, wholeUnits(space))) {
-    freeCount += count
-    longestCount = Math.max(longestCount, count)
+  for (const space of spaces) {
+    for (const [, count] of space.bitmap.freeRuns(0, wholeUnits(space))) {
+      freeCount += count
+      longestCount = Math.max(longestCount, count)
+    }
   }
   return { freeCount, longestCount }
 }

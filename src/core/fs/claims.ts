@@ -6,7 +6,7 @@ import type { UnitBitmap } from '../alloc/bitmap.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import type { LogFileMeta } from '../omf/log.ts'
 
-/** Units of an extent: those on the primary device, and how many of them would be behind its end. */
+/** Units of an extent: those on its device, and how many of them would be behind its end. */
 export interface UnitSpan {
   first: number
   count: number
@@ -14,8 +14,8 @@ export interface UnitSpan {
 }
 
 /** Undefined for an extent on another device, which takes nothing here. */
-export function spanOf(extent: Extent, unitBytes: number, unitCount: number): UnitSpan | undefined {
-  if (extent.devindex !== 0) return undefined
+export function spanOf(extent: Extent, unitBytes: number, unitCount: number, devindex = 0): UnitSpan | undefined {
+  if (extent.devindex !== devindex) return undefined
   const first = Math.floor(extent.offsetBytes / unitBytes)
   const wantedCount = unitsOf(extent.lengthBytes, unitBytes)
   const count = Math.max(0, Math.min(wantedCount, unitCount - first))
@@ -38,12 +38,12 @@ export function extentsOfMeta(meta: LogFileMeta): { extents: Extent[]; lostCount
 }
 
 /**
- * What a logged map takes on the primary device, whoever logged it. An extent that reaches beyond the device still keeps
- * what it has on it from being given to another file.
+ * What a logged map takes on one device, whoever logged it. An extent that reaches beyond the device still keeps what it
+ * has on it from being given to another file.
  */
-export function claimExtents(bitmap: UnitBitmap, extents: Extent[], unitBytes: number): void {
+export function claimExtents(bitmap: UnitBitmap, extents: Extent[], unitBytes: number, devindex = 0): void {
   for (const extent of extents) {
-    const span = spanOf(extent, unitBytes, bitmap.unitCount)
+    const span = spanOf(extent, unitBytes, bitmap.unitCount, devindex)
     if (span && span.count > 0) bitmap.claim(span.first, span.count)
   }
 }

@@ -1,6 +1,7 @@
 // Only the master makes files and directories. Path, slot and space are checked before anything is made: an operation
 // that fails leaves log, bitmap and tree as they were.
 
+import { toSafeNumber } from '../base/align.ts'
 import { fail, ok, type Failure, type Result } from '../base/result.ts'
 import {
   allocateContiguous,
@@ -13,8 +14,7 @@ import { checked, type Fmap, piecesOf } from '../fmap/fmap.ts'
 import { addDaxdevEntry, appendEntry, type DaxdevFacts, fileEntry, mkdirEntry } from '../log/append.ts'
 import { loggablePath } from '../log/path.ts'
 import type { PlayedDirectory, PlayedFile } from '../log/replay.ts'
-import { claimExtents } from './claims.ts'
-import type { LogLock } from './volume.ts'
+import { claimLogged, keepDaxdev, type LogLock } from './volume.ts'
 
 export interface FileSpec {
   path: string
@@ -85,24 +85,28 @@ export function logRawFile(
   if ('trouble' in sound) return fail('bad_map', { path: file.path, what: sound.trouble })
   const full = refuseFullLog(lock)
   if (full) return full
-  claimExtents(lock.space.bitmap, piecesOf(file.map), lock.space.unitBytes)
+  claimLogged(lock.kept, piecesOf(file.map))
   return ok(logFile(lock, { ...file, path: path.value }))
 }
 
 export function logDaxdev(lock: LogLock, daxdev: DaxdevFacts): Result<undefined, 'log_full'> {
   const full = refuseFullLog(lock)
   if (full) return full
-  append(lock, addDaxdevEntry(lock.nextIndex, daxdev))
+  const entryIndex = lock.nextIndex
+  append(lock, addDaxdevEntry(entryIndex, daxdev))
+  const sizeBytes = toSafeNumber(daxdev.sizeBytes)
+  if (sizeBytes !== undefined) keepDaxdev(lock.kept, { ...daxdev, sizeBytes, entryIndex })
   return ok()
 }
 
 function allocate(lock: LogLock, spec: FileSpec, options: FileOptions): Result<Fmap, 'no_space' | 'no_strips' | 'bad_interleave'> {
-  if (!spec.interleave) return allocateContiguous(lock.space, spec.sizeBytes)
+  const { spaces } = lock
+  if (!spec.interleave) return allocateContiguous(spaces, spec.sizeBytes)
   const { deviceBytes, unitBytes } = lock.space
   const interleave = checkInterleave(spec.interleave, { deviceBytes, unitBytes, relaxed: options.relaxed })
   if (!interleave.ok) return interleave
-  if (!interleave.value) return allocateContiguous(lock.space, spec.sizeBytes)
-  return allocateInterleaved(lock.space, spec.sizeBytes, interleave.value, options.bucketOrder)
+  if (!interleave.value) return allocateContiguous(spaces, spec.sizeBytes)
+  return allocateInterleaved(spaces, spec.sizeBytes, interleave.value, options.bucketOrder)
 }
 
 function refuseFullLog(lock: LogLock): { ok: false; failure: Failure<'log_full'> } | undefined {

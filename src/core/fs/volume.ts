@@ -1,13 +1,16 @@
-// A file system on a memory, as one host works with it. The owner's bitmap is always what rebuilding from the log would
-// give: it is kept with the file system's UUID and the entries it has seen, extended by new ones, dropped by another mkfs.
+// A file system on its devices, as one host works with it. The owner's bitmaps, one for each device, are always what
+// rebuilding from the log would give: they are kept with the file system's UUID and the entries that they have seen,
+// extended by new ones, dropped by another mkfs. Space is given out only on devices that this host has.
 
 import { unitsOf } from '../base/align.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import type { Space } from '../alloc/allocate.ts'
+import type { Space, Spaces } from '../alloc/allocate.ts'
 import { UnitBitmap } from '../alloc/bitmap.ts'
+import type { Extent } from '../fmap/fmap.ts'
 import type { Memory } from '../mem/memory.ts'
-import { ENTRY_FILE } from '../omf/constants.ts'
+import { ENTRY_ADD_DAXDEV, ENTRY_FILE } from '../omf/constants.ts'
 import { soundNextIndex } from '../log/append.ts'
+import { daxdevOf, DaxdevTable, findDaxdev, type PlayedDaxdev, secondaryReservedUnits } from '../log/daxdevs.ts'
 import { EntryWindow } from '../log/entries.ts'
 import { type KnownLayout, type Layout, type LayoutReason, readLayoutAgain, reservedUnits } from '../log/layout.ts'
 import { claimExtents, extentsOfMeta } from './claims.ts'
@@ -16,11 +19,21 @@ import { roleOf } from './role.ts'
 export interface KeptBitmap {
   fsUuid: string
   seenCount: number
+  unitBytes: number
+  /** Of the primary device. */
   bitmap: UnitBitmap
+  daxdevs: DaxdevTable
+  /** Of the devices that the log adds, by their index, whether they are here or not. */
+  others: Map<number, UnitBitmap>
 }
 
 export interface Volume {
+  /** The primary device. */
   readonly memory: Memory
+  /** This host's devices, among which the others are found. */
+  readonly memories: () => Iterable<Memory>
+  /** Those that were found, by their index; looked at again at each lock. */
+  readonly found: Map<number, Memory>
   kept: KeptBitmap | undefined
   known: KnownLayout | undefined
 }
@@ -29,7 +42,10 @@ export interface Volume {
 export interface LogLock {
   readonly memory: Memory
   readonly layout: Layout
+  /** Of the primary device. */
   readonly space: Space
+  /** Of all devices that are here. */
+  readonly spaces: Spaces
   readonly kept: KeptBitmap
   /** The next free slot; equal to slotCount when the log is full. */
   nextIndex: number
@@ -37,8 +53,8 @@ export interface LogLock {
 
 export type LockReason = LayoutReason | 'mount_failed' | 'not_master' | 'log_counters' | 'other_filesystem'
 
-export function newVolume(memory: Memory): Volume {
-  return { memory, kept: undefined, known: undefined }
+export function newVolume(memory: Memory, memories: () => Iterable<Memory> = () => []): Volume {
+  return { memory, memories, found: new Map(), kept: undefined, known: undefined }
 }
 
 /**
@@ -60,15 +76,16 @@ export function lockLog(
   if (!sound.ok) return sound
   const kept = extendedBitmap(volume, layout, sound.value)
   volume.kept = kept
-  const space = { bitmap: kept.bitmap, unitBytes: layout.unitBytes, deviceBytes: layout.deviceBytes, cursorUnit: 0 }
-  return ok({ memory: volume.memory, layout, space, kept, nextIndex: sound.value })
+  const { bitmap, unitBytes } = kept
+  const space = { devindex: 0, bitmap, unitBytes, deviceBytes: layout.deviceBytes, cursorUnit: 0 }
+  return ok({ memory: volume.memory, layout, space, spaces: [space, ...otherSpaces(volume, kept)], kept, nextIndex: sound.value })
 }
 
-/** A bitmap from nothing: superblock and log first, then every valid file entry. */
+/** Bitmaps from nothing: superblocks and log first, then every valid file entry. */
 export function buildBitmap(memory: Memory, layout: Layout, entryCount: number): KeptBitmap {
   const bitmap = new UnitBitmap(unitsOf(layout.deviceBytes, layout.unitBytes))
   bitmap.claim(0, reservedUnits(layout))
-  const kept = { fsUuid: layout.fsUuid, seenCount: 0, bitmap }
+  const kept: KeptBitmap = { fsUuid: layout.fsUuid, seenCount: 0, unitBytes: layout.unitBytes, bitmap, daxdevs: new DaxdevTable(layout), others: new Map() }
   extend(kept, memory, layout, entryCount)
   return kept
 }
@@ -85,15 +102,49 @@ function extend(kept: KeptBitmap, memory: Memory, layout: Layout, entryCount: nu
   const window = new EntryWindow(memory, layout)
   while (kept.seenCount < entryCount) {
     const endIndex = kept.seenCount + window.load(kept.seenCount, entryCount)
-    for (let index = kept.seenCount; index < endIndex; index++) claimEntry(kept.bitmap, window, index, layout.unitBytes)
+    for (let index = kept.seenCount; index < endIndex; index++) seeEntry(kept, window, index)
     kept.seenCount = endIndex
   }
 }
 
-function claimEntry(bitmap: UnitBitmap, window: EntryWindow, index: number, unitBytes: number): void {
-  if (window.troubleOf(index) !== undefined || window.typeOf(index) !== ENTRY_FILE) return
-  const plain = window.plainFile(index)
-  const meta = plain ? undefined : window.decode(index).body.famfs_fm
-  const extents = plain?.map.kind === 'simple' ? plain.map.extents : meta ? extentsOfMeta(meta).extents : []
+function seeEntry(kept: KeptBitmap, window: EntryWindow, index: number): void {
+  if (window.troubleOf(index) !== undefined) return
+  const type = window.typeOf(index)
+  if (type === ENTRY_FILE) {
+    const plain = window.plainFile(index)
+    const meta = plain ? undefined : window.decode(index).body.famfs_fm
+    claimLogged(kept, plain?.map.kind === 'simple' ? plain.map.extents : meta ? extentsOfMeta(meta).extents : [])
+  } else if (type === ENTRY_ADD_DAXDEV) {
+    const daxdev = daxdevOf(window.decode(index), index)
+    if (daxdev) keepDaxdev(kept, daxdev)
+  }
+}
+
+/** What a logged device brings: its space, less its superblock. One that doesn't fit brings nothing. */
+export function keepDaxdev({ daxdevs, others, unitBytes }: KeptBitmap, daxdev: PlayedDaxdev): void {
+  if (daxdevs.take(daxdev) !== 'made') return
+  const bitmap = new UnitBitmap(unitsOf(daxdev.sizeBytes, unitBytes))
+  bitmap.claim(0, secondaryReservedUnits(unitBytes))
+  others.set(daxdev.devindex, bitmap)
+}
+
+/** What a logged map takes on all devices. */
+export function claimLogged({ bitmap, others, unitBytes }: KeptBitmap, extents: Extent[]): void {
   claimExtents(bitmap, extents, unitBytes)
+  for (const [devindex, other] of others) claimExtents(other, extents, unitBytes, devindex)
+}
+
+/** A device that was found may have been formatted since, or be gone. */
+function otherSpaces(volume: Volume, { daxdevs, others, unitBytes, fsUuid }: KeptBitmap): Space[] {
+  const spaces: Space[] = []
+  for (const daxdev of daxdevs.list) {
+    const { devindex, sizeBytes } = daxdev
+    const bitmap = others.get(devindex)
+    const before = volume.found.get(devindex)
+    const memory = findDaxdev(before ? [before] : [], fsUuid, daxdev) ?? findDaxdev(volume.memories(), fsUuid, daxdev)
+    if (!bitmap || !memory) continue
+    volume.found.set(devindex, memory)
+    spaces.push({ devindex, bitmap, unitBytes, deviceBytes: sizeBytes, cursorUnit: 0 })
+  }
+  return spaces
 }

@@ -12,7 +12,7 @@ import {
 import { LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LOG_HEADER_BYTES, LogEntry, NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET } from '../omf/log.ts'
 import { type FileFacts, logFileMetaOf } from '../fmap/fmap.ts'
 import { EntryWindow, PLAIN } from './entries.ts'
-import { entryOffset, type Layout, readCounters } from './layout.ts'
+import { entryOffset, type Layout, type LogPlace, readCounters } from './layout.ts'
 
 const SCRATCH = newScratch()
 
@@ -44,7 +44,7 @@ export function addDaxdevEntry(index: number, daxdev: DaxdevFacts): Uint8Array {
 }
 
 /** @param index the slot, already known to be free; @param entry 544 bytes made for that slot */
-export function appendEntry(memory: Memory, layout: Layout, index: number, entry: Uint8Array): void {
+export function appendEntry(memory: Memory, layout: LogPlace, index: number, entry: Uint8Array): void {
   assert(index < layout.slotCount, 'the slot was checked before anything was made')
   assert(entry.length === LOG_ENTRY_BYTES, 'an entry fills its slot')
   const offsetBytes = entryOffset(layout, index)

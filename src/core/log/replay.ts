@@ -5,9 +5,10 @@ import { fail, type Failure, type Result } from '../base/result.ts'
 import { PIECE_ENTRIES, type Task } from '../base/task.ts'
 import { type FileFacts, fmapOf } from '../fmap/fmap.ts'
 import type { Memory } from '../mem/memory.ts'
-import { ENTRY_FILE, ENTRY_MKDIR } from '../omf/constants.ts'
+import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR } from '../omf/constants.ts'
 import type { LogEntry } from '../omf/log.ts'
 import type { DirectoryFacts } from './append.ts'
+import { daxdevOf, type PlayedDaxdev } from './daxdevs.ts'
 import { EntryWindow } from './entries.ts'
 import { type LogPlace, readEntryCount } from './layout.ts'
 
@@ -21,10 +22,12 @@ export interface PlayedDirectory extends DirectoryFacts {
 
 export type Played = 'made' | 'existed' | 'error'
 
-/** Who learns of files and directories: a shadow tree, a kernel, or both. */
+/** Who learns of files, directories and devices: a shadow tree, a kernel, or both. */
 export interface ReplayTarget {
   addFile(file: PlayedFile): Played
   addDirectory(directory: PlayedDirectory): Played
+  /** A device that doesn't fit is an error that nobody counts: the files on it will say so. */
+  addDaxdev?(daxdev: PlayedDaxdev): Played
 }
 
 export interface ReplayReport {
@@ -81,6 +84,7 @@ export function withoutBits(target: ReplayTarget, fileBits: number, directoryBit
   return {
     addFile: (file) => target.addFile({ ...file, mode: file.mode & ~fileBits }),
     addDirectory: (directory) => target.addDirectory({ ...directory, mode: directory.mode & ~directoryBits }),
+    addDaxdev: (daxdev) => target.addDaxdev?.(daxdev) ?? 'existed',
   }
 }
 
@@ -99,6 +103,7 @@ function playWindow(window: EntryWindow, report: ReplayReport, target: ReplayTar
     const type = window.typeOf(index)
     if (type === ENTRY_FILE) playFile(window, index, report, target)
     else if (type === ENTRY_MKDIR) playDirectory(window.decode(index), index, report, target)
+    else if (type === ENTRY_ADD_DAXDEV && target?.addDaxdev) playDaxdev(window.decode(index), index, report, target)
   }
 }
 
@@ -140,6 +145,12 @@ function playDirectory(entry: LogEntry, index: number, report: ReplayReport, tar
   }
   const directory = { path: meta.md_relpath, mode: meta.md_mode, uid: meta.md_uid, gid: meta.md_gid, entryIndex: index }
   count(report, 'directory', target?.addDirectory(directory), directory.path)
+}
+
+function playDaxdev(entry: LogEntry, index: number, report: ReplayReport, target: ReplayTarget): void {
+  const daxdev = daxdevOf(entry, index)
+  if (daxdev && target.addDaxdev?.(daxdev) !== 'error') return
+  note(report, `entry ${index}: the device that it adds is out of order, or none that can be`)
 }
 
 function isRelative(path: string): boolean {

@@ -8,6 +8,10 @@ export const OMF_VERSION_MAJOR = 2
 export const OMF_VERSION_MINOR = 2
 export const SUPERBLOCK_REGION_BYTES = 2 * MIB
 
+/** ts_sb_flags where a file system has several devices; 0 where it has one. */
+export const PRIMARY_FLAG = 1
+export const SECONDARY_FLAG = 2
+
 export const LOG_MAGIC = 0xbadcafef00dn
 export const LOG_OFFSET_BYTES = SUPERBLOCK_REGION_BYTES
 export const LOG_LEAST_BYTES = 8 * MIB
@@ -40,3 +44,5 @@ export const DEVNAME_FIELD_BYTES = 64
 export const EXTENTS_MOST = 16
 export const STRIPS_MOST = 16
 export const BUCKETS_MOST = 64
+/** Beside the primary; a limit of ours. */
+export const DAXDEVS_MOST = 32

@@ -26,6 +26,8 @@ const MEANINGS: Record<Constant, string> = {
   OMF_VERSION_MAJOR: 'on-media format, major; not judged',
   OMF_VERSION_MINOR: 'on-media format, minor; not judged',
   SUPERBLOCK_REGION_BYTES: 'from the start of the device; the superblock is its first 200 bytes',
+  PRIMARY_FLAG: 'ts_sb_flags of the primary where a file system has several devices',
+  SECONDARY_FLAG: 'ts_sb_flags of its other devices, which have no log',
   LOG_MAGIC: 'first 8 bytes of the log',
   LOG_OFFSET_BYTES: 'where the log begins',
   LOG_LEAST_BYTES: 'shortest log, and the default; a length is a power of two',
@@ -45,6 +47,7 @@ const MEANINGS: Record<Constant, string> = {
   EXTENTS_MOST: 'extents of a simple map',
   STRIPS_MOST: 'strips of an interleaved map',
   BUCKETS_MOST: 'buckets that strips are allocated from',
+  DAXDEVS_MOST: 'devices beside the primary; a limit of ours',
 }
 
 const HEX = /MAGIC|OFFSET/

@@ -1,0 +1,85 @@
+// The devices that a log adds to a file system, each by an index and a UUID: what it is called differs from host to host.
+// An index is given once and in order, a UUID once; whatever doesn't fit is passed over by everyone, at the same entry.
+
+import { toSafeNumber, unitsOf } from '../base/align.ts'
+import { UNITS_MOST } from '../alloc/bitmap.ts'
+import type { Memory } from '../mem/memory.ts'
+import { memoryTrouble } from '../mem/trouble.ts'
+import { checkSuperblock } from '../omf/check.ts'
+import { DAXDEVS_MOST, SECONDARY_FLAG, SUPERBLOCK_REGION_BYTES } from '../omf/constants.ts'
+import type { LogEntry } from '../omf/log.ts'
+import { Superblock } from '../omf/superblock.ts'
+import { type Layout, readSuperblockBytes } from './layout.ts'
+
+export interface PlayedDaxdev {
+  devindex: number
+  uuid: string
+  sizeBytes: number
+  entryIndex: number
+}
+
+/** Undefined for an entry that adds nothing which can be. */
+export function daxdevOf({ body }: LogEntry, entryIndex: number): PlayedDaxdev | undefined {
+  const sizeBytes = body.famfs_dd && toSafeNumber(body.famfs_dd.dd_size)
+  return body.famfs_dd && sizeBytes ? { devindex: body.famfs_dd.dd_index, uuid: body.famfs_dd.dd_uuid, sizeBytes, entryIndex } : undefined
+}
+
+export class DaxdevTable {
+  readonly #list: PlayedDaxdev[] = []
+  readonly #primaryUuid: string
+  readonly #unitBytes: number
+  /** Of all devices: what bitmaps are made of stays bounded, whatever a log says. */
+  #unitCount: number
+
+  constructor({ superblock, unitBytes, deviceBytes }: Pick<Layout, 'superblock' | 'unitBytes' | 'deviceBytes'>) {
+    this.#primaryUuid = superblock.ts_dev_uuid
+    this.#unitBytes = unitBytes
+    this.#unitCount = unitsOf(deviceBytes, unitBytes)
+  }
+
+  /** In the order of their index, which begins at 1. */
+  get list(): readonly PlayedDaxdev[] {
+    return this.#list
+  }
+
+  take(daxdev: PlayedDaxdev): 'made' | 'existed' | 'error' {
+    const there = this.#list[daxdev.devindex - 1]
+    if (there) return there.uuid === daxdev.uuid ? 'existed' : 'error'
+    if (this.refusalOf(daxdev) !== undefined) return 'error'
+    this.#list.push(daxdev)
+    this.#unitCount += unitsOf(daxdev.sizeBytes, this.#unitBytes)
+    return 'made'
+  }
+
+  /** Why a device can't be the next one, in a few words. */
+  refusalOf({ devindex, uuid, sizeBytes }: Omit<PlayedDaxdev, 'entryIndex'>): string | undefined {
+    if (devindex !== this.#list.length + 1) return `its index is ${devindex} where ${this.#list.length + 1} comes next`
+    if (devindex > DAXDEVS_MOST) return `${DAXDEVS_MOST} devices beside the primary are the most`
+    if (uuid === this.#primaryUuid || this.#list.some((known) => known.uuid === uuid)) return 'it is one of its devices already'
+    if (sizeBytes < SUPERBLOCK_REGION_BYTES) return `${sizeBytes} bytes have no room for a superblock`
+    return this.#unitCount + unitsOf(sizeBytes, this.#unitBytes) > UNITS_MOST ? `all devices together would have more than ${UNITS_MOST} units` : undefined
+  }
+}
+
+/** Units that a secondary device keeps for its superblock. */
+export function secondaryReservedUnits(unitBytes: number): number {
+  return unitsOf(SUPERBLOCK_REGION_BYTES, unitBytes)
+}
+
+/** The superblock of a secondary device, of whichever file system; none where it can't be read. */
+export function secondarySuperblock(memory: Memory): Superblock | undefined {
+  if (memoryTrouble(memory, 0, Superblock.sizeBytes)) return undefined
+  memory.invalidate(0, Superblock.sizeBytes)
+  const judged = checkSuperblock(readSuperblockBytes(memory))
+  return judged.ok && judged.value.ts_sb_flags === SECONDARY_FLAG ? judged.value : undefined
+}
+
+/** Which of a host's devices it is: by what its superblock says, whatever its name. */
+export function findDaxdev(memories: Iterable<Memory>, fsUuid: string, daxdev: { uuid: string; sizeBytes: number }): Memory | undefined {
+  for (const memory of memories) {
+    if (memory.device.sizeBytes !== daxdev.sizeBytes) continue
+    const superblock = secondarySuperblock(memory)
+    if (superblock?.ts_uuid === fsUuid && superblock.ts_dev_uuid === daxdev.uuid) return memory
+  }
+  return undefined
+}
