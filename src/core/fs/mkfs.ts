@@ -1,124 +1,100 @@
-// mkfs: the magic is cleared and flushed first and written last, so that power may fail at any write: a device is
-// formatted, or it isn't famfs. The log is zeroed only where it isn't zero, so a fresh device stays uncommitted. Formatting
-// mends poison, on a device that answers.
+// mkfs: the primary's magic is cleared and flushed first and written last, so that power may fail at any write: there is a
+// file system with all its devices, or none. The log is zeroed only where it isn't zero, so a fresh device stays uncommitted.
+// Formatting mends poison, on a device that answers.
 
-import { GIB, isPowerOfTwo, unitsOf } from '../base/align.ts'
-import { bytesOfText } from '../base/plain.ts'
+import { isPowerOfTwo } from '../base/align.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { PIECE_BYTES, type Task } from '../base/task.ts'
-import { NIL_UUID } from '../base/uuid.ts'
-import { UNITS_MOST } from '../alloc/bitmap.ts'
 import type { Memory } from '../mem/memory.ts'
-import { memoryTrouble } from '../mem/trouble.ts'
-import { checkSuperblock, logHeaderCrc, superblockCrc } from '../omf/check.ts'
-import {
-  ALLOC_UNIT_BYTES,
-  DEVNAME_FIELD_BYTES,
-  LOG_LEAST_BYTES,
-  LOG_MAGIC,
-  LOG_OFFSET_BYTES,
-  OMF_VERSION_MAJOR,
-  OMF_VERSION_MINOR,
-  SMALL_ALLOC_UNIT_BYTES,
-  SUPERBLOCK_MAGIC,
-  SUPERBLOCK_VERSION,
-} from '../omf/constants.ts'
+import { logHeaderCrc } from '../omf/check.ts'
+import { ALLOC_UNIT_BYTES, LOG_LEAST_BYTES, LOG_MAGIC, LOG_OFFSET_BYTES, PRIMARY_FLAG, SMALL_ALLOC_UNIT_BYTES } from '../omf/constants.ts'
 import { LOG_HEADER_CRC_OFFSET, LogHeader, slotCountOf } from '../omf/log.ts'
-import { Superblock, SUPERBLOCK_CRC_OFFSET } from '../omf/superblock.ts'
-import { readSuperblockBytes } from '../log/layout.ts'
+import type { Superblock } from '../omf/superblock.ts'
+import { addDaxdevEntry, appendEntry } from '../log/append.ts'
+import { DaxdevTable } from '../log/daxdevs.ts'
+import { type FormatReason, type Formatting, killSuperblock, newSuperblock, refuseDevice, refuseSecondary, writeSecondary, writeSuperblock } from './superblocks.ts'
 
-export const DEVICE_LEAST_BYTES = 4 * GIB
-
-export interface MkfsOptions {
-  /** This host's, which becomes the owner. */
-  systemUuid: string
-  /** Random UUIDs: the first is the file system's, the second the device's. */
+export interface MkfsOptions extends Formatting {
+  /** Random UUIDs: the first is the file system's, the second the device's, then one for each secondary device. */
   newUuid: () => string
   logLengthBytes?: number
   /** 2 MiB, or 4096: our declared extension of what mkfs offers. */
   unitBytes?: number
-  force?: boolean
-  /** Lifts the 4 GiB minimum, which no browser page can meet by default. */
-  relaxed?: boolean
+  /** More devices for files, in the order of their index. */
+  secondaries?: readonly Memory[]
 }
 
-export type MkfsReason =
-  | 'bad_log_length' | 'owned_by_other' | 'device_too_small' | 'already_formatted' | 'log_too_long' | 'bad_alloc_unit' | 'bad_path' | 'not_on_image' | 'bad_geometry' | 'device_failed'
+export type MkfsReason = FormatReason | 'bad_log_length' | 'log_too_long' | 'bad_alloc_unit' | 'daxdev_refused'
+
+interface Secondary {
+  memory: Memory
+  devindex: number
+  uuid: string
+  sizeBytes: number
+}
 
 /** In the reference's order of checks; nothing is touched before the last of them has passed. */
 export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superblock, MkfsReason>> {
+  const { systemUuid, logLengthBytes = LOG_LEAST_BYTES, unitBytes = ALLOC_UNIT_BYTES, newUuid, secondaries = [] } = options
   const refused = refusalOf(memory, options)
   if (refused) return refused
-  const logLengthBytes = options.logLengthBytes ?? LOG_LEAST_BYTES
+  const facts = { fsUuid: newUuid(), deviceUuid: newUuid(), systemUuid, unitBytes }
+  const flags = secondaries.length === 0 ? 0 : PRIMARY_FLAG
+  const superblock = newSuperblock(memory, { ...facts, logOffsetBytes: LOG_OFFSET_BYTES, logLengthBytes, flags })
+  const others = secondaries.map((other, i): Secondary => ({ memory: other, devindex: i + 1, uuid: newUuid(), sizeBytes: other.device.sizeBytes }))
+  const unfit = unfitOf(memory, superblock, others, unitBytes)
+  if (unfit) return unfit
 
   memory.health.mend()
-  const magicBytes = new Uint8Array(8)
-  memory.write(0, magicBytes)
-  memory.flush(0, magicBytes.length)
-
+  killSuperblock(memory)
   const header = encodeLogHeader(logLengthBytes)
   yield* zero(memory, LOG_OFFSET_BYTES, logLengthBytes)
   memory.write(LOG_OFFSET_BYTES, header)
   memory.flush(LOG_OFFSET_BYTES, logLengthBytes)
-
-  const superblock = newSuperblock(memory, options, logLengthBytes)
-  const bytes = Superblock.encode(superblock)
-  memory.write(8, bytes.subarray(8))
-  memory.flush(8, bytes.length - 8)
-  memory.write(0, bytes.subarray(0, 8))
-  memory.flush(0, 8)
+  const log = { logOffsetBytes: LOG_OFFSET_BYTES, slotCount: slotCountOf(logLengthBytes) }
+  for (const { memory: other, devindex, uuid, sizeBytes } of others) {
+    writeSecondary(other, { ...facts, deviceUuid: uuid })
+    appendEntry(memory, log, devindex - 1, addDaxdevEntry(devindex - 1, { devindex, uuid, sizeBytes: BigInt(sizeBytes) }))
+  }
+  writeSuperblock(memory, superblock)
   return ok(superblock)
-}
-
-/** mkfs --kill --force: destroys the superblock, whoever owns it. Works on a blank device too. */
-export function killSuperblock(memory: Memory): void {
-  memory.write(0, new Uint8Array(8))
-  memory.flush(0, 8)
 }
 
 export function checkLogLength(lengthBytes: number): Result<undefined, 'bad_log_length'> {
   return isPowerOfTwo(lengthBytes) && lengthBytes >= LOG_LEAST_BYTES ? ok() : fail('bad_log_length', { lengthBytes })
 }
 
-function refusalOf(memory: Memory, options: MkfsOptions): { ok: false; failure: Failure<MkfsReason> } | undefined {
-  const { force = false, logLengthBytes = LOG_LEAST_BYTES, unitBytes = ALLOC_UNIT_BYTES } = options
+type Refused = { ok: false; failure: Failure<MkfsReason> } | undefined
+
+function refusalOf(memory: Memory, options: MkfsOptions): Refused {
+  const { logLengthBytes = LOG_LEAST_BYTES, unitBytes = ALLOC_UNIT_BYTES, secondaries = [] } = options
   const deviceBytes = memory.device.sizeBytes
   const length = checkLogLength(logLengthBytes)
   if (!length.ok) return length
   if (unitBytes !== ALLOC_UNIT_BYTES && unitBytes !== SMALL_ALLOC_UNIT_BYTES) return fail('bad_alloc_unit', { unit: BigInt(unitBytes) })
-  if (bytesOfText(memory.device.name).length >= DEVNAME_FIELD_BYTES) return fail('bad_path', { path: memory.device.name, what: 'a superblock holds 63 bytes of device name' })
-  const trouble = memoryTrouble(memory, 0, force ? 0 : Superblock.sizeBytes)
-  if (trouble) return trouble
-  memory.invalidate(0, Superblock.sizeBytes)
-  const there = checkSuperblock(readSuperblockBytes(memory))
-  const owner = there.ok ? there.value.ts_system_uuid : undefined
-  if (owner !== undefined && owner !== options.systemUuid && !force) return fail('owned_by_other', { owner })
-  if (deviceBytes < DEVICE_LEAST_BYTES && !options.relaxed) return fail('device_too_small', { deviceBytes, leastBytes: DEVICE_LEAST_BYTES })
-  const formatted = there.ok || there.failure.reason === 'other_version'
-  if (formatted && !force) return fail('already_formatted')
-  if (unitsOf(deviceBytes, unitBytes) > UNITS_MOST) return fail('bad_geometry', { what: `${deviceBytes} bytes in units of ${unitBytes}; use units of 2 MiB` })
+  const refused = refuseDevice(memory, unitBytes, options)
+  if (refused) return refused
   if (LOG_OFFSET_BYTES + logLengthBytes + unitBytes > deviceBytes) return fail('log_too_long', { lengthBytes: logLengthBytes, deviceBytes })
   if (LOG_OFFSET_BYTES + logLengthBytes > memory.presentBytes) return fail('not_on_image', { offsetBytes: memory.presentBytes, presentBytes: memory.presentBytes })
+  for (const other of secondaries) {
+    const unfit = refuseSecondary(other, unitBytes, options)
+    if (unfit) return unfit
+  }
   return undefined
 }
 
-function newSuperblock(memory: Memory, options: MkfsOptions, logLengthBytes: number): Superblock {
-  const superblock: Superblock = {
-    ts_magic: SUPERBLOCK_MAGIC,
-    ts_version: SUPERBLOCK_VERSION,
-    ts_log_offset: BigInt(LOG_OFFSET_BYTES),
-    ts_log_len: BigInt(logLengthBytes),
-    ts_alloc_unit: BigInt(options.unitBytes ?? ALLOC_UNIT_BYTES),
-    ts_omf_ver_major: OMF_VERSION_MAJOR,
-    ts_omf_ver_minor: OMF_VERSION_MINOR,
-    ts_uuid: options.newUuid(),
-    ts_dev_uuid: options.newUuid(),
-    ts_system_uuid: options.systemUuid,
-    ts_crc: 0n,
-    ts_sb_flags: 0,
-    ts_daxdev: { dd_size: BigInt(memory.device.sizeBytes), dd_uuid: NIL_UUID, dd_daxdev: memory.device.name },
+/** Each device once, and not more of them than the log may add. */
+function unfitOf(memory: Memory, superblock: Superblock, others: readonly Secondary[], unitBytes: number): Refused {
+  const names = [memory, ...others.map((other) => other.memory)].map(({ device }) => device.name)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) return fail('daxdev_refused', { device: twice, what: 'it is named twice' })
+  const table = new DaxdevTable({ superblock, unitBytes, deviceBytes: memory.device.sizeBytes })
+  for (const other of others) {
+    const what = table.refusalOf(other)
+    if (what !== undefined) return fail('daxdev_refused', { device: other.memory.device.name, what })
+    table.take({ ...other, entryIndex: other.devindex - 1 })
   }
-  return { ...superblock, ts_crc: superblockCrc(Superblock.encode(superblock).subarray(0, SUPERBLOCK_CRC_OFFSET)) }
+  return undefined
 }
 
 function encodeLogHeader(logLengthBytes: number): Uint8Array<ArrayBuffer> {

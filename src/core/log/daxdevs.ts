@@ -26,15 +26,13 @@ export function daxdevOf({ body }: LogEntry, entryIndex: number): PlayedDaxdev |
 
 export class DaxdevTable {
   readonly #list: PlayedDaxdev[] = []
-  readonly #primaryUuid: string
-  readonly #unitBytes: number
+  readonly #layout: Pick<Layout, 'superblock' | 'unitBytes' | 'deviceBytes'>
   /** Of all devices: what bitmaps are made of stays bounded, whatever a log says. */
   #unitCount: number
 
-  constructor({ superblock, unitBytes, deviceBytes }: Pick<Layout, 'superblock' | 'unitBytes' | 'deviceBytes'>) {
-    this.#primaryUuid = superblock.ts_dev_uuid
-    this.#unitBytes = unitBytes
-    this.#unitCount = unitsOf(deviceBytes, unitBytes)
+  constructor(layout: Pick<Layout, 'superblock' | 'unitBytes' | 'deviceBytes'>) {
+    this.#layout = layout
+    this.#unitCount = unitsOf(layout.deviceBytes, layout.unitBytes)
   }
 
   /** In the order of their index, which begins at 1. */
@@ -47,17 +45,25 @@ export class DaxdevTable {
     if (there) return there.uuid === daxdev.uuid ? 'existed' : 'error'
     if (this.refusalOf(daxdev) !== undefined) return 'error'
     this.#list.push(daxdev)
-    this.#unitCount += unitsOf(daxdev.sizeBytes, this.#unitBytes)
+    this.#unitCount += unitsOf(daxdev.sizeBytes, this.#layout.unitBytes)
     return 'made'
+  }
+
+  /** To try out what would be. */
+  copy(): DaxdevTable {
+    const copy = new DaxdevTable(this.#layout)
+    for (const daxdev of this.#list) copy.take(daxdev)
+    return copy
   }
 
   /** Why a device can't be the next one, in a few words. */
   refusalOf({ devindex, uuid, sizeBytes }: Omit<PlayedDaxdev, 'entryIndex'>): string | undefined {
+    const { superblock, unitBytes } = this.#layout
     if (devindex !== this.#list.length + 1) return `its index is ${devindex} where ${this.#list.length + 1} comes next`
     if (devindex > DAXDEVS_MOST) return `${DAXDEVS_MOST} devices beside the primary are the most`
-    if (uuid === this.#primaryUuid || this.#list.some((known) => known.uuid === uuid)) return 'it is one of its devices already'
+    if (uuid === superblock.ts_dev_uuid || this.#list.some((known) => known.uuid === uuid)) return 'it is one of its devices already'
     if (sizeBytes < SUPERBLOCK_REGION_BYTES) return `${sizeBytes} bytes have no room for a superblock`
-    return this.#unitCount + unitsOf(sizeBytes, this.#unitBytes) > UNITS_MOST ? `all devices together would have more than ${UNITS_MOST} units` : undefined
+    return this.#unitCount + unitsOf(sizeBytes, unitBytes) > UNITS_MOST ? `all devices together would have more than ${UNITS_MOST} units` : undefined
   }
 }
 

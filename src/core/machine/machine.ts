@@ -8,9 +8,11 @@ import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
 import { type DataFile, type DataReason, fillSeeded, flushFile, scan, type Source, verifySeeded } from '../fs/data.ts'
-import { killSuperblock, mkfs, type MkfsReason } from '../fs/mkfs.ts'
+import { mkfs, type MkfsReason } from '../fs/mkfs.ts'
 import { roleOf } from '../fs/role.ts'
+import { killSuperblock } from '../fs/superblocks.ts'
 import { lockLog, type LockReason, type LogLock, newVolume } from '../fs/volume.ts'
+import type { MountDevices } from '../kernel/devices.ts'
 import { MappedFile } from '../kernel/mappedFile.ts'
 import { type AccessReason, type FileInode, type Inode, KernelMount } from '../kernel/mount.ts'
 import { checkAccess, OpenFile, OpenFiles, type OpenMode, type TransferReason } from '../kernel/openFile.ts'
@@ -151,6 +153,11 @@ export class Machine {
   /** Inodes of a mount in the order they were made; `from` skips those already seen. */
   inodes(mountpoint: string, from = 0): readonly Inode[] {
     return this.#mounts.at(mountpoint)?.kernel.inodes(from) ?? []
+  }
+
+  /** The devices of a mount, and what the hardware reported of them since. */
+  mountDevices(mountpoint: string): MountDevices | undefined {
+    return this.#mounts.at(mountpoint)?.kernel.devices
   }
 
   /** The mount that a path is in. */
