@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SeededRandom } from '../../src/core/base/random.ts'
+import { decodeFmap, encodeFmap } from '../../src/core/fuse/fmapMessage.ts'
 import { goldenImages, printCount } from '../counts.ts'
 import { answersOf, parseFacts, recipeOfFacts } from '../tools/golden/facts.ts'
 import { writeImage } from '../tools/golden/write.ts'
@@ -24,6 +25,17 @@ describe('written by our code, then read', () => {
     const shown = facts.images.flatMap((image) => Object.keys(image.answers.yamls))
     expect(shown.length).toBe(32)
     expect(new Set(facts.images.map((image) => image.answers.metadata_sha256)).size).toBe(goldenImages)
+  })
+})
+
+describe('file-map messages', () => {
+  const messages = facts.images.flatMap(({ name, answers }) => Object.entries(answers.fmaps).map(([index, text]) => [`${name}, entry ${index}`, text] as const))
+
+  it('are all there', () => expect(messages.length).toBe(32))
+
+  it.each(messages)('%s: read and written again, by the kernel’s reader and the daemon’s writer', (_, text) => {
+    const decoded = decodeFmap(Buffer.from(text, 'hex'))
+    expect('map' in decoded && hex(encodeFmap(decoded.map))).toBe(text)
   })
 })
 

@@ -12,6 +12,7 @@ import { answersOf, referenceReport } from '../tools/golden/facts.ts'
 import { type Image, loadImage } from '../tools/golden/image.ts'
 import { readDump, readFmapHex, readManifest, readReport, readYaml } from '../tools/golden/reference.ts'
 import { recipeOf, sha256Of, writeImage } from '../tools/golden/write.ts'
+import { decodeFmap, encodeFmap } from '../../src/core/fuse/fmapMessage.ts'
 import { ShadowTree } from '../../src/core/log/shadow.ts'
 
 const folder = fileURLToPath(new URL('../../../shared/golden', import.meta.url))
@@ -52,6 +53,10 @@ describe.each(images.map((image) => [image.name, image] as const))('%s', (_, ima
     const indices = image.fmap_yaml_entries
     const { fmaps, yamls } = answersOf({ ...asked, memory: loaded!.memory }, indices)
     expect(fmaps).toEqual(Object.fromEntries(indices.map((index) => [index, readFmapHex(folder, image.name, index)])))
+    for (const text of Object.values(fmaps)) {
+      const decoded = decodeFmap(Buffer.from(text, 'hex'))
+      expect('map' in decoded && Buffer.from(encodeFmap(decoded.map)).toString('hex')).toBe(text)
+    }
     expect(yamls).toEqual(Object.fromEntries(indices.map((index) => [index, readYaml(folder, image.name, index)])))
   })
 

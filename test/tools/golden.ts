@@ -10,10 +10,10 @@ import { fsck } from '../../src/core/fs/fsck.ts'
 import { fsckReport } from '../../src/core/fs/fsckReport.ts'
 import { roleOf } from '../../src/core/fs/role.ts'
 import { shadowYaml } from '../../src/core/fs/shadowYaml.ts'
-import { fmapMessage } from '../../src/core/fuse/messages.ts'
 import { BUCKETS_MOST } from '../../src/core/omf/constants.ts'
 import type { LogFileMeta } from '../../src/core/omf/log.ts'
 import { dumpOf, entriesHere, jsonLine } from './golden/dump.ts'
+import { fmapHex } from './golden/facts.ts'
 import { type Image, loadImage } from './golden/image.ts'
 import { readDump } from './golden/reference.ts'
 import { type ManifestImage, recipeOf, sha256Of, writeImage } from './golden/write.ts'
@@ -43,7 +43,7 @@ function main(): void {
   if (entry !== undefined) {
     const index = numberOf(entry, 'the entry', Number.MAX_SAFE_INTEGER)
     const file = fileOf(loadImage(path), index)
-    return print(values.fmap === undefined ? shadowYaml(file) : `${hexOf(fmapMessage(file))}\n`)
+    return print(values.fmap === undefined ? shadowYaml(file) : `${fmapHex(file)}\n`)
   }
   if (values.fsck) return report(path, { localUuid, bucketCount, reference: values.reference ?? false })
   for (const each of positionals) attempt(each, () => dump(each))
@@ -151,10 +151,6 @@ function numberOf(text: string, what: string, most: number): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value > most) throw new UsageError(`${what} takes a whole number up to ${most}, not “${text}”`)
   return value
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }
 
 function print(text: string): void {

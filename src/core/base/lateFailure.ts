@@ -2,6 +2,7 @@
 // their maps, the lab. The same kind of row, the same Result; only the words arrive later. A reason stands in one table.
 
 import { row } from './failureRow.ts'
+import { mapLimit } from './mapLimit.ts'
 
 export const lateFailures = {
   // what famfs's tools say of paths and files
@@ -73,14 +74,19 @@ export const lateFailures = {
     'The device is as it was before, and nothing is lost. Tell us what you did.'),
 
   // maps of files, on their way to the kernel
-  map_limit: row<{ path: string; kernel: string; what: string }>('E2BIG', (d) => `the ${d.kernel} kernel takes no such map for ${d.path}: ${d.what}`,
-    'Use another kernel, or make the file with fewer extents or strips.'),
+  map_limit: mapLimit,
   map_too_large: row<{ path: string; bytes: number; limitBytes: number }>('EFBIG',
     (d) => `the map of ${d.path} is a message of ${d.bytes} bytes, and ${d.limitBytes} are the most`, 'Use a kernel that takes maps in parts.'),
   daemon_failed: row<{ path: string; what: string }>('EIO', (d) => `the daemon gave no usable map for ${d.path}: ${d.what}`,
     'The daemon is broken or hostile: look at its messages, then mount with another.'),
   program_failed: row<{ path: string; what: string }>('EIO', (d) => `the program that finds the bytes of ${d.path} failed: ${d.what}`,
     'Correct the program; the mount and other files go on.'),
+
+  // the map lab
+  lab_setup: row<{ what: string; wanted: string }>('EINVAL', (d) => `the lab can't run with ${d.what}: ${d.wanted}`, 'Choose a number within its range.'),
+
+  // memory that is made to fail
+  bad_poison: row<{ what: string }>('EINVAL', (d) => `the poison can't be so: ${d.what}`, 'Give an address and a length in whole lines of 64 bytes; clear what is there already.'),
 }
 
 export type LateReason = keyof typeof lateFailures

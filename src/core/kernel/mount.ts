@@ -138,15 +138,18 @@ export class KernelMount {
   }
 
   /** As replay calls it, with a path as it was logged: whatever exists there is left as it is, a directory too. */
-  addFile(file: NodeFacts & { map: Fmap }): 'made' | 'existed' | 'error' {
+  addFile(file: NodeFacts & { map: Fmap }): 'made' | 'existed' | 'error' | Failure<MapReason> {
     const path = normalizedPath(file.path)
     if (path === undefined) return 'error'
     if (this.#inodes.has(path)) return 'existed'
     const inode = this.#file(path, this.#modeOf('file', file.mode), file, file.map)
-    if (this.#push(inode)) return 'error'
+    const refused = this.#push(inode)
+    if (refused) return refused
     // On a fuse mount the shadow file says who owns it.
     if (!this.#options.source) applyOwner(inode)
-    return this.#add(inode) ? 'made' : 'error'
+    if (this.#add(inode)) return 'made'
+    this.#letGo(inode)
+    return 'error'
   }
 
   addDirectory(directory: NodeFacts): 'made' | 'existed' | 'error' {

@@ -21,10 +21,12 @@ export interface PlayedDirectory extends DirectoryFacts {
 }
 
 export type Played = 'made' | 'existed' | 'error'
+/** A failure where the kernel refused the file's map: the entry counts as an error, and the report says why. */
+export type PlayedAs = Played | Failure
 
 /** Who learns of files, directories and devices: a shadow tree, a kernel, or both. */
 export interface ReplayTarget {
-  addFile(file: PlayedFile): Played
+  addFile(file: PlayedFile): PlayedAs
   addDirectory(directory: PlayedDirectory): Played
   /** A device that doesn't fit is an error that nobody counts: the files on it will say so. */
   addDaxdev?(daxdev: PlayedDaxdev): Played
@@ -162,8 +164,13 @@ const COUNTERS = {
   directory: { made: 'newDirectories', existed: 'existingDirectories', error: 'directoryErrors' },
 } as const
 
-function count(report: ReplayReport, kind: 'file' | 'directory', played: Played | undefined, path: string): void {
+function count(report: ReplayReport, kind: 'file' | 'directory', played: PlayedAs | undefined, path: string): void {
   if (played === undefined) return
+  if (typeof played === 'object') {
+    report.fileErrors++
+    note(report, `entry ${report.nextIndex}: ${played.says}`)
+    return
+  }
   report[COUNTERS[kind][played]]++
   if (played !== 'error') return
   note(report, `entry ${report.nextIndex}: ${path} could not be made: its directory is missing, or something is in the way`)

@@ -2,7 +2,8 @@
 // the prose between the tables is written here; a constant without a meaning doesn't compile.
 
 import { MIB } from '../../../src/core/base/align.ts'
-import { FmapExtent, FmapHeader, FmapInterleaved } from '../../../src/core/fuse/messages.ts'
+import { IoctlExtent, IoctlInterleaved, IoctlMap42, IoctlMap43 } from '../../../src/core/fuse/ioctlMessages.ts'
+import { DaxdevReply, DaxdevRequest, FmapExtent, FmapHeader, FmapInterleaved, FmapProbe } from '../../../src/core/fuse/messages.ts'
 import * as constants from '../../../src/core/omf/constants.ts'
 import {
   AddDaxdevMeta, FileMeta, InterleavedExtent, LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LOG_HEADER_BYTES, LOG_HEADER_CRC_OFFSET, LogEntry, LogFmap,
@@ -79,6 +80,13 @@ up with NULs. Offsets count from the start of the struct, in bytes. Padding and 
     section('File-map message', 'Not on the media: what the daemon answers to GET_FMAP. A header, then one record per extent;\nor one interleaved record, then one extent record per strip.', FmapHeader),
     section('', 'An extent or strip:', FmapExtent),
     section('', 'An interleaved record:', FmapInterleaved),
+    section('', 'What the unrolling kernel asks with. Where its buffer is too small, the header comes alone:', FmapProbe),
+    section('Device message', 'GET_DAXDEV: the kernel has an index, the daemon knows the name on this host.', DaxdevRequest),
+    section('', 'The answer:', DaxdevReply),
+    section('Map ioctls', 'How tools hand a map to the standalone module. MAP_CREATE and MAP_GET, ABI 42:', IoctlMap42),
+    section('', 'MAP_CREATE v2 and MAP_GET v2, ABI 43. A pointer is a byte offset into the message here:', IoctlMap43),
+    section('', 'An extent or strip:', IoctlExtent),
+    section('', 'An interleaved extent:', IoctlInterleaved),
   ].join('\n\n').concat('\n')
 }
 

@@ -11,7 +11,8 @@ import { fsck } from '../../../src/core/fs/fsck.ts'
 import { fsckReport } from '../../../src/core/fs/fsckReport.ts'
 import { shadowYaml } from '../../../src/core/fs/shadowYaml.ts'
 import { buildBitmap, lockLog, newVolume } from '../../../src/core/fs/volume.ts'
-import { fmapMessage } from '../../../src/core/fuse/messages.ts'
+import { decodeFmap, encodeFmap } from '../../../src/core/fuse/fmapMessage.ts'
+import { wideOf } from '../../../src/core/fmap/wide.ts'
 import { EntryWindow } from '../../../src/core/log/entries.ts'
 import { type Layout, readLayout, readLogHeaderBytes, readSuperblockBytes } from '../../../src/core/log/layout.ts'
 import { logplay } from '../../../src/core/log/replay.ts'
@@ -68,7 +69,6 @@ function lookAtEntries(memory: Memory, chance: Chance): void {
     expectCovered(LogEntry.rows(bytes), LogEntry.sizeBytes)
     const file = entry.body.famfs_fm
     if (!file) continue
-    fmapMessage(file)
     shadowYaml(file)
     const made = fmapOf(file)
     places.load(index, index + 1)
@@ -83,6 +83,7 @@ function lookAtEntries(memory: Memory, chance: Chance): void {
 function lookAtMap(map: Fmap, file: LogFileMeta, chance: Chance): void {
   const again = fmapOf({ ...file, fm_fmap: logFmapOf(map) })
   if (!('map' in again) || JSON.stringify(again.map) !== JSON.stringify(map)) throw new Broken('a map is not what its own record says')
+  lookAtMessage(map)
   const resolver = resolverOf(map)
   const answer = newAnswer()
   const { sizeBytes } = map
@@ -100,6 +101,15 @@ function lookAtMap(map: Fmap, file: LogFileMeta, chance: Chance): void {
     )
     if (length < 1n || BigInt(offset) + length > BigInt(sizeBytes) || !inside) throw new Broken(`byte ${offset}: ${length} bytes at ${at} lie outside every extent`)
   }
+}
+
+/** What a daemon would send of it, where the message's fields have room. */
+function lookAtMessage(map: Fmap): void {
+  if (piecesOf(map).some(({ devindex }) => devindex >= 2 ** 32) || (map.kind === 'interleaved' && map.chunkBytes >= 2 ** 32)) return
+  const bytes = encodeFmap(wideOf(map))
+  const decoded = decodeFmap(bytes)
+  if (!('map' in decoded)) throw new Broken(`a map's own message is refused: ${decoded.trouble}`)
+  if (Buffer.compare(encodeFmap(decoded.map), bytes) !== 0) throw new Broken('a message that was read is written otherwise')
 }
 
 function lookAtReports(memory: Memory, chance: Chance): void {

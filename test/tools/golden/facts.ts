@@ -7,9 +7,12 @@ import { fsck } from '../../../src/core/fs/fsck.ts'
 import { fsckReport } from '../../../src/core/fs/fsckReport.ts'
 import { roleOf } from '../../../src/core/fs/role.ts'
 import { shadowYaml } from '../../../src/core/fs/shadowYaml.ts'
-import { fmapMessage } from '../../../src/core/fuse/messages.ts'
+import { fmapOf } from '../../../src/core/fmap/fmap.ts'
+import { wideOf } from '../../../src/core/fmap/wide.ts'
+import { encodeFmap } from '../../../src/core/fuse/fmapMessage.ts'
 import { ShadowTree } from '../../../src/core/log/shadow.ts'
 import type { Memory } from '../../../src/core/mem/memory.ts'
+import type { LogFileMeta } from '../../../src/core/omf/log.ts'
 import { dumpOf, entriesHere, jsonLine, logplayExit } from './dump.ts'
 import { type Operation, type Recipe, sha256Of } from './write.ts'
 import type { RandomizeRow } from './reference.ts'
@@ -74,9 +77,16 @@ export function answersOf(image: { name: string; memory: Memory; local_system_uu
     dry_shadow_logplay_exit: logplayExit(memory, new ShadowTree()),
     dump_sha256: sha256OfText(canonical({ superblock, log, entries })),
     report_sha256: report === undefined ? null : sha256OfText(report),
-    fmaps: Object.fromEntries(files.map(({ index, file }) => [index, Buffer.from(fmapMessage(file)).toString('hex')])),
+    fmaps: Object.fromEntries(files.map(({ index, file }) => [index, fmapHex(file)])),
     yamls: Object.fromEntries(files.map(({ index, file }) => [index, shadowYaml(file)])),
   }
+}
+
+/** The whole answer to GET_FMAP for a file of the log. */
+export function fmapHex(file: LogFileMeta): string {
+  const made = fmapOf(file)
+  if ('trouble' in made) throw new Error(`${file.fm_relpath} has no map that can be: ${made.trouble}`)
+  return Buffer.from(encodeFmap(wideOf(made.map))).toString('hex')
 }
 
 /** What the reference prints, or undefined where superblock or header keep it from scanning. */

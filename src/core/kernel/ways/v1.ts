@@ -1,30 +1,77 @@
-// The standalone module: logplay pushes each file's map through an ioctl, and the maps of all files stay in the kernel. A
-// file without a map has none to be asked for.
+// The standalone module: tools push each file's map through an ioctl when replay makes the file, and the maps of all files
+// stay in the kernel. What it has taken is sound; whether its devices are here is looked at when the file is opened. A file
+// without a map has none to be asked for.
 
-import { fail, ok } from '../../base/result.ts'
+import { mapLimit } from '../../base/mapLimit.ts'
+import { fail, failBy, type Failure, ok } from '../../base/result.ts'
+import { type Fmap, piecesOf } from '../../fmap/fmap.ts'
 import { walkingResolver } from '../../fmap/wideResolve.ts'
-import { residentBytesOf, type WideMap, wideOf } from '../../fmap/wide.ts'
-import { refuseMap } from '../checks.ts'
-import type { MapWay, WayContext, WayMaker } from '../way.ts'
+import { wideOf } from '../../fmap/wide.ts'
+import { abi43, IOCTL_BYTES_MOST, type MapAbi } from '../../fuse/ioctlMap.ts'
+import type { Ioctl } from '../../fuse/wire.ts'
+import { refuseDevices, refusePushed } from '../checks.ts'
+import type { FileAsk, KernelName, MapReason, MapWay, WayContext, WayMaker } from '../way.ts'
 
-export const v1: WayMaker = {
-  kernel: 'v1',
-  make(context: WayContext): MapWay {
-    const maps = new Map<number, WideMap>()
-    return {
-      kernel: 'v1',
-      push({ node }, map) {
-        maps.set(node, wideOf(map))
-        return undefined
-      },
-      open({ node, path }) {
-        const map = maps.get(node)
-        if (!map) return fail('no_file_map', { path })
-        const refused = refuseMap(context, path, map)
-        return refused ? { ok: false, failure: refused } : ok(walkingResolver(map))
-      },
-      forget: (node) => void maps.delete(node),
-      residentBytes: () => [...maps.values()].reduce((sum, map) => sum + residentBytesOf(map), 0),
-    }
-  },
+/** Stands around an ioctl, for those who watch: it calls `act`, and answers what that answers. */
+export type Around = (name: Ioctl, node: number, request: Uint8Array, act: () => Refused) => Refused
+type Refused = Failure<MapReason> | undefined
+
+export const v1 = v1Way('v1', abi43)
+
+export function v1Way(kernel: KernelName, abi: MapAbi, around?: Around): WayMaker {
+  return { kernel, make: (context) => newV1(context, kernel, abi, around) }
+}
+
+function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Around | undefined): MapWay {
+  const maps = new Map<number, Fmap>()
+  let residentBytes = 0
+  // One message at a time, in the same bytes.
+  const message = new DataView(new ArrayBuffer(IOCTL_BYTES_MOST))
+
+  const create = (ask: FileAsk, lengthBytes: number): Refused => {
+    const decoded = abi.decode(message, lengthBytes)
+    if ('trouble' in decoded) return refusal(kernel, ask.path, decoded)
+    const { map } = decoded
+    const refused = refusePushed(ask, map, context.unitBytes)
+    if (refused) return refused
+    forget(ask.node)
+    maps.set(ask.node, map)
+    residentBytes += bytesOf(map)
+    return undefined
+  }
+  const forget = (node: number): void => {
+    const map = maps.get(node)
+    if (!map) return
+    residentBytes -= bytesOf(map)
+    maps.delete(node)
+  }
+  return {
+    kernel,
+    push(ask, map) {
+      const { path } = ask
+      const what = abi.unsayable(map)
+      if (what !== undefined) return fail('bad_map', { path, what }).failure
+      const lengthBytes = abi.encode(map, message)
+      if (!around) return create(ask, lengthBytes)
+      return around(abi.create, ask.node, new Uint8Array(message.buffer, 0, lengthBytes), () => create(ask, lengthBytes))
+    },
+    open({ node, path }) {
+      const map = maps.get(node)
+      if (!map) return fail('no_file_map', { path })
+      const wide = wideOf(map)
+      const failure = refuseDevices(context, path, wide)
+      return failure ? { ok: false, failure } : ok(walkingResolver(wide))
+    },
+    forget,
+    residentBytes: () => residentBytes,
+  }
+}
+
+function refusal(kernel: KernelName, path: string, { trouble, isLimit }: { trouble: string; isLimit: boolean }): Failure<MapReason> {
+  return isLimit ? failBy(mapLimit, 'map_limit', { path, kernel, what: trouble }).failure : fail('bad_map', { path, what: trouble }).failure
+}
+
+/** Three numbers for each piece, and what belongs to a striped one. */
+function bytesOf(map: Fmap): number {
+  return (map.kind === 'simple' ? 0 : 24) + piecesOf(map).length * 24
 }

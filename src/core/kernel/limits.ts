@@ -1,0 +1,59 @@
+// How large a map may be, kernel by kernel: the errno of what is beyond, and a sentence for people. Where a number is
+// missing there is no limit of that kind.
+
+import type { Errno } from '../base/failureRow.ts'
+import { failLate } from '../base/late.ts'
+import { fail, type Failure } from '../base/result.ts'
+import type { WideMap } from '../fmap/wide.ts'
+import { ABI43_MOST } from '../fuse/ioctlMap.ts'
+import { ABI42_EXTENTS_MOST } from '../fuse/ioctlMap42.ts'
+import type { KernelName, MapReason } from './way.ts'
+
+export interface KernelLimits {
+  /** Simple extents of one map. */
+  extentsMost?: number
+  /** Interleaved extents of one map; 0 where the kernel's interface knows none. */
+  interleavedMost?: number
+  /** Strips of one interleaved extent. */
+  stripsMost?: number
+  /** Of the message that brings a whole map. */
+  messageBytesMost?: number
+  /** The daemon makes a simple list of a striped file before it answers. */
+  isUnrolled?: boolean
+  errnos: { count: Errno; message: Errno; kind: Errno }
+  says: string
+}
+
+/** Of GET_FMAP's answer where it comes in one piece. */
+const FMAP_REPLY_BYTES = 4096
+const UNROLLED_BYTES = 16 * 1024 * 1024
+const errnos = { count: 'E2BIG', message: 'EINVAL', kind: 'EINVAL' } as const
+
+export const limits: Readonly<Record<KernelName, KernelLimits>> = {
+  v1: { extentsMost: ABI43_MOST.extents, interleavedMost: ABI43_MOST.interleaved, stripsMost: ABI43_MOST.strips, errnos,
+    says: '16 extents, or one interleaved extent of 16 strips: as many as a log entry holds. More is E2BIG.' },
+  'v1-abi42': { extentsMost: ABI42_EXTENTS_MOST, interleavedMost: 0, errnos,
+    says: 'Two simple extents on the first device, more is E2BIG. The older ioctl knows no striping and no other devices: EINVAL.' },
+  fuse: { extentsMost: 32, interleavedMost: 32, stripsMost: 32, messageBytesMost: FMAP_REPLY_BYTES, errnos,
+    says: '32 extents, or 32 interleaved extents of 32 strips each; more is E2BIG. An answer above 4096 bytes is EINVAL.' },
+  'fuse-paged': { errnos, says: 'As many mappings as a file has: they come a page at a time, and pages that aren’t used are dropped.' },
+  'fuse-iomap': { errnos, says: 'As many mappings as a file has: they come one by one as they are needed, and the cache drops what it has no room for.' },
+  'fuse-iomap-shared': { errnos, says: 'As many mappings as a file has: they come one by one as they are needed, and the cache drops what it has no room for.' },
+  program: { errnos, says: 'As many cells of the table as a file’s context holds; more is E2BIG.' },
+  'fuse-unrolled': { interleavedMost: 0, messageBytesMost: UNROLLED_BYTES, isUnrolled: true, errnos: { ...errnos, message: 'EFBIG' },
+    says: 'A message of 16 MiB, which is 699,049 extents; more is EFBIG. Simple lists only: the daemon unrolls striping.' },
+}
+
+/** Why a kernel that got this map whole doesn't take it: by its numbers, not by how long the message was. */
+export function refuseBeyond(kernel: KernelName, path: string, map: WideMap): Failure<MapReason> | undefined {
+  const { extentsMost = Infinity, interleavedMost = Infinity, stripsMost = Infinity } = limits[kernel]
+  if (map.kind === 'simple') return refuseCount(kernel, path, map.columns.count, 'extents', extentsMost)
+  const { interleaved } = map
+  if (interleavedMost === 0) return fail('bad_map', { path, what: 'it is striped, and this kernel takes simple lists only' }).failure
+  const most = Math.max(0, ...interleaved.map(({ strips }) => strips.length))
+  return refuseCount(kernel, path, interleaved.length, 'interleaved extents', interleavedMost) ?? refuseCount(kernel, path, most, 'strips', stripsMost)
+}
+
+function refuseCount(kernel: KernelName, path: string, count: number, what: string, most: number): Failure<MapReason> | undefined {
+  return count > most ? failLate('map_limit', { path, kernel, what: `${count} ${what}, and ${most} are the most` }).failure : undefined
+}
