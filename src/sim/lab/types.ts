@@ -101,6 +101,10 @@ export interface Amplification {
   askedBytes: number
   lineBytes: number
   lineMovedBytes: number
+  /** Lines that accesses touched, counted at each access; hits were still in the processor's cache. */
+  lineTouchCount: number
+  lineHitCount: number
+  lineCacheBytes: number
   pageBytes: number
   pageMovedBytes: number
   pageCacheBytes: number
