@@ -25,6 +25,8 @@ export interface Resolver {
   resolve(fileOffsetBytes: number, answer: Answer): boolean
   /** Why the last resolve inside of the file failed: only where maps are asked for, or computed, at each fault. */
   readonly trouble?: Failure | undefined
+  /** Another number once bytes that were resolved before may lie elsewhere; missing where they never move. */
+  validity?(): number
 }
 
 export function resolverOf(map: Fmap): Resolver {

@@ -47,6 +47,11 @@ export class FileBytes {
     return this.#failure ?? fail('bad_map', { path: this.path, what: 'it ends before the file does' }).failure
   }
 
+  /** Where it has moved, what was found before may be elsewhere: asked again right before bytes are stored. */
+  get validity(): number {
+    return this.resolver.validity?.() ?? 0
+  }
+
   /** The bytes of memory from a byte of the file on, at most so many; undefined where `failure` says why. */
   window(fileOffsetBytes: number, mostBytes: number): Uint8Array | undefined {
     const answer = this.#answer

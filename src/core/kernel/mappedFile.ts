@@ -28,6 +28,7 @@ export class MappedFile {
   readonly #file: FileBytes
   readonly #segments = new Map<number, Segment>()
   #last: Segment | undefined
+  #validity = 0
   #faultCount = 0
 
   constructor(path: string, file: FileBytes, writable: boolean) {
@@ -139,7 +140,7 @@ export class MappedFile {
 
   /** The segment that a whole value lies in; undefined where it crosses into the next one, isn't inside the file, or can't be touched. */
   #around(offsetBytes: number, lengthBytes: number): Segment | undefined {
-    let found = this.#last
+    let found = this.#held()
     if (!found || !holds(found, offsetBytes, lengthBytes)) {
       if (!this.#inside(offsetBytes, lengthBytes)) return undefined
       found = this.#at(offsetBytes)
@@ -169,11 +170,23 @@ export class MappedFile {
   }
 
   #at(offsetBytes: number): Segment | undefined {
-    const last = this.#last
-    if (last && offsetBytes >= last.fileOffsetBytes && offsetBytes < last.fileOffsetBytes + last.lengthBytes) return last
-    const found = this.#fault(offsetBytes)
-    if (found) this.#last = found
-    return found
+    for (;;) {
+      const last = this.#held()
+      if (last && offsetBytes >= last.fileOffsetBytes && offsetBytes < last.fileOffsetBytes + last.lengthBytes) return last
+      this.#last = this.#fault(offsetBytes)
+      if (!this.#last) return undefined
+    }
+  }
+
+  /** The segment touched last; all of them are faulted in again once the file's bytes may have moved. */
+  #held(): Segment | undefined {
+    const { validity } = this.#file
+    if (validity !== this.#validity) {
+      this.#segments.clear()
+      this.#last = undefined
+      this.#validity = validity
+    }
+    return this.#last
   }
 
   /** The segment that holds a byte; made when it is touched first. */

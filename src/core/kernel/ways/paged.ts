@@ -1,0 +1,266 @@
+// Maps in pages: when a file is opened all pages are fetched once and checked, and a book remembers where each begins. A
+// page that doesn't fit under the cap is fetched again when it is needed, and must then say what it said before: its
+// checksum is in the book, and it is held against the devices again, so that a daemon that forges one gains nothing.
+
+import { crc32 } from '../../base/crc32.ts'
+import { failLate } from '../../base/late.ts'
+import { type Failure, fail, ok, type Result } from '../../base/result.ts'
+import { type Answer, BEFORE, DEVINDEX, inside, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
+import type { Columns } from '../../fmap/wide.ts'
+import { decodePage, encodePageRequest, type FmapPage, mappingBytes, PAGE_MAPPINGS_MOST } from '../../fuse/pagedMessages.ts'
+import type { DaemonLink } from '../../fuse/wire.ts'
+import { refusePlace, troubleOfPiece } from '../checks.ts'
+import type { FileAsk, MapReason, MapWay, WayContext, WayMaker } from '../way.ts'
+import { ClaimedUnits } from './claimedUnits.ts'
+import { type MapPage, type PageBook, PageCache } from './pagedCache.ts'
+import { ask as askDaemon, pullDevice } from './pull.ts'
+
+export interface PagedOptions {
+  /** Mappings that the kernel takes in one reply. */
+  mappingsPerReply?: number
+  /** For pages and what is remembered of them, of all files. */
+  cacheCapBytes?: number
+}
+
+type Opened<T> = Result<T, MapReason>
+
+export const PAGED_CACHE_BYTES = 1024 * 1024
+
+export function pagedWay(link: DaemonLink, { mappingsPerReply = PAGE_MAPPINGS_MOST, cacheCapBytes = PAGED_CACHE_BYTES }: PagedOptions = {}): WayMaker {
+  const kernel = 'fuse-paged'
+  return {
+    kernel,
+    make(context: WayContext): MapWay {
+      const cache = new PageCache(cacheCapBytes)
+      const source = new PageSource(link, context, mappingsPerReply)
+      const files = new Map<number, PagedFile>()
+      const forget = (node: number): void => {
+        files.get(node)?.close()
+        files.delete(node)
+      }
+      return {
+        kernel,
+        open(ask) {
+          forget(ask.node)
+          const opened = openPaged(ask, source, cache, context.unitBytes)
+          if (opened.ok) files.set(ask.node, opened.value)
+          return opened
+        },
+        forget,
+        residentBytes: () => cache.residentBytes,
+      }
+    },
+  }
+}
+
+interface Fetched {
+  page: FmapPage
+  checksum: number
+}
+
+/** Asks for pages and holds them against the file and the devices, one by one. */
+class PageSource {
+  readonly #link: DaemonLink
+  readonly #context: WayContext
+  readonly #mostCount: number
+
+  constructor(link: DaemonLink, context: WayContext, mostCount: number) {
+    this.#link = link
+    this.#context = context
+    this.#mostCount = mostCount
+  }
+
+  fetch(ask: FileAsk, firstIndex: number): Opened<Fetched> {
+    const { path, sizeBytes } = ask
+    const answered = askDaemon(this.#link, 'GET_FMAP', ask, encodePageRequest(firstIndex))
+    if (!answered.ok) return answered
+    const decoded = decodePage(answered.value)
+    if ('trouble' in decoded) return badMap(path, decoded.trouble)
+    const { page } = decoded
+    const { count } = page.mappings
+    if (page.sizeBytes !== sizeBytes) return badMap(path, `it is of ${page.sizeBytes} bytes, and the file has ${sizeBytes}`)
+    if (count === 0 || count > this.#mostCount) return badMap(path, `${count} mappings in a reply, where 1 to ${this.#mostCount} are taken`)
+    // Whole mappings, one page behind the other: else a daemon could send its kernel round in circles.
+    const afterIndex = firstIndex + count
+    if (page.nextIndex !== undefined && page.nextIndex !== afterIndex) return badMap(path, `mapping ${page.nextIndex} where ${afterIndex} comes next`)
+    const refused = this.#refuse(path, page.mappings)
+    return refused ? { ok: false, failure: refused } : ok({ page, checksum: crc32(mappingBytes(answered.value)) })
+  }
+
+  #refuse(path: string, { count, devindices, offsets, lengths }: Columns): Failure<MapReason> | undefined {
+    const context = this.#context
+    for (let i = 0; i < count; i++) {
+      const devindex = devindices[i] as number
+      const offsetBytes = offsets[i] as number
+      const lengthBytes = lengths[i] as number
+      const what = troubleOfPiece(offsetBytes, lengthBytes, context.unitBytes)
+      if (what !== undefined) return badMap(path, what).failure
+      const refused = pullDevice(context, this.#link, path, devindex) ?? refusePlace(context, path, devindex, offsetBytes, lengthBytes)
+      if (refused) return refused
+    }
+    return undefined
+  }
+}
+
+/**
+ * All pages once. No two mappings of the file share a unit: a bit per unit, kept only while it opens, finds that in one
+ * look at each mapping, where sorting would have to hold all of them, which is what pages are there to avoid.
+ */
+function openPaged(ask: FileAsk, source: PageSource, cache: PageCache, unitBytes: number): Opened<PagedFile> {
+  const { path, sizeBytes } = ask
+  const claimed = new ClaimedUnits(unitBytes)
+  const starts: number[] = []
+  const checksums: number[] = []
+  const firstIndices: number[] = []
+  const book = new PagedFile(ask, source, cache)
+  let heldBytes = 0
+  let nextIndex: number | undefined = 0
+  while (nextIndex !== undefined) {
+    const fetched: Opened<Fetched> = source.fetch(ask, nextIndex)
+    const claims = fetched.ok && claimAll(claimed, fetched.value.page.mappings)
+    if (!fetched.ok || !claims) {
+      book.close()
+      return fetched.ok ? badMap(path, 'two of its mappings share bytes of a device') : fetched
+    }
+    const { page, checksum } = fetched.value
+    const kept = pageOf(book, starts.length, heldBytes, page.mappings)
+    // Files in use stay: only its first page makes room for itself.
+    if (starts.length === 0 || cache.hasRoomFor(kept)) cache.add(kept)
+    starts.push(heldBytes)
+    checksums.push(checksum)
+    firstIndices.push(nextIndex)
+    heldBytes = endOf(kept)
+    nextIndex = page.nextIndex
+  }
+  if (heldBytes >= sizeBytes) {
+    book.bind([...starts, heldBytes], firstIndices, checksums)
+    return ok(book)
+  }
+  book.close()
+  return badMap(path, `mappings of ${heldBytes} bytes for a file of ${sizeBytes}`)
+}
+
+/** One open file: its book, and the way from a byte of it to a device. */
+class PagedFile implements Resolver, PageBook {
+  readonly sizeBytes: number
+  readonly pages: (MapPage | undefined)[] = []
+  last: MapPage | undefined
+  trouble: Failure<MapReason> | undefined
+  readonly #ask: FileAsk
+  readonly #source: PageSource
+  readonly #cache: PageCache
+  /** Where each page begins in the file; one more says where the last one ends. */
+  #starts = new Float64Array(0)
+  /** Number of each page's first mapping. */
+  #firstIndices = new Uint32Array(0)
+  #checksums = new Uint32Array(0)
+
+  constructor(ask: FileAsk, source: PageSource, cache: PageCache) {
+    this.sizeBytes = ask.sizeBytes
+    this.#ask = ask
+    this.#source = source
+    this.#cache = cache
+  }
+
+  /** What opening has found out. */
+  bind(starts: number[], firstIndices: number[], checksums: number[]): void {
+    this.#starts = Float64Array.from(starts)
+    this.#firstIndices = Uint32Array.from(firstIndices)
+    this.#checksums = Uint32Array.from(checksums)
+    this.#cache.addBookBytes(this.#bookBytes)
+  }
+
+  /** Mappings that are in use somewhere go on, and fetch what they need. */
+  close(): void {
+    for (const page of this.pages) if (page) this.#cache.drop(page)
+    this.#cache.addBookBytes(-this.#bookBytes)
+  }
+
+  resolve(fileOffsetBytes: number, answer: Answer): boolean {
+    this.trouble = undefined
+    if (!inside(fileOffsetBytes, this.sizeBytes)) return false
+    const page = this.#pageAt(fileOffsetBytes)
+    if (!page) return false
+    const { starts, offsets, devindices } = page
+    const index = lastAtOrBefore(starts, offsets.length, fileOffsetBytes)
+    const within = fileOffsetBytes - (starts[index] as number)
+    answer[DEVINDEX] = devindices[index] as number
+    answer[OFFSET] = (offsets[index] as number) + within
+    answer[LENGTH] = Math.min((starts[index + 1] as number), this.sizeBytes) - fileOffsetBytes
+    answer[BEFORE] = within
+    return true
+  }
+
+  get #bookBytes(): number {
+    // With a reference for each page.
+    return this.#starts.byteLength + this.#firstIndices.byteLength + this.#checksums.byteLength + this.#checksums.length * 8
+  }
+
+  #pageAt(fileOffsetBytes: number): MapPage | undefined {
+    const { last } = this
+    if (last && fileOffsetBytes >= (last.starts[0] as number) && fileOffsetBytes < endOf(last)) return last
+    const index = lastAtOrBefore(this.#starts, this.#checksums.length, fileOffsetBytes)
+    const kept = this.pages[index]
+    if (kept) this.#cache.touch(kept)
+    const page = kept ?? this.#fetchAgain(index)
+    if (page) this.last = page
+    return page
+  }
+
+  #fetchAgain(index: number): MapPage | undefined {
+    const fetched = this.#source.fetch(this.#ask, this.#firstIndices[index] as number)
+    if (!fetched.ok) return this.#failed(fetched.failure)
+    const { page: { mappings, nextIndex }, checksum } = fetched.value
+    const page = pageOf(this, index, this.#starts[index] as number, mappings)
+    const isSame = checksum === this.#checksums[index] && nextIndex === this.#nextOf(index) && endOf(page) === this.#starts[index + 1]
+    if (!isSame) {
+      const what = `mappings from number ${this.#firstIndices[index]} on are not what they were`
+      return this.#failed(failLate('daemon_failed', { path: this.#ask.path, what }).failure)
+    }
+    this.#cache.add(page)
+    return page
+  }
+
+  #nextOf(index: number): number | undefined {
+    return this.#firstIndices[index + 1]
+  }
+
+  #failed(failure: Failure<MapReason>): undefined {
+    this.trouble = failure
+    return undefined
+  }
+}
+
+function pageOf(book: PageBook, index: number, startBytes: number, { count, devindices, offsets, lengths }: Columns): MapPage {
+  const starts = new Float64Array(count + 1)
+  starts[0] = startBytes
+  for (let i = 0; i < count; i++) starts[i + 1] = (starts[i] as number) + (lengths[i] as number)
+  return { book, index, starts, offsets, devindices, older: undefined, newer: undefined }
+}
+
+function endOf({ starts }: MapPage): number {
+  return starts[starts.length - 1] as number
+}
+
+function claimAll(claimed: ClaimedUnits, { count, devindices, offsets, lengths }: Columns): boolean {
+  for (let i = 0; i < count; i++) {
+    if (!claimed.claim(devindices[i] as number, offsets[i] as number, lengths[i] as number)) return false
+  }
+  return true
+}
+
+/** The last of so many that isn't larger; the first one isn't. */
+function lastAtOrBefore(starts: Float64Array, count: number, value: number): number {
+  let low = 0
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] as number) <= value) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+function badMap(path: string, what: string): { ok: false; failure: Failure<MapReason> } {
+  return fail('bad_map', { path, what })
+}
