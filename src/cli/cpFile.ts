@@ -4,6 +4,7 @@ import { failLate } from '../core/base/late.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { PIECE_BYTES, type Task } from '../core/base/task.ts'
 import type { HeldLog } from '../core/machine/making.ts'
+import { orBusError } from '../core/machine/mapping.ts'
 import type { Handle } from '../core/machine/systemTypes.ts'
 import type { CreateSpec } from '../core/machine/types.ts'
 import type { Io } from './program.ts'
@@ -56,8 +57,9 @@ export function copying(io: Io, given: CpGiven, held: HeldLog): CpTarget {
         }
         const mode = given.mode === undefined ? sourceMode : given.mode & ~io.caller.umask
         const copied = yield* shown(io, path, held.cp(reader, path, { mode, uid, gid, ...(interleave ? { interleave } : {}) }), pieces(io, given, path))
-        if (!copied.ok) return trouble ? { ok: false, failure: trouble } : copied
-        return ok()
+        if (!copied.ok && trouble) return { ok: false, failure: trouble }
+        const stored = orBusError(copied)
+        return stored.ok ? ok() : stored
       } finally {
         handle.close()
       }

@@ -4,6 +4,7 @@
 import type { Task } from '../core/base/task.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { CreateSpec } from '../core/machine/types.ts'
+import { orBusError, tryMapping } from '../core/machine/mapping.ts'
 import { yamlOf } from '../core/machine/toolText.ts'
 import { type Call, command, countExit, onlyOperand, say, stop } from './command.ts'
 import type { OptionTable } from './options.ts'
@@ -127,7 +128,9 @@ function* fill(io: Io, file: string, seed: bigint): Task<Result<number>> {
   const { path, sizeBytes } = found.value
   const refused = refuseMeta(path)
   if (refused) return refused
-  const filled = yield* shown(io, path, io.system.machine.fill(path, seed, io.caller.user))
+  const mapping = tryMapping(io.system.machine, path, io.caller.user)
+  if (!mapping.ok) return mapping
+  const filled = orBusError(yield* shown(io, path, io.system.machine.fill(path, seed, io.caller.user)))
   return filled.ok ? ok(sizeBytes) : filled
 }
 

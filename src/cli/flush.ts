@@ -1,6 +1,7 @@
 // famfs flush: what this host wrote becomes visible, and what it has cached is let go. Every operand is tried.
 
 import type { Task } from '../core/base/task.ts'
+import { orBusError, tryMapping } from '../core/machine/mapping.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
 import type { OptionTable } from './options.ts'
 import { famfsFile } from './place.ts'
@@ -26,7 +27,8 @@ function* run(call: Call<typeof options>): Task<number> {
     // Memory of this host alone needs no flush.
     if (stat.ok && stat.value.kind === 'file' && stat.value.mountpoint === undefined) continue
     const found = famfsFile(io, operand)
-    const flushed = found.ok ? yield* shown(io, operand, io.system.machine.flush(found.value.path, io.caller.user)) : found
+    const mapping = found.ok ? tryMapping(io.system.machine, found.value.path, io.caller.user) : found
+    const flushed = found.ok && mapping.ok ? orBusError(yield* shown(io, operand, io.system.machine.flush(found.value.path, io.caller.user))) : mapping
     if (flushed.ok && given.verbose > 0) io.out(`famfs flush: ${operand}\n`)
     if (flushed.ok) continue
     errorCount++

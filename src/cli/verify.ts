@@ -3,6 +3,7 @@
 import { SeededRandom } from '../core/base/random.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import { PIECE_BYTES, type Task } from '../core/base/task.ts'
+import { orBusError, tryMapping } from '../core/machine/mapping.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
 import type { OptionTable } from './options.ts'
 import { famfsFile } from './place.ts'
@@ -63,7 +64,9 @@ function* one(io: Io, file: string, seed: bigint): Task<Result<number>> {
   const found = famfsFile(io, file)
   if (!found.ok) return found
   const { path, sizeBytes } = found.value
-  const verified = yield* shown(io, path, io.system.machine.verify(path, seed, io.caller.user))
+  const mapping = tryMapping(io.system.machine, path, io.caller.user)
+  if (!mapping.ok) return mapping
+  const verified = orBusError(yield* shown(io, path, io.system.machine.verify(path, seed, io.caller.user)))
   return verified.ok ? ok(sizeBytes) : verified
 }
 

@@ -1,11 +1,14 @@
 // The memory devices of one host as its kernel shows them: nodes in /dev, facts in /sys, and the mode that each is in. A
-// device in system-ram mode is ordinary memory: it has no node, and what was on it is gone.
+// device in system-ram mode is ordinary memory: it has no node, what was on it is gone, and so is its poison.
 
 import { fail, ok, type Result } from '../base/result.ts'
 import { PIECE_BYTES, type Task } from '../base/task.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import type { Daxdev, DaxMode } from '../mem/daxdev.ts'
+import type { PoisonRange } from '../mem/health.ts'
 import type { Memory } from '../mem/memory.ts'
+import { memoryTrouble } from '../mem/trouble.ts'
+import { changeDevice, type DeviceChange } from './deviceErrors.ts'
 import { daxBody, DAX_MAJOR } from './deviceFiles.ts'
 import type { Body } from './handles.ts'
 import { ioMemText } from './kernelText.ts'
@@ -64,22 +67,49 @@ export class DaxDevices {
     return ok(daxBody(path, memory.value, () => this.#machine.rawDevices && this.modeOf(name) === 'devdax'))
   }
 
-  /** To system-ram: the kernel takes the memory, and nothing that was on it stays. */
-  *setMode(name: string, mode: DaxMode, user: User = ROOT): Task<Result<undefined>> {
+  answers(name: string): boolean {
+    return this.#memoryOf(name)?.health.isStopped === false
+  }
+
+  poison(name: string): PoisonRange[] {
+    return this.#memoryOf(name)?.health.poison ?? []
+  }
+
+  /** Makes it fail, or mends it. */
+  change(name: string, change: DeviceChange, user: User): Result<undefined> {
+    if (user.uid !== 0) return fail('not_root', { what: 'make a device fail, or mend it' })
+    const memory = this.#memoryOf(name)
+    return memory ? changeDevice(memory, change) : fail('no_device', { name })
+  }
+
+  /**
+   * To system-ram: the kernel takes the memory, and nothing that was on it stays.
+   * @param isForced under a mount, too: whoever has it mounted, on any host, has another device under it then
+   */
+  *setMode(name: string, mode: DaxMode, user: User = ROOT, isForced = false): Task<Result<undefined>> {
     if (user.uid !== 0) return fail('not_root', { what: 'switch a device' })
     const device = this.#devices.find((other) => other.name === name)
-    const memory = this.#machine.memory(name)
-    if (!device || !memory.ok) return fail('no_device', { name })
+    const memory = this.#memoryOf(name)
+    if (!device || !memory) return fail('no_device', { name })
     const mount = this.#machine.mounts().find(({ deviceName }) => deviceName === name)
-    if (mount) return fail('mounted', { device: name, mountpoint: mount.mountpoint })
+    if (mount && !isForced) return fail('mounted', { device: name, mountpoint: mount.mountpoint })
+    const trouble = memoryTrouble(memory, 0, 0)
+    if (trouble) return trouble
+    if (mount) memory.health.reconfigure()
     const was = this.modeOf(name)
     if (was === mode) return ok()
     this.#modes.set(name, mode)
     if (mode === 'system-ram') {
       this.#removeNode(device)
-      yield* zero(memory.value)
+      memory.health.mend()
+      yield* zero(memory)
     } else if (was === 'system-ram') this.#addNode(device)
     return ok()
+  }
+
+  #memoryOf(name: string): Memory | undefined {
+    const memory = this.#machine.memory(name)
+    return memory.ok ? memory.value : undefined
   }
 
   #addNode(device: Daxdev): void {

@@ -4,6 +4,7 @@
 import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Memory } from '../mem/memory.ts'
+import { memoryTrouble } from '../mem/trouble.ts'
 import type { Body } from './handles.ts'
 
 export const DAX_MAJOR = 252
@@ -59,6 +60,8 @@ export function daxBody(path: string, memory: Memory, open: () => boolean): Body
         const lengthBytes = Math.max(0, Math.min(target.length, device.sizeBytes - offsetBytes))
         if (lengthBytes === 0) return ok(0)
         if (offsetBytes + lengthBytes > presentBytes) return fail('not_on_image', { offsetBytes, presentBytes })
+        const trouble = memoryTrouble(memory, offsetBytes, lengthBytes)
+        if (trouble) return trouble
         memory.read(offsetBytes, target.subarray(0, lengthBytes))
         return ok(lengthBytes)
       },
@@ -67,6 +70,8 @@ export function daxBody(path: string, memory: Memory, open: () => boolean): Body
         const lengthBytes = Math.min(source.length, device.sizeBytes - offsetBytes)
         if (lengthBytes <= 0) return source.length === 0 ? ok(0) : failLate('device_end', { path })
         if (offsetBytes + lengthBytes > presentBytes) return fail('not_on_image', { offsetBytes, presentBytes })
+        const trouble = memoryTrouble(memory, offsetBytes, lengthBytes)
+        if (trouble) return trouble
         memory.write(offsetBytes, source.subarray(0, lengthBytes))
         memory.flush(offsetBytes, lengthBytes)
         return ok(lengthBytes)

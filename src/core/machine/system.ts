@@ -126,6 +126,11 @@ export class System extends PathTree {
     return this.#devices.setMode(name, mode, user)
   }
 
+  /** What daxctl and cxl work on. */
+  get memoryDevices(): DaxDevices {
+    return this.#devices
+  }
+
   modules(): string[] {
     return this.#modules.list().map(({ name }) => name)
   }

@@ -41,8 +41,22 @@ export function complete(line: string, cursor: number, known: Known): Completion
     if (names.length > 0 || typed !== '') return sorted(start, names.length > 0 ? names : paths(typed, known))
     return { start, candidates: [] }
   }
-  const options = completionsOf(words.slice(first))
+  const options = [...completionsOf(words.slice(first)), ...deviceWords(words.slice(first), known)]
   return sorted(start, options.length > 0 ? options.map(quotedFor) : paths(typed, known))
+}
+
+const DEVICE_COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  daxctl: ['list', 'reconfigure-device', 'disable-device', 'enable-device'],
+  cxl: ['list', 'inject-media-poison', 'clear-media-poison'],
+}
+
+/** What those take that speak of devices: a command, then a device. */
+function deviceWords([program = '', ...args]: readonly string[], { system }: Known): string[] {
+  const commands = DEVICE_COMMANDS[program]
+  const typed = args.at(-1)
+  if (!commands || typed === undefined || typed.startsWith('-') || typed.includes('/')) return []
+  const words = args.length === 1 ? commands : system.devices().map(({ name }) => name.slice(name.lastIndexOf('/') + 1))
+  return words.filter((word) => word.startsWith(typed))
 }
 
 function sorted(start: number, candidates: readonly string[]): Completion {

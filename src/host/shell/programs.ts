@@ -3,16 +3,20 @@
 
 import type { Io, Program } from '../../cli/program.ts'
 import { textOf } from '../../core/base/plain.ts'
-import { WAITING } from '../../core/base/task.ts'
+import { type Progress, type Task, WAITING } from '../../core/base/task.ts'
+import { BusError } from '../../core/kernel/mappedFile.ts'
 import { bytesOfLatin1, latin1Of, textForPeople, utf8Of } from '../bytes.ts'
 import { type Given, stdinOf } from './command.ts'
 import type { Outcome } from './process.ts'
 import { PIPE_MOST } from './limits.ts'
 import { LIVE } from './rewrite.ts'
+import type { ShellHost } from './shellHost.ts'
 
 const INTERRUPTED = 130
 /** 128 and the number of SIGPIPE. */
 const PIPE_FULL = 141
+/** 128 and the number of SIGBUS. */
+const BUS_ERROR = 135
 const REPORT_MS = 40
 
 export interface ProgramOutcome extends Outcome {
@@ -43,7 +47,8 @@ export async function runProgram(name: string, program: Program, { args, context
   try {
     for (;;) {
       if (context.signal?.aborted) return output.outcome(INTERRUPTED)
-      const step = task.next()
+      const step = stepOf(task)
+      if (step === undefined) return died(name, host, output)
       if (step.done) return output.outcome(step.value)
       if (output.heldLetters > PIPE_MOST) {
         output.text('err', `${name}: stopped: a pipe, a variable or a file written by > holds ${PIPE_MOST} bytes here\n  Name files instead of piping them: cmp, dd, famfs cp, head and sha256sum read them in pieces.\n`)
@@ -56,6 +61,23 @@ export async function runProgram(name: string, program: Program, { args, context
   } finally {
     task.return(undefined as never)
   }
+}
+
+/** Undefined where the program touched memory that failed. */
+function stepOf(task: Task<number>): IteratorResult<Progress, number> | undefined {
+  try {
+    return task.next()
+  } catch (error) {
+    if (error instanceof BusError) return undefined
+    throw error
+  }
+}
+
+/** As bash tells it: the program itself says nothing any more. */
+function died(name: string, host: ShellHost, output: Output): ProgramOutcome {
+  host.system.log(`${name}: killed by SIGBUS: it touched memory that failed`)
+  output.text('err', 'Bus error (core dumped)\n')
+  return output.outcome(BUS_ERROR)
 }
 
 /** Text stays text until bytes come: then all of it is bytes. */

@@ -6,7 +6,7 @@ import { READ_WHOLE_BYTES } from './limits.ts'
 import type { Process } from './process.ts'
 
 /** Run ours wherever scripts believe them to be. */
-const OURS = new Set(['famfs', 'mkfs.famfs', 'famfs_fused', 'daxctl'])
+const OURS = new Set(['famfs', 'mkfs.famfs', 'famfs_fused', 'daxctl', 'cxl'])
 const STUB_PLACES = /^\/(usr\/)?s?bin\/[^/]+$/
 const EXECUTABLE = 0o111
 

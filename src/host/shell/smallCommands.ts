@@ -179,7 +179,7 @@ const HELP = `This is bash on a host of its own. What is particular here:
   mkfs.famfs /dev/dax0.0            formats the shared memory device
   famfs mount /dev/dax0.0 /mnt/famfs
   famfs logplay /mnt/famfs          shows what the master has made since
-  findmnt, mount, umount, df, daxctl, modprobe, lsmod, dmesg, logger
+  findmnt, mount, umount, df, daxctl, cxl, modprobe, lsmod, dmesg, logger
   sudo -u user CMD                  acts as uid 1000; you are root
   download FILE                     hands a file to you; drop files here to bring them in
   on HOST CMD ...                   runs a command on another host, in scripts

@@ -12,6 +12,7 @@ import type { ToolIo } from './toolIo.ts'
 const ALIGN_BYTES = 2 * 1024 * 1024
 const MODES = ['devdax', 'system-ram', 'famfs'] as const
 type Mode = (typeof MODES)[number]
+const COMMANDS = 'list, reconfigure-device, disable-device or enable-device'
 
 const WHY_NOT = 'warning: this memory is shared with other hosts. As system RAM this kernel takes it all for itself, zeroes it and puts its own pages there, over what other hosts have mapped; every one of them then loses its files or crashes.'
 
@@ -21,7 +22,7 @@ export const daxctl = tool({
     dev: 'd:', region: 'r:', mode: 'm:', human: 'u', force: 'f', 'no-online': 'N', verbose: 'v', devices: 'D', regions: 'R', mappings: 'M', idle: 'i',
     'no-movable': 'nomovable', version: 'version', 'check-config': 'check', size: 'size:', align: 'align:',
   },
-  help: 'daxctl list [-u] [-d DEVICE]: shows the memory devices as JSON, with chardev, size, target_node, align and mode. daxctl reconfigure-device [--human] --mode=devdax|system-ram|famfs [--force] DEVICE: switches a device; as system-ram its memory is zeroed.',
+  help: 'daxctl list [-u] [-d DEVICE]: shows the memory devices as JSON, with chardev, size, target_node, align and mode. daxctl reconfigure-device [--human] --mode=devdax|system-ram|famfs [--force] DEVICE: switches a device; as system-ram its memory is zeroed; with --force under a mount, too, and no file of it can be reached from then on. daxctl disable-device DEVICE, daxctl enable-device DEVICE: the device answers no host any more, or again.',
   modern: (args) => args.map((arg) => (arg === '-D' || arg === '-R' ? `--${arg === '-D' ? 'devices' : 'regions'}` : arg)),
 }, function* run(call) {
   const { given, io, misused } = call
@@ -31,20 +32,50 @@ export const daxctl = tool({
     return 0
   }
   if (has(given, 'h')) {
-    io.out('usage: daxctl list [-u] [-d DEVICE], daxctl reconfigure-device [-u] -m MODE [-f] DEVICE\n')
+    io.out('usage: daxctl list [-u] [-d DEVICE], daxctl reconfigure-device [-u] -m MODE [-f] DEVICE, daxctl disable-device DEVICE, daxctl enable-device DEVICE\n')
     return 0
   }
   if (command === 'list') return list(call)
   if (command === 'reconfigure-device') return yield* reconfigure(call, names)
-  return misused(command === undefined ? 'a command is missing: list or reconfigure-device' : `'${command}' is not a command here: use list or reconfigure-device`)
+  if (command === 'disable-device' || command === 'enable-device') return switchAnswers(call, names, command === 'enable-device')
+  return misused(command === undefined ? `a command is missing: ${COMMANDS}` : `'${command}' is not a command here: use ${COMMANDS}`)
 })
 
-function list({ given, io }: Call): number {
+function list(call: Call): number {
+  const { given, io } = call
   const wanted = valueOf(given, 'd')
   const devices = io.system.devices()
   const chosen = devices.filter(({ name }) => wanted === undefined || wanted === 'all' || baseName(name) === baseName(wanted))
-  io.out(jsonOf(chosen.map((device) => describe(device, devices.indexOf(device), given)), given))
+  io.out(jsonOf(chosen.map((device) => describe(device, devices.indexOf(device), call)), given))
   return 0
+}
+
+/** For every host at once: it is the device that answers, or doesn't. */
+function switchAnswers({ io, voice }: Call, names: readonly string[], answers: boolean): number {
+  if (names.length === 0) {
+    voice.say('error: a device is missing', 'Look at daxctl list.')
+    return 1
+  }
+  let changedCount = 0
+  let exitCode = 0
+  for (const name of names) {
+    const chosen = devicesNamed(io, name)
+    if (chosen.length === 0) voice.say(`error: ${name}: no such device`, 'Look at daxctl list.')
+    if (chosen.length === 0) exitCode = 1
+    for (const device of chosen) {
+      const done = io.system.memoryDevices.change(device.name, { kind: answers ? 'start' : 'stop' }, io.caller.user)
+      if (done.ok) changedCount++
+      else voice.fail(`error: ${baseName(device.name)}`, done.failure, device.name)
+      if (!done.ok) exitCode = 1
+    }
+  }
+  io.err(`${answers ? 'enabled' : 'disabled'} ${changedCount} device${changedCount === 1 ? '' : 's'}\n`)
+  return exitCode
+}
+
+/** By its path or its last part; `all` are all. */
+export function devicesNamed({ system }: ToolIo, name: string): DeviceStatus[] {
+  return system.devices().filter((device) => name === 'all' || device.name === name || baseName(device.name) === baseName(name))
 }
 
 function* reconfigure(call: Call, names: readonly string[]): Task<number> {
@@ -62,7 +93,7 @@ function* reconfigure(call: Call, names: readonly string[]): Task<number> {
   const changed: DeviceStatus[] = []
   let exitCode = 0
   for (const name of names) {
-    const chosen = devices.filter((device) => name === 'all' || device.name === name || baseName(device.name) === baseName(name))
+    const chosen = devicesNamed(io, name)
     if (chosen.length === 0) voice.say(`error: ${name}: no such device`, 'Look at daxctl list.')
     if (chosen.length === 0) exitCode = 1
     for (const device of chosen) {
@@ -72,7 +103,7 @@ function* reconfigure(call: Call, names: readonly string[]): Task<number> {
   }
   if (changed.length > 0) {
     const now = io.system.devices()
-    io.out(jsonOf(changed.map(({ name }) => describe(now.find((device) => device.name === name) as DeviceStatus, devices.findIndex((device) => device.name === name), given)), given))
+    io.out(jsonOf(changed.map(({ name }) => describe(now.find((device) => device.name === name) as DeviceStatus, devices.findIndex((device) => device.name === name), call)), given))
   }
   io.err(`reconfigured ${changed.length} device${changed.length === 1 ? '' : 's'}\n`)
   return exitCode
@@ -86,21 +117,22 @@ function* switchOne({ given, io, voice }: Call, { name, mode: was }: DeviceStatu
     return false
   }
   if (losing) voice.say(`${device}: ${WHY_NOT}`)
-  const done = yield* io.system.setDaxMode(name, mode, io.caller.user)
+  const done = yield* io.system.memoryDevices.setMode(name, mode, io.caller.user, has(given, 'f'))
   if (!done.ok) voice.fail(`error: ${device}`, done.failure, name)
   return done.ok
 }
 
 function* holdsFamfs(name: string, { system: { machine } }: ToolIo): Task<boolean> {
   const checked = yield* fsckOn(machine, name)
-  return checked.ok && checked.value.superblockFailure === undefined
+  // Where it can't be read, there may be one.
+  return !checked.ok || checked.value.superblockFailure === undefined
 }
 
 function isMode(text: string): text is Mode {
   return (MODES as readonly string[]).includes(text)
 }
 
-function describe({ name, sizeBytes, mode }: DeviceStatus, minor: number, given: Given): Record<string, unknown> {
+function describe({ name, sizeBytes, mode }: DeviceStatus, minor: number, { given, io }: Call): Record<string, unknown> {
   return {
     chardev: baseName(name),
     size: has(given, 'u') ? humanBytes(sizeBytes) : sizeBytes,
@@ -108,6 +140,7 @@ function describe({ name, sizeBytes, mode }: DeviceStatus, minor: number, given:
     align: has(given, 'u') ? humanBytes(ALIGN_BYTES) : ALIGN_BYTES,
     mode,
     ...(mode === 'system-ram' ? { movable: true } : {}),
+    ...(io.system.memoryDevices.answers(name) ? {} : { state: 'disabled' }),
   }
 }
 
@@ -123,5 +156,10 @@ function humanBytes(bytes: number): string {
 /** One device for people stands alone; scripts always get a list. */
 function jsonOf(devices: Record<string, unknown>[], given: Given): string {
   const shown = has(given, 'u') && devices.length === 1 ? devices[0] : devices
+  return jsonText(shown)
+}
+
+/** As these tools print it. */
+export function jsonText(shown: unknown): string {
   return `${JSON.stringify(shown, undefined, 2).replaceAll('": ', '":')}\n`
 }

@@ -6,6 +6,7 @@ import { cmp } from './cmp.ts'
 import { bracket, test } from './condition.ts'
 import { cp, mv } from './cpMv.ts'
 import { curl, getfattr } from './curl.ts'
+import { cxl } from './cxl.ts'
 import { daxctl } from './daxctl.ts'
 import { date } from './date.ts'
 import { dd } from './dd.ts'
@@ -27,7 +28,7 @@ import { xxd } from './xxd.ts'
 
 export const tools: Readonly<Record<string, Program>> = {
   '[': bracket,
-  cat, chgrp, chmod, chown, cmp, cp, curl, daxctl, date, dd, df, dmesg, du, findmnt, getfattr, head, hexdump, insmod, ln, ls, lsmod, md5sum, mkdir,
+  cat, chgrp, chmod, chown, cmp, cp, curl, cxl, daxctl, date, dd, df, dmesg, du, findmnt, getfattr, head, hexdump, insmod, ln, ls, lsmod, md5sum, mkdir,
   mknod, modprobe, mount, mountpoint, mv, od, rm, rmdir, rmmod, sha1sum, sha256sum, sha512sum, sort, stat: statTool, tail, tee, test, touch, truncate, umount, wc, xxd,
 }
 

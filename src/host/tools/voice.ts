@@ -1,6 +1,7 @@
 // How plain tools speak of trouble: `TOOL: WHAT: ERRNO TEXT` as the GNU tools do, and under it, indented, what to do next where
 // that is worth a line. The same advice isn't given twice in a row.
 
+import { errnoText as textOf } from '../../core/base/errno.ts'
 import { failures } from '../../core/base/failure.ts'
 import type { Failure } from '../../core/base/result.ts'
 import { absolutePath } from './paths.ts'
@@ -44,40 +45,6 @@ export function isFamfsType(type: string): boolean {
   return type === 'famfs' || type === 'fuse'
 }
 
-const TEXTS: Readonly<Record<string, string>> = {
-  EPERM: 'Operation not permitted',
-  ENOENT: 'No such file or directory',
-  EIO: 'Input/output error',
-  ENXIO: 'No such device or address',
-  EBADF: 'Bad file descriptor',
-  ENOMEM: 'Cannot allocate memory',
-  EACCES: 'Permission denied',
-  EBUSY: 'Device or resource busy',
-  EEXIST: 'File exists',
-  EXDEV: 'Invalid cross-device link',
-  ENODEV: 'No such device',
-  ENOTBLK: 'Block device required',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  EINVAL: 'Invalid argument',
-  ENOTTY: 'Inappropriate ioctl for device',
-  EFBIG: 'File too large',
-  ENOSPC: 'No space left on device',
-  EROFS: 'Read-only file system',
-  EMLINK: 'Too many links',
-  ENAMETOOLONG: 'File name too long',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENODATA: 'No data available',
-  ECANCELED: 'Operation canceled',
-  ESTALE: 'Stale file handle',
-  EUCLEAN: 'Structure needs cleaning',
-  EHOSTDOWN: 'Host is down',
-  ENOTSUP: 'Operation not supported',
-  ENOSYS: 'Function not implemented',
-  ECONNREFUSED: 'Connection refused',
-}
-
-export function errnoText({ errno, says }: Failure): string {
-  return TEXTS[errno] ?? says
+export function errnoText({ errno }: Failure): string {
+  return textOf(errno)
 }

@@ -139,7 +139,7 @@ describe('daxctl', () => {
 
   it('refuses a mounted device, unknown modes, devices and commands, and everyone but root', () => {
     const box = newMountedBox()
-    expect(box.run('daxctl reconfigure-device -m system-ram -f dax0.0')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('Device or resource busy') })
+    expect(box.run('daxctl reconfigure-device -m famfs dax0.0')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('Device or resource busy') })
     expect(box.run('daxctl reconfigure-device -m fsdax dax0.0').err).toMatch(/unknown mode 'fsdax'\n {2}Give --mode=devdax, /)
     expect(box.run('daxctl reconfigure-device -m famfs dax7.0')).toMatchObject({ code: 1, err: expect.stringContaining('dax7.0: no such device\n') })
     expect(box.run('daxctl reconfigure-device -m famfs').code).toBe(1)

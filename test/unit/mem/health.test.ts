@@ -17,14 +17,17 @@ describe('poison', () => {
       const model = new Set<number>()
       for (const { adds, at, length: count } of steps) {
         expect(adds ? health.addPoison(at, count) : health.clearPoison(at, count)).toBe(true)
-        for (let byte = at; byte < at + count; byte++) adds ? model.add(byte) : model.delete(byte)
+        for (let byte = at; byte < at + count; byte++) {
+          if (adds) model.add(byte)
+          else model.delete(byte)
+        }
       }
       const seen = health.poison.flatMap(({ offsetBytes, lengthBytes }) => Array.from({ length: lengthBytes }, (_, i) => offsetBytes + i))
       expect(seen).toEqual([...model].toSorted((a, b) => a - b))
       // Sorted, and as few as can be.
       for (const [i, range] of health.poison.entries()) expect(i === 0 || range.offsetBytes > health.poison[i - 1]!.offsetBytes + health.poison[i - 1]!.lengthBytes).toBe(true)
-      const inside = seen.filter((byte) => byte >= from && byte < from + length)
-      expect(health.firstPoisoned(from, length)).toBe(inside[0] ?? -1)
+      const first = seen.find((byte) => byte >= from && byte < from + length)
+      expect(health.firstPoisoned(from, length)).toBe(first ?? -1)
       expect([health.isPoisoned, health.isSound]).toEqual([seen.length > 0, seen.length === 0])
     })
     fc.assert(property, { numRuns: propertyRuns.cheap })

@@ -1,0 +1,73 @@
+// cxl: what the memory itself reports. Poison is put and cleared by 64-byte lines, for every host at once; clearing it leaves
+// the bytes that were there.
+
+import { POISON_LINE_BYTES } from '../../core/machine/deviceErrors.ts'
+import { jsonText } from './daxctl.ts'
+import { has, valueOf } from './getopt.ts'
+import { sizeOf } from './numbers.ts'
+import { baseName } from './paths.ts'
+import { type Call, quickTool } from './tool.ts'
+
+const COMMANDS = 'list, inject-media-poison or clear-media-poison'
+const NEXT = 'Write cxl inject-media-poison DEVICE --address OFFSET [--length BYTES].'
+
+export const cxl = quickTool({
+  short: 'a:l:m:MLuhv',
+  long: { address: 'a:', length: 'l:', 'media-errors': 'L', memdevs: 'M', memdev: 'm:', human: 'u', verbose: 'v', version: 'version' },
+  help: 'cxl list [--media-errors] [-m DEVICE]: shows the memory devices as JSON, with their poisoned ranges. cxl inject-media-poison DEVICE --address OFFSET [--length BYTES], cxl clear-media-poison DEVICE --address OFFSET [--length BYTES]: poisons a range of a device, or clears it; 64 bytes unless said otherwise.',
+}, (call) => {
+  const { given, io, misused } = call
+  const [command, ...names] = given.operands
+  if (has(given, 'version')) {
+    io.out('80\n')
+    return 0
+  }
+  if (has(given, 'h')) {
+    io.out('usage: cxl list [-L] [-m DEVICE], cxl inject-media-poison DEVICE -a OFFSET [-l BYTES], cxl clear-media-poison DEVICE -a OFFSET [-l BYTES]\n')
+    return 0
+  }
+  if (command === 'list') return list(call)
+  if (command === 'inject-media-poison' || command === 'clear-media-poison') return poison(call, command, names)
+  return misused(command === undefined ? `a command is missing: ${COMMANDS}` : `'${command}' is not a command here: use ${COMMANDS}`)
+})
+
+function list({ given, io }: Call): number {
+  const { system } = io
+  const wanted = valueOf(given, 'm')
+  const shown = system.devices().map(({ name, sizeBytes }, minor) => ({
+    memdev: `mem${minor}`,
+    chardev: baseName(name),
+    ram_size: sizeBytes,
+    ...(has(given, 'L') ? { media_errors: system.memoryDevices.poison(name).map(({ offsetBytes, lengthBytes }) => ({ offset: offsetBytes, length: lengthBytes, source: 'Injected' })) } : {}),
+    ...(system.memoryDevices.answers(name) ? {} : { state: 'disabled' }),
+  }))
+  io.out(jsonText(shown.filter(({ memdev, chardev }) => wanted === undefined || wanted === 'all' || [memdev, chardev].includes(baseName(wanted)))))
+  return 0
+}
+
+function poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'clear-media-poison', names: readonly string[]): number {
+  const address = valueOf(given, 'a')
+  const [name, ...others] = names
+  if (address === undefined || name === undefined || others.length > 0) {
+    voice.say(`error: ${address === undefined ? 'an address is missing' : 'one device is wanted'}`, NEXT)
+    return 1
+  }
+  const offsetBytes = sizeOf(address)
+  const lengthBytes = sizeOf(valueOf(given, 'l') ?? String(POISON_LINE_BYTES))
+  if (offsetBytes === undefined || lengthBytes === undefined) {
+    voice.say(`error: '${offsetBytes === undefined ? address : valueOf(given, 'l')}' is no number of bytes`, NEXT)
+    return 1
+  }
+  const devices = io.system.devices()
+  const device = devices.find((each, minor) => each.name === name || baseName(each.name) === baseName(name) || name === `mem${minor}`)
+  if (!device) {
+    voice.say(`error: ${name}: no such device`, 'Look at cxl list.')
+    return 1
+  }
+  const clears = command === 'clear-media-poison'
+  const done = io.system.memoryDevices.change(device.name, { kind: clears ? 'clear' : 'poison', offsetBytes, lengthBytes }, io.caller.user)
+  const place = `mem${devices.indexOf(device)}:0x${offsetBytes.toString(16)}`
+  if (done.ok) io.out(`poison ${clears ? 'cleared' : 'injected'} at ${place}, ${lengthBytes} bytes\n`)
+  else voice.say(`error: ${place}: ${done.failure.says}`, done.failure.next)
+  return done.ok ? 0 : 1
+}

@@ -1,0 +1,189 @@
+// Memory that fails under a host: what holds superblock and log gives a clear failure and nothing half made, what it took
+// down stays down until it is unmounted, and mkfs mends it.
+
+import { beforeEach, describe, expect, it } from 'vitest'
+import { MIB } from '../../../src/core/base/align.ts'
+import type { Reason } from '../../../src/core/base/failure.ts'
+import type { Result } from '../../../src/core/base/result.ts'
+import { runNow } from '../../../src/core/base/task.ts'
+import { changeDevice } from '../../../src/core/machine/deviceErrors.ts'
+import { fsckOn } from '../../../src/core/machine/judging.ts'
+import type { Machine } from '../../../src/core/machine/machine.ts'
+import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
+import { Health } from '../../../src/core/mem/health.ts'
+import { coherentMemory } from '../../../src/core/mem/memory.ts'
+import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
+import { DATA_START, DAX, MNT, newClient, newDax, newMachine, newMaster, ROOT_USER, run, sourceOf } from '../../helpers/machines.ts'
+import { failureOf, patternBytes, valueOf } from '../../helpers/outcome.ts'
+import { newSystem, rootAt } from '../../helpers/systems.ts'
+
+let device: Daxdev
+let machine: Machine
+let health: Health
+
+beforeEach(() => {
+  device = newDax(32 * MIB)
+  machine = newMaster(device)
+  health = new Health(device.health)
+  run(machine.cp(sourceOf(patternBytes(5000, 1)), `${MNT}/f`))
+})
+
+const KINDS: Record<string, () => unknown> = {
+  'poison in the superblock': () => health.addPoison(64, 64),
+  'poison in the log header': () => health.addPoison(LOG_OFFSET_BYTES, 64),
+  'poison in a slot of the log': () => health.addPoison(LOG_OFFSET_BYTES + 64_000, 64),
+  'a device that is stopped': () => health.stop(),
+  'a device reconfigured under the mount': () => health.reconfigure(),
+}
+
+/** All that works with superblock and log of a mount. */
+function mountedWork(): Record<string, Result<unknown>> {
+  return {
+    creat: runNow(machine.creat(`${MNT}/new`, { sizeBytes: 4096 })),
+    cp: runNow(machine.cp(sourceOf(patternBytes(10, 1)), `${MNT}/copied`)),
+    mkdir: runNow(machine.mkdir(`${MNT}/a/b/c`, { parents: true })),
+    clone: runNow(machine.clone(`${MNT}/f`, `${MNT}/cloned`)),
+    logplay: runNow(machine.logplay(MNT)),
+    whole: runNow(machine.logplay(MNT, { whole: true, dryRun: true })),
+  }
+}
+
+describe.each(Object.entries(KINDS))('%s', (name, breaks) => {
+  it('fails whatever works with the mounted file system, and nothing is half made', () => {
+    const before = coherentMemory(device).window(0, DATA_START).slice()
+    const known = machine.inodes(MNT).length
+    breaks()
+    for (const [work, result] of Object.entries(mountedWork())) expect({ work, ...failureOf(result, 'mount_failed') }).toMatchObject({ work, errno: 'ENODEV' })
+    expect(machine.inodes(MNT)).toHaveLength(known)
+    expect(Buffer.compare(before, coherentMemory(device).window(0, DATA_START))).toBe(0)
+    // The standalone module gives no byte of the mount any more.
+    failureOf(machine.open(`${MNT}/f`, { read: true }, ROOT_USER), 'mount_failed')
+    valueOf(machine.stat(`${MNT}/f`))
+    valueOf(machine.umount(MNT))
+  })
+
+  it('stays with the mount when it is mended, and is gone with it', () => {
+    breaks()
+    failureOf(runNow(machine.mkdir(`${MNT}/d`)), 'mount_failed')
+    health.mend()
+    failureOf(runNow(machine.mkdir(`${MNT}/d`)), 'mount_failed')
+    valueOf(machine.umount(MNT))
+    run(machine.mount(DAX, MNT))
+    run(machine.mkdir(`${MNT}/d`))
+    run(machine.flush(`${MNT}/f`, ROOT_USER))
+  })
+
+  it('is told by a device that isn’t mounted, too', () => {
+    valueOf(machine.umount(MNT))
+    breaks()
+    if (name.includes('reconfigured')) {
+      run(machine.mount(DAX, MNT))
+      return
+    }
+    const reasons: [string, Result<unknown>][] = [
+      ['mount', runNow(machine.mount(DAX, MNT))],
+      ['logplay', runNow(machine.logplayDevice(DAX, undefined))],
+      ['fsck', runNow(fsckOn(machine, DAX))],
+    ]
+    for (const [work, result] of reasons) expect({ work, ...failureOf(result, 'device_failed') }).toMatchObject({ work, errno: 'EIO' })
+    expect(machine.mounts()).toEqual([])
+  })
+})
+
+describe('mkfs', () => {
+  it('mends a device that answers; what it can’t read it formats only by force', () => {
+    valueOf(machine.umount(MNT))
+    health.addPoison(0, 64)
+    failureOf(runNow(machine.mkfs(DAX, {})), 'device_failed')
+    expect(health.poison).toHaveLength(1)
+    run(machine.mkfs(DAX, { force: true }))
+    expect(health.isSound).toBe(true)
+    run(machine.mount(DAX, MNT))
+  })
+
+  it('mends poison that is elsewhere without being forced', () => {
+    const fresh = newDax(32 * MIB)
+    const other = newMachine('B', fresh)
+    new Health(fresh.health).addPoison(20 * MIB, 64)
+    run(other.mkfs(DAX, {}))
+    expect(new Health(fresh.health).isSound).toBe(true)
+  })
+
+  it('formats no device that doesn’t answer, and kills nothing on it', () => {
+    valueOf(machine.umount(MNT))
+    health.stop()
+    const before = coherentMemory(device).window(0, 4096).slice()
+    failureOf(runNow(machine.mkfs(DAX, { force: true })), 'device_failed')
+    failureOf(machine.kill(DAX), 'device_failed')
+    expect(Buffer.compare(before, coherentMemory(device).window(0, 4096))).toBe(0)
+    health.start()
+    run(machine.mount(DAX, MNT))
+  })
+})
+
+describe('every host', () => {
+  it('learns of it by its own access, and goes on where it has touched nothing', () => {
+    const client = newClient('B', device)
+    health.addPoison(DATA_START, 64)
+    failureOf(valueOf(client.mmap(`${MNT}/f`, { read: true }, ROOT_USER)).copyTo(new Uint8Array(100)), 'mount_failed')
+    // The master hasn't touched those bytes.
+    run(machine.mkdir(`${MNT}/d`))
+    failureOf(valueOf(machine.mmap(`${MNT}/f`, { read: true }, ROOT_USER)).copyTo(new Uint8Array(100)), 'mount_failed')
+    failureOf(runNow(machine.mkdir(`${MNT}/e`)), 'mount_failed')
+  })
+
+  it('has a device that was stopped while nobody looked as if nothing had been', () => {
+    health.stop()
+    health.start()
+    run(machine.mkdir(`${MNT}/d`))
+  })
+})
+
+describe('switching a device', () => {
+  it('to system-ram and back begins anew: zero and without poison', () => {
+    const system = newSystem(machine)
+    valueOf(machine.umount(MNT))
+    health.addPoison(DATA_START, 4096)
+    run(system.memoryDevices.setMode(DAX, 'system-ram'))
+    run(system.memoryDevices.setMode(DAX, 'devdax'))
+    expect(health.isSound).toBe(true)
+    expect(coherentMemory(device).window(0, DATA_START + 8192).some((byte) => byte !== 0)).toBe(false)
+  })
+
+  it('under a mount takes force, and then the mount has another device under it', () => {
+    const system = newSystem(machine)
+    const client = newClient('B', device)
+    failureOf(runNow(system.memoryDevices.setMode(DAX, 'famfs')), 'mounted')
+    run(system.memoryDevices.setMode(DAX, 'famfs', ROOT_USER, true))
+    for (const host of [machine, client]) expect(failureOf(runNow(host.logplay(MNT)), 'mount_failed').says).toContain('was reconfigured under the mount')
+    valueOf(system.umount(MNT, rootAt('/')))
+    run(machine.mount(DAX, MNT))
+    run(machine.flush(`${MNT}/f`, ROOT_USER))
+  })
+
+  it('is refused while the device doesn’t answer', () => {
+    const system = newSystem(machine)
+    valueOf(machine.umount(MNT))
+    health.stop()
+    failureOf(runNow(system.memoryDevices.setMode(DAX, 'system-ram')), 'device_failed')
+    expect(system.memoryDevices.modeOf(DAX)).toBe('devdax')
+  })
+})
+
+describe('poison by hand', () => {
+  it('is of whole lines on the device', () => {
+    const memory = coherentMemory(device)
+    const refused: [number, number, Reason][] = [
+      [0, 0, 'out_of_device'], [-64, 64, 'out_of_device'], [32 * MIB, 64, 'out_of_device'], [0.5, 64, 'out_of_device'], [32 * MIB - 64, 128, 'out_of_device'],
+      [1, 64, 'bad_poison'], [64, 65, 'bad_poison'],
+    ]
+    for (const kind of ['poison', 'clear'] as const) {
+      for (const [offsetBytes, lengthBytes, reason] of refused) failureOf(changeDevice(memory, { kind, offsetBytes, lengthBytes }), reason)
+    }
+    expect(health.isSound).toBe(true)
+    valueOf(changeDevice(memory, { kind: 'poison', offsetBytes: 32 * MIB - 64, lengthBytes: 64 }))
+    expect(health.poison).toEqual([{ offsetBytes: 32 * MIB - 64, lengthBytes: 64 }])
+    valueOf(changeDevice(memory, { kind: 'clear', offsetBytes: 0, lengthBytes: 32 * MIB }))
+    expect(health.poison).toEqual([])
+  })
+})
