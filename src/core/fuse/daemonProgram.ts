@@ -1,0 +1,188 @@
+// The server's end of a kernel that runs programs: it tells the devices, fills the table during OPEN, and uploads programs.
+// How a map lies in the table is between it and its program (docs/PROGRAM.md): kind, count, then for a simple list device,
+// offset and length of each extent; for a striped file bytes, chunk, strips, and the strips of each interleaved extent.
+
+import { errnos } from '../base/errno.ts'
+import { bytesOfText } from '../base/plain.ts'
+import { putU64 } from '../base/u64.ts'
+import type { Extent } from '../fmap/fmap.ts'
+import type { Columns, WideMap } from '../fmap/wide.ts'
+import { answer, refusal } from './directLink.ts'
+import { encodeInitReply, encodeOpenReply, encodeTable, FILE_CELLS_MOST, isInit, isOpen, type NamedDevice, NOTICE_CELLS_MOST, SPANS_MOST, TABLE_CELLS_MOST } from './programMessages.ts'
+import type { Handlers } from './ring.ts'
+import type { Answered, MapStore, Notify } from './wire.ts'
+
+const [ENOENT] = errnos.ENOENT
+const [EINVAL] = errnos.EINVAL
+const [E2BIG] = errnos.E2BIG
+const [ENOSPC] = errnos.ENOSPC
+
+const KIND_SIMPLE = 0
+const KIND_STRIPED = 1
+const CELL_BYTES = 8
+const DEVICES_MOST = 256
+
+interface Window {
+  firstCell: number
+  cellCount: number
+}
+
+export interface ProgramDaemon {
+  readonly handlers: Handlers
+  /** The program from now on. @returns 0, or the errno that the kernel refuses it with */
+  upload(source: string): number
+  /** A file's map is another one: its part of the table is filled again. */
+  refill(node: number): number
+}
+
+/** @param source uploaded when the kernel says hello; without one the kernel runs its own */
+export function programDaemon(store: MapStore, notify: Notify, source?: string): ProgramDaemon {
+  const table = new TableFiller(notify)
+  let program = source
+  const upload = (text: string): number => {
+    program = text
+    return notify('PROGRAM', 0, bytesOfText(text))
+  }
+  return {
+    upload,
+    handlers: {
+      INIT(_, request) {
+        if (!isInit(request)) return refusal(EINVAL)
+        if (program !== undefined) upload(program)
+        return answer(encodeInitReply(devicesOf(store)))
+      },
+      OPEN(node, request) {
+        if (!isOpen(request)) return refusal(EINVAL)
+        const map = store.map(node)
+        return map ? table.open(node, map) : refusal(ENOENT)
+      },
+    },
+    refill(node) {
+      const map = store.map(node)
+      return map ? table.open(node, map).errno : ENOENT
+    },
+  }
+}
+
+/** The table as the server keeps it: which cells are whose. A file that is opened again keeps its cells. */
+class TableFiller {
+  readonly #notify: Notify
+  readonly #windows = new Map<number, Window>()
+  readonly #unused: Window[] = []
+  #endCell = 0
+
+  constructor(notify: Notify) {
+    this.#notify = notify
+  }
+
+  open(node: number, map: WideMap): Answered {
+    const { sizeBytes } = map
+    const cellCount = cellCountOf(map)
+    // Whether that is too many is for the kernel to say; the table isn't filled for nothing.
+    if (cellCount > FILE_CELLS_MOST) return answer(encodeOpenReply({ sizeBytes, firstCell: 0, cellCount }))
+    const spans = spansOf(map)
+    if (spans.length > SPANS_MOST) return refusal(E2BIG)
+    const window = this.#windowOf(node, cellCount)
+    if (!window) return refusal(ENOSPC)
+    const errno = this.#fill(node, window, cellsOf(map, cellCount), spans)
+    return errno === 0 ? answer(encodeOpenReply({ sizeBytes, firstCell: window.firstCell, cellCount })) : refusal(errno)
+  }
+
+  #fill(node: number, { firstCell, cellCount }: Window, cells: Uint8Array, spans: Extent[]): number {
+    for (let done = 0; done < cellCount; done += NOTICE_CELLS_MOST) {
+      const part = cells.subarray(done * CELL_BYTES, (done + NOTICE_CELLS_MOST) * CELL_BYTES)
+      const errno = this.#notify('TABLE', node, encodeTable({ firstCell: firstCell + done, spans: done === 0 ? spans : undefined, cells: part }))
+      if (errno !== 0) return errno
+    }
+    return 0
+  }
+
+  #windowOf(node: number, cellCount: number): Window | undefined {
+    const there = this.#windows.get(node)
+    if (there?.cellCount === cellCount) return there
+    if (there) this.#unused.push(there)
+    const found = this.#unused.findIndex((window) => window.cellCount === cellCount)
+    const window = found < 0 ? this.#newWindow(cellCount) : this.#unused.splice(found, 1)[0]
+    if (window) this.#windows.set(node, window)
+    else this.#windows.delete(node)
+    return window
+  }
+
+  #newWindow(cellCount: number): Window | undefined {
+    if (this.#endCell + cellCount > TABLE_CELLS_MOST) return undefined
+    const firstCell = this.#endCell
+    this.#endCell += cellCount
+    return { firstCell, cellCount }
+  }
+}
+
+function devicesOf(store: MapStore): NamedDevice[] {
+  const devices: NamedDevice[] = []
+  for (let devindex = 0; devindex < DEVICES_MOST; devindex++) {
+    const name = store.daxdev(devindex)
+    if (name !== undefined) devices.push({ devindex, name })
+  }
+  return devices
+}
+
+function cellCountOf(map: WideMap): number {
+  if (map.kind === 'simple') return 2 + map.columns.count * 3
+  return map.interleaved.reduce((sum, { strips }) => sum + 3 + strips.length * 3, 2)
+}
+
+function cellsOf(map: WideMap, cellCount: number): Uint8Array {
+  const bytes = new Uint8Array(cellCount * CELL_BYTES)
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  const put = (value: number): void => {
+    putU64(view, at, value)
+    at += CELL_BYTES
+  }
+  if (map.kind === 'simple') {
+    const { count, devindices, offsets, lengths } = map.columns
+    put(KIND_SIMPLE)
+    put(count)
+    for (let i = 0; i < count; i++) {
+      put(devindices[i] as number)
+      put(offsets[i] as number)
+      put(lengths[i] as number)
+    }
+    return bytes
+  }
+  put(KIND_STRIPED)
+  put(map.interleaved.length)
+  for (const { sizeBytes, chunkBytes, strips } of map.interleaved) {
+    put(sizeBytes)
+    put(chunkBytes)
+    put(strips.length)
+    for (const { devindex, offsetBytes, lengthBytes } of strips) {
+      put(devindex)
+      put(offsetBytes)
+      put(lengthBytes)
+    }
+  }
+  return bytes
+}
+
+/** Where the file's bytes are at most: its pieces, joined where they touch; of more than fit, one range for each device. */
+function spansOf(map: WideMap): Extent[] {
+  const pieces = map.kind === 'simple' ? extentsOf(map.columns) : map.interleaved.flatMap(({ strips }) => strips)
+  const sorted = pieces.toSorted((a, b) => a.devindex - b.devindex || a.offsetBytes - b.offsetBytes)
+  const exact = joined(sorted, (end, next) => next <= end)
+  return exact.length <= SPANS_MOST ? exact : joined(exact, () => true)
+}
+
+function joined(sorted: readonly Extent[], areOne: (endBytes: number, nextBytes: number) => boolean): Extent[] {
+  const spans: Extent[] = []
+  for (const { devindex, offsetBytes, lengthBytes } of sorted) {
+    const last = spans.at(-1)
+    if (last?.devindex === devindex && areOne(last.offsetBytes + last.lengthBytes, offsetBytes)) {
+      last.lengthBytes = Math.max(last.lengthBytes, offsetBytes + lengthBytes - last.offsetBytes)
+    } else spans.push({ devindex, offsetBytes, lengthBytes })
+  }
+  return spans
+}
+
+function extentsOf({ count, devindices, offsets, lengths }: Columns): Extent[] {
+  return Array.from({ length: count }, (_, i) => ({ devindex: devindices[i] as number, offsetBytes: offsets[i] as number, lengthBytes: lengths[i] as number }))
+}

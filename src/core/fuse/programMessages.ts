@@ -1,0 +1,170 @@
+// What a server and a kernel that runs its programs say to each other; all of it ours. Little-endian, natural alignment,
+// reserved fields zero, no trailing bytes. The source of a program is text, since the kernel compiles it itself: PROGRAM is
+// that text and nothing else. Decoding takes any bytes, and gives a few words where they are no such message.
+
+import { bytesOfText } from '../base/plain.ts'
+import { u64At } from '../base/u64.ts'
+import type { Extent } from '../fmap/fmap.ts'
+import { pad, struct, text, u32, u64 } from '../omf/struct.ts'
+import { DAXDEV_NAME_BYTES, FmapExtent } from './messages.ts'
+
+const PROGRAM_ABI = 1
+
+/** Of the whole table, which all files of a mount share. */
+export const TABLE_CELLS_MOST = 4 * 1024 * 1024
+/** Of one file: 4 MiB. */
+export const FILE_CELLS_MOST = 512 * 1024
+/** Ranges of devices that a file's answers may lie in: as many as a log entry has extents or strips. */
+export const SPANS_MOST = 16
+/** Of one TABLE notice. */
+export const NOTICE_CELLS_MOST = 8 * 1024
+export const PROGRAM_BYTES_MOST = 64 * 1024
+const DEVICES_MOST = 256
+
+export const ProgramInit = struct('famfs_program_init_in', 16, {
+  abi: u32('1'),
+  file_cells: u32('cells of the table that one file may have'),
+  table_cells: u32('cells of the table'),
+  program_bytes: u32('the longest source that is taken'),
+})
+
+export const ProgramInitReply = struct('famfs_program_init_out', 8, {
+  abi: u32('1'),
+  ndevs: u32('devices that follow'),
+})
+
+export const ProgramDaxdev = struct('famfs_program_daxdev', 264, {
+  devindex: u32('device index'),
+  pad0: pad(4),
+  name: text(DAXDEV_NAME_BYTES, 'the device, as this host names it'),
+})
+
+export const ProgramOpen = struct('famfs_program_open_in', 8, {
+  flags: u32('0'),
+  pad0: pad(4),
+})
+
+export const ProgramOpenReply = struct('famfs_program_open_out', 16, {
+  file_size: u64('file length in bytes'),
+  first_cell: u32('where in the table this file’s cells begin'),
+  ncells: u32('how many they are'),
+})
+
+/** Spans follow, as extent records, then cells of 8 bytes. */
+export const ProgramTable = struct('famfs_program_table', 16, {
+  first_cell: u32('where in the table the cells go'),
+  ncells: u32('cells that follow the spans'),
+  nspans: u32('ranges of devices that hold this file from now on; 0: as before'),
+  pad0: pad(4),
+})
+
+const DAXDEV_BYTES = ProgramDaxdev.sizeBytes
+const SPAN_BYTES = FmapExtent.sizeBytes
+const SPAN = { devindex: FmapExtent.offsetOf('se_devindex'), offset: FmapExtent.offsetOf('se_offset'), length: FmapExtent.offsetOf('se_len') }
+const CELL_BYTES = 8
+
+export interface NamedDevice {
+  devindex: number
+  name: string
+}
+
+interface Trouble {
+  trouble: string
+}
+
+export function encodeInit(): Uint8Array<ArrayBuffer> {
+  return ProgramInit.encode({ abi: PROGRAM_ABI, file_cells: FILE_CELLS_MOST, table_cells: TABLE_CELLS_MOST, program_bytes: PROGRAM_BYTES_MOST })
+}
+
+export function isInit(request: Uint8Array): boolean {
+  return request.length === ProgramInit.sizeBytes && ProgramInit.decode(request).abi === PROGRAM_ABI
+}
+
+/** A device whose name doesn't fit its field isn't told. */
+export function encodeInitReply(devices: readonly NamedDevice[]): Uint8Array<ArrayBuffer> {
+  const told = devices.filter(({ name }) => bytesOfText(name).length < DAXDEV_NAME_BYTES).slice(0, DEVICES_MOST)
+  const bytes = new Uint8Array(ProgramInitReply.sizeBytes + told.length * DAXDEV_BYTES)
+  ProgramInitReply.encodeInto({ abi: PROGRAM_ABI, ndevs: told.length }, bytes)
+  told.forEach((device, i) => ProgramDaxdev.encodeInto(device, bytes, ProgramInitReply.sizeBytes + i * DAXDEV_BYTES))
+  return bytes
+}
+
+export function decodeInitReply(bytes: Uint8Array): { devices: NamedDevice[] } | Trouble {
+  if (bytes.length < ProgramInitReply.sizeBytes) return { trouble: `a message of ${bytes.length} bytes has no whole header` }
+  const { abi, ndevs } = ProgramInitReply.decode(bytes)
+  if (abi !== PROGRAM_ABI) return { trouble: `version ${abi}` }
+  if (ndevs > DEVICES_MOST) return { trouble: `${ndevs} devices` }
+  if (bytes.length !== ProgramInitReply.sizeBytes + ndevs * DAXDEV_BYTES) return { trouble: `${bytes.length} bytes for ${ndevs} devices` }
+  return { devices: Array.from({ length: ndevs }, (_, i) => ProgramDaxdev.decode(bytes, ProgramInitReply.sizeBytes + i * DAXDEV_BYTES)) }
+}
+
+export function encodeOpen(): Uint8Array<ArrayBuffer> {
+  return ProgramOpen.encode({ flags: 0 })
+}
+
+export function isOpen(request: Uint8Array): boolean {
+  return request.length === ProgramOpen.sizeBytes && ProgramOpen.decode(request).flags === 0
+}
+
+export interface FilePlace {
+  sizeBytes: number
+  firstCell: number
+  cellCount: number
+}
+
+export function encodeOpenReply({ sizeBytes, firstCell, cellCount }: FilePlace): Uint8Array<ArrayBuffer> {
+  return ProgramOpenReply.encode({ file_size: BigInt(sizeBytes), first_cell: firstCell, ncells: cellCount })
+}
+
+export function decodeOpenReply(bytes: Uint8Array): FilePlace | Trouble {
+  if (bytes.length !== ProgramOpenReply.sizeBytes) return { trouble: `a message of ${bytes.length} bytes` }
+  const { file_size, first_cell, ncells } = ProgramOpenReply.decode(bytes)
+  const sizeBytes = Number(file_size)
+  if (!Number.isSafeInteger(sizeBytes)) return { trouble: `a size of ${file_size} bytes` }
+  return { sizeBytes, firstCell: first_cell, cellCount: ncells }
+}
+
+export interface TablePart {
+  firstCell: number
+  /** Undefined: those that the kernel knows stay. */
+  spans: Extent[] | undefined
+  /** Whole cells. */
+  cells: Uint8Array
+}
+
+export function encodeTable({ firstCell, spans = [], cells }: TablePart): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(ProgramTable.sizeBytes + spans.length * SPAN_BYTES + cells.length)
+  ProgramTable.encodeInto({ first_cell: firstCell, ncells: cells.length / CELL_BYTES, nspans: spans.length }, bytes)
+  spans.forEach(({ devindex, offsetBytes, lengthBytes }, i) => {
+    const record = { se_devindex: devindex, se_offset: BigInt(offsetBytes), se_len: BigInt(lengthBytes) }
+    FmapExtent.encodeInto(record, bytes, ProgramTable.sizeBytes + i * SPAN_BYTES)
+  })
+  bytes.set(cells, ProgramTable.sizeBytes + spans.length * SPAN_BYTES)
+  return bytes
+}
+
+export function decodeTable(bytes: Uint8Array): TablePart | Trouble {
+  if (bytes.length < ProgramTable.sizeBytes) return { trouble: `a message of ${bytes.length} bytes has no whole header` }
+  const { first_cell: firstCell, ncells, nspans } = ProgramTable.decode(bytes)
+  if (nspans > SPANS_MOST) return { trouble: `${nspans} ranges` }
+  if (firstCell + ncells > TABLE_CELLS_MOST) return { trouble: `cells to ${firstCell + ncells} of a table of ${TABLE_CELLS_MOST}` }
+  const cellsAt = ProgramTable.sizeBytes + nspans * SPAN_BYTES
+  if (bytes.length !== cellsAt + ncells * CELL_BYTES) return { trouble: `${bytes.length} bytes for ${nspans} ranges and ${ncells} cells` }
+  const spans = nspans === 0 ? undefined : spansOf(bytes, nspans)
+  if (spans && 'trouble' in spans) return spans
+  return { firstCell, spans, cells: bytes.subarray(cellsAt) }
+}
+
+function spansOf(bytes: Uint8Array, count: number): Extent[] | Trouble {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const spans: Extent[] = []
+  for (let i = 0; i < count; i++) {
+    const at = ProgramTable.sizeBytes + i * SPAN_BYTES
+    const offsetBytes = u64At(view, at + SPAN.offset)
+    const lengthBytes = u64At(view, at + SPAN.length)
+    // Every byte of it must have a number of its own.
+    if (offsetBytes < 0 || lengthBytes < 0 || !Number.isSafeInteger(offsetBytes + lengthBytes)) return { trouble: 'a range beyond any device' }
+    spans.push({ devindex: view.getUint32(at + SPAN.devindex, true), offsetBytes, lengthBytes })
+  }
+  return spans
+}

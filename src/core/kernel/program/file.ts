@@ -1,0 +1,184 @@
+// One file of a kernel that runs programs: its place in the table, its own cells in the sandbox, and the ranges of devices
+// that answers are held against. Whatever the program answers, nothing outside of these ranges is reached. A failure stays
+// until the program or the file's part of the table is another one. A resolve allocates nothing.
+
+import { failLate } from '../../base/late.ts'
+import type { Failure } from '../../base/result.ts'
+import type { Extent } from '../../fmap/fmap.ts'
+import { type Answer, BEFORE, DEVINDEX, inside, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
+import { type Columns, columnsOf, newColumns } from '../../fmap/wide.ts'
+import type { FileAsk, MapReason } from '../way.ts'
+import { BOX, ENDED, LINE_SHIFT } from './mailbox.ts'
+import type { FileContext, Runner, TablePlace } from './runner.ts'
+
+/** A file's own cells: as many as it has in the table, and these for what a program computes in advance. */
+export const SPARE_CELLS = 16
+
+const NEVER = -1
+const ENDED_MASK = (1 << LINE_SHIFT) - 1
+
+/** What a file needs of its mount. */
+export interface FileHome {
+  readonly runner: Runner
+  readonly unitBytes: number
+  /** Takes in what the server has sent meanwhile. */
+  poll(): void
+  /** Whether ranges are good for a file of this mount. */
+  refuse(ask: FileAsk, spans: Columns): Failure<MapReason> | undefined
+}
+
+export class ProgramFile implements Resolver {
+  readonly #home: FileHome
+  readonly #runner: Runner
+  #ask: FileAsk
+  #place: TablePlace = { firstCell: 0, cellCount: 0 }
+  #spans: Columns = newColumns(0)
+  /** As told, and not looked at yet. */
+  #toldSpans: Columns | undefined
+  #context: FileContext | undefined
+  /** Of the program that filled the context. */
+  #generation = NEVER
+  #trouble: Failure<MapReason> | undefined
+  /** The range that held the last answer. */
+  #lastSpan = 0
+
+  constructor(home: FileHome, ask: FileAsk) {
+    this.#home = home
+    this.#runner = home.runner
+    this.#ask = ask
+  }
+
+  get sizeBytes(): number {
+    return this.#ask.sizeBytes
+  }
+
+  get trouble(): Failure<MapReason> | undefined {
+    return this.#trouble
+  }
+
+  /** Whether ranges came since the last `expectSpans`. */
+  get hasNewSpans(): boolean {
+    return this.#toldSpans !== undefined
+  }
+
+  get residentBytes(): number {
+    return this.#spans.count * 20
+  }
+
+  expectSpans(): void {
+    this.#toldSpans = undefined
+  }
+
+  /** The server says where its bytes are from now on. */
+  tell(spans: readonly Extent[]): void {
+    this.#toldSpans = columnsOf(spans)
+  }
+
+  /** Its part of the table is another one: the next fault sets it up again. */
+  outdate(): void {
+    this.#generation = NEVER
+  }
+
+  /** @returns why it can't be opened */
+  open(ask: FileAsk, place: TablePlace): Failure<MapReason> | undefined {
+    this.#ask = ask
+    if (place.cellCount !== this.#place.cellCount) this.letGo()
+    this.#place = place
+    this.#setUp()
+    return this.#trouble
+  }
+
+  /** Mappings may outlive it: their next fault sets it up again. */
+  letGo(): void {
+    if (this.#context) this.#runner.room.giveBack(this.#context.startBytes, this.#context.cellCount)
+    this.#context = undefined
+    this.#generation = NEVER
+  }
+
+  resolve(fileOffsetBytes: number, answer: Answer): boolean {
+    const runner = this.#runner
+    this.#home.poll()
+    if (!inside(fileOffsetBytes, this.#ask.sizeBytes)) return false
+    if (this.#generation !== runner.generation) this.#setUp()
+    const context = this.#context
+    const { running } = runner
+    if (this.#trouble || !context || !running) return false
+    const { box } = runner.room
+    box[BOX.offset] = fileOffsetBytes
+    box[BOX.size] = this.#ask.sizeBytes
+    const word = running.resolve(context.startBytes, context.cellCount, runner.fuel)
+    if ((word & ENDED_MASK) !== ENDED.answered) return this.#failed(runner.words(word, this.#place.cellCount, context.cellCount))
+    return this.#take(fileOffsetBytes, box, answer)
+  }
+
+  /** An answer that reaches past the file's end is cut there; one that leaves the file's ranges is none. */
+  #take(fileOffsetBytes: number, box: Float64Array, answer: Answer): boolean {
+    const devindex = box[BOX.devindex] as number
+    const offsetBytes = box[BOX.answerOffset] as number
+    const beforeBytes = box[BOX.before] as number
+    const lengthBytes = Math.min(box[BOX.length] as number, this.#ask.sizeBytes - fileOffsetBytes)
+    // A unit of the file is a unit of the device: what is inside of one is at the same place in the other.
+    const unitsApart = (offsetBytes - fileOffsetBytes) / this.#home.unitBytes
+    const isSound = lengthBytes >= 1 && beforeBytes >= 0 && beforeBytes <= fileOffsetBytes && unitsApart === Math.floor(unitsApart)
+    if (!isSound || !this.#holds(devindex, offsetBytes - beforeBytes, offsetBytes + lengthBytes)) return this.#failed(this.#wordsOf(fileOffsetBytes, box))
+    answer[DEVINDEX] = devindex
+    answer[OFFSET] = offsetBytes
+    answer[LENGTH] = lengthBytes
+    answer[BEFORE] = beforeBytes
+    return true
+  }
+
+  #holds(devindex: number, startBytes: number, endBytes: number): boolean {
+    if (this.#isIn(this.#lastSpan, devindex, startBytes, endBytes)) return true
+    for (let i = 0; i < this.#spans.count; i++) {
+      if (!this.#isIn(i, devindex, startBytes, endBytes)) continue
+      this.#lastSpan = i
+      return true
+    }
+    return false
+  }
+
+  #isIn(index: number, devindex: number, startBytes: number, endBytes: number): boolean {
+    const { devindices, offsets, lengths } = this.#spans
+    const offsetBytes = offsets[index] as number
+    return devindices[index] === devindex && startBytes >= offsetBytes && endBytes <= offsetBytes + (lengths[index] as number)
+  }
+
+  #setUp(): void {
+    this.#trouble = this.#trySetUp()
+    // Ranges that were refused are looked at again: a device that is missing may turn up.
+    this.#generation = this.#toldSpans ? NEVER : this.#runner.generation
+  }
+
+  #trySetUp(): Failure<MapReason> | undefined {
+    if (this.#toldSpans) {
+      const refused = this.#home.refuse(this.#ask, this.#toldSpans)
+      if (refused) return refused
+      this.#spans = this.#toldSpans
+      this.#toldSpans = undefined
+      this.#lastSpan = 0
+    }
+    const { running, room } = this.#runner
+    if (!running) return this.#programFailed('there is no program that compiles')
+    const cellCount = this.#place.cellCount + SPARE_CELLS
+    const startBytes = this.#context?.startBytes ?? room.take(cellCount)
+    if (startBytes === undefined) return this.#programFailed(`its ${cellCount} cells don’t fit into the sandbox`)
+    this.#context = { startBytes, cellCount }
+    const what = this.#runner.setUp(running, this.#context, this.#place, this.#ask.sizeBytes)
+    return what === undefined ? undefined : this.#programFailed(what)
+  }
+
+  #failed(what: string): false {
+    this.#trouble = this.#programFailed(what)
+    return false
+  }
+
+  #programFailed(what: string): Failure<MapReason> {
+    return failLate('program_failed', { path: this.#ask.path, what }).failure
+  }
+
+  #wordsOf(fileOffsetBytes: number, box: Float64Array): string {
+    const [devindex, offsetBytes, lengthBytes, beforeBytes] = box.subarray(BOX.devindex)
+    return `for byte ${fileOffsetBytes} it answered ${lengthBytes} bytes at ${offsetBytes} of device ${devindex}, ${beforeBytes} before them, which this file doesn’t have there`
+  }
+}

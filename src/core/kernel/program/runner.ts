@@ -1,0 +1,98 @@
+// One mount's program and the table that its server fills. A program that can't be compiled changes nothing. Each change of
+// the program moves `generation`: what was set up by another one has to be set up again.
+
+import { CELL_BYTES, BOX, ENDED, wordsOfEnd } from './mailbox.ts'
+import { compileProgram } from './compile.ts'
+import { parseProgram } from './parse.ts'
+import { Room } from './room.ts'
+import type { RunningProgram, Sandbox } from './sandbox.ts'
+import type { ProgramTrouble } from './syntax.ts'
+
+/** Steps of one hook: passes of loops, and its start. Enough to copy the largest file's cells twice. */
+export const FUEL = 1_500_000
+
+/** A file's cells in the table. */
+export interface TablePlace {
+  firstCell: number
+  cellCount: number
+}
+
+/** A file's own cells in the sandbox. */
+export interface FileContext {
+  startBytes: number
+  cellCount: number
+}
+
+export class Runner {
+  readonly room: Room
+  readonly fuel: number
+  readonly #sandbox: Sandbox
+  #source: string | undefined
+  #running: RunningProgram | undefined
+  #generation = 0
+  #table = new Uint8Array(0)
+  /** To the last cell that was ever written. */
+  #tableBytes = 0
+
+  constructor(sandbox: Sandbox, fuel: number) {
+    this.#sandbox = sandbox
+    this.room = new Room(sandbox)
+    this.fuel = fuel
+  }
+
+  get running(): RunningProgram | undefined {
+    return this.#running
+  }
+
+  get generation(): number {
+    return this.#generation
+  }
+
+  get tableBytes(): number {
+    return this.#tableBytes
+  }
+
+  /** @returns why the program that runs goes on */
+  install(source: string): ProgramTrouble | undefined {
+    if (source === this.#source) return undefined
+    const parsed = parseProgram(source)
+    if ('trouble' in parsed) return parsed.trouble
+    this.#running = this.#sandbox.load(compileProgram(parsed.program))
+    this.#source = source
+    this.#generation++
+    return undefined
+  }
+
+  /** @param cells of 8 bytes; they end inside of the table */
+  writeTable(firstCell: number, cells: Uint8Array): void {
+    const endBytes = firstCell * CELL_BYTES + cells.length
+    if (endBytes > this.#table.length) {
+      const grown = new Uint8Array(Math.max(endBytes, this.#table.length * 2))
+      grown.set(this.#table)
+      this.#table = grown
+    }
+    this.#table.set(cells, firstCell * CELL_BYTES)
+    this.#tableBytes = Math.max(this.#tableBytes, endBytes)
+  }
+
+  /** Fills a file's own cells. @returns in words why they can't be relied on */
+  setUp(running: RunningProgram, context: FileContext, { firstCell, cellCount }: TablePlace, sizeBytes: number): string | undefined {
+    const { room, fuel } = this
+    const tableBytes = cellCount === 0 ? 0 : room.take(cellCount)
+    if (tableBytes === undefined) return `its ${cellCount} cells of the table don’t fit into the sandbox`
+    const contextEndBytes = context.startBytes + context.cellCount * CELL_BYTES
+    const tableEndBytes = tableBytes + cellCount * CELL_BYTES
+    room.bytes.fill(0, context.startBytes, contextEndBytes)
+    const held = this.#table.subarray(firstCell * CELL_BYTES, (firstCell + cellCount) * CELL_BYTES)
+    room.bytes.set(held, tableBytes)
+    room.bytes.fill(0, tableBytes + held.length, tableEndBytes)
+    room.box[BOX.size] = sizeBytes
+    const word = running.setup(context.startBytes, context.cellCount, tableBytes, cellCount, fuel)
+    if (cellCount > 0) room.giveBack(tableBytes, cellCount)
+    return word === ENDED.plain ? undefined : this.words(word, cellCount, context.cellCount)
+  }
+
+  words(word: number, cellCount: number, contextCount: number): string {
+    return wordsOfEnd(word, this.room.box[BOX.detail] as number, { cellCount, contextCount, fuel: this.fuel })
+  }
+}

@@ -1,0 +1,146 @@
+// The server uploads a program that finds the bytes: `setup` copies a file's map out of a table that the server filled
+// during OPEN, `resolve` answers each fault. There is no map message; table and program change while files are open. The
+// kernel compiles the source itself, and holds every answer against ranges of devices that OPEN brought: a bad program
+// fails its file, and reaches nothing else.
+
+import { errnos } from '../../base/errno.ts'
+import { failLate } from '../../base/late.ts'
+import { textOf } from '../../base/plain.ts'
+import { fail, type Failure, ok, type Result } from '../../base/result.ts'
+import type { Resolver } from '../../fmap/resolve.ts'
+import type { Columns } from '../../fmap/wide.ts'
+import { decodeInitReply, decodeOpenReply, decodeTable, encodeInit, encodeOpen, FILE_CELLS_MOST, type FilePlace, PROGRAM_BYTES_MOST, TABLE_CELLS_MOST } from '../../fuse/programMessages.ts'
+import type { DaemonLink, Notice } from '../../fuse/wire.ts'
+import { refuseMap } from '../checks.ts'
+import { defaultProgram } from '../program/examples.ts'
+import { type FileHome, ProgramFile } from '../program/file.ts'
+import { FUEL, Runner } from '../program/runner.ts'
+import type { SandboxMaker } from '../program/sandbox.ts'
+import type { FileAsk, MapReason, MapWay, WayContext, WayMaker } from '../way.ts'
+
+export interface ProgramOptions {
+  sandbox: SandboxMaker
+  /** Runs until the server uploads one; a program for both kinds of maps unless said otherwise. */
+  source?: string | undefined
+  /** Steps of one hook at most. */
+  fuel?: number | undefined
+}
+
+const [ENOENT] = errnos.ENOENT
+const [EINVAL] = errnos.EINVAL
+const [E2BIG] = errnos.E2BIG
+const [ENOSYS] = errnos.ENOSYS
+
+export function programWay(link: DaemonLink, options: ProgramOptions): WayMaker {
+  return { kernel: 'program', make: (context) => new ProgramWay(context, link, options) }
+}
+
+class ProgramWay implements MapWay, FileHome {
+  readonly kernel = 'program'
+  readonly runner: Runner
+  readonly #context: WayContext
+  readonly #link: DaemonLink
+  readonly #files = new Map<number, ProgramFile>()
+
+  constructor(context: WayContext, link: DaemonLink, { sandbox, source = defaultProgram.source, fuel = FUEL }: ProgramOptions) {
+    this.#context = context
+    this.#link = link
+    this.runner = new Runner(sandbox(), fuel)
+    link.hear((notice, node, bytes) => this.#notice(notice, node, bytes))
+    this.#askDevices()
+    if (!this.runner.running) this.runner.install(source)
+  }
+
+  get unitBytes(): number {
+    return this.#context.unitBytes
+  }
+
+  open(ask: FileAsk): Result<Resolver, MapReason> {
+    const known = this.#files.get(ask.node)
+    const file = known ?? new ProgramFile(this, ask)
+    // Known before the question: the table is filled before the answer.
+    this.#files.set(ask.node, file)
+    const failure = this.#open(ask, file)
+    if (!failure) return ok(file)
+    if (!known) this.#drop(ask.node, file)
+    return { ok: false, failure }
+  }
+
+  forget(node: number): void {
+    this.#files.get(node)?.letGo()
+  }
+
+  residentBytes(): number {
+    let spanBytes = 0
+    for (const file of this.#files.values()) spanBytes += file.residentBytes
+    return this.runner.tableBytes + this.runner.room.usedBytes + spanBytes
+  }
+
+  poll(): void {
+    this.#link.poll()
+  }
+
+  /** A device that isn't known may have come since the mount, so the server is asked once more. */
+  refuse(ask: FileAsk, columns: Columns): Failure<MapReason> | undefined {
+    const { devices } = this.#context
+    if (columns.devindices.some((devindex) => !devices.at(devindex))) this.#askDevices()
+    return refuseMap(this.#context, ask, { kind: 'simple', sizeBytes: ask.sizeBytes, columns })
+  }
+
+  #open(ask: FileAsk, file: ProgramFile): Failure<MapReason> | undefined {
+    const { node, path } = ask
+    file.expectSpans()
+    const answered = this.#link.call('OPEN', node, encodeOpen())
+    // The notices that filled the table were sent before the answer.
+    this.#link.poll()
+    if (answered.errno !== 0) return failLate('daemon_failed', { path, what: `OPEN was answered with errno ${answered.errno}` }).failure
+    const place = decodeOpenReply(answered.bytes)
+    if ('trouble' in place) return fail('bad_map', { path, what: place.trouble }).failure
+    return refusePlace(ask, place, file) ?? file.open(ask, place)
+  }
+
+  #drop(node: number, file: ProgramFile): void {
+    file.letGo()
+    this.#files.delete(node)
+  }
+
+  #askDevices(): void {
+    const answered = this.#link.call('INIT', 0, encodeInit())
+    this.#link.poll()
+    const told = answered.errno === 0 ? decodeInitReply(answered.bytes) : undefined
+    // Files on devices that nobody told of fail one by one, and say so.
+    if (!told || 'trouble' in told) return
+    const { devices, openDevice } = this.#context
+    for (const { devindex, name } of told.devices) {
+      const memory = devices.at(devindex) ? undefined : openDevice(name)
+      if (memory) devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: memory.device.sizeBytes, memory })
+    }
+  }
+
+  #notice(notice: Notice, node: number, bytes: Uint8Array): number {
+    if (notice === 'TABLE') return this.#table(node, bytes)
+    if (notice !== 'PROGRAM') return ENOSYS
+    if (bytes.length > PROGRAM_BYTES_MOST) return E2BIG
+    return this.runner.install(textOf(bytes)) ? EINVAL : 0
+  }
+
+  #table(node: number, bytes: Uint8Array): number {
+    const file = this.#files.get(node)
+    if (!file) return ENOENT
+    const part = decodeTable(bytes)
+    if ('trouble' in part) return EINVAL
+    this.runner.writeTable(part.firstCell, part.cells)
+    if (part.spans) file.tell(part.spans)
+    file.outdate()
+    return 0
+  }
+}
+
+function refusePlace({ path, sizeBytes }: FileAsk, place: FilePlace, file: ProgramFile): Failure<MapReason> | undefined {
+  const refused = (what: string): Failure<MapReason> => fail('bad_map', { path, what }).failure
+  const { firstCell, cellCount } = place
+  if (place.sizeBytes !== sizeBytes) return refused(`it is of ${place.sizeBytes} bytes, and the file has ${sizeBytes}`)
+  if (cellCount > FILE_CELLS_MOST) return failLate('map_limit', { path, kernel: 'program', what: `${cellCount} cells of the table, and ${FILE_CELLS_MOST} are the most` }).failure
+  if (firstCell + cellCount > TABLE_CELLS_MOST) return refused(`its cells end at ${firstCell + cellCount} of a table of ${TABLE_CELLS_MOST}`)
+  return file.hasNewSpans ? undefined : refused('nobody said which ranges of devices are its own')
+}
