@@ -82,7 +82,7 @@ function Page({ playground }: { playground: Playground }) {
       <DumpTabs />
       <Mistake />
       <DumpNotes />
-      {dump ? (
+      {dump?.page ? dump.page(() => dumps.close(dump.id)) : dump?.playground ? (
         <Suspense fallback={<main className="late" />}>
           <DumpPage key={dump.id} playground={dump.playground} colours={colours} onClose={() => dumps.close(dump.id)} />
         </Suspense>

@@ -87,7 +87,12 @@ export function fieldsOf(place: Place, bytes: Uint8Array): FieldView[] {
   const table = tableOf(place)
   if (!table) return place.file ? extentsOf(place.file) : []
   if (bytes.length < table.sizeBytes) return []
-  return table.rows(bytes).map((row) => ({ ...row, value: valueOf(row, bytes), meaning: meaningOf(row, bytes) }))
+  return viewsOf(table.rows(bytes), bytes)
+}
+
+/** @param bytes that the rows' offsets count in */
+export function viewsOf(rows: readonly Row[], bytes: Uint8Array): FieldView[] {
+  return rows.map((row) => ({ ...row, value: valueOf(row, bytes), meaning: meaningOf(row, bytes) }))
 }
 
 export function checksumOf(place: Place, bytes: Uint8Array): Checksum | undefined {

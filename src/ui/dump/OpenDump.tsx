@@ -29,9 +29,9 @@ export function DumpTabs() {
   return (
     <nav ref={row} className="dump-tabs" aria-label="Open">
       <button type="button" aria-pressed={activeId === undefined} onClick={() => dumps.show(undefined)}>Scene</button>
-      {list.map(({ id, name }) => (
+      {list.map(({ id, name, page }) => (
         <button key={id} type="button" aria-pressed={id === activeId} title={name} onClick={() => dumps.show(id)}>
-          <span className="quiet">dump</span> <span className="clip">{name}</span>
+          {!page && <span className="quiet">dump</span>} <span className="clip">{name}</span>
         </button>
       ))}
     </nav>

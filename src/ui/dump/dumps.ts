@@ -1,17 +1,19 @@
 // Which dumps are open beside the scene, and which one shows. Nothing open is ever replaced: what opens is added, and what
 // can't be opened leaves a sentence. What reads a dump is loaded with the first one.
 
-import { useSyncExternalStore } from 'react'
+import { type ReactNode, useSyncExternalStore } from 'react'
 import type { Result } from '../../core/base/result.ts'
 import type { Playground } from '../../playground/types.ts'
 import { droppedOf } from '../dropped.ts'
 import { countText, listText, sentence } from '../format.ts'
 import { mistakeOf, type Trouble } from '../trouble.ts'
 
+/** A dump, or a page of its own that stands beside the scene as dumps do. */
 export interface DumpHandle {
   readonly id: number
   readonly name: string
-  readonly playground: Playground
+  readonly playground?: Playground
+  readonly page?: (close: () => void) => ReactNode
 }
 
 export interface DumpsState {
@@ -79,7 +81,7 @@ export class Dumps {
   readonly close = (id: number): void => {
     const gone = this.#state.list.find((dump) => dump.id === id)
     if (!gone) return
-    void gone.playground.dispose()
+    void gone.playground?.dispose()
     const { activeId } = this.#state
     this.#set({ list: this.#state.list.filter((dump) => dump.id !== id), activeId: activeId === id ? undefined : activeId, told: `${gone.name} is closed.` })
   }
@@ -107,8 +109,13 @@ export class Dumps {
   #settle(files: readonly File[], outcome: Outcome): void {
     if (!outcome.ok) return this.#trouble(outcome.trouble)
     const { dump } = outcome.value.snapshot()
-    const handle = { id: this.#nextId(), name: dump?.name ?? namesOf(files), playground: outcome.value }
-    this.#set({ list: [...this.#state.list, handle], activeId: handle.id, told: `${handle.name} is open. ${dump?.verdict ?? ''}` })
+    this.add({ name: dump?.name ?? namesOf(files), playground: outcome.value }, dump?.verdict)
+  }
+
+  /** Shows it. */
+  readonly add = (what: Omit<DumpHandle, 'id'>, says = ''): void => {
+    const handle = { ...what, id: this.#nextId() }
+    this.#set({ list: [...this.#state.list, handle], activeId: handle.id, told: `${handle.name} is open. ${says}` })
   }
 
   #trouble(trouble: Trouble): void {

@@ -1,0 +1,54 @@
+// A card for each of the six: whose idea, what for, what it costs, and where it ends.
+
+import type { LabKernel } from '../../playground/lab/types.ts'
+import { type Card, CARDS } from './cards.ts'
+import { KERNEL_TITLES } from './text.ts'
+import { useChoices, useChooser } from './useChoices.ts'
+
+export function KernelCards() {
+  return (
+    <section aria-labelledby="lab-cards-heading">
+      <h3 id="lab-cards-heading">The six kernels</h3>
+      <ul className="lab-cards">{CARDS.map((card) => <li key={card.title}><KernelCard card={card} /></li>)}</ul>
+    </section>
+  )
+}
+
+function KernelCard({ card: { title, kernels, whose, how, gains, costs } }: { card: Card }) {
+  const { lab } = useChoices()
+  return (
+    <article className="lab-card" aria-labelledby={`lab-card-${title}`}>
+      <h4 id={`lab-card-${title}`}>{title}</h4>
+      <p className="quiet">{whose}</p>
+      <p>{how}</p>
+      <p><strong>For</strong> {gains}</p>
+      <p><strong>Costs</strong></p>
+      <ul>{costs.map((cost) => <li key={cost}>{cost}</li>)}</ul>
+      <dl>
+        {kernels.map((kernel) => {
+          const limit = lab?.limits.find((row) => row.kernel === kernel)
+          return (
+            <div key={kernel}>
+              <dt>{kernels.length > 1 ? `Takes, ${kernel}` : 'Takes'}</dt>
+              <dd>{limit?.takes} {limit?.errno !== undefined && <span className="quiet">Beyond it: <code>{limit.errno}</code></span>}</dd>
+            </div>
+          )
+        })}
+      </dl>
+      {kernels.map((kernel) => <Place key={kernel} kernel={kernel} />)}
+    </article>
+  )
+}
+
+function Place({ kernel }: { kernel: LabKernel }) {
+  const chooser = useChooser()
+  const { setup: { kernels: [left, right] } } = useChoices()
+  return (
+    <p className="lab-place">
+      <span className="choice" role="group" aria-label={`Compare ${KERNEL_TITLES[kernel]}`}>
+        <button type="button" aria-pressed={left === kernel} onClick={() => chooser.change({ kernels: [kernel, right] })}>{KERNEL_TITLES[kernel]} left</button>
+        <button type="button" aria-pressed={right === kernel} onClick={() => chooser.change({ kernels: [left, kernel] })}>right</button>
+      </span>
+    </p>
+  )
+}

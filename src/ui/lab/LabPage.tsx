@@ -1,0 +1,120 @@
+// The map lab where the scene stands otherwise: two kernels, the same files and the same accesses on both. It has memory of
+// its own; nothing that is done here moves anything in the scene. Loaded when first opened.
+
+import { X } from 'lucide-react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { dumps } from '../dump/dumps.ts'
+import { useNarrow } from '../layout/narrow.ts'
+import { Note } from '../parts.tsx'
+import type { Chooser } from './choices.ts'
+import { messageOf } from './choices.ts'
+import { Curves } from './Curves.tsx'
+import { KernelCards } from './KernelCards.tsx'
+import { MessageBytes } from './MessageBytes.tsx'
+import { Messages } from './Messages.tsx'
+import { ProgramEditor } from './ProgramEditor.tsx'
+import { Conclusion, Figures, ReadAmplification } from './Results.tsx'
+import { Kernels, Presets, Settings } from './Setup.tsx'
+import { LAB_HASH } from './address.ts'
+import { ChooserProvider, useChoices, useChooser } from './useChoices.ts'
+import '../inspector.css'
+import './lab.css'
+import './parts.css'
+
+export function LabPage({ chooser, onClose }: { chooser: Chooser; onClose: () => void }) {
+  return (
+    <ChooserProvider value={chooser}>
+      <Whole onClose={onClose} />
+    </ChooserProvider>
+  )
+}
+
+function Whole({ onClose }: { onClose: () => void }) {
+  const narrow = useNarrow()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const { told } = useChoices()
+  // What opened it was left for it: the next Tab comes to its first control.
+  useEffect(() => heading.current?.focus(), [])
+  useEffect(() => {
+    const before = location.hash === LAB_HASH ? '' : location.hash
+    if (location.hash !== LAB_HASH) setHash(LAB_HASH)
+    // The browser's own way back leads to the scene.
+    const onHash = (): void => {
+      if (location.hash !== LAB_HASH) dumps.show(undefined)
+    }
+    addEventListener('hashchange', onHash)
+    return () => {
+      removeEventListener('hashchange', onHash)
+      if (location.hash === LAB_HASH) setHash(before)
+    }
+  }, [])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !isBusy(event.target)) onClose()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [onClose])
+  return (
+    <main className="lab" data-narrow={narrow || undefined}>
+      <div className="lab-setup">
+        <header className="section-head">
+          <h2 ref={heading} tabIndex={-1}>Map lab</h2>
+          <span className="head-tools"><button type="button" className="icon" aria-label="Close the map lab" title="Close (Escape)" onClick={onClose}><X aria-hidden /></button></span>
+        </header>
+        <p className="quiet">How a file’s map comes to the kernel: six ways, two of them beside each other, on the same files and the same accesses.</p>
+        <Presets />
+        <Kernels />
+        <Folding narrow={narrow}><Settings /></Folding>
+        <Run />
+      </div>
+      <div className="lab-results"><Results /></div>
+      <p className="visually-hidden" role="status">{told}</p>
+    </main>
+  )
+}
+
+/** Says where we are, and is no step of the browser's history. */
+function setHash(hash: string): void {
+  history.replaceState(history.state, '', hash === '' ? location.pathname + location.search : hash)
+}
+
+/** In a narrow page the results are worth more than the room of a dozen sliders. */
+function Folding({ narrow, children }: { narrow: boolean; children: ReactNode }) {
+  return narrow ? <details className="lab-folding"><summary>Settings</summary>{children}</details> : children
+}
+
+function Run() {
+  const chooser = useChooser()
+  const { running, lab } = useChoices()
+  return <button type="button" className="primary lab-run" aria-disabled={running || !lab} onClick={() => void (running || chooser.run())}>{running ? 'Running' : 'Run again'}</button>
+}
+
+function Results() {
+  const chooser = useChooser()
+  const { run, running, trouble, amplification, chosen } = useChoices()
+  const message = messageOf(run, chosen)
+  return (
+    <>
+      <div role="alert">{trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}</div>
+      <Conclusion run={run} busy={running} />
+      {run && (
+        <>
+          <Figures run={run} />
+          <Messages key={run.sides.map(({ kernel }) => kernel).join(' ')} run={run} />
+          {message && chosen && <MessageBytes kernel={run.sides[chosen.side].kernel} message={message} />}
+        </>
+      )}
+      <Curves />
+      {amplification && <ReadAmplification amplification={amplification} />}
+      <ProgramEditor />
+      <KernelCards />
+    </>
+  )
+}
+
+/** Whoever writes, or has something open above the page, doesn't leave the page by Escape. */
+function isBusy(target: EventTarget | null): boolean {
+  if (document.querySelector('.sheet, .disclosure-panel, .terminal-dock')) return true
+  return target instanceof Element && target.closest('textarea, select, .xterm') !== null
+}

@@ -1,0 +1,84 @@
+// The program's source, live: it is checked while it is typed, trouble stands where it is, and a run shows its effect at
+// once. The textarea is the browser's own; what lies behind it only shows lines and the place of trouble.
+
+import { useEffect, useId, useRef, useState } from 'react'
+import { sentence } from '../format.ts'
+import { Field } from '../parts.tsx'
+import { useChoices, useChooser } from './useChoices.ts'
+
+const CHECK_MS = 200
+
+export function ProgramEditor() {
+  const chooser = useChooser()
+  const { lab, source, sourceTrouble, run, running } = useChoices()
+  const id = useId()
+  const text = useRef<HTMLTextAreaElement>(null)
+  const [scrolled, setScrolled] = useState({ top: 0, left: 0 })
+  const exampleName = lab?.examples.find((example) => example.source === source)?.name ?? ''
+  const example = lab?.examples.find(({ name }) => name === exampleName)
+  const lines = source.split('\n')
+  useEffect(() => {
+    const timer = setTimeout(() => void chooser.check(), CHECK_MS)
+    return () => clearTimeout(timer)
+  }, [chooser, source])
+  const load = (name: string): void => {
+    const chosen = lab?.examples.find((each) => each.name === name)
+    if (chosen) chooser.write(chosen.source)
+  }
+  const goToTrouble = (): void => {
+    if (!sourceTrouble || !text.current) return
+    const at = lines.slice(0, sourceTrouble.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + sourceTrouble.column - 1
+    text.current.focus()
+    text.current.setSelectionRange(at, at + 1)
+  }
+  const outcome = run?.sides.find(({ kernel }) => kernel === 'program')
+
+  return (
+    <section className="lab-program" aria-labelledby="lab-program-heading">
+      <header className="section-head">
+        <h3 id="lab-program-heading">The program</h3>
+        <Field label="Example">
+          {(fieldId) => (
+            <select id={fieldId} value={exampleName} onChange={(event) => load(event.target.value)}>
+              {exampleName === '' && <option value="">your own</option>}
+              <optgroup label="Work">{lab?.examples.filter(({ fails }) => !fails).map(({ name }) => <option key={name} value={name}>{name}</option>)}</optgroup>
+              <optgroup label="Fail when they run">{lab?.examples.filter(({ fails }) => fails).map(({ name }) => <option key={name} value={name}>{name}</option>)}</optgroup>
+            </select>
+          )}
+        </Field>
+      </header>
+      <p className="quiet">{example ? example.says : 'What the program kernel runs at each open and each fault: change it, and run it.'}</p>
+      <div className="lab-editor mono">
+        <div className="lab-editor-back" aria-hidden>
+          <div className="lab-lines" style={{ transform: `translateY(${-scrolled.top}px)` }}>
+            {lines.map((_, i) => <span key={`line ${i + 1}`} data-wrong={sourceTrouble?.line === i + 1 || undefined}>{i + 1}</span>)}
+          </div>
+        </div>
+        <div className="lab-source">
+          {sourceTrouble && (
+            <div className="lab-wrong-clip" aria-hidden>
+              <i style={{ top: `calc(${sourceTrouble.line - 1} * var(--line) - ${scrolled.top}px)`, left: `calc(${sourceTrouble.column - 1} * 1ch - ${scrolled.left}px)` }} />
+            </div>
+          )}
+          <textarea ref={text} aria-label="Source of the program" aria-invalid={sourceTrouble !== undefined} aria-describedby={`${id}-trouble`} spellCheck={false} autoCapitalize="off" autoComplete="off" wrap="off"
+            value={source} onChange={(event) => chooser.write(event.target.value)} onScroll={({ currentTarget: { scrollTop, scrollLeft } }) => setScrolled({ top: scrollTop, left: scrollLeft })} />
+        </div>
+      </div>
+      <div className="lab-program-foot">
+        <button type="button" className="primary" aria-disabled={sourceTrouble !== undefined || running} onClick={() => void (sourceTrouble || running || chooser.runProgram())}>Run</button>
+        <p id={`${id}-trouble`} role="status">
+          {sourceTrouble ? (
+            <>
+              <span className="wrong">{`Line ${sourceTrouble.line}, column ${sourceTrouble.column}: ${sentence(sourceTrouble.says)}`}</span>{' '}
+              <button type="button" className="link" onClick={goToTrouble}>Go there</button>
+            </>
+          ) : outcome?.failure ? (
+            <><span className="wrong"><code>{outcome.failure.errno}</code> {sentence(outcome.failure.says)}</span> <span className="quiet">{sentence(outcome.failure.next)}</span></>
+          ) : (
+            <span className="quiet">{outcome && run?.setup.program === source ? (run.agrees ? 'It ran, and both kernels read the same bytes.' : 'It ran, and the kernels did not read the same bytes.') : 'It compiles.'}</span>
+          )}
+        </p>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,93 @@
+// What came of a run: two sentences first, then the figures side by side, each with a bar against the larger one.
+
+import { Check, CircleAlert } from 'lucide-react'
+import type { Amplification, LabRun } from '../../playground/lab/types.ts'
+import { sentence, sizeText } from '../format.ts'
+import { setupText } from './Setup.tsx'
+import { type Figure, figuresOf, KERNEL_TITLES, threeDigits } from './text.ts'
+
+/** What scrolls must be within reach of the keys. */
+const SCROLLS = { tabIndex: 0 }
+
+export function Conclusion({ run, busy }: { run: LabRun | undefined; busy: boolean }) {
+  return (
+    <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy}>
+      <h3 id="lab-conclusion-heading" className="visually-hidden">Conclusion</h3>
+      {run ? <p>{run.conclusion.join(' ')}</p> : <p className="quiet">The first comparison is running.</p>}
+      <p className="lab-agrees quiet">
+        {run && (run.agrees ? <span className="verdict" data-right><Check aria-hidden />Both read the same bytes</span> : <span className="verdict"><CircleAlert aria-hidden />They did not read the same bytes</span>)}
+        {run && <span>{setupText({ ...run.setup, daemon: run.daemon })}. {run.daemonWhy !== undefined && sentence(run.daemonWhy)}</span>}
+      </p>
+    </section>
+  )
+}
+
+export function Figures({ run }: { run: LabRun }) {
+  const { sides } = run
+  return (
+    <section className="lab-figures" aria-labelledby="lab-figures-heading">
+      <h3 id="lab-figures-heading">Side by side</h3>
+      <div className="lab-scroll" role="group" aria-label="Figures of both kernels" {...SCROLLS}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col"><span className="visually-hidden">Figure</span></th>
+              {sides.map(({ kernel }, side) => <th key={side === 0 ? 'left' : 'right'} scope="col" data-side={side}><span className="side-mark" aria-hidden />{KERNEL_TITLES[kernel]}</th>)}
+            </tr>
+          </thead>
+          <tbody>{figuresOf(sides).map((figure) => <FigureRow key={figure.name} figure={figure} />)}</tbody>
+        </table>
+      </div>
+      {sides.map(({ kernel, failure }, side) => failure && (
+        <div key={side === 0 ? 'left' : 'right'} className="note">
+          <CircleAlert className="note-mark" aria-hidden />
+          <p><strong>{KERNEL_TITLES[kernel]}: <code>{failure.errno}</code></strong> {sentence(failure.says)} <span className="quiet">{sentence(failure.next)}</span></p>
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function FigureRow({ figure: { name, means, texts, parts } }: { figure: Figure }) {
+  return (
+    <tr>
+      <th scope="row">{name}<small>{means}</small></th>
+      {texts.map((text, side) => (
+        <td key={side === 0 ? 'left' : 'right'} data-side={side}>
+          <span className="num">{text}</span>
+          <span className="bar" aria-hidden><span style={{ width: `${100 * (parts[side] ?? 0)}%` }} /></span>
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+/** The reason for no page cache: what moves from the device for the same accesses. */
+export function ReadAmplification({ amplification }: { amplification: Amplification }) {
+  const { askedBytes, lineBytes, lineMovedBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
+  const most = Math.max(askedBytes, lineMovedBytes, pageMovedBytes, 1)
+  const rows = [
+    { name: 'Asked for', says: 'what the accesses read', bytes: askedBytes },
+    { name: `By cache line, ${lineBytes} B`, says: 'famfs: memory is read where it is', bytes: lineMovedBytes },
+    { name: `By page, ${sizeText(pageBytes)}`, says: `through a modelled page cache of ${sizeText(pageCacheBytes)}${readAheadBytes > 0 ? ` that reads ${sizeText(readAheadBytes)} ahead` : ''}`, bytes: pageMovedBytes },
+  ]
+  return (
+    <section aria-labelledby="lab-amplification-heading">
+      <h3 id="lab-amplification-heading">Bytes moved from the device</h3>
+      <p className="quiet">The same accesses, whatever the kernel: why famfs has no page cache.</p>
+      <dl className="lab-moved">
+        {rows.map(({ name, says, bytes }, i) => (
+          <div key={name} data-kind={i}>
+            <dt>{name} <small>{says}</small></dt>
+            <dd>
+              <span className="num">{sizeText(bytes)}</span>
+              {i > 0 && askedBytes > 0 && <span className="quiet"> {threeDigits(bytes / askedBytes)} times what was asked for</span>}
+              <span className="bar" aria-hidden><span style={{ width: `${(100 * bytes) / most}%` }} /></span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="quiet">{pageHitCount.toLocaleString('en-US')} of {pageTouchCount.toLocaleString('en-US')} page touches found their page in the cache.</p>
+    </section>
+  )
+}

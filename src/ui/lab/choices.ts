@@ -1,0 +1,179 @@
+// The lab's state outside React: what is set, what runs, what came of it. It outlives the page that shows it, so that the
+// scene can be looked at in between. An answer to what was asked before is never shown for what is set now.
+
+import type { Amplification, Lab, LabCurve, LabKernel, LabMessage, LabRun, LabSetup, ProgramTrouble } from '../../playground/lab/types.ts'
+import type { Result } from '../../core/base/result.ts'
+import { mistakeOf, type Trouble } from '../trouble.ts'
+import { firstSetup, type Preset, PRESETS } from './presets.ts'
+
+export type Side = 0 | 1
+
+export interface ChosenMessage {
+  side: Side
+  index: number
+}
+
+export interface Choices {
+  /** Undefined until the engine is loaded. */
+  lab: Lab | undefined
+  setup: LabSetup
+  running: boolean
+  measuring: boolean
+  run: LabRun | undefined
+  amplification: Amplification | undefined
+  curves: readonly LabCurve[]
+  trouble: Trouble | undefined
+  chosen: ChosenMessage | undefined
+  /** As it stands in the editor. */
+  source: string
+  sourceTrouble: ProgramTrouble | undefined
+  /** For those who don't see it: what came of the last thing that was asked. */
+  told: string
+}
+
+const CALM_MS = 400
+
+export class Chooser {
+  readonly #open: () => Promise<Lab>
+  readonly #listeners = new Set<() => void>()
+  #state: Choices = {
+    lab: undefined, setup: firstSetup(), running: false, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, chosen: undefined, source: '',
+    sourceTrouble: undefined, told: '',
+  }
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #asked = 0
+  #measured = 0
+  #checked = 0
+  #isClosed = false
+
+  constructor(open: () => Promise<Lab>) {
+    this.#open = open
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly state = (): Choices => this.#state
+
+  /** Loads the engine and runs what is set; once. */
+  readonly start = async (): Promise<void> => {
+    try {
+      const lab = await this.#open()
+      if (this.#isClosed) return lab.close()
+      this.#set({ lab, source: lab.examples[0]?.source ?? '' })
+      await this.press(PRESETS[0])
+    } catch (error) {
+      this.#set({ trouble: mistakeOf(error) })
+    }
+  }
+
+  /** Runs by itself once nobody changes anything for a moment: a slider is dragged through many values. */
+  readonly change = (change: Partial<LabSetup>): void => {
+    const setup = { ...this.#state.setup, ...change }
+    const curves = sameCurves(setup, this.#state.setup) ? this.#state.curves : []
+    this.#set({ setup, curves })
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.run(), CALM_MS)
+  }
+
+  readonly press = async (preset: Preset | undefined): Promise<void> => {
+    if (!preset) return
+    const curves = sameCurves(preset.setup, this.#state.setup) ? this.#state.curves : []
+    this.#set({ setup: { ...preset.setup }, curves })
+    await this.run()
+    if (preset.withCurve) await this.measure()
+  }
+
+  readonly run = async (): Promise<void> => {
+    const { lab, setup, source } = this.#state
+    clearTimeout(this.#timer)
+    if (!lab) return
+    const mine = ++this.#asked
+    this.#set({ running: true, trouble: undefined, told: 'Running.' })
+    const asked = setup.kernels.includes('program') ? { ...setup, program: source } : setup
+    const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked)), this.#try(() => lab.amplification(asked))])
+    if (mine !== this.#asked || this.#isClosed) return
+    if (!run.ok) return this.#set({ running: false, trouble: run.trouble, told: run.trouble.says })
+    this.#set({ running: false, run: run.value, amplification: amplification.ok ? amplification.value : undefined, chosen: firstMessage(run.value), told: run.value.conclusion.join(' ') })
+  }
+
+  /** Curves of these kernels, both by default, beside those that are there. */
+  readonly measure = async (kernels: readonly LabKernel[] = this.#state.setup.kernels): Promise<void> => {
+    const { lab, setup } = this.#state
+    if (!lab) return
+    const mine = ++this.#measured
+    this.#set({ measuring: true, told: 'Measuring.' })
+    const missing = [...new Set(kernels)].filter((kernel) => this.#state.curves.every((curve) => curve.kernel !== kernel))
+    for (const kernel of missing) {
+      const curve = await this.#try(() => lab.curve(kernel, setup))
+      if (mine !== this.#measured || this.#isClosed) return
+      if (!sameCurves(setup, this.#state.setup)) return this.#set({ measuring: false })
+      if (!curve.ok) return this.#set({ measuring: false, trouble: curve.trouble })
+      this.#set({ curves: [...this.#state.curves, curve.value] })
+    }
+    this.#set({ measuring: false, told: 'The curves are measured.' })
+  }
+
+  readonly choose = (chosen: ChosenMessage | undefined): void => this.#set({ chosen })
+
+  readonly write = (source: string): void => this.#set({ source })
+
+  /** Whether what is written compiles. */
+  readonly check = async (): Promise<void> => {
+    const mine = ++this.#checked
+    const trouble = await this.#state.lab?.compile(this.#state.source)
+    if (mine === this.#checked && !this.#isClosed) this.#set({ sourceTrouble: trouble })
+  }
+
+  /** What the editor holds, on both kernels' files; the program's kernel takes part, whatever was chosen. */
+  readonly runProgram = async (): Promise<void> => {
+    const { kernels } = this.#state.setup
+    if (!kernels.includes('program')) this.change({ kernels: [kernels[0], 'program'] })
+    await this.run()
+  }
+
+  readonly dismiss = (): void => this.#set({ trouble: undefined })
+
+  readonly close = (): void => {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#state.lab?.close()
+  }
+
+  async #try<T>(ask: () => Promise<Result<T>>): Promise<{ ok: true; value: T } | { ok: false; trouble: Trouble }> {
+    try {
+      const result = await ask()
+      return result.ok ? result : { ok: false, trouble: result.failure }
+    } catch (error) {
+      return { ok: false, trouble: mistakeOf(error) }
+    }
+  }
+
+  #set(change: Partial<Choices>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** Whether a curve of the one is a curve of the other: number of extents, files and accesses are not in it. */
+function sameCurves(one: LabSetup, other: LabSetup): boolean {
+  const keyOf = ({ shape, stripCount, isUniform, deviceCount, cacheCapBytes, daemon }: LabSetup): string => JSON.stringify([shape, stripCount, isUniform, deviceCount, cacheCapBytes, daemon])
+  return keyOf(one) === keyOf(other)
+}
+
+export function messageOf(run: LabRun | undefined, chosen: ChosenMessage | undefined): LabMessage | undefined {
+  return chosen && run?.sides[chosen.side].messages[chosen.index]
+}
+
+/** Something is selected from the first, on whichever side says something: the first message that is answered at length. */
+function firstMessage({ sides }: LabRun): ChosenMessage | undefined {
+  const longest = (side: Side): ChosenMessage[] => sides[side].messages.map((_, index) => ({ side, index }))
+  const all = [...longest(1), ...longest(0)]
+  const lengthOf = ({ side, index }: ChosenMessage): number => {
+    const message = sides[side].messages[index]
+    return message ? message.request.length + (message.answer?.bytes.length ?? 0) : 0
+  }
+  return all.find((chosen) => lengthOf(chosen) >= 56) ?? all[0]
+}

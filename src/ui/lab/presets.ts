@@ -1,0 +1,99 @@
+// One press, one point: each preset sets everything that its comparison needs, and nothing by chance. Numbers that the
+// sliders offer are here, too.
+
+import type { LabSetup } from '../../playground/lab/types.ts'
+import { decadesUpTo, powersOfTwo } from './scales.ts'
+
+export const EXTENTS_MOST = 1_000_000
+export const STRIPS_MOST = 16
+export const DEVICES_MOST = 8
+export const FILES_MOST = 1000
+export const ACCESSES_MOST = 1_000_000
+export const CAP_LEAST_BYTES = 4096
+export const CAP_MOST_BYTES = 64 * 1024 * 1024
+
+export const EXTENT_STEPS = decadesUpTo(EXTENTS_MOST)
+export const ACCESS_STEPS = decadesUpTo(ACCESSES_MOST)
+export const FILE_STEPS = decadesUpTo(FILES_MOST)
+export const CAP_STEPS = powersOfTwo(CAP_LEAST_BYTES, CAP_MOST_BYTES)
+
+export interface Preset {
+  id: string
+  title: string
+  /** What there is to see. */
+  point: string
+  setup: LabSetup
+  /** The point is in the curve: it is measured along with the run. */
+  withCurve?: boolean
+}
+
+const plain: LabSetup = {
+  kernels: ['v1', 'fuse'],
+  shape: 'simple',
+  extentCount: 1,
+  stripCount: 4,
+  isUniform: true,
+  fileCount: 10,
+  deviceCount: 1,
+  cacheCapBytes: 1024 * 1024,
+  pattern: 'random',
+  accessCount: 1000,
+  accessBytes: 64,
+  daemon: 'beside',
+  seed: 1,
+}
+
+export const PRESETS: readonly Preset[] = [
+  {
+    id: 'push',
+    title: 'Push or pull',
+    point: 'All maps at replay, or each at its first open: who waits, and what stays in memory.',
+    setup: { ...plain, kernels: ['v1', 'fuse'], fileCount: 100, extentCount: 10 },
+  },
+  {
+    id: 'many',
+    title: '16 extents or 100,000',
+    point: 'Walking through a list, or shifting to the place in it.',
+    setup: { ...plain, kernels: ['fuse-iomap', 'fuse-unrolled'], extentCount: 100_000, fileCount: 1 },
+    withCurve: true,
+  },
+  {
+    id: 'cap',
+    title: 'A cache with a small cap',
+    point: 'What a cap saves in memory is paid in round trips.',
+    setup: { ...plain, kernels: ['fuse-paged', 'fuse-iomap'], extentCount: 10_000, fileCount: 1, cacheCapBytes: 16 * 1024 },
+  },
+  {
+    id: 'program',
+    title: 'Program instead of a message',
+    point: 'Nothing about maps is said in a message: a program reads a table.',
+    setup: { ...plain, kernels: ['fuse', 'program'], shape: 'striped', extentCount: 1000, stripCount: 8, deviceCount: 4, fileCount: 10 },
+  },
+  {
+    id: 'striped',
+    title: 'Striped: interleaved or unrolled',
+    point: 'Sixteen strips in one record, or an extent for every chunk.',
+    setup: { ...plain, kernels: ['fuse', 'fuse-unrolled'], shape: 'striped', extentCount: 10_000, stripCount: 16, deviceCount: 8, fileCount: 1 },
+    withCurve: true,
+  },
+  {
+    id: 'worker',
+    title: 'What an upcall costs',
+    point: 'The daemon in a worker of its own: each round trip is a switch there and back.',
+    setup: { ...plain, kernels: ['fuse-iomap', 'fuse'], extentCount: 30, fileCount: 10, cacheCapBytes: CAP_LEAST_BYTES, daemon: 'worker' },
+  },
+]
+
+/** The first of them runs when the lab opens. */
+export function firstSetup(): LabSetup {
+  return { ...(PRESETS[0]?.setup ?? plain) }
+}
+
+export function presetOf(setup: LabSetup): Preset | undefined {
+  return PRESETS.find((preset) => sameSetup(preset.setup, setup))
+}
+
+export function sameSetup(one: LabSetup, other: LabSetup): boolean {
+  const textOf = (setup: LabSetup): string => JSON.stringify(Object.entries({ ...setup, program: undefined }).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return textOf(one) === textOf(other)
+}
