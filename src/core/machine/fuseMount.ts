@@ -5,13 +5,15 @@ import { bytesOfText } from '../base/plain.ts'
 import { failLate } from '../base/late.ts'
 import { ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
-import { logFileMetaOf } from '../fmap/fmap.ts'
+import { type FileFacts, logFileMetaOf } from '../fmap/fmap.ts'
 import { shadowYaml } from '../fs/shadowYaml.ts'
 import type { Role } from '../fs/role.ts'
 import { ShadowDaemon, type ShadowFiles } from '../fuse/daemon.ts'
 import { answerRequest, type DaemonState } from '../fuse/daemonSocket.ts'
+import type { MapStore } from '../fuse/wire.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import { ROOT } from '../kernel/user.ts'
+import { connect } from './kernels.ts'
 import type { Machine } from './machine.ts'
 import { metaFileFacts } from './metaFiles.ts'
 import { baseName, directoryOf, isWithin } from './pathText.ts'
@@ -47,7 +49,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   }
   const root = `${shadowPath}/root`
   const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))
-  const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
+  const { kernel = 'fuse', allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
   const fuse: FuseSide = {
     source: daemon,
     shadowPath,
@@ -55,6 +57,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
     checksPermissions: defaultPermissions,
     othersMayEnter: allowOther,
     addMeta: (logLengthBytes, role) => (asIs ? ok() : writeMeta(host, root, logLengthBytes, role)),
+    addMetaFile: (file) => void (asIs ? ok() : writeMetaFile(host, root, file)),
     target: (kernel) => targetOf(host, root, kernel),
     end: () => void host.unlink(`${shadowPath}/sock`, DAEMON),
   }
@@ -64,11 +67,23 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')
-  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
+  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way: connect(kernel, storeOf(host, daemon, deviceName, mountpoint)), plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()
   dropShadow(host, shadowPath, options)
   return report
+}
+
+/** What the daemon answers the kernel from: maps from its shadow tree, devices as this host has them. */
+function storeOf(host: FuseHost, daemon: ShadowDaemon, deviceName: string, mountpoint: string): MapStore {
+  return {
+    map: (node) => daemon.map(node),
+    daxdev(devindex) {
+      if (devindex === 0) return deviceName
+      const mount = host.machine.mounts().find((status) => status.mountpoint === mountpoint)
+      return mount?.daxdevs.find((known) => known.devindex === devindex)?.deviceName
+    },
+  }
 }
 
 /** The given one, which exists and has no `root` in it (or has one that is to be shown as it is); or a new one in /tmp. */
@@ -118,11 +133,14 @@ function writeMeta(host: FuseHost, root: string, logLengthBytes: number, role: R
   const made = host.mkdir(`${root}/.meta`, 0o755, DAEMON)
   if (!made.ok) return made
   for (const file of metaFileFacts(logLengthBytes, role)) {
-    const yaml = shadowYaml({ ...logFileMetaOf(file), fm_flags: 0 })
-    const written = writeText(host, `${root}/${file.path}`, yaml)
+    const written = writeMetaFile(host, root, file)
     if (!written.ok) return written
   }
   return ok()
+}
+
+function writeMetaFile(host: FuseHost, root: string, file: FileFacts): Result<undefined> {
+  return writeText(host, `${root}/${file.path}`, shadowYaml({ ...logFileMetaOf(file), fm_flags: 0 }))
 }
 
 function writeText(host: FuseHost, path: string, text: string): Result<undefined> {

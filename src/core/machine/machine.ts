@@ -7,32 +7,33 @@ import { SeededRandom } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
+import type { DevaddReason } from '../fs/devadd.ts'
 import { type DataFile, type DataReason, fillSeeded, flushFile, scan, type Source, verifySeeded } from '../fs/data.ts'
 import { mkfs, type MkfsReason } from '../fs/mkfs.ts'
-import { roleOf } from '../fs/role.ts'
 import { killSuperblock } from '../fs/superblocks.ts'
-import { lockLog, type LockReason, type LogLock, newVolume } from '../fs/volume.ts'
+import { lockLog, type LockReason, type LogLock } from '../fs/volume.ts'
 import type { MountDevices } from '../kernel/devices.ts'
 import { MappedFile } from '../kernel/mappedFile.ts'
-import { type AccessReason, type FileInode, type Inode, KernelMount } from '../kernel/mount.ts'
+import type { AccessReason, FileInode, Inode } from '../kernel/mount.ts'
 import { checkAccess, OpenFile, OpenFiles, type OpenMode, type TransferReason } from '../kernel/openFile.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath } from '../log/path.ts'
-import { emptyReport, logplay, type ReplayReport, type ReplayTarget } from '../log/replay.ts'
+import { logplay, type ReplayReport, type ReplayTarget } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
-import { cloneHere, copyHere, createHere, dataFileOf, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
+import { addDevicesHere, cloneHere, copyHere, createHere, dataFileOf, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
 import { type DownReason, metadataDown } from './metadata.ts'
 import { addMetaFiles } from './metaFiles.ts'
+import { newMount, playDevices } from './mounting.ts'
 import { inUse, maskedTarget, type Mount, MountTable, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
 import type {
-  CopyReason, Created, CreateSpec, CreatReason, FileReason, LogplayOptions, MachineSpec, MkdirOptions, MountOptions, MountStatus, NewReason, Outside,
-  PathReason, Stat,
+  CopyReason, Created, CreateSpec, CreatReason, DaxdevStatus, FileReason, LogplayOptions, MachineSpec, MkdirOptions, MkfsSpec, MountOptions, MountStatus,
+  NewReason, Outside, PathReason, Stat,
 } from './types.ts'
 
 type MountedFile = DataFile & { mount: Mount }
@@ -74,17 +75,42 @@ export class Machine {
 
   *mkfs(
     deviceName: string,
-    options: { force?: boolean; logLengthBytes?: number; unitBytes?: number; uuids?: readonly [string, string] },
+    spec: MkfsSpec,
     user: User = ROOT,
   ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted' | 'no_system_uuid' | 'device_failed'>> {
-    const memory = this.#rawDevice(deviceName, user, 'format a device')
-    if (!memory.ok) return memory
+    const memories = this.#rawDevices([deviceName, ...(spec.secondaries ?? [])], user, 'format a device')
+    if (!memories.ok) return memories
     const { systemUuid } = this
     if (systemUuid === undefined) return fail('no_system_uuid')
-    const { uuids = [], ...rest } = options
-    const handed = [...uuids]
-    const newUuid = (): string => handed.shift() ?? makeUuid(this.#outside.random)
-    return yield* mkfs(memory.value, { ...rest, systemUuid, newUuid, relaxed: this.relaxed })
+    const [memory, ...secondaries] = memories.value
+    return yield* mkfs(memory as Memory, { ...spec, secondaries, systemUuid, newUuid: this.#uuidsFrom(spec.uuids), relaxed: this.relaxed })
+  }
+
+  /** Devices that join the file system of a mount, which only its master may let in. */
+  *devadd(
+    path: string,
+    deviceNames: readonly string[],
+    spec: Pick<MkfsSpec, 'force' | 'uuids'> = {},
+    user: User = ROOT,
+  ): Task<Result<DaxdevStatus[], DevaddReason | LockReason | 'not_root' | 'no_device' | 'mounted' | 'not_in_famfs' | 'bad_path' | 'no_system_uuid'>> {
+    const place = this.#mounts.place(path)
+    if (!place.ok) return place
+    const memories = this.#rawDevices(deviceNames, user, 'add a device')
+    if (!memories.ok) return memories
+    const { systemUuid } = this
+    if (systemUuid === undefined) return fail('no_system_uuid')
+    const { mount } = place.value
+    const options = { force: spec.force ?? false, relaxed: this.relaxed, systemUuid, newUuid: this.#uuidsFrom(spec.uuids) }
+    return yield* this.#locked(mount, 'add devices', (held) => addDevicesHere(held, mount, memories.value, options))
+  }
+
+  /** Looks again for devices of a mount that weren't here. */
+  resolveDaxdevs(path: string): Result<readonly DaxdevStatus[], 'not_in_famfs' | 'bad_path'> {
+    const place = this.#mounts.place(path)
+    if (!place.ok) return place
+    const { daxdevs } = place.value.mount
+    daxdevs.resolveAgain()
+    return ok(daxdevs.list())
   }
 
   /** mkfs --kill --force */
@@ -105,33 +131,14 @@ export class Machine {
     const memory = this.#rawDevice(deviceName, user, 'mount')
     if (!memory.ok) return memory
     if (this.#mounts.at(mountpoint)) return fail('mountpoint_busy', { path: mountpoint })
-    const read = readLayout(memory.value)
-    if (!read.ok) return read
-    const layout = read.value
-    const role = roleOf(layout.superblock, this.systemUuid)
-    const { fuse, plays = true } = options
-    const shadowed = fuse ? fuse.addMeta(layout.logLengthBytes, role) : ok()
-    if (!shadowed.ok) return shadowed
-    const side = fuse ? { source: fuse.source, timeoutMs: fuse.timeoutMs } : {}
-    const kernel = new KernelMount(memory.value, { dropWriteBits: role !== 'master', now: this.#outside.now, unitBytes: layout.unitBytes, ...side })
-    if (!fuse) addMetaFiles(kernel, layout.logLengthBytes, role)
-    const mount: Mount = {
-      mountpoint,
-      deviceName,
-      volume: newVolume(memory.value),
-      kernel,
-      fsUuid: layout.fsUuid,
-      layout,
-      role,
-      playedCount: 0,
-      options,
-      target: fuse ? fuse.target(kernel) : kernel,
-      rogue: false,
-      lockQueue: [],
-      userCount: 0,
-    }
+    const { systemUuid } = this
+    const site = { mountpoint, memory: memory.value, memories: this.#memories, systemUuid, now: this.#outside.now }
+    const made = newMount(site, options)
+    if (!made.ok) return made
+    const mount = made.value
     this.#mounts.add(mount)
-    const played = plays ? yield* playInto(mount, 0, maskedTarget(mount, options)) : ok(emptyReport(0))
+    const { plays = true } = options
+    const played = yield* plays ? playInto(mount, 0, maskedTarget(mount, options)) : playDevices(mount)
     if (!played.ok) this.#mounts.remove(mount)
     return played
   }
@@ -252,7 +259,7 @@ export class Machine {
     const mount = this.#mounts.ofDevice(deviceName)
     if (!mount) return fail('device_not_mounted', { device: deviceName })
     if (mount.options.fuse) return fail('standalone_only', { what: 'making meta files' })
-    addMetaFiles(mount.kernel, mount.layout.logLengthBytes, mount.role)
+    addMetaFiles(mount.kernel, mount.layout.logLengthBytes, mount.role, mount.daxdevs.list())
     return ok()
   }
 
@@ -357,6 +364,21 @@ export class Machine {
   #locked<T, R extends Reason>(mount: Mount, what: string, work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>): Task<Result<T, R | LockReason>> {
     const lock = (): Result<LogLock, LockReason> => metadataDown(mount) ?? lockLog(mount.volume, { systemUuid: this.systemUuid, fsUuid: mount.fsUuid, what })
     return underLogLock(mount, lock, work)
+  }
+
+  #uuidsFrom(uuids: readonly string[] = []): () => string {
+    const handed = [...uuids]
+    return () => handed.shift() ?? makeUuid(this.#outside.random)
+  }
+
+  #rawDevices(deviceNames: readonly string[], user: User, what: string): Result<Memory[], 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
+    const memories: Memory[] = []
+    for (const name of deviceNames) {
+      const memory = this.#rawDevice(name, user, what)
+      if (!memory.ok) return memory
+      memories.push(memory.value)
+    }
+    return ok(memories)
   }
 
   #rawDevice(deviceName: string, user: User, what: string): Result<Memory, 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {

@@ -11,6 +11,7 @@ import { logplay, type ReplayReport, type ReplayTarget, withoutBits } from '../l
 import { WRITE_BITS } from '../kernel/user.ts'
 import type { Role } from '../fs/role.ts'
 import type { LogLock, Volume } from '../fs/volume.ts'
+import type { MountDaxdevs } from './mountDaxdevs.ts'
 import type { MountOptions, MountStatus } from './types.ts'
 
 const SLASH = 47
@@ -20,6 +21,8 @@ export interface Mount {
   deviceName: string
   volume: Volume
   kernel: KernelMount
+  /** What the log adds to the device that was mounted. */
+  daxdevs: MountDaxdevs
   /** The file system that was mounted; the device may hold another one by now. */
   fsUuid: string
   layout: Layout
@@ -63,8 +66,9 @@ export class MountTable {
     return this.#mounts.find((mount) => mount.mountpoint === mountpoint)
   }
 
+  /** Primary or not. */
   ofDevice(deviceName: string): Mount | undefined {
-    return this.#mounts.find((mount) => mount.deviceName === deviceName)
+    return this.#mounts.find((mount) => mount.deviceName === deviceName || mount.daxdevs.has(deviceName))
   }
 
   /** @param path absolute */
@@ -121,7 +125,7 @@ export function statusOf(mount: Mount): MountStatus {
   const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
   const { fuse, generation = 'first', options = [] } = mount.options
   const kind = fuse ? 'fuse' : 'v1'
-  return { mountpoint, deviceName, kind, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, changeCount: kernel.changeCount, rogue: mount.rogue }
+  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: mount.rogue }
 }
 
 /** Files of a fuse mount have the mode of their shadow file: no umask touches them. */
@@ -133,6 +137,7 @@ export function maskedTarget({ options, target }: Mount, { umask = 0, asClient =
 export function* playInto(mount: Mount, fromIndex: number, target: ReplayTarget): Task<Result<ReplayReport, 'log_counters' | 'log_shrank'>> {
   const played = yield* logplay(mount.volume.memory, mount.layout, target, fromIndex)
   if (!played.ok) return played
+  mount.daxdevs.resolveAgain()
   mount.playedCount = played.value.nextIndex
   if (fromIndex === 0) mount.rogue = false
   return played

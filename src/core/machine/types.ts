@@ -5,8 +5,10 @@ import type { Result } from '../base/result.ts'
 import type { CreateReason } from '../fs/create.ts'
 import type { DataReason } from '../fs/data.ts'
 import type { Role } from '../fs/role.ts'
+import type { FileFacts } from '../fmap/fmap.ts'
 import type { LockReason } from '../fs/volume.ts'
 import type { AccessReason, FileInode, KernelMount, LookupSource } from '../kernel/mount.ts'
+import type { KernelName, WayMaker } from '../kernel/way.ts'
 import type { ReplayTarget } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 
@@ -26,6 +28,16 @@ export interface MachineSpec {
   relaxed: boolean
   /** Lets plain tools read and write a device that is in devdax mode, which no Linux does. */
   rawDevices?: boolean
+}
+
+export interface MkfsSpec {
+  force?: boolean
+  logLengthBytes?: number
+  unitBytes?: number
+  /** Of the file system, of its device, and of each secondary; what is missing is made up. */
+  uuids?: readonly string[]
+  /** Names of more devices, in the order of their index. */
+  secondaries?: readonly string[]
 }
 
 export interface CreateSpec {
@@ -81,6 +93,8 @@ export interface MountOptions {
   plays?: boolean
   /** Set for a fuse mount: its daemon's side. */
   fuse?: FuseSide
+  /** How maps come to the kernel; pushed by the module's newer ioctl unless said otherwise. */
+  way?: WayMaker
 }
 
 /** The daemon of a fuse mount, as machine works with it: names come from its shadow tree, and replay writes there. */
@@ -94,6 +108,8 @@ export interface FuseSide {
   readonly othersMayEnter: boolean
   /** Writes the shadow files of superblock and log. */
   addMeta(logLengthBytes: number, role: Role): Result<undefined>
+  /** Writes one more of them: the superblock of a device that the log added. */
+  addMetaFile(file: FileFacts): void
   /** Writes the shadow, and tells the kernel, so that it needn't ask for what is new. */
   target(kernel: KernelMount): ReplayTarget
   /** The mount is gone, and the daemon with it. */
@@ -114,10 +130,20 @@ export interface LogplayOptions {
   target?: ReplayTarget
 }
 
+/** A device that the log adds, as a host has it. */
+export interface DaxdevStatus {
+  devindex: number
+  uuid: string
+  sizeBytes: number
+  /** Undefined where this host doesn't have it. */
+  deviceName: string | undefined
+}
+
 export interface MountStatus {
   mountpoint: string
   deviceName: string
   kind: MountKind
+  kernel: KernelName
   generation: Generation
   /** Of a fuse mount: the directory with `root` and `sock` in it. */
   shadowPath: string | undefined
@@ -125,6 +151,8 @@ export interface MountStatus {
   role: Role
   playedCount: number
   fsUuid: string
+  /** Without the primary; none where the file system has one device. */
+  daxdevs: readonly DaxdevStatus[]
   /** Moves when something that was in the mount is gone, or is another. */
   changeCount: number
   /** Something was removed or renamed on this host: playing the log brings it back. */
