@@ -71,6 +71,7 @@ describe.each(Object.entries(KINDS))('%s', (name, breaks) => {
     run(machine.mount(DAX, MNT))
     run(machine.mkdir(`${MNT}/d`))
     run(machine.flush(`${MNT}/f`, ROOT_USER))
+    expect(valueOf(machine.stat(`${MNT}/d`)).kind).toBe('directory')
   })
 
   it('is told by a device that isn’t mounted, too', () => {
@@ -128,6 +129,7 @@ describe('every host', () => {
     failureOf(valueOf(client.mmap(`${MNT}/f`, { read: true }, ROOT_USER)).copyTo(new Uint8Array(100)), 'mount_failed')
     // The master hasn't touched those bytes.
     run(machine.mkdir(`${MNT}/d`))
+    expect(valueOf(machine.stat(`${MNT}/d`)).kind).toBe('directory')
     failureOf(valueOf(machine.mmap(`${MNT}/f`, { read: true }, ROOT_USER)).copyTo(new Uint8Array(100)), 'mount_failed')
     failureOf(runNow(machine.mkdir(`${MNT}/e`)), 'mount_failed')
   })
@@ -136,6 +138,7 @@ describe('every host', () => {
     health.stop()
     health.start()
     run(machine.mkdir(`${MNT}/d`))
+    expect(valueOf(machine.stat(`${MNT}/d`)).kind).toBe('directory')
   })
 })
 
