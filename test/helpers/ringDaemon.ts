@@ -14,7 +14,7 @@ function bytesFor(seed: number, lengthBytes: number): Uint8Array<ArrayBuffer> {
 const { buffer } = workerData as { buffer: SharedArrayBuffer }
 
 /** GET_FMAP: u32 words {answer's length, errno, notices before, notices after, length of each}, then ballast. */
-const server = serveRing(buffer, {
+const server = serveRing(buffer, () => ({
   GET_FMAP(node, request) {
     const words = new Uint32Array(request.slice(0, 20).buffer)
     const [answerBytes = 0, errno = 0, before = 0, after = 0, noticeBytes = 0] = words
@@ -32,7 +32,7 @@ const server = serveRing(buffer, {
   OPEN() {
     throw new Error('this daemon was told to fall')
   },
-})
+}))
 
 let pending: (() => void) | undefined
 

@@ -6,7 +6,7 @@ import { isPowerOfTwo } from '../base/align.ts'
 import { assert } from '../base/assert.ts'
 import { errnos } from '../base/errno.ts'
 import { type Frame, FrameReader, FrameWriter, KINDS, Lane } from './ringFrames.ts'
-import { type Answered, type DaemonLink, type Handler, type Notice, NOTICES, type Notify, type Opcode, OPCODES } from './wire.ts'
+import { type Answered, type DaemonLink, type Handlers, NOTICES, type Notify, OPCODES } from './wire.ts'
 
 const HEAD_BYTES = 64
 const KERNEL_BELL = 0
@@ -19,8 +19,6 @@ const TO_KERNEL = 6
 const POLLED_MOST = 4096
 const SERVED_MOST = 1000
 const DEFAULT_LANE_BYTES = 64 * 1024
-
-export type Handlers = Partial<Record<Opcode, Handler>>
 
 export interface RingLink extends DaemonLink {
   /** Why nothing goes through it any more. */
@@ -134,21 +132,24 @@ export function ringLink(buffer: SharedArrayBuffer, { patienceMs, nowMs }: RingO
 }
 
 export interface RingServer {
-  /** Sent at once where there is room, else as soon as the kernel has read; never waits. The bytes are left as they are from then on. */
-  notify(notice: Notice, node: number, bytes: Uint8Array): void
+  /** Sent at once where there is room, else as soon as the kernel has read: it never waits, and 0 says only that. The bytes are left as they are from then on. */
+  notify: Notify
   /** Serves what is asked until nothing was for so long, or a thousand requests. @returns false once the ring has ended */
   turn(waitMs: number): boolean
 }
 
-/** The daemon's end. A handler that throws ends the ring: its kernel is told at once. */
-export function serveRing(buffer: SharedArrayBuffer, handlers: Handlers): RingServer {
+/**
+ * The daemon's end. A handler that throws ends the ring: its kernel is told at once.
+ * @param handlers looked at when a request comes: a daemon may get them after its end of the ring, which it sends notices by
+ */
+export function serveRing(buffer: SharedArrayBuffer, handlers: () => Handlers): RingServer {
   const words = new Int32Array(buffer, 0, HEAD_BYTES / 4)
   const sending = new FrameWriter(laneOf(buffer, TO_KERNEL))
   const receiving = new FrameReader(laneOf(buffer, TO_DAEMON))
   const answer = ({ kind, code, node, id, bytes }: Frame): void => {
     const opcode = nameOf(OPCODES, code)
     assert(kind === KINDS.request, 'a kernel only asks')
-    const handler = opcode && handlers[opcode]
+    const handler = opcode && handlers()[opcode]
     const answered = handler ? handler(node, bytes) : { errno: errnos.ENOSYS[0], bytes: new Uint8Array(0) }
     sending.add({ kind: KINDS.answer, code: answered.errno, node, id, bytes: answered.bytes })
   }
@@ -175,6 +176,7 @@ export function serveRing(buffer: SharedArrayBuffer, handlers: Handlers): RingSe
     notify(notice, node, bytes) {
       sending.add({ kind: KINDS.notice, code: NOTICES[notice], node, id: 0, bytes })
       if (sending.flush()) ring(words, KERNEL_BELL)
+      return 0
     },
     turn(waitMs) {
       try {

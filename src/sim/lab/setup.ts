@@ -11,6 +11,7 @@ export const LAB_UNIT_BYTES = SMALL_ALLOC_UNIT_BYTES
 export const LAB_DATA_BYTES = 2 * MIB
 /** Of all devices together. Untouched memory costs nothing, and no more than this can be had everywhere. */
 const FILES_MOST_BYTES = 4 * GIB - 64 * MIB
+const READ_MOST_BYTES = GIB
 
 const RANGES = {
   extentCount: { least: 1, most: 1_000_000, what: 'extents' },
@@ -31,6 +32,8 @@ export function refuseSetup(setup: LabSetup): Failure | undefined {
     if (Number.isInteger(value) && value >= least && value <= most) continue
     return failLate('lab_setup', { what: `${value} ${what}`, wanted: `${least} to ${most}` }).failure
   }
+  const readBytes = setup.accessCount * setup.accessBytes
+  if (readBytes > READ_MOST_BYTES) return failLate('lab_setup', { what: `${readBytes} bytes to read`, wanted: `at most ${READ_MOST_BYTES}` }).failure
   const needBytes = setup.fileCount * setup.extentCount * meanExtentBytes(setup)
   if (needBytes <= FILES_MOST_BYTES) return undefined
   return failLate('lab_setup', { what: `${needBytes} bytes of files`, wanted: `at most ${FILES_MOST_BYTES}` }).failure

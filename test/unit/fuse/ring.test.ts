@@ -177,7 +177,7 @@ describe('a hostile daemon', () => {
 describe('one thread at both ends', () => {
   it('keeps notices that have no room until they are read', () => {
     const buffer = newRing(64)
-    const server = serveRing(buffer, {})
+    const server = serveRing(buffer, () => ({}))
     const link = ringLink(buffer, { patienceMs: 1, nowMs: () => performance.now() })
     const heard: Uint8Array[] = []
     link.hear((_, __, bytes) => heard.push(bytes))

@@ -1,0 +1,119 @@
+// Both kernels of a run read the bytes that stand in the files, whatever the files and the accesses are; and what is counted
+// is what went over the link.
+
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ok, type Result } from '../../../src/core/base/result.ts'
+import type { KernelName } from '../../../src/core/kernel/way.ts'
+import { kernelNames } from '../../../src/core/machine/kernels.ts'
+import { makeSandbox } from '../../../src/host/sandbox.ts'
+import { curveOf, labNow, type LabOutside, runLab } from '../../../src/sim/lab/run.ts'
+import { type LabRun, type LabSetup, MESSAGES_MOST } from '../../../src/sim/lab/types.ts'
+import { printCount, propertyRuns } from '../../counts.ts'
+import { anySetup, setupOf } from '../../helpers/lab.ts'
+import { failureOf, valueOf } from '../../helpers/outcome.ts'
+
+const outside: LabOutside = {
+  nowUs: () => performance.now() * 1000,
+  newBuffer: (sizeBytes) => ok(new SharedArrayBuffer(sizeBytes)),
+  sandbox: makeSandbox,
+}
+const run = (setup: LabSetup): LabRun => valueOf(labNow(runLab(setup, outside)))
+
+const pulling = kernelNames.filter((kernel) => !kernel.startsWith('v1'))
+const within = (kernel: KernelName): Partial<LabSetup> => (kernel === 'v1-abi42' ? { extentCount: 2 } : { extentCount: 16, fileCount: 3, deviceCount: 2 })
+
+describe.each(kernelNames)('%s in the lab', (kernel) => {
+  it('reads what stands there, beside v1', () => {
+    const { sides, agrees, conclusion } = run(setupOf({ ...within(kernel), kernels: ['v1', kernel] }))
+    const [v1, other] = sides
+    expect(other).toMatchObject({ kernel, failure: undefined, failedCount: 0, checksum: v1.checksum })
+    expect(agrees).toBe(true)
+    expect(other.nsPerResolve).toBeGreaterThan(0)
+    expect(other.openUs).toBeGreaterThan(0)
+    expect(other.residentMostBytes).toBeGreaterThanOrEqual(other.residentBytes)
+    expect(other.messages.length).toBe(Math.min(other.messageCount, MESSAGES_MOST))
+    expect(other.messages.filter(({ from }) => from === 'kernel').length).toBe(other.roundTripCount)
+    expect(other.copiedBytes).toBe(other.messages.reduce((sum, { request, answer }) => sum + request.length + (answer?.bytes.length ?? 0), 0))
+    expect(other.messages.every(({ sentUs, answeredUs }) => sentUs >= 0 && answeredUs >= sentUs)).toBe(true)
+    for (const sentence of conclusion) expect(sentence).toMatch(/^[A-Za-z].*\.$/)
+  })
+})
+
+describe('a run', () => {
+  it('of any files and accesses reads the same bytes wherever limits allow, and fails on one side with words elsewhere', () => {
+    let agreed = 0
+    let refused = 0
+    const pair = fc.tuple(fc.constantFrom(...kernelNames), fc.constantFrom(...kernelNames))
+    const holds = fc.property(anySetup, pair, (some, kernels) => {
+      const { sides, agrees } = run({ ...some, kernels, accessCount: Math.min(some.accessCount, 20) })
+      const failed = sides.filter(({ failure }) => failure)
+      for (const { failure, failedCount } of failed) {
+        expect(failedCount).toBeGreaterThan(0)
+        expect(['E2BIG', 'EFBIG', 'EINVAL']).toContain(failure?.errno)
+      }
+      expect(agrees).toBe(failed.length === 0)
+      if (agrees) agreed++
+      else refused++
+    })
+    fc.assert(holds, { numRuns: propertyRuns.dear })
+    printCount('lab runs', `${agreed} read by both kernels, ${refused} beyond a limit`)
+    expect(agreed).toBeGreaterThan(20)
+    expect(refused).toBeGreaterThan(5)
+  })
+
+  it.each(pulling)('on %s asks less often than it resolves, and what it serves itself is counted', (kernel) => {
+    const [, side] = run(setupOf({ kernels: ['v1', kernel], accessCount: 500 })).sides
+    expect(side.resolveCount).toBeGreaterThanOrEqual(500)
+    expect(side.servedCount).toBeLessThanOrEqual(side.resolveCount)
+    expect(side.resolveCount - side.servedCount).toBeLessThanOrEqual(side.roundTripCount)
+  })
+
+  it('of 100,000 extents reaches the paged kernel in pages and stays within the cap', () => {
+    const [paged, iomap] = run(setupOf({ kernels: ['fuse-paged', 'fuse-iomap'], extentCount: 100_000, cacheCapBytes: 200_000, accessCount: 300 })).sides
+    expect({ failure: paged.failure, checksum: paged.checksum }).toEqual({ failure: undefined, checksum: iomap.checksum })
+    expect(paged.roundTripCount).toBeGreaterThanOrEqual(100)
+    expect(paged.residentMostBytes).toBeLessThanOrEqual(200_000)
+    expect(iomap.residentMostBytes).toBeLessThanOrEqual(200_000)
+  })
+
+  it('that can’t have a daemon in a worker says why', () => {
+    expect(run(setupOf({ daemon: 'worker' }))).toMatchObject({ daemon: 'beside', daemonWhy: 'Nobody here starts daemons in workers.' })
+    const why = 'This engine has no shared memory.'
+    expect(valueOf(labNow(runLab(setupOf({ daemon: 'worker' }), { ...outside, daemonWhy: why })))).toMatchObject({ daemon: 'beside', daemonWhy: why })
+    expect(run(setupOf())).toMatchObject({ daemon: 'beside', daemonWhy: undefined })
+  })
+
+  it('out of range is refused', () => {
+    expect(failureOf(labNow(runLab(setupOf({ extentCount: 0 }), outside)), 'lab_setup').says).toContain('0 extents')
+    const much = setupOf({ accessCount: 1_000_000, accessBytes: 1_000_000 })
+    expect(failureOf(labNow(runLab(much, outside)), 'lab_setup').says).toContain('1000000000000 bytes to read')
+  })
+
+  it('tells how far it is', () => {
+    const task = runLab(setupOf({ accessCount: 5000 }), outside)
+    const told = new Set<string>()
+    let last: IteratorResult<{ what: string; doneCount: number; totalCount: number }, Result<LabRun>>
+    while (!(last = task.next()).done) {
+      told.add(last.value.what)
+      expect(last.value.doneCount).toBeLessThan(last.value.totalCount)
+    }
+    expect([...told]).toEqual(['files', 'v1', 'v1, times', 'fuse', 'fuse, times'])
+  })
+})
+
+describe('a curve', () => {
+  it('ends where the kernel’s limit is', () => {
+    const { points, endsBecause } = valueOf(labNow(curveOf('fuse', setupOf(), outside)))
+    expect(points.map(({ extentCount }) => extentCount)).toEqual([1, 2, 4, 8, 16, 32])
+    expect(endsBecause).toMatchObject({ reason: 'map_limit', errno: 'E2BIG' })
+    expect(points.every(({ nsPerResolve, openUs, roundTripCount }) => nsPerResolve > 0 && openUs > 0 && roundTripCount > 0)).toBe(true)
+  })
+
+  it('of a kernel without one goes on', () => {
+    const { points, endsBecause } = valueOf(labNow(curveOf('fuse-paged', setupOf(), outside, [1, 5000])))
+    expect(points.map(({ extentCount }) => extentCount)).toEqual([1, 5000])
+    expect(endsBecause).toBeUndefined()
+    expect(points[1]?.residentBytes).toBeGreaterThan(points[0]?.residentBytes ?? 0)
+  })
+})
