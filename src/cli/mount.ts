@@ -3,6 +3,7 @@
 
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
+import { isKernelName, isStandalone, kernelNames } from '../core/machine/kernels.ts'
 import type { FamfsMountOptions } from '../core/machine/systemTypes.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
 import { deviceAt, inFamfsMode } from './device.ts'
@@ -31,6 +32,7 @@ const options = {
   dummy: { short: 'D', long: 'dummy', says: 'only DEVICE: a mount of its own, and where it is', hidden: true },
   remount: { short: 'R', long: 'remount', says: 'standalone: accepted', hidden: true },
   cache: { short: 'c', long: 'cache', value: { name: 'HOW', read: readCache }, says: 'fuse: keep names always, normal (a second) or never', hidden: true, against: ['timeout'] },
+  kernel: { long: 'kernel', value: { name: 'NAME', read: readKernel }, says: `which kernel: ${kernelNames.join(', ')}; an extension`, hidden: true },
   b: { short: 'b', says: 'accepted; changes nothing', hidden: true },
 } as const satisfies OptionTable
 
@@ -63,11 +65,14 @@ function* run(call: Call<typeof options>): Task<number> {
   if (!ready.ok) return stop(call, ready.failure)
   const kind = kindOf(call)
   if (kind === 'v1' && given.shadow.length > 0) return stop(call, { says: '--shadow is for fuse mounts', next: 'Leave it out, or mount with --fuse.' })
+  const kernel = given.kernel.at(-1)
+  if (kernel !== undefined && isStandalone(kernel) !== (kind === 'v1')) return stop(call, { says: `the kernel ${kernel} is for ${kind === 'v1' ? 'fuse' : 'standalone'} mounts`, next: `Mount with ${kind === 'v1' ? '--fuse' : '--nofuse'}, or choose another.` })
   const mounted = yield* shown(io, mountpoint.value, io.system.mountFamfs(device, mountpoint.value, optionsFor(call, kind), io.caller))
   if (!mounted.ok) return stop(call, mounted.failure)
   return tell(call, kind, name.value, mountpoint.value, mounted.value)
 }
 
+type KernelName = NonNullable<FamfsMountOptions['kernel']>
 type Mounted = Extract<ReturnType<ReturnType<Io['system']['mountFamfs']>['next']>['value'], { ok: true }>['value']
 
 function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', device: string, mountpoint: string, { report }: Mounted): number {
@@ -89,10 +94,12 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
   return 1
 }
 
-/** An explicit flag wins, then the environment, then what the kernel offers, fuse first. */
+/** An explicit flag wins, then the kernel that was named, then the environment, then what the kernel offers, fuse first. */
 function kindOf({ given, io, name }: Call<typeof options>): 'fuse' | 'v1' {
   if (given.fuse > 0) return 'fuse'
   if (given.nofuse > 0) return 'v1'
+  const kernel = given.kernel.at(-1)
+  if (kernel !== undefined) return isStandalone(kernel) ? 'v1' : 'fuse'
   const wanted = io.env('FAMFS_MODE')
   if (wanted === 'fuse' || wanted === 'v1') return wanted
   if (wanted !== undefined && wanted !== '') say(io, name, { says: `FAMFS_MODE is “${wanted}”, which says nothing`, next: 'Set it to fuse or v1, or unset it.' })
@@ -100,10 +107,13 @@ function kindOf({ given, io, name }: Call<typeof options>): 'fuse' | 'v1' {
 }
 
 function optionsFor({ given }: Call<typeof options>, kind: 'fuse' | 'v1'): FamfsMountOptions {
-  if (kind === 'v1') return { kind }
+  const kernel = given.kernel.at(-1)
+  const named = kernel === undefined ? {} : { kernel }
+  if (kind === 'v1') return { kind, ...named }
   const shadow = given.shadow.at(-1)
   return {
     kind,
+    ...named,
     timeoutSeconds: given.timeout.at(-1) ?? given.cache.at(-1) ?? YEAR_SECONDS,
     allowOther: given.nouseraccess === 0,
     defaultPermissions: given.nodefaultperm === 0,
@@ -125,6 +135,10 @@ function makeDummy(io: Io): Result<string> {
   const path = `/tmp/famfs_mount_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
   const made = io.system.mkdir(path, 0o755, io.caller)
   return made.ok ? ok(path) : made
+}
+
+function readKernel(text: string): Reading<KernelName> {
+  return isKernelName(text) ? { ok: true, value: text } : refuse(`there is no kernel “${text}”`, `Give one of ${kernelNames.join(', ')}.`)
 }
 
 function readCache(text: string): Reading<number> {

@@ -2,7 +2,8 @@
 // small YAML file stands for each famfs file. What isn't in the tree doesn't exist; a file with bad YAML can't be looked up.
 
 import { textOf } from '../base/plain.ts'
-import type { Fmap } from '../fmap/fmap.ts'
+import { type Fmap, piecesOf } from '../fmap/fmap.ts'
+import { type WideMap, wideOf } from '../fmap/wide.ts'
 import { parseShadowYaml, SHADOW_MOST_BYTES } from './daemonYaml.ts'
 
 export interface ShadowStat {
@@ -22,6 +23,8 @@ export interface ShadowFiles {
   list(path: string): { name: string; kind: string }[] | undefined
 }
 
+const DEVINDEX_MOST = 0xffff_ffff
+
 type Answer =
   | { kind: 'file'; ino: number; mode: number; uid: number; gid: number; modifiedMs: number; map: Fmap }
   | { kind: 'directory'; ino: number; mode: number; uid: number; gid: number; modifiedMs: number }
@@ -38,6 +41,7 @@ export class ShadowDaemon {
   readonly #log: (line: string) => void
   /** Inode numbers that were given out, by path: what the real daemon keeps until the kernel forgets them. */
   readonly #given = new Map<string, number>()
+  readonly #paths = new Map<number, string>()
   readonly #counts: CacheCounts = { searchCount: 0, scannedCount: 0, failedCount: 0 }
 
   /** @param root the directory that stands for the mount point; @param log where trouble with a shadow file is told */
@@ -57,9 +61,22 @@ export class ShadowDaemon {
     if (this.#given.has(path)) this.#counts.scannedCount++
     else this.#counts.failedCount++
     const answer = this.#answer(path)
-    if (answer) this.#given.set(path, answer.ino)
-    else this.#given.delete(path)
+    const before = this.#given.get(path)
+    if (before !== undefined && this.#paths.get(before) === path) this.#paths.delete(before)
+    if (answer) {
+      this.#given.set(path, answer.ino)
+      this.#paths.set(answer.ino, path)
+    } else this.#given.delete(path)
     return answer
+  }
+
+  /** As the shadow file says now; undefined for a number that wasn't given out, or that is of another file by now. */
+  map(node: number): WideMap | undefined {
+    const path = this.#paths.get(node)
+    const answer = path === undefined ? undefined : this.#answer(path)
+    if (answer?.kind !== 'file' || answer.ino !== node) return undefined
+    // A larger index would come out as another device.
+    return piecesOf(answer.map).some(({ devindex }) => devindex > DEVINDEX_MOST) ? undefined : wideOf(answer.map)
   }
 
   list(path: string): string[] | undefined {

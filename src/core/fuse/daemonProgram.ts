@@ -9,8 +9,7 @@ import type { Extent } from '../fmap/fmap.ts'
 import type { Columns, WideMap } from '../fmap/wide.ts'
 import { answer, refusal } from './directLink.ts'
 import { encodeInitReply, encodeOpenReply, encodeTable, FILE_CELLS_MOST, isInit, isOpen, type NamedDevice, NOTICE_CELLS_MOST, SPANS_MOST, TABLE_CELLS_MOST } from './programMessages.ts'
-import type { Handlers } from './ring.ts'
-import type { Answered, MapStore, Notify } from './wire.ts'
+import type { Answered, Handlers, MapStore, Notify } from './wire.ts'
 
 const [ENOENT] = errnos.ENOENT
 const [EINVAL] = errnos.EINVAL

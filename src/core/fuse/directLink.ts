@@ -2,9 +2,7 @@
 // copies of what went over it, and when, by a clock that is handed in.
 
 import { errnos } from '../base/errno.ts'
-import type { Answered, DaemonLink, Handler, Notify, Opcode, Seen } from './wire.ts'
-
-export type Handlers = Partial<Record<Opcode, Handler>>
+import type { Answered, DaemonLink, Handlers, Notify, Seen } from './wire.ts'
 
 /** Who sees messages. */
 export interface Watcher {
@@ -43,10 +41,10 @@ export function watchedLink(link: DaemonLink, { see, nowUs }: Watcher): DaemonLi
     call(opcode, node, request) {
       const asked = request.slice()
       const sentUs = nowUs()
-      const answer = link.call(opcode, node, request)
+      const answered = link.call(opcode, node, request)
       const answeredUs = nowUs()
-      see({ from: 'kernel', name: opcode, node, request: asked, answer: { errno: answer.errno, bytes: answer.bytes.slice() }, sentUs, answeredUs })
-      return answer
+      see({ from: 'kernel', name: opcode, node, request: asked, answer: { errno: answered.errno, bytes: answered.bytes.slice() }, sentUs, answeredUs })
+      return answered
     },
     hear(notify) {
       link.hear((notice, node, bytes) => {

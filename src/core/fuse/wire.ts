@@ -61,6 +61,8 @@ export interface DaemonLink {
 /** One kind of request, as a daemon answers it. */
 export type Handler = (node: number, request: Uint8Array) => Answered
 
+export type Handlers = Partial<Record<Opcode, Handler>>
+
 /** What a daemon answers from. */
 export interface MapStore {
   /** Undefined for a node that was never given out, or whose file is gone. */

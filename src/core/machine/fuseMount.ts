@@ -12,6 +12,7 @@ import { ShadowDaemon, type ShadowFiles } from '../fuse/daemon.ts'
 import { answerRequest, type DaemonState } from '../fuse/daemonSocket.ts'
 import type { MapStore } from '../fuse/wire.ts'
 import type { KernelMount } from '../kernel/mount.ts'
+import type { SandboxMaker } from '../kernel/program/sandbox.ts'
 import { ROOT } from '../kernel/user.ts'
 import { connect } from './kernels.ts'
 import type { Machine } from './machine.ts'
@@ -26,6 +27,7 @@ import type { FuseSide } from './types.ts'
 export interface FuseHost extends Paths {
   readonly machine: Machine
   readonly rootFs: RootFs
+  readonly sandbox: SandboxMaker | undefined
   random(target: Uint8Array<ArrayBuffer>): void
   log(line: string): void
   makeSocket(path: string, mode: number, answer: (request: string) => string, caller: Caller): Result<undefined>
@@ -39,6 +41,8 @@ const DAEMON: Caller = { user: ROOT, umask: 0, cwd: '/' }
 
 /** @param deviceName as the machine knows it; @param mountpoint canonical */
 export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: string, options: FamfsMountOptions, caller: Caller): Task<Result<Mounted>> {
+  const { kernel = 'fuse' } = options
+  if (kernel === 'program' && !host.sandbox) return failLate('no_module', { name: kernel })
   const shadow = shadowDirectory(host, options, caller)
   if (!shadow.ok) return shadow
   const shadowPath = shadow.value
@@ -49,7 +53,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   }
   const root = `${shadowPath}/root`
   const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))
-  const { kernel = 'fuse', allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
+  const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
   const fuse: FuseSide = {
     source: daemon,
     shadowPath,
@@ -58,16 +62,17 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
     othersMayEnter: allowOther,
     addMeta: (logLengthBytes, role) => (asIs ? ok() : writeMeta(host, root, logLengthBytes, role)),
     addMetaFile: (file) => void (asIs ? ok() : writeMetaFile(host, root, file)),
-    target: (kernel) => targetOf(host, root, kernel),
+    target: (mounted) => targetOf(host, root, mounted),
     end: () => void host.unlink(`${shadowPath}/sock`, DAEMON),
   }
   const state: DaemonState = { daemon, pid: pidOf(host), logLevel: DEFAULT_LOG_LEVEL }
   const listening = host.makeSocket(`${shadowPath}/sock`, 0o660, (request) => answerRequest(request, state, (line) => host.log(line)), DAEMON)
   if (!listening.ok) return listening
+  const way = connect(kernel, storeOf(host, daemon, deviceName, mountpoint), { sandbox: host.sandbox })
   const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')
-  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way: connect(kernel, storeOf(host, daemon, deviceName, mountpoint)), plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
+  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way, plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()
   dropShadow(host, shadowPath, options)

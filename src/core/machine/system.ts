@@ -6,11 +6,13 @@ import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid, parseUuid } from '../base/uuid.ts'
+import type { SandboxMaker } from '../kernel/program/sandbox.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import type { DaxMode } from '../mem/daxdev.ts'
 import { DaxDevices } from './daxDevices.ts'
 import { deviceBody } from './deviceFiles.ts'
 import { mountFuse } from './fuseMount.ts'
+import { standaloneWay } from './kernels.ts'
 import type { Body } from './handles.ts'
 import type { Machine } from './machine.ts'
 import { MODULE_OF, Modules } from './modules.ts'
@@ -29,6 +31,8 @@ export interface SystemOutside {
   hostname: string
   kernelRelease?: string
   cpuCount?: number
+  /** Where the kernel that runs programs runs them; without one there is no such kernel. */
+  sandbox?: SandboxMaker
 }
 
 const DEFAULT_RELEASE = '6.14.0-famfs'
@@ -71,6 +75,10 @@ export class System extends PathTree {
   get rawAccess(): boolean {
     const [major = 0, minor = 0] = this.kernelRelease.split(/[.-]/).map(Number)
     return major < 6 || (major === 6 && minor < 15)
+  }
+
+  get sandbox(): SandboxMaker | undefined {
+    return this.#outside.sandbox
   }
 
   override now(): number {
@@ -177,13 +185,14 @@ export class System extends PathTree {
     if (!name.ok) return name
     const place = this.#mountPlace(mountpoint, caller)
     if (!place.ok) return place
-    const { kind, allowRogue = false, words = [] } = options
+    const { kind, kernel = kind, allowRogue = false, words = [] } = options
     if (!this.#modules.has(MODULE_OF[kind])) return failLate('no_module', { name: MODULE_OF[kind] })
     const mode = this.#devices.modeOf(name.value)
     if (!this.rawAccess && mode !== 'famfs') return failLate('wrong_dax_mode', { device: name.value, mode, wanted: 'famfs' })
     if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller)
     const { generation } = this.#modules
-    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...words] })
+    const way = kernel === 'v1-abi42' ? standaloneWay(kernel) : undefined
+    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...words], ...(way ? { way } : {}) })
     return report.ok ? ok({ mountpoint: place.value, deviceName: name.value, kind, shadowPath: undefined, report: report.value }) : report
   }
 

@@ -3,6 +3,7 @@
 
 import type { Result } from '../base/result.ts'
 import type { User } from '../kernel/user.ts'
+import type { KernelName } from '../kernel/way.ts'
 import type { ReplayReport } from '../log/replay.ts'
 import type { DaxMode } from '../mem/daxdev.ts'
 import type { MountKind } from './types.ts'
@@ -116,6 +117,8 @@ export interface MountEntry {
 
 export interface FamfsMountOptions {
   kind: MountKind
+  /** Of that kind; v1 or fuse unless said otherwise. */
+  kernel?: KernelName
   /** v1: what plain tools do is allowed in newer generations too. */
   allowRogue?: boolean
   /** fuse: others than root may look; true unless said otherwise. */

@@ -7,7 +7,7 @@ import { fail, failBy, type Failure, ok } from '../../base/result.ts'
 import { type Fmap, piecesOf } from '../../fmap/fmap.ts'
 import { walkingResolver } from '../../fmap/wideResolve.ts'
 import { wideOf } from '../../fmap/wide.ts'
-import { abi43, IOCTL_BYTES_MOST, type MapAbi } from '../../fuse/ioctlMap.ts'
+import { abi43, ABI43_MOST, IOCTL_BYTES_MOST, type MapAbi } from '../../fuse/ioctlMap.ts'
 import type { Ioctl } from '../../fuse/wire.ts'
 import { refuseDevices, refusePushed } from '../checks.ts'
 import type { FileAsk, KernelName, MapReason, MapWay, WayContext, WayMaker } from '../way.ts'
@@ -24,26 +24,17 @@ export function v1Way(kernel: KernelName, abi: MapAbi, around?: Around): WayMake
 
 function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Around | undefined): MapWay {
   const maps = new Map<number, Fmap>()
-  let residentBytes = 0
   // One message at a time, in the same bytes.
   const message = new DataView(new ArrayBuffer(IOCTL_BYTES_MOST))
 
-  const create = (ask: FileAsk, lengthBytes: number): Refused => {
-    const decoded = abi.decode(message, lengthBytes)
+  const create = (ask: FileAsk, sent: DataView<ArrayBuffer>, lengthBytes: number): Refused => {
+    const decoded = abi.decode(sent, lengthBytes)
     if ('trouble' in decoded) return refusal(kernel, ask.path, decoded)
     const { map } = decoded
     const refused = refusePushed(ask, map, context.unitBytes)
     if (refused) return refused
-    forget(ask.node)
     maps.set(ask.node, map)
-    residentBytes += bytesOf(map)
     return undefined
-  }
-  const forget = (node: number): void => {
-    const map = maps.get(node)
-    if (!map) return
-    residentBytes -= bytesOf(map)
-    maps.delete(node)
   }
   return {
     kernel,
@@ -51,9 +42,12 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
       const { path } = ask
       const what = abi.unsayable(map)
       if (what !== undefined) return fail('bad_map', { path, what }).failure
-      const lengthBytes = abi.encode(map, message)
-      if (!around) return create(ask, lengthBytes)
-      return around(abi.create, ask.node, new Uint8Array(message.buffer, 0, lengthBytes), () => create(ask, lengthBytes))
+      // More than the log holds is sent all the same: it is the kernel that refuses it.
+      const isUsual = piecesOf(map).length <= ABI43_MOST.extents
+      const sent = isUsual ? message : new DataView(new ArrayBuffer(IOCTL_BYTES_MOST + bytesOf(map)))
+      const lengthBytes = abi.encode(map, sent)
+      if (!around) return create(ask, sent, lengthBytes)
+      return around(abi.create, ask.node, new Uint8Array(sent.buffer, 0, lengthBytes), () => create(ask, sent, lengthBytes))
     },
     open({ node, path }) {
       const map = maps.get(node)
@@ -62,8 +56,8 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
       const failure = refuseDevices(context, path, wide)
       return failure ? { ok: false, failure } : ok(walkingResolver(wide))
     },
-    forget,
-    residentBytes: () => residentBytes,
+    forget: (node) => void maps.delete(node),
+    residentBytes: () => [...maps.values()].reduce((sum, map) => sum + bytesOf(map), 0),
   }
 }
 

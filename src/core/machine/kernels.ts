@@ -1,0 +1,125 @@
+// Which kernels there are, and each with its daemon: what the daemon answers, the kernel's way to maps over a link, and both
+// beside each other. Kernel and daemon know each other by messages alone: this is the only place that knows both.
+
+import { assert } from '../base/assert.ts'
+import { errnos } from '../base/errno.ts'
+import { answerDaxdev, answerFmap, answerProbe } from '../fuse/daemonFmap.ts'
+import { IomapDaemon } from '../fuse/daemonIomap.ts'
+import { pagedFmap } from '../fuse/daemonPaged.ts'
+import { programDaemon } from '../fuse/daemonProgram.ts'
+import { answer, directLink, refusal, watchedLink, type Watcher } from '../fuse/directLink.ts'
+import { abi43 } from '../fuse/ioctlMap.ts'
+import { abi42 } from '../fuse/ioctlMap42.ts'
+import type { DaemonLink, Handlers, MapStore, Notify } from '../fuse/wire.ts'
+import { limits } from '../kernel/limits.ts'
+import type { SandboxMaker } from '../kernel/program/sandbox.ts'
+import type { KernelName, WayMaker } from '../kernel/way.ts'
+import { fuseWay } from '../kernel/ways/fuse.ts'
+import { iomapWay } from '../kernel/ways/iomap.ts'
+import { pagedWay } from '../kernel/ways/paged.ts'
+import { programWay } from '../kernel/ways/program.ts'
+import { unrolledWay } from '../kernel/ways/unrolled.ts'
+import { type Around, v1Way } from '../kernel/ways/v1.ts'
+
+/** Kernels with a daemon. */
+export type PullKernel = Exclude<KernelName, StandaloneKernel>
+type StandaloneKernel = 'v1' | 'v1-abi42'
+
+export interface KernelOptions {
+  /** What a kernel that drops maps may keep of them. */
+  cacheCapBytes?: number
+  /** Words of memory that server and kernel share, for the kernel whose server keeps the cookies. */
+  cookies?: Int32Array
+  /** Where the kernel that runs programs runs them: that one needs it. */
+  sandbox?: SandboxMaker | undefined
+  /** Its program; one of its own unless said otherwise. */
+  program?: string | undefined
+}
+
+export interface ConnectOptions extends KernelOptions {
+  watcher?: Watcher | undefined
+}
+
+const COOKIE_COUNT = 1024
+const EMPTY = new Uint8Array(0)
+
+export const kernelNames = Object.keys(limits) as KernelName[]
+
+export function isKernelName(text: string): text is KernelName {
+  return Object.hasOwn(limits, text)
+}
+
+/** Whether maps are pushed by an ioctl: then there is no daemon. */
+export function isStandalone(kernel: KernelName): kernel is StandaloneKernel {
+  return kernel === 'v1' || kernel === 'v1-abi42'
+}
+
+/** A kernel and its daemon in one thread. Each mount gets one of its own. */
+export function connect(kernel: KernelName, store: MapStore, { watcher, ...given }: ConnectOptions = {}): WayMaker {
+  if (isStandalone(kernel)) return standaloneWay(kernel, watcher)
+  const options = { cookies: new Int32Array(COOKIE_COUNT), ...given }
+  const { link, notify } = directLink(() => handlers)
+  const handlers = handlersOf(kernel, store, notify, options)
+  return wayOver(kernel, watcher ? watchedLink(link, watcher) : link, options)
+}
+
+/** The module, which tools talk to by ioctl. */
+export function standaloneWay(kernel: StandaloneKernel, watcher?: Watcher): WayMaker {
+  return v1Way(kernel, kernel === 'v1' ? abi43 : abi42, watcher && watching(watcher))
+}
+
+/** What the daemon of a kernel answers. */
+export function handlersOf(kernel: PullKernel, store: MapStore, notify: Notify, { cookies }: KernelOptions = {}): Handlers {
+  const GET_DAXDEV = answerDaxdev(store)
+  switch (kernel) {
+    case 'fuse':
+      return { GET_FMAP: answerFmap(store), GET_DAXDEV }
+    case 'fuse-unrolled':
+      return { GET_FMAP: answerProbe(store), GET_DAXDEV }
+    case 'fuse-paged':
+      return { GET_FMAP: pagedFmap(store), GET_DAXDEV }
+    case 'fuse-iomap':
+    case 'fuse-iomap-shared': {
+      const daemon = new IomapDaemon(store, notify, kernel === 'fuse-iomap' ? {} : { cookies })
+      return { IOMAP_BEGIN: (node, request) => daemon.begin(node, request), GET_DAXDEV }
+    }
+    case 'program':
+      return programDaemon(store, notify).handlers
+    default:
+      return kernel satisfies never
+  }
+}
+
+/** The kernel's side, wherever its daemon is. */
+export function wayOver(kernel: PullKernel, link: DaemonLink, { cacheCapBytes, cookies, sandbox, program }: KernelOptions = {}): WayMaker {
+  const cap = cacheCapBytes === undefined ? {} : { cacheCapBytes }
+  switch (kernel) {
+    case 'fuse':
+      return fuseWay(link)
+    case 'fuse-unrolled':
+      return unrolledWay(link)
+    case 'fuse-paged':
+      return pagedWay(link, cap)
+    case 'fuse-iomap':
+      return iomapWay(link, cap)
+    case 'fuse-iomap-shared':
+      return iomapWay(link, { ...cap, cookies })
+    case 'program':
+      assert(sandbox, 'programs run in a sandbox that is handed in')
+      return programWay(link, { sandbox, source: program })
+    default:
+      return kernel satisfies never
+  }
+}
+
+/** Ioctls as messages that are seen: from the tools, and answered with an errno alone. */
+function watching({ see, nowUs }: Watcher): Around {
+  return (name, node, bytes, act) => {
+    const request = bytes.slice()
+    const sentUs = nowUs()
+    const failure = act()
+    const answered = failure ? refusal(errnos[failure.errno][0]) : answer(EMPTY)
+    see({ from: 'tools', name, node, request, answer: answered, sentUs, answeredUs: nowUs() })
+    return failure
+  }
+}
