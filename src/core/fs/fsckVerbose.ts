@@ -1,5 +1,6 @@
 // What fsck adds when asked for more: sizes of the structures, and the bitmap (famfs-cli.md, section 5).
 
+import type { UnitBitmap } from '../alloc/bitmap.ts'
 import { EXTENTS_MOST, LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { FileMeta, InterleavedExtent, LogEntry, LogFmap, LogHeader, MkdirMeta, SimpleExtent } from '../omf/log.ts'
 import type { FsckScan } from './fsck.ts'
@@ -11,7 +12,8 @@ export function fsckVerbose(scan: FsckScan, verbose: number): string {
   if (verbose === 0) return ''
   const { header } = scan
   const usableBytes = scan.slotCount * BigInt(LogEntry.sizeBytes)
-  const bitmap = verbose > 1 ? bitmapText(scan) : ''
+  const others = scan.daxdevs.map(({ bitmap, devindex }) => bitmapText(bitmap, ` of device ${devindex}`))
+  const bitmap = verbose > 1 ? [bitmapText(scan.bitmap, ''), ...others].join('') : ''
   return `Verbose:
   log_offset:        ${LOG_OFFSET_BYTES}
   log_len:           ${header.famfs_log_len}
@@ -30,8 +32,8 @@ ${bitmap}`
 }
 
 /** Full lines only where something changes: a device of a terabyte has half a million units. */
-function bitmapText({ bitmap }: FsckScan): string {
-  const lines = [`  bitmap, ${UNITS_PER_LINE} units a line, # in use and . free:`]
+function bitmapText(bitmap: UnitBitmap, which: string): string {
+  const lines = [`  bitmap${which}, ${UNITS_PER_LINE} units a line, # in use and . free:`]
   const free = new Uint8Array(bitmap.unitCount)
   for (const [first, count] of bitmap.freeRuns(0, bitmap.unitCount)) free.fill(1, first, first + count)
   let last = ''

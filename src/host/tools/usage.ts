@@ -3,6 +3,7 @@
 
 import { assert } from '../../core/base/assert.ts'
 import type { Task } from '../../core/base/task.ts'
+import { totalsOf } from '../../core/fs/fsck.ts'
 import { fsckOn } from '../../core/machine/judging.ts'
 import type { MountEntry } from '../../core/machine/systemTypes.ts'
 import type { ToolIo } from './toolIo.ts'
@@ -19,7 +20,9 @@ export function* usageOf({ type, target, sizeBytes = 0, usedBytes = 0 }: MountEn
   const mount = machine.mounts().find(({ mountpoint }) => mountpoint === target)
   const checked = mount ? yield* fsckOn(machine, mount.deviceName) : undefined
   const scan = checked?.ok ? checked.value.scan : undefined
-  return scan ? usage(Number(scan.superblock.ts_daxdev.dd_size), Number(scan.allocatedBytes)) : usage(0, 0)
+  if (!scan) return usage(0, 0)
+  const { deviceBytes, allocatedBytes } = totalsOf(scan)
+  return usage(Number(deviceBytes), Number(allocatedBytes))
 }
 
 function usage(totalBytes: number, used: number): Usage {
