@@ -31,7 +31,7 @@ export function Curves() {
       <p className="lab-measure">
         <button type="button" className={both ? undefined : 'primary'} aria-disabled={measuring || both || !lab} onClick={() => void (measuring || both || chooser.measure())}>Measure both</button>
         <button type="button" aria-disabled={measuring || KERNELS.every(has) || !lab} onClick={() => void (measuring || chooser.measure(KERNELS))}>Measure all {KERNELS.length}</button>
-        <span className="quiet">{measuring ? 'Measuring: this takes a few seconds.' : 'One file each, from one extent to a million or as many as the kernel takes.'}</span>
+        <span className="quiet">{measuring ? 'Measuring: this takes a few seconds.' : 'One file each, from one extent to 100,000, or as many as the kernel takes.'}</span>
       </p>
       {curves.length > 0 && (
         <>

@@ -45,9 +45,10 @@ function Place({ kernel }: { kernel: LabKernel }) {
   const { setup: { kernels: [left, right] } } = useChoices()
   return (
     <p className="lab-place">
+      <span>{KERNEL_TITLES[kernel]}</span>
       <span className="choice" role="group" aria-label={`Compare ${KERNEL_TITLES[kernel]}`}>
-        <button type="button" aria-pressed={left === kernel} onClick={() => chooser.change({ kernels: [kernel, right] })}>{KERNEL_TITLES[kernel]} left</button>
-        <button type="button" aria-pressed={right === kernel} onClick={() => chooser.change({ kernels: [left, kernel] })}>right</button>
+        <button type="button" aria-pressed={left === kernel} onClick={() => chooser.change({ kernels: [kernel, right] })}>on the left</button>
+        <button type="button" aria-pressed={right === kernel} onClick={() => chooser.change({ kernels: [left, kernel] })}>on the right</button>
       </span>
     </p>
   )

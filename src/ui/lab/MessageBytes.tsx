@@ -2,6 +2,7 @@
 // byte or a field never leaves the message.
 
 import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react'
+import { textOf } from '../../core/base/plain.ts'
 import type { LabKernel, LabMessage } from '../../playground/lab/types.ts'
 import { FieldTable } from '../FieldTable.tsx'
 import { addressText, countText, sizeText } from '../format.ts'
@@ -11,11 +12,12 @@ import { columnsOf, walked } from '../inspector/range.ts'
 import type { Place } from '../overlay.ts'
 import { Choice } from '../parts.tsx'
 import { useSize } from '../size.ts'
-import { bytesOf, fieldAt, fieldsIn, type Half, runsOf, structsText } from './decode.ts'
+import { bytesOf, fieldAt, fieldsIn, type Half, isText, runsOf, structsText } from './decode.ts'
 import { usText } from './text.ts'
 
 /** Of which the rows and fields show at once. */
 const WINDOW_BYTES = 512
+const TEXT_MOST_BYTES = 8192
 /** Sixteen bytes, their address and their letters side by side. */
 const WIDE_REM = 38
 
@@ -65,6 +67,7 @@ function Bytes({ kernel, message, half, bytes, who }: { kernel: LabKernel; messa
           <span className="quiet num">{`${countText(start)} to ${countText(end - 1)} of ${countText(bytes.length)}`}</span>
         </p>
       )}
+      {isText(message, half) && <pre className="lab-text mono">{textOf(bytes.subarray(0, TEXT_MOST_BYTES))}</pre>}
       <div className="lab-linked">
         {fields.length > 0 && (
           <div className="struct">

@@ -2,9 +2,9 @@
 
 import { Check, CircleAlert } from 'lucide-react'
 import type { Amplification, LabRun } from '../../playground/lab/types.ts'
-import { sentence, sizeText } from '../format.ts'
+import { countText, sentence, sizeText } from '../format.ts'
 import { setupText } from './Setup.tsx'
-import { type Figure, figuresOf, KERNEL_TITLES, threeDigits } from './text.ts'
+import { capText, type Figure, figuresOf, KERNEL_TITLES, threeDigits } from './text.ts'
 
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
@@ -64,12 +64,12 @@ function FigureRow({ figure: { name, means, texts, parts } }: { figure: Figure }
 
 /** The reason for no page cache: what moves from the device for the same accesses. */
 export function ReadAmplification({ amplification }: { amplification: Amplification }) {
-  const { askedBytes, lineBytes, lineMovedBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
+  const { askedBytes, lineBytes, lineMovedBytes, lineTouchCount, lineHitCount, lineCacheBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
   const most = Math.max(askedBytes, lineMovedBytes, pageMovedBytes, 1)
   const rows = [
     { name: 'Asked for', says: 'what the accesses read', bytes: askedBytes },
-    { name: `By cache line, ${lineBytes} B`, says: 'famfs: memory is read where it is', bytes: lineMovedBytes },
-    { name: `By page, ${sizeText(pageBytes)}`, says: `through a modelled page cache of ${sizeText(pageCacheBytes)}${readAheadBytes > 0 ? ` that reads ${sizeText(readAheadBytes)} ahead` : ''}`, bytes: pageMovedBytes },
+    { name: `By cache line, ${lineBytes} B`, says: `famfs: memory is read where it is, through a processor’s cache of ${capText(lineCacheBytes)}`, bytes: lineMovedBytes },
+    { name: `By page, ${capText(pageBytes)}`, says: `through a modelled page cache of ${capText(pageCacheBytes)}${readAheadBytes > 0 ? ` that reads ${capText(readAheadBytes)} ahead while accesses come in order` : ''}`, bytes: pageMovedBytes },
   ]
   return (
     <section aria-labelledby="lab-amplification-heading">
@@ -87,7 +87,7 @@ export function ReadAmplification({ amplification }: { amplification: Amplificat
           </div>
         ))}
       </dl>
-      <p className="quiet">{pageHitCount.toLocaleString('en-US')} of {pageTouchCount.toLocaleString('en-US')} page touches found their page in the cache.</p>
+      <p className="quiet">{`${countText(lineHitCount)} of ${countText(lineTouchCount)} touched lines and ${countText(pageHitCount)} of ${countText(pageTouchCount)} touched pages were in their cache already.`}</p>
     </section>
   )
 }

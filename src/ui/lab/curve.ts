@@ -3,7 +3,7 @@
 import type { LabCurve, LabKernel } from '../../playground/lab/types.ts'
 import { countText, sizeText } from '../format.ts'
 import { type LogAxis, logAxis } from './scales.ts'
-import { KERNEL_TITLES, nsText, threeDigits, timesText, usText } from './text.ts'
+import { KERNEL_TITLES, nsText, threeDigits, usText } from './text.ts'
 
 type Point = LabCurve['points'][number]
 
@@ -55,6 +55,6 @@ export function growthText(curve: LabCurve, { read }: Measure): string {
   const last = curve.points.at(-1)
   if (!first || !last || first === last) return 'one point only'
   const times = read(last) / Math.max(read(first), Number.MIN_VALUE)
-  if (times >= 2) return read(first) === 0 ? 'grows' : `grows: ${timesText(read(last), read(first))} from end to end`
+  if (times >= 2) return read(first) === 0 ? 'grows' : `grows ${threeDigits(times)}-fold from end to end`
   return times <= 0.5 ? `falls to ${threeDigits(100 * times)} %` : 'does not grow'
 }

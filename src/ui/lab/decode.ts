@@ -1,9 +1,13 @@
 // A message of the lab as fields: which structs lie in it, one behind the other, by the tables that encode it. Nothing is
 // believed: what doesn't fit into the bytes that are there isn't described. Long messages are described a window at a time.
 
-import { FmapExtent, FmapHeader, FmapInterleaved, FmapProbe, DaxdevReply, DaxdevRequest } from '../../core/fuse/messages.ts'
+import { IoctlExtent, IoctlInterleaved, IoctlMap42, IoctlMap43 } from '../../core/fuse/ioctlMessages.ts'
+import { IomapBegin, IomapEntry, IomapInval } from '../../core/fuse/iomapMessages.ts'
+import { DaxdevReply, DaxdevRequest, FmapExtent, FmapHeader, FmapInterleaved, FmapProbe } from '../../core/fuse/messages.ts'
+import { FmapPageEnd, FmapPageRequest } from '../../core/fuse/pagedMessages.ts'
+import { ProgramDaxdev, ProgramInit, ProgramInitReply, ProgramOpen, ProgramOpenReply, ProgramTable } from '../../core/fuse/programMessages.ts'
 import { EXT_INTERLEAVED } from '../../core/omf/constants.ts'
-import type { Row } from '../../core/omf/struct.ts'
+import { type Row, struct, u64 } from '../../core/omf/struct.ts'
 import type { LabKernel, LabMessage } from '../../playground/lab/types.ts'
 import { type FieldView, viewsOf } from '../overlay.ts'
 
@@ -28,12 +32,52 @@ export function bytesOf({ request, answer }: LabMessage, half: Half): Uint8Array
   return half === 'request' ? request : (answer?.bytes ?? new Uint8Array(0))
 }
 
+/** What is text and no struct: the source of a program. */
+export function isText({ name }: LabMessage, half: Half): boolean {
+  return name === 'PROGRAM' && half === 'request'
+}
+
 export function runsOf(kernel: LabKernel, message: LabMessage, half: Half): Run[] {
-  const bytes = bytesOf(message, half)
-  const layout = new Layout(bytes)
-  const { name } = message
-  if (name === 'GET_FMAP') describeFmap(layout, kernel, half)
-  if (name === 'GET_DAXDEV') layout.put('', half === 'request' ? DaxdevRequest : DaxdevReply)
+  const layout = new Layout(bytesOf(message, half))
+  const isRequest = half === 'request'
+  switch (message.name) {
+    case 'GET_FMAP':
+      if (isRequest) describeAsk(layout, kernel)
+      else describeFmap(layout, kernel)
+      break
+    case 'GET_DAXDEV':
+      layout.put('', isRequest ? DaxdevRequest : DaxdevReply)
+      break
+    case 'IOMAP_BEGIN':
+      if (isRequest) layout.put('', IomapBegin)
+      else layout.put('mapping', IomapEntry, Infinity)
+      break
+    case 'UPSERT':
+      layout.put('mapping', IomapEntry, Infinity)
+      break
+    case 'INVAL':
+      layout.put('', IomapInval)
+      break
+    case 'INIT':
+      describeInit(layout, isRequest)
+      break
+    case 'OPEN':
+      layout.put('', isRequest ? ProgramOpen : ProgramOpenReply)
+      break
+    case 'TABLE':
+      describeTable(layout)
+      break
+    case 'MAP_CREATE':
+    case 'MAP_GET':
+      layout.put('', IoctlMap42)
+      break
+    case 'MAP_CREATE_V2':
+    case 'MAP_GET_V2':
+      describeIoctl(layout)
+      break
+    case 'PROGRAM':
+      break
+  }
   return layout.runs
 }
 
@@ -58,15 +102,17 @@ class Layout {
   }
 }
 
-function describeFmap(layout: Layout, kernel: LabKernel, half: Half): void {
-  if (half === 'request') {
-    if (kernel === 'fuse-unrolled') layout.put('', FmapProbe)
-    return
-  }
+function describeAsk(layout: Layout, kernel: LabKernel): void {
+  if (kernel === 'fuse-unrolled') layout.put('', FmapProbe)
+  if (kernel === 'fuse-paged') layout.put('', FmapPageRequest)
+}
+
+function describeFmap(layout: Layout, kernel: LabKernel): void {
   if (layout.put('', FmapHeader) === undefined) return
   const { ext_type, nextents } = FmapHeader.decode(layout.bytes)
   if (ext_type !== EXT_INTERLEAVED) {
     layout.put('extent', FmapExtent, nextents)
+    if (kernel === 'fuse-paged') layout.put('', FmapPageEnd)
     return
   }
   for (let i = 0; i < nextents; i++) {
@@ -74,6 +120,36 @@ function describeFmap(layout: Layout, kernel: LabKernel, half: Half): void {
     if (at === undefined) return
     layout.put('strip', FmapExtent, FmapInterleaved.decode(layout.bytes, at).ie_nstrips)
   }
+}
+
+function describeIoctl(layout: Layout): void {
+  if (layout.put('', IoctlMap43) === undefined) return
+  const { fioc_ext_type, fioc_nextents } = IoctlMap43.decode(layout.bytes)
+  if (fioc_ext_type !== EXT_INTERLEAVED) {
+    layout.put('extent', IoctlExtent, fioc_nextents)
+    return
+  }
+  const at = layout.put('interleaved', IoctlInterleaved, fioc_nextents)
+  if (at === undefined) return
+  for (let i = 0; i < fioc_nextents; i++) {
+    const { ie_nstrips } = IoctlInterleaved.decode(layout.bytes, at + i * IoctlInterleaved.sizeBytes)
+    if (layout.put('strip', IoctlExtent, Number(ie_nstrips)) === undefined) return
+  }
+}
+
+function describeInit(layout: Layout, isRequest: boolean): void {
+  if (isRequest) layout.put('', ProgramInit)
+  else if (layout.put('', ProgramInitReply) !== undefined) layout.put('device', ProgramDaxdev, ProgramInitReply.decode(layout.bytes).ndevs)
+}
+
+/** A cell is whatever the program makes of it. */
+const Cell = struct('cell', 8, { value: u64('as the program reads it') })
+
+function describeTable(layout: Layout): void {
+  if (layout.put('', ProgramTable) === undefined) return
+  const { nspans, ncells } = ProgramTable.decode(layout.bytes)
+  layout.put('range', FmapExtent, nspans)
+  layout.put('cell', Cell, ncells)
 }
 
 /** The fields that have a byte in the window, in order. */

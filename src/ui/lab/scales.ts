@@ -60,5 +60,5 @@ function exponentOf(value: number): number {
 export function tickText(value: number): string {
   if (value >= 1e6) return `${value / 1e6} M`
   if (value >= 1e4) return `${value / 1e3} k`
-  return String(value)
+  return value < 1 ? String(value) : value.toLocaleString('en-US')
 }

@@ -12,7 +12,7 @@ export function nsText(ns: number): string {
 }
 
 export function usText(us: number): string {
-  return nsText(us * 1000)
+  return us === 0 ? '0 µs' : nsText(us * 1000)
 }
 
 /** "1,234", "12.3", "1.23", "0.12". */
@@ -25,14 +25,6 @@ export function threeDigits(value: number): string {
 /** "4 KiB" where sizeText says "4.0 KiB"; what somebody sets is a whole number. */
 export function capText(bytes: number): string {
   return sizeText(bytes).replace('.0 ', ' ')
-}
-
-/** "twice", "3.5 times", "the same"; of two values with the larger one first. */
-export function timesText(larger: number, smaller: number): string {
-  if (larger === smaller) return 'the same'
-  if (smaller === 0) return 'all of it'
-  const times = larger / smaller
-  return times < 1.05 ? 'nearly the same' : `${threeDigits(times)} times`
 }
 
 export const KERNEL_TITLES: Record<LabKernel, string> = {
@@ -79,7 +71,8 @@ export function figuresOf(sides: readonly [LabSide, LabSide]): Figure[] {
     figure('Map memory at most', 'at any time of the run', (side) => side.residentMostBytes, sizeText),
     figure('Served without asking', 'faults answered from what the kernel held', ofAll((side) => side.servedCount), (value) => `${threeDigits(value)} %`),
     figure('Time per resolve', 'from an offset in the file to a place in memory', (side) => side.nsPerResolve, nsText),
-    figure('Time to open', 'all files, until the first can be read', (side) => side.openUs, usText),
+    figure('Time to open', 'a file’s first access: its map is asked for, checked and kept', (side) => side.openUs, usText),
+    figure('Waited in all', 'for the daemon to answer', (side) => side.waitedUs, usText),
     figure('Failed', 'accesses that ended in an error', (side) => side.failedCount, countText),
   ]
 }
