@@ -5,14 +5,16 @@ import { assert, unreachable } from '../core/base/assert.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { type Progress, type Task, WAITING } from '../core/base/task.ts'
 import { piecesOf } from '../core/fmap/fmap.ts'
+import type { MountDevices } from '../core/kernel/devices.ts'
 import type { FileInode, Inode } from '../core/kernel/mount.ts'
 import { modeText } from '../core/kernel/user.ts'
 import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
 import { Machine } from '../core/machine/machine.ts'
 import { storeBytes } from '../core/machine/storing.ts'
-import type { MappedFile } from '../core/kernel/mappedFile.ts'
+import type { MountStatus } from '../core/machine/types.ts'
+import { BusError, type MappedFile } from '../core/kernel/mappedFile.ts'
 import { BlobFeeder } from './feeder.ts'
-import type { CallMessage, CallNote, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, ReplaySummary } from './protocol.ts'
+import type { CallMessage, CallNote, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, MountedDevice, ReplaySummary } from './protocol.ts'
 import type { OnHost } from './shell/shellHost.ts'
 import type { Shells } from './shell/shells.ts'
 import { Turns } from './turns.ts'
@@ -54,6 +56,10 @@ export class HostServer implements HostWire {
     try {
       const result = await this.#dispatch(message)
       return { result, news: this.#news() }
+    } catch (error) {
+      // Memory that failed is nobody's mistake.
+      if (error instanceof BusError) return { result: { ok: false, failure: error.failure }, news: this.#news() }
+      throw error
     } finally {
       this.#running.delete(message.callId)
       this.#cancelled.delete(message.callId)
@@ -164,9 +170,9 @@ export class HostServer implements HostWire {
   }
 
   async #openShells(): Promise<Shells> {
-    const [{ Shells }, { System }] = await Promise.all([import('./shell/shells.ts'), import('../core/machine/system.ts')])
+    const [{ Shells }, { System }, { makeSandbox: sandbox }] = await Promise.all([import('./shell/shells.ts'), import('../core/machine/system.ts'), import('./sandbox.ts')])
     const { name = '', kernelRelease } = this.#spec ?? {}
-    const outside = { now: () => Date.now(), random: fillRandom, hostname: name, cpuCount: CPU_COUNT, ...(kernelRelease === undefined ? {} : { kernelRelease }) }
+    const outside = { now: () => Date.now(), random: fillRandom, hostname: name, cpuCount: CPU_COUNT, sandbox, ...(kernelRelease === undefined ? {} : { kernelRelease }) }
     return await Shells.open(new System(this.#booted(), outside), this.#onHost)
   }
 
@@ -243,7 +249,8 @@ export class HostServer implements HostWire {
     const from = reset ? 0 : this.#told.inodeCount
     const inodes = mount ? machine.inodes(mount.mountpoint, from) : []
     this.#told = { mount: identity, inodeCount: from + inodes.length }
-    return { mount, reset, made: inodes.map(nodeOf) }
+    const devices = mount ? machine.mountDevices(mount.mountpoint) : undefined
+    return { mount, devices: mount && devices ? devicesOf(devices, mount) : [], reset, made: inodes.map(nodeOf) }
   }
 
   #booted(): Machine {
@@ -267,6 +274,12 @@ function summaryOf(report: ReplayReport): ReplaySummary {
   return { playedCount: nextIndex, entriesPlayed, newFiles, newDirectories, errorCount: errorCountOf(report), troubles, stopped }
 }
 
+/** A kernel that asks for devices where it needs them may not have asked yet. */
+function devicesOf(devices: MountDevices, { daxdevs }: MountStatus): MountedDevice[] {
+  return devices.list().map(({ devindex, uuid, sizeBytes, memory, configuration, failed }) =>
+    ({ devindex, uuid, sizeBytes, name: memory?.device.name ?? daxdevs.find((known) => known.devindex === devindex)?.deviceName, configuration, failed, endsMount: devices.failed?.devindex === devindex }))
+}
+
 function nodeOf(inode: Inode): HostNode {
   const { kind, path, mode, uid, gid, entryIndex } = inode
   const common = { path, modeText: modeText(kind, mode), uid, gid, entryIndex }
@@ -274,7 +287,7 @@ function nodeOf(inode: Inode): HostNode {
 }
 
 function mapFacts({ map, sizeBytes }: FileInode): Pick<HostNode, 'sizeBytes' | 'extents' | 'chunkBytes' | 'fault'> {
-  const extents = (map ? piecesOf(map) : []).map(({ offsetBytes, lengthBytes }) => ({ offsetBytes, lengthBytes }))
+  const extents = (map ? piecesOf(map) : []).map(({ devindex, offsetBytes, lengthBytes }) => ({ devindex, offsetBytes, lengthBytes }))
   const chunkBytes = map?.kind === 'interleaved' ? map.chunkBytes : undefined
   const fault = !map ? 'no_map' : map.sizeBytes === sizeBytes ? undefined : 'resized'
   return { sizeBytes, extents, chunkBytes, ...(fault ? { fault } : {}) }

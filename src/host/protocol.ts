@@ -24,10 +24,26 @@ export interface HostNode {
   entryIndex: number
   /** A file that can't be read or written: it has no map, or another size than its map. */
   fault?: 'no_map' | 'resized'
-  /** Extents or strips, in map order. */
-  extents: { offsetBytes: number; lengthBytes: number }[]
+  /** Extents or strips, in map order: places on devices that the mount knows by an index. */
+  extents: { devindex: number; offsetBytes: number; lengthBytes: number }[]
   /** Set where the extents are strips. */
   chunkBytes: number | undefined
+}
+
+/** One of the devices of the mounted file system, as this host has it. */
+export interface MountedDevice {
+  devindex: number
+  /** As the log names it; of the primary, as the host does. */
+  uuid: string
+  sizeBytes: number
+  /** Undefined for a device that this host doesn't have. */
+  name: string | undefined
+  /** The one that was mounted; another number now means that it was reconfigured since. */
+  configuration: number
+  /** What the hardware reported to this mount. */
+  failed: 'poison' | 'stopped' | 'reconfigured' | undefined
+  /** The report took the whole mount with it. */
+  endsMount: boolean
 }
 
 export interface ReplaySummary {
@@ -43,8 +59,11 @@ export interface ReplaySummary {
 
 /** What each call takes and gives. */
 export interface Calls {
-  /** `uuids` are the file system's and the device's, where they mustn't be left to chance. */
-  mkfs: { given: { device: string; force?: boolean; logLengthBytes?: number; unitBytes?: number; uuids?: readonly [string, string] }; gives: undefined }
+  /** `uuids` are the file system's and those of the devices in their order, where they mustn't be left to chance. */
+  mkfs: {
+    given: { device: string; secondaries?: readonly string[]; force?: boolean; logLengthBytes?: number; unitBytes?: number; uuids?: readonly string[] }
+    gives: undefined
+  }
   mount: { given: { device: string; mountpoint: string }; gives: ReplaySummary }
   umount: { given: { mountpoint: string }; gives: undefined }
   creat: {
@@ -87,6 +106,8 @@ export type CallMessage = { [K in CallName]: { name: K; callId: number; given: C
 /** What changed on the host since its last reply. */
 export interface HostNews {
   mount: MountStatus | undefined
+  /** Of that mount; the primary first. */
+  devices: MountedDevice[]
   /** `made` is the whole list and not an addition to it: the host has mounted, or unmounted, since. */
   reset: boolean
   made: HostNode[]

@@ -28,12 +28,27 @@ export interface Pages {
   bytes: Blob[]
 }
 
+/** What a device is made of, before anything is on it. */
+export interface DeviceFacts {
+  uuid: string
+  sizeBytes: number
+}
+
+/** What the hardware says of a device; places count from its own start. */
+export interface HealthState {
+  poison: Extent[]
+  isStopped: boolean
+  configuration: number
+}
+
 export type Act =
   | CallAct
-  /** Another device, all zeros and without hosts. */
-  | { act: 'device'; uuid: string; sizeBytes: number }
-  /** A new host, or one that is there and starts again. */
-  | { act: 'start'; host: string; systemUuid: string }
+  /** Other memory, all zeros and without hosts: these devices, one behind the other. */
+  | { act: 'devices'; devices: DeviceFacts[] }
+  /** From here on the hardware says so, of each device. */
+  | { act: 'health'; states: HealthState[] }
+  /** A new host, or one that is there and starts again; without the devices at these places. */
+  | { act: 'start'; host: string; systemUuid: string; lacks: readonly number[] }
   | { act: 'remove'; host: string }
   | { act: 'down'; host: string; why: string }
   | { act: 'pages'; pages: Pages }
@@ -42,6 +57,8 @@ export type Act =
 export interface HostState {
   name: string
   systemUuid: string
+  /** Devices that it doesn't have, by their place. */
+  lacks: readonly number[]
   status: 'starting' | 'up' | 'down'
   why: string | undefined
   /** How often it has been started. */
@@ -55,9 +72,10 @@ export interface HostState {
   files: readonly { path: string; entryIndex: number }[]
 }
 
-/** Device and hosts as the acts so far have made them. */
+/** Devices and hosts as the acts so far have made them. */
 export interface Known {
-  device: { uuid: string; sizeBytes: number }
+  devices: DeviceFacts[]
+  health: HealthState[]
   hosts: readonly HostState[]
 }
 

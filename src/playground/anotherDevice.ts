@@ -1,62 +1,66 @@
-// Formatting a device of another size: a new device takes the old one's place, and every host starts anew on it. It is made
-// and formatted before anything is given up, so that a refusal changes nothing. Loaded when it is first asked for.
+// Formatting devices of another size, or more or fewer of them: new ones take the place of the old, and every host starts
+// anew on them. They are made and formatted before anything is given up, so that a refusal changes nothing. Loaded when it is
+// first asked for.
 
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
-import type { Daxdev } from '../core/mem/daxdev.ts'
 import { ALLOC_UNIT_BYTES } from '../core/omf/constants.ts'
 import type { Act } from './acts.ts'
 import type { Operation } from './history.ts'
-import { NAMES } from './names.ts'
+import { mkfsGiven } from './ours.ts'
+import { DEVICES_MOST, type Pool } from './pool.ts'
 import { Host } from './roster.ts'
 import { commands, sentences } from './sentences.ts'
 import type { FormatOptions } from './types.ts'
 import { newUuid, type World } from './world.ts'
 
+interface Wanted {
+  deviceBytes: number
+  deviceCount: number
+}
+
 interface Made {
-  device: Daxdev
+  pool: Pool
   hosts: Host[]
   host: Host
   acts: Act[]
 }
 
-export function formatAnother(world: World, deviceBytes: number, options: FormatOptions): Promise<Result<undefined>> {
+export function formatAnother(world: World, wanted: Wanted, options: FormatOptions): Promise<Result<undefined>> {
   return world.operation(undefined, async (operation) => {
-    const made = await make(world, deviceBytes, options)
+    const made = await make(world, wanted, options)
     if (!made.ok) return world.refuse(made, options.host, commands.mkfs(options))
     await putInPlace(world, made.value, options, operation)
     return ok()
   })
 }
 
-async function make(world: World, deviceBytes: number, options: FormatOptions): Promise<Result<Made>> {
+async function make(world: World, { deviceBytes, deviceCount }: Wanted, options: FormatOptions): Promise<Result<Made>> {
   const formatting = options.host === undefined ? world.roster.master(world.media.filesystem?.ownerUuid) : world.roster.find(options.host)
   if (!formatting.ok) return formatting
   const refused = refusal(world, formatting.value, options)
   if (refused) return refused
+  if (!Number.isInteger(deviceCount) || deviceCount < 1 || deviceCount > DEVICES_MOST) return failLate('bad_device_count', { count: deviceCount, limit: DEVICES_MOST })
   if (!Number.isSafeInteger(deviceBytes) || deviceBytes <= 0) return fail('bad_size', { sizeBytes: deviceBytes })
   const unit = options.unitBytes ?? ALLOC_UNIT_BYTES
   if (deviceBytes % unit !== 0) return failLate('odd_device', { sizeBytes: deviceBytes, unitBytes: unit })
-  const device = world.newDevice(deviceBytes, newUuid())
-  if (!device.ok) return device
+  const pool = world.newPool(Array.from({ length: deviceCount }, () => ({ uuid: newUuid(), sizeBytes: deviceBytes })))
+  if (!pool.ok) return pool
   const hosts = world.roster.all().map(({ name, systemUuid }) => new Host(name, systemUuid))
-  await Promise.all(hosts.map((host) => world.roster.boot(host, device.value)))
+  await Promise.all(hosts.map((host) => world.roster.boot(host, pool.value)))
   const host = hosts.find(({ name }) => name === formatting.value.name) as Host
-  const { logLengthBytes, unitBytes } = options
-  const sizes = { ...(logLengthBytes === undefined ? {} : { logLengthBytes }), ...(unitBytes === undefined ? {} : { unitBytes }) }
-  const given = { device: NAMES.device, ...sizes, uuids: [newUuid(), newUuid()] as const }
+  const given = { ...mkfsGiven(pool.value, host.name, options), force: false }
   const formatted = await host.call('mkfs', given)
   if (!formatted.ok) {
     for (const { handle } of hosts) handle?.kill('its device was not taken')
     return formatted
   }
-  const { uuid, sizeBytes } = device.value
   const starts = hosts.flatMap(({ name, systemUuid, status, why = '' }): Act[] => [
-    { act: 'start', host: name, systemUuid },
+    { act: 'start', host: name, systemUuid, lacks: [] },
     ...(status === 'down' ? [{ act: 'down' as const, host: name, why }] : []),
   ])
-  const acts: Act[] = [{ act: 'device', uuid, sizeBytes }, ...starts, { act: 'call', host: host.name, name: 'mkfs', given, ok: true }]
-  return ok({ device: device.value, hosts, host, acts })
+  const acts: Act[] = [{ act: 'devices', devices: pool.value.facts }, ...starts, { act: 'call', host: host.name, name: 'mkfs', given, ok: true }]
+  return ok({ pool: pool.value, hosts, host, acts })
 }
 
 /** As mkfs would say it of the device that goes. */
@@ -66,12 +70,12 @@ function refusal({ media }: World, { systemUuid }: Host, { force = false }: Form
   return ownerUuid === systemUuid ? fail('already_formatted') : fail('owned_by_other', { owner: ownerUuid })
 }
 
-async function putInPlace(world: World, { device, hosts, host, acts }: Made, options: FormatOptions, operation: Operation): Promise<void> {
+async function putInPlace(world: World, { pool, hosts, host, acts }: Made, options: FormatOptions, operation: Operation): Promise<void> {
   operation.replaces = true
-  world.adopt(device, hosts)
+  world.adopt(pool, hosts)
   world.saver.replace()
   for (const act of acts) world.history.did(act)
-  world.trace.add('page', sentences.anotherDevice(device.sizeBytes))
+  world.trace.add('page', sentences.anotherDevice(pool.devices[0]?.sizeBytes ?? 0, pool.devices.length))
   world.formatted(host, options)
   for (const each of hosts) if (each.status === 'up') await world.mount(each)
 }

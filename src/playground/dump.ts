@@ -19,7 +19,7 @@ import { MediaReader, type MediaState } from './media.ts'
 import { peekDevice } from './peek.ts'
 import { checkDevice, viewOf } from './problemCheck.ts'
 import { findBytes, findEntries } from './search.ts'
-import type { DumpView, EntryQuery, MediaFile, PeekSource, Playground, ProblemsView, Shell, Snapshot } from './types.ts'
+import type { DumpView, EntryQuery, PeekSource, Playground, PoolDeviceView, ProblemsView, Shell, Snapshot } from './types.ts'
 
 /** A longer log is not made up for where the dump ends inside it. */
 const LOG_MOST_BYTES = 2 ** 30
@@ -35,7 +35,7 @@ async function dumpOf(parts: DumpParts): Promise<Dump> {
   const verdict = await fsckInTurns(memory)
   const scannedCount = verdict.scan?.scannedCount ?? 0
   const cut = cutOf(memory)
-  const media = new MediaReader(cut?.madeWhole ?? memory.device).read()
+  const media = new MediaReader([cut?.madeWhole ?? memory.device]).read()
   const missingCount = Number((verdict.scan?.entryCount ?? 0n) - BigInt(scannedCount))
   const judged: Judged = {
     verdict,
@@ -46,7 +46,7 @@ async function dumpOf(parts: DumpParts): Promise<Dump> {
     cuts: parts.cuts,
   }
   const problems = viewOf(await checkDevice(memory, { isDump: true }), [], false)
-  return new Dump({ memory, media, problems, dump: dumpViewOf(parts, memory, judged), elsewhere: new Set(judged.facts.filesElsewhere) })
+  return new Dump({ memory, media, problems, dump: dumpViewOf(parts, memory, judged) })
 }
 
 /** As large as its superblock says, and never smaller than what is here. */
@@ -114,8 +114,6 @@ interface Read {
   media: MediaState
   problems: ProblemsView
   dump: DumpView
-  /** Entries of files that have extents on devices that aren't here. */
-  elsewhere: ReadonlySet<number>
 }
 
 class Dump implements Playground {
@@ -123,7 +121,7 @@ class Dump implements Playground {
   readonly #media: MediaState
   readonly #snapshot: Snapshot
 
-  constructor({ memory, media, problems, dump, elsewhere }: Read) {
+  constructor({ memory, media, problems, dump }: Read) {
     this.#memory = memory
     this.#media = media
     const { filesystem } = media
@@ -134,11 +132,12 @@ class Dump implements Playground {
       device: {
         name: memory.device.name,
         sizeBytes: memory.device.sizeBytes,
+        devices: [deviceView(memory, media)],
         filesystem: filesystem && { ...filesystem, ownerName: undefined },
         verdict: dump.verdict,
         trouble: media.failure,
       },
-      files: elsewhere.size === 0 ? media.files : media.files.map((file) => (elsewhere.has(file.entryIndex) ? withoutPlace(file) : file)),
+      files: media.files,
       hosts: [],
       trace: [],
       tasks: [],
@@ -227,6 +226,34 @@ class Dump implements Playground {
     return Promise.resolve(fail('no_host', { name: host }))
   }
 
+  poison(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  stopDevice(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  startDevice(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  reconfigureDevice(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  mendDevice(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  detachDevice(): Promise<Result<undefined>> {
+    return refused()
+  }
+
+  attachDevice(): Promise<Result<undefined>> {
+    return refused()
+  }
+
   cancelTask(): void {}
 
   openShell(host: string): Promise<Result<Shell>> {
@@ -247,9 +274,11 @@ class Dump implements Playground {
   }
 }
 
-/** What lies on several devices can't be drawn on one: an extent's offset counts from the start of its own. */
-function withoutPlace(file: MediaFile): MediaFile {
-  return { ...file, extents: [] }
+/** The one that was dumped; nobody knows what its hardware says. */
+function deviceView({ device: { name, sizeBytes } }: Memory, { filesystem, devices: [primary] }: MediaState): PoolDeviceView {
+  const { usedCount = 0, unitCount = 0 } = primary?.bitmap ?? {}
+  const health = { poison: [], isStopped: false, configuration: 0 }
+  return { name, devindex: 0, baseBytes: 0, sizeBytes, uuid: NIL_UUID, fsDevindex: filesystem ? 0 : undefined, usedUnitCount: usedCount, unitCount, health }
 }
 
 function refused(): Promise<Result<never, 'only_a_dump'>> {

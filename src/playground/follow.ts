@@ -3,7 +3,7 @@
 // can do to one host's mount is not brought back: other names, sizes, owners and modes, files that no log knows, a fuse
 // mount's shadow tree (it becomes a plain mount). The device has no part in any of that, and its bytes are exact.
 
-import type { Act, HostState, RepeatableName, CallAct } from './acts.ts'
+import type { Act, CallAct, HealthState, HostState, RepeatableName } from './acts.ts'
 
 type Mounted = NonNullable<HostState['mount']>
 
@@ -16,15 +16,30 @@ export function followActs(known: readonly HostState[], now: readonly HostState[
   return acts
 }
 
+/**
+ * What became of hosts came about before memory failed, or after it was mended: nobody mounts what doesn't answer. A host
+ * that mounts has the last configuration under it; one that had mounted before has lost its own.
+ */
+export function withHealth(acts: readonly Act[], before: readonly HealthState[] | undefined, now: readonly HealthState[]): Act[] {
+  if (before ? JSON.stringify(before) === JSON.stringify(now) : now.every(isNew)) return [...acts]
+  const sound = now.map(({ configuration }): HealthState => ({ poison: [], isStopped: false, configuration }))
+  const first: Act[] = acts.length > 0 ? [{ act: 'health', states: sound }] : []
+  return [...first, ...acts, { act: 'health', states: [...now] }]
+}
+
+function isNew({ poison, isStopped, configuration }: HealthState): boolean {
+  return poison.length === 0 && !isStopped && configuration === 0
+}
+
 /** What is known afterwards: a host that is only starting is known as it was. */
 export function knownAfter(known: readonly HostState[], now: readonly HostState[]): HostState[] {
   return now.flatMap((host) => (host.status === 'starting' ? known.filter(({ name }) => name === host.name) : [host]))
 }
 
 function actsOf(was: HostState | undefined, host: HostState): Act[] {
-  const { name, systemUuid, status, why = 'it went down', lives } = host
+  const { name, systemUuid, lacks, status, why = 'it went down', lives } = host
   if (status === 'starting') return []
-  const start: Act = { act: 'start', host: name, systemUuid }
+  const start: Act = { act: 'start', host: name, systemUuid, lacks }
   if (status === 'down') {
     if (was?.status === 'down' && was.why === host.why) return []
     return [...(was ? [] : [start]), { act: 'down', host: name, why }]

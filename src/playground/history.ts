@@ -21,6 +21,8 @@ export interface Step {
 export interface Leaves {
   fsUuid: string | undefined
   entryCount: number
+  /** What the hardware says of all devices, as text. */
+  health: string
 }
 
 /**
@@ -192,7 +194,7 @@ export class History {
     this.#running.delete(operation)
     this.#rested()
     operation.outcome = outcome
-    if (outcome === 'nothing' && this.#sameHosts()) {
+    if (outcome === 'nothing' && this.#sameAsKnown()) {
       // Nothing has come of it, and there is nothing to undo.
       if (this.#running.size === 0 && this.#ended.length === 0) this.#acts = []
       return Promise.resolve()
@@ -313,11 +315,12 @@ export class History {
     return touched
   }
 
-  #sameHosts(): boolean {
-    const { device, hosts } = this.#stage.now()
+  #sameAsKnown(): boolean {
+    const { devices, health, hosts } = this.#stage.now()
     const known = this.#known
     const isSame = (host: HostState, i: number): boolean => known.hosts[i] !== undefined && isSameHost(known.hosts[i], host)
-    return device.uuid === known.device.uuid && hosts.length === known.hosts.length && hosts.every(isSame)
+    const sameMemory = devices[0]?.uuid === known.devices[0]?.uuid && JSON.stringify(health) === JSON.stringify(known.health)
+    return sameMemory && hosts.length === known.hosts.length && hosts.every(isSame)
   }
 
   #forget(): void {

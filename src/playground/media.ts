@@ -1,18 +1,22 @@
-// What the media say, read by the page itself straight from the device: the truth that hosts see more or less of. New
-// entries are added to what was read before; another mkfs, or a log that shrank, starts over.
+// What the media say, read by the page itself straight from the devices: the truth that hosts see more or less of. New
+// entries are added to what was read before; another mkfs, or a log that shrank, starts over. Places count from where the
+// first device begins in the memory that all of them lie in.
 
 import { unitsOf } from '../core/base/align.ts'
+import { assert } from '../core/base/assert.ts'
 import type { Reason } from '../core/base/failure.ts'
 import type { Failure } from '../core/base/result.ts'
 import { UnitBitmap } from '../core/alloc/bitmap.ts'
-import { type Extent as MapExtent, type Fmap, fmapOf, piecesOf } from '../core/fmap/fmap.ts'
+import { type Fmap, fmapOf, piecesOf } from '../core/fmap/fmap.ts'
 import { claimExtents, extentsOfMeta } from '../core/fs/claims.ts'
+import { type PlayedDaxdev, DaxdevTable, daxdevOf, findDaxdev, secondaryReservedUnits } from '../core/log/daxdevs.ts'
 import { EntryWindow } from '../core/log/entries.ts'
 import { entryOffset, type Layout, readEntryCount, readLayout, reservedUnits } from '../core/log/layout.ts'
 import { coherentMemory, type Memory } from '../core/mem/memory.ts'
 import type { Daxdev } from '../core/mem/daxdev.ts'
-import { ENTRY_FILE, ENTRY_MKDIR } from '../core/omf/constants.ts'
+import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
+import { placedExtents } from './places.ts'
 import type { Extent, FilesystemView, MediaFile } from './types.ts'
 
 export interface MediaState {
@@ -23,8 +27,19 @@ export interface MediaState {
   files: MediaFile[]
   /** Paths of all valid entries by index: what a host that hasn't played them can't see. */
   paths: (string | undefined)[]
+  /** Devices of the file system by their index. */
+  devices: readonly MediaDevice[]
   /** Device ranges that are new since the last look: log header, entries, and the files that they name. */
   grown: Extent[]
+}
+
+/** A device of the file system, as its log has it. */
+export interface MediaDevice {
+  /** Undefined for one that isn't here. */
+  memory: Memory | undefined
+  bitmap: UnitBitmap
+  /** The log entry that added it; undefined for the primary. */
+  entryIndex: number | undefined
 }
 
 const COLOURS = 8
@@ -32,9 +47,14 @@ const COLOURS = 8
 const NEVER_FORMATTED: ReadonlySet<Reason> = new Set(['not_famfs'])
 
 export class MediaReader {
+  /** The primary device. */
   readonly memory: Memory
+  /** All devices: one memory, as long as all of them. */
+  readonly whole: Memory
+  readonly others: readonly Memory[]
   #layout: Layout | undefined
-  #bitmap = new UnitBitmap(0)
+  #table: DaxdevTable | undefined
+  #devices: MediaDevice[] = []
   #seenCount = 0
   #badCount = 0
   #firstBad: number | undefined
@@ -45,8 +65,12 @@ export class MediaReader {
   /** What was seen last, whatever has become of it since; undefined before the first look. */
   #last: { fsUuid: string | undefined; entryCount: number } | undefined
 
-  constructor(device: Daxdev) {
-    this.memory = coherentMemory(device)
+  /** @param devices the primary first, all in one buffer */
+  constructor([primary, ...others]: readonly Daxdev[]) {
+    assert(primary, 'there is always a device')
+    this.memory = coherentMemory(primary)
+    this.others = others.map(coherentMemory)
+    this.whole = others.length === 0 ? this.memory : coherentMemory({ ...primary, sizeBytes: primary.buffer.byteLength })
   }
 
   read(): MediaState {
@@ -59,7 +83,7 @@ export class MediaReader {
     this.#layout = layout
     this.#readNew(layout, counted.value)
     const grown = this.#grown(layout)
-    return { verdict: this.#verdict(), failure: undefined, filesystem: this.#filesystem(layout), files: this.#files, paths: this.#paths, grown }
+    return { verdict: this.#verdict(), failure: undefined, filesystem: this.#filesystem(layout), files: this.#files, paths: this.#paths, devices: this.#devices, grown }
   }
 
   /** Bytes there are others: entries that were read already, perhaps. Then the next look reads them all. */
@@ -86,7 +110,7 @@ export class MediaReader {
     this.#seenCount = 0
     this.#files = []
     this.#paths = []
-    return { verdict: `${NEVER_FORMATTED.has(failure.reason) ? 'Not a famfs' : 'Damaged'}: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [], grown: [] }
+    return { verdict: `${NEVER_FORMATTED.has(failure.reason) ? 'Not a famfs' : 'Damaged'}: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [], devices: [], grown: [] }
   }
 
   /** What is there at the first look has not grown, and what comes back after damage hasn't either. */
@@ -100,12 +124,15 @@ export class MediaReader {
     const fromFile = this.#files.findLastIndex((file) => file.entryIndex < fromIndex) + 1
     const header = { offsetBytes: layout.logOffsetBytes, lengthBytes: LOG_HEADER_BYTES }
     const entries = { offsetBytes: entryOffset(layout, fromIndex), lengthBytes: (entryCount - fromIndex) * LOG_ENTRY_BYTES }
-    return [header, entries, ...this.#files.slice(fromFile).flatMap((file) => file.extents)]
+    const added = this.#devices.filter(({ entryIndex = -1 }) => entryIndex >= fromIndex).flatMap(({ memory }) => (memory ? [superblockOf(memory)] : []))
+    return [header, entries, ...added, ...this.#files.slice(fromFile).flatMap((file) => file.extents)]
   }
 
   #startOver(layout: Layout): void {
-    this.#bitmap = new UnitBitmap(unitsOf(layout.deviceBytes, layout.unitBytes))
-    this.#bitmap.claim(0, reservedUnits(layout))
+    this.#table = new DaxdevTable(layout)
+    const bitmap = new UnitBitmap(unitsOf(layout.deviceBytes, layout.unitBytes))
+    bitmap.claim(0, reservedUnits(layout))
+    this.#devices = [{ memory: this.memory, bitmap, entryIndex: undefined }]
     this.#seenCount = 0
     this.#badCount = 0
     this.#firstBad = undefined
@@ -118,6 +145,7 @@ export class MediaReader {
     const window = new EntryWindow(this.memory, layout)
     const files = [...this.#files]
     const paths = [...this.#paths]
+    this.#devices = [...this.#devices]
     while (this.#seenCount < entryCount) {
       const endIndex = this.#seenCount + window.load(this.#seenCount, entryCount)
       for (let index = this.#seenCount; index < endIndex; index++) this.#readEntry(window, index, layout, files, paths)
@@ -137,13 +165,23 @@ export class MediaReader {
       return
     }
     const type = window.typeOf(index)
+    if (type === ENTRY_ADD_DAXDEV) this.#addDevice(daxdevOf(window.decode(index), index), layout)
     if (type !== ENTRY_FILE && type !== ENTRY_MKDIR) return
     const { famfs_fm: file, famfs_md: directory } = window.decode(index).body
     paths[index] = file?.fm_relpath ?? directory?.md_relpath
     if (!file) return
-    claimExtents(this.#bitmap, extentsOfMeta(file).extents, layout.unitBytes)
+    const { extents } = extentsOfMeta(file)
+    for (const [devindex, { bitmap }] of this.#devices.entries()) claimExtents(bitmap, extents, layout.unitBytes, devindex)
     const made = fmapOf(file)
-    if ('map' in made) files.push(mediaFile(index, file.fm_relpath, made.map))
+    if ('map' in made) files.push(mediaFile(index, file.fm_relpath, made.map, (devindex) => this.#devices[devindex]?.memory?.device.baseBytes))
+  }
+
+  /** As every host that plays the log has it: what can't be is passed over. */
+  #addDevice(daxdev: PlayedDaxdev | undefined, layout: Layout): void {
+    if (daxdev === undefined || this.#table?.take(daxdev) !== 'made') return
+    const bitmap = new UnitBitmap(unitsOf(daxdev.sizeBytes, layout.unitBytes))
+    bitmap.claim(0, secondaryReservedUnits(layout.unitBytes))
+    this.#devices[daxdev.devindex] = { memory: findDaxdev(this.others, layout.fsUuid, daxdev), bitmap, entryIndex: daxdev.entryIndex }
   }
 
   #verdict(): string {
@@ -161,25 +199,31 @@ export class MediaReader {
       logLengthBytes: layout.logLengthBytes,
       slotCount: layout.slotCount,
       entryCount: this.#seenCount,
-      usedUnitCount: this.#bitmap.usedCount,
-      unitCount: this.#bitmap.unitCount,
+      usedUnitCount: sumOf(this.#devices, ({ bitmap }) => bitmap.usedCount),
+      unitCount: sumOf(this.#devices, ({ bitmap }) => bitmap.unitCount),
       badEntryCount: this.#badCount,
       firstBadIndex: this.#firstBad,
     }
   }
 }
 
-function extentView({ offsetBytes, lengthBytes }: MapExtent): Extent {
-  return { offsetBytes, lengthBytes }
+function sumOf(devices: readonly MediaDevice[], count: (device: MediaDevice) => number): number {
+  return devices.reduce((sum, device) => sum + count(device), 0)
 }
 
-function mediaFile(entryIndex: number, path: string, map: Fmap): MediaFile {
+function superblockOf({ device: { baseBytes, sizeBytes } }: Memory): Extent {
+  return { offsetBytes: baseBytes, lengthBytes: Math.min(SUPERBLOCK_REGION_BYTES, sizeBytes) }
+}
+
+function mediaFile(entryIndex: number, path: string, map: Fmap, baseOf: (devindex: number) => number | undefined): MediaFile {
+  const extents = placedExtents(piecesOf(map), baseOf)
   return {
     entryIndex,
     path,
     sizeBytes: map.sizeBytes,
     colour: entryIndex % COLOURS,
-    extents: piecesOf(map).map(extentView),
+    extents: extents ?? [],
     chunkBytes: map.kind === 'interleaved' ? map.chunkBytes : undefined,
+    ...(extents ? {} : { fault: 'missing' as const }),
   }
 }

@@ -19,6 +19,8 @@ export interface DeviceCheck {
 export interface CheckOptions {
   /** A dump is only looked at: nothing was done to it here, so nothing can be undone. */
   isDump?: boolean
+  /** Devices beside the primary. */
+  others?: readonly Memory[]
 }
 
 const PIECE_MS = 4
@@ -26,7 +28,7 @@ const PIECE_MS = 4
 /** fsck of a device, or of the first megabytes of one. */
 export async function checkDevice(memory: Memory, options: CheckOptions = {}): Promise<DeviceCheck> {
   const findings = new Findings(options.isDump ?? false)
-  const sentence = await inTurns(scanDevice(memory, findings))
+  const sentence = await inTurns(scanDevice(memory, findings, options.others))
   return { problems: findings.list(), count: findings.count, sentence }
 }
 
@@ -37,12 +39,12 @@ export class DeviceChecker {
   check: DeviceCheck | undefined
 
   /** @returns whether there is another check now; @param beginning told when there is something to do */
-  async look(memory: Memory, beginning: () => void): Promise<boolean> {
+  async look(memory: Memory, beginning: () => void, others: readonly Memory[] = []): Promise<boolean> {
     // First the sum, then the check: what changes in between makes the next look differ.
-    const sum = await inTurns(mediaSum(memory))
+    const sum = await inTurns(mediaSum(memory, others))
     if (memory === this.#memory && sum === this.#sum) return false
     beginning()
-    const check = await checkDevice(memory)
+    const check = await checkDevice(memory, { others })
     this.#memory = memory
     this.#sum = sum
     const isNews = !sameCheck(check, this.check)
@@ -51,15 +53,15 @@ export class DeviceChecker {
   }
 }
 
-/** Device and hosts together. */
-export function viewOf(check: DeviceCheck, hostProblems: readonly Problem[], checking: boolean): ProblemsView {
-  const all = [...check.problems, ...hostProblems]
+/** @param more of memory and hosts, which no log tells of */
+export function viewOf(check: DeviceCheck, more: readonly Problem[], checking: boolean): ProblemsView {
+  const all = [...check.problems, ...more]
   const of = (severity: Severity): Problem[] => all.filter((problem) => problem.severity === severity)
   const errors = of('error')
   const warnings = of('warning')
   return {
     list: [...errors, ...warnings, ...of('note')].slice(0, PROBLEMS_MOST),
-    count: check.count + hostProblems.length,
+    count: check.count + more.length,
     checking,
     sentence: [troubleText(errors.length, warnings.length, check.count > check.problems.length), check.sentence].filter(Boolean).join(' '),
   }

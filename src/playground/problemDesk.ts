@@ -3,7 +3,8 @@
 import type { Memory } from '../core/mem/memory.ts'
 import { DeviceChecker, viewOf } from './problemCheck.ts'
 import { hostKey, hostProblems } from './problemHosts.ts'
-import type { HostFile, HostView, ProblemsView } from './types.ts'
+import { memoryProblems } from './problemMemory.ts'
+import type { HostFile, HostView, PoolDeviceView, ProblemsView } from './types.ts'
 
 export class ProblemDesk {
   readonly #changed: () => void
@@ -17,25 +18,26 @@ export class ProblemDesk {
     this.#changed = changed
   }
 
-  async look(memory: Memory): Promise<void> {
+  async look(memory: Memory, others: readonly Memory[]): Promise<void> {
     this.#saidSo = false
     const isNews = await this.#checker.look(memory, () => {
       this.#checking = true
-    })
+    }, others)
     this.#checking = false
     if (isNews || this.#saidSo) this.#changed()
   }
 
   /** Undefined before the first look has ended. */
-  view(hosts: readonly HostView[]): ProblemsView | undefined {
+  view(hosts: readonly HostView[], devices: readonly PoolDeviceView[]): ProblemsView | undefined {
     const { check } = this.#checker
     if (!check) return undefined
     if (this.#checking) this.#saidSo = true
-    const key = `${this.#checking}\n${hosts.map(hostKey).join('\n\n')}`
+    const states = devices.map(({ name, health }) => [name, health])
+    const key = `${this.#checking}\n${JSON.stringify(states)}\n${hosts.map(hostKey).join('\n\n')}`
     const files = hosts.map((host) => host.files)
     const made = this.#made
     if (made && made.key === key && made.check === check && files.every((list, i) => list === made.files[i])) return made.view
-    const view = viewOf(check, hostProblems(hosts), this.#checking)
+    const view = viewOf(check, [...memoryProblems(devices), ...hostProblems(hosts)], this.#checking)
     this.#made = { key, files, check, view }
     return view
   }

@@ -2,20 +2,26 @@
 // and the space that the map takes. A bad entry is named and left out of everything else.
 
 import { UnitBitmap } from '../core/alloc/bitmap.ts'
+import { unitsOf } from '../core/base/align.ts'
 import { normalizedPath, parentOf } from '../core/base/path.ts'
 import { type Extent as MapExtent, fmapOf } from '../core/fmap/fmap.ts'
 import { extentsOfMeta, spanOf } from '../core/fs/claims.ts'
+import { DaxdevTable, daxdevOf, findDaxdev, secondaryReservedUnits } from '../core/log/daxdevs.ts'
 import type { EntryWindow } from '../core/log/entries.ts'
 import { entryOffset } from '../core/log/layout.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { checkLogEntry } from '../core/omf/check.ts'
 import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, ENTRY_TYPE_NAMES, LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
+import type { Superblock } from '../core/omf/superblock.ts'
 import { LOG_ENTRY_BYTES, type LogEntry, type LogFileMeta } from '../core/omf/log.ts'
 import type { Findings, Place } from './problemFindings.ts'
 import { sizeText } from './sentences.ts'
 
 export interface Ground {
   memory: Memory
+  /** Devices beside the primary that are here. */
+  others: readonly Memory[]
+  superblock: Superblock
   unitBytes: number
   deviceBytes: number
   unitCount: number
@@ -24,8 +30,19 @@ export interface Ground {
   entryCount: number
 }
 
-/** Units that an entry takes on the device. */
+/** A device of the file system, as far as the log has told of it. */
+interface Judged {
+  /** Undefined for one that isn't here. */
+  memory: Memory | undefined
+  sizeBytes: number
+  bitmap: UnitBitmap
+  /** Units that superblock and log take. */
+  reservedCount: number
+}
+
+/** Units that an entry takes on a device. */
 interface Span {
+  devindex: number
   entryIndex: number
   path: string
   first: number
@@ -50,10 +67,11 @@ const REFUSED = 'Hosts skip it when they play the log, and go on. Look at its fi
 export class EntryJudge {
   readonly #ground: Ground
   readonly #findings: Findings
-  readonly #bitmap: UnitBitmap
+  /** By their index in the file system. */
+  readonly #devices: Judged[]
+  readonly #table: DaxdevTable
   /** By normalized path: what stands there, and since which entry. */
   readonly #paths = new Map<string, { kind: 'file' | 'directory'; entryIndex: number }>()
-  readonly #daxdevs = new Set<number>()
   readonly #spans: Span[] = []
   /** Indices of spans that took what was taken. */
   readonly #sharing: number[] = []
@@ -61,16 +79,17 @@ export class EntryJudge {
   constructor(ground: Ground, findings: Findings) {
     this.#ground = ground
     this.#findings = findings
-    this.#bitmap = new UnitBitmap(ground.unitCount)
-    this.#bitmap.claim(0, Math.min(ground.unitCount, ground.reservedCount))
+    const { memory, superblock, unitBytes, unitCount, deviceBytes, reservedCount } = ground
+    this.#table = new DaxdevTable({ superblock, unitBytes, deviceBytes })
+    this.#devices = [judgedDevice(memory, deviceBytes, unitCount, reservedCount)]
   }
 
   get freeUnitCount(): number {
-    return this.#bitmap.unitCount - this.#bitmap.usedCount
+    return this.#devices.reduce((sum, { bitmap }) => sum + bitmap.unitCount - bitmap.usedCount, 0)
   }
 
   get hasUnits(): boolean {
-    return this.#bitmap.unitCount > 0
+    return this.#devices.some(({ bitmap }) => bitmap.unitCount > 0)
   }
 
   /** @param window holds the entry */
@@ -79,7 +98,7 @@ export class EntryJudge {
     const type = window.typeOf(index)
     if (type === ENTRY_FILE) this.#file(window, index)
     else if (type === ENTRY_MKDIR) this.#directory(window.decode(index), index)
-    else if (type === ENTRY_ADD_DAXDEV) this.#daxdevs.add(window.decode(index).body.famfs_dd?.dd_index ?? 0)
+    else if (type === ENTRY_ADD_DAXDEV) this.#daxdev(window.decode(index), index)
     else {
       const name = ENTRY_TYPE_NAMES[type]
       this.#findings.add('note', 'type', `entry ${index} is of type ${type}${name === undefined ? ', which means nothing' : ` (${name})`}`, 'No host does anything with it. It is the bytes of a slot and no more.', this.#placeOf(index))
@@ -102,16 +121,16 @@ export class EntryJudge {
   }
 
   #shares(span: Span, at: number, pair: Shared | undefined): void {
-    const { unitBytes, memory } = this.#ground
+    const { unitBytes } = this.#ground
     const [id, place] = [`shares-${at}-${pair?.other.entryIndex ?? ''}`, this.#placeOf(span.entryIndex)]
     if (!pair) return this.#findings.add('error', id, `${entryText(span.entryIndex, span.path)} takes units that others have`, COPY_OUT, place)
     const { other, count, first } = pair
-    const what = `${count === 1 ? '1 unit' : `${count.toLocaleString('en')} units`} (${sizeText(count * unitBytes)} at 0x${(first * unitBytes).toString(16)})`
-    const bytes = { offsetBytes: first * unitBytes, lengthBytes: count * unitBytes }
+    const on = span.devindex === 0 ? '' : ` of device ${span.devindex}`
+    const what = `${count === 1 ? '1 unit' : `${count.toLocaleString('en')} units`} (${sizeText(count * unitBytes)} at 0x${(first * unitBytes).toString(16)}${on})`
     const says = other.entryIndex === span.entryIndex
       ? `${entryText(span.entryIndex, span.path)} has ${what} twice in its own map`
       : `${entryText(span.entryIndex, span.path)} and ${entryText(other.entryIndex, other.path)} share ${what}`
-    this.#findings.add('error', id, says, COPY_OUT, bytes.offsetBytes < memory.presentBytes ? { ...place, bytes } : place)
+    this.#findings.add('error', id, says, COPY_OUT, this.#seen(span.devindex, first * unitBytes, count * unitBytes, place))
   }
 
   #bad(window: EntryWindow, index: number): void {
@@ -171,29 +190,51 @@ export class EntryJudge {
     if ('trouble' in made) this.#findings.add('error', 'map', `${entryText(index, path)} has a map that can’t be: ${made.trouble}`, REFUSED, this.#placeOf(index))
   }
 
+  #daxdev(entry: LogEntry, index: number): void {
+    const daxdev = daxdevOf(entry, index)
+    const refusal = daxdev ? this.#table.refusalOf(daxdev) : 'it has no size'
+    if (!daxdev || this.#table.take(daxdev) === 'error') return this.#findings.add('warning', 'daxdev', `entry ${index} adds a device that can’t be: ${refusal}`, REFUSED, this.#placeOf(index))
+    if (this.#devices[daxdev.devindex]) return
+    const { others, superblock, unitBytes } = this.#ground
+    const memory = findDaxdev(others, superblock.ts_uuid, daxdev)
+    const unitCount = unitsOf(daxdev.sizeBytes, unitBytes)
+    this.#devices[daxdev.devindex] = judgedDevice(memory, daxdev.sizeBytes, unitCount, secondaryReservedUnits(unitBytes))
+    if (memory || others.length === 0) return
+    this.#findings.add('error', 'daxdev', `entry ${index} adds device ${daxdev.devindex} with UUID ${daxdev.uuid}, and no device here has a superblock that says so`, 'Its superblock is damaged, or it was formatted for another file system. Hosts that mount now have no way to its files; copy out the others, then format again.', this.#placeOf(index))
+  }
+
   #extent(extent: MapExtent, nth: number, path: string, index: number): void {
-    const { unitBytes, deviceBytes, memory } = this.#ground
+    const { unitBytes } = this.#ground
+    const { devindex } = extent
     const who = entryText(index, path)
     const where = `${sizeText(extent.lengthBytes)} at 0x${extent.offsetBytes.toString(16)}`
     const place = this.#placeOf(index)
-    const span = spanOf(extent, unitBytes, this.#bitmap.unitCount)
-    if (!span) {
-      const known = this.#daxdevs.has(extent.devindex) ? 'which the log knows and which is not here' : 'which no entry before it adds'
-      return this.#findings.add('error', `extent-${nth}`, `${who} has ${where} of device ${extent.devindex}, ${known}`, 'Nothing here can read it. Look at the extents in its file map.', place)
+    const device = this.#devices[devindex]
+    const span = device?.memory && spanOf(extent, unitBytes, device.bitmap.unitCount, devindex)
+    if (!device || !span) {
+      const known = device ? 'which the log knows and which is not here' : 'which no entry before it adds'
+      return this.#findings.add('error', `extent-${nth}`, `${who} has ${where} of device ${devindex}, ${known}`, 'Nothing here can read it. Look at the extents in its file map.', place)
     }
     if (span.beyondCount > 0) {
-      this.#findings.add('error', `extent-${nth}`, `${who} has ${where}, which is not wholly on the device of ${sizeText(deviceBytes)}`, 'Whoever reads or writes there gets an error. Copy out the other files, then format again.', place)
+      this.#findings.add('error', `extent-${nth}`, `${who} has ${where}, which is not wholly on the device of ${sizeText(device.sizeBytes)}`, 'Whoever reads or writes there gets an error. Copy out the other files, then format again.', place)
     }
     if (span.count === 0) return
-    const reserved = Math.min(span.first + span.count, this.#ground.reservedCount) - span.first
+    const { reservedCount, bitmap } = device
+    const reserved = Math.min(span.first + span.count, reservedCount) - span.first
     if (reserved > 0) {
-      const bytes = { offsetBytes: extent.offsetBytes, lengthBytes: Math.min(extent.lengthBytes, reserved * unitBytes) }
-      const what = extent.offsetBytes < LOG_OFFSET_BYTES ? 'the superblock' : 'the log'
-      this.#findings.add('error', `over-${nth}`, `${who} has ${where}, where ${what} is`, `Writing that file destroys ${what}. Don’t write it; copy the others out, then format again.`, bytes.offsetBytes < memory.presentBytes ? { ...place, bytes } : place)
+      const what = devindex > 0 || extent.offsetBytes < LOG_OFFSET_BYTES ? 'the superblock' : 'the log'
+      this.#findings.add('error', `over-${nth}`, `${who} has ${where}, where ${what} is`, `Writing that file destroys ${what}. Don’t write it; copy the others out, then format again.`, this.#seen(devindex, extent.offsetBytes, Math.min(extent.lengthBytes, reserved * unitBytes), place))
     }
-    const own: Span = { entryIndex: index, path, first: Math.max(span.first, Math.min(this.#ground.reservedCount, span.first + span.count)), end: span.first + span.count }
+    const own: Span = { devindex, entryIndex: index, path, first: Math.max(span.first, Math.min(reservedCount, span.first + span.count)), end: span.first + span.count }
     this.#spans.push(own)
-    if (own.end > own.first && this.#bitmap.claim(own.first, own.end - own.first) > 0) this.#sharing.push(this.#spans.length - 1)
+    if (own.end > own.first && bitmap.claim(own.first, own.end - own.first) > 0) this.#sharing.push(this.#spans.length - 1)
+  }
+
+  /** The bytes themselves, as the page counts them, where they are here; else those of the entry. */
+  #seen(devindex: number, offsetBytes: number, lengthBytes: number, place: Place): Place {
+    const memory = this.#devices[devindex]?.memory
+    if (!memory || offsetBytes >= memory.presentBytes) return place
+    return { ...place, bytes: { offsetBytes: memory.device.baseBytes + offsetBytes, lengthBytes } }
   }
 
   #placeOf(index: number): Place & { entryIndex: number } {
@@ -201,7 +242,14 @@ export class EntryJudge {
   }
 }
 
+function judgedDevice(memory: Memory | undefined, sizeBytes: number, unitCount: number, reservedCount: number): Judged {
+  const bitmap = new UnitBitmap(unitCount)
+  bitmap.claim(0, Math.min(unitCount, reservedCount))
+  return { memory, sizeBytes, bitmap, reservedCount }
+}
+
 function addShared(pairs: Map<number, Shared>, span: Span, other: Span): void {
+  if (span.devindex !== other.devindex) return
   const first = Math.max(span.first, other.first)
   const count = Math.min(span.end, other.end) - first
   if (count <= 0) return

@@ -40,7 +40,7 @@ function problemsOf(host: HostView): Problem[] {
 
 function odd({ name, removed, files }: HostView, say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
   const found: Problem[] = []
-  const { resized, mapless, stray } = faultsOf(files)
+  const { resized, mapless, stray, failed, missing } = faultsOf(files)
   if (removed.length > 0) {
     found.push(say('warning', 'removed', `Removed or renamed on ${name} alone: ${namesText(removed)}. The log still has ${it(removed)}, and so have the other hosts.`, `Play log on ${name}: ${removed.length === 1 ? 'it comes' : 'they come'} back.`))
   }
@@ -49,6 +49,12 @@ function odd({ name, removed, files }: HostView, say: (severity: Severity, id: s
   }
   if (mapless.length > 0) {
     found.push(say('warning', 'no-map', `On ${name}, ${namesText(mapless)} has no map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
+  }
+  if (failed.length > 0) {
+    found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: the memory behind ${it(failed)} failed.`, `Mend the memory; then in a terminal of ${name}, unmount and mount again.`))
+  }
+  if (missing.length > 0) {
+    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: a device of ${it(missing)} is not on this host.`, `Attach the device to ${name}.`))
   }
   if (stray.length > 0) {
     found.push(say('warning', 'stray', `A plain tool made ${namesText(stray)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))
@@ -62,6 +68,10 @@ interface Faults {
   mapless: string[]
   /** Files that no log has. */
   stray: string[]
+  /** Memory behind them failed. */
+  failed: string[]
+  /** On devices that the host doesn't have. */
+  missing: string[]
 }
 
 /** A host's list of files is replaced, never changed: what was found in one holds for as long as it is shown. */
@@ -70,9 +80,11 @@ const known = new WeakMap<readonly HostFile[], Faults>()
 function faultsOf(files: readonly HostFile[]): Faults {
   const found = known.get(files)
   if (found) return found
-  const made: Faults = { resized: [], mapless: [], stray: [] }
+  const made: Faults = { resized: [], mapless: [], stray: [], failed: [], missing: [] }
   for (const { fault, entryIndex, path } of files) {
     if (fault === 'resized') made.resized.push(path)
+    else if (fault === 'memory') made.failed.push(path)
+    else if (fault === 'missing') made.missing.push(path)
     else if (fault === 'no_map') (entryIndex < 0 ? made.stray : made.mapless).push(path)
   }
   known.set(files, made)

@@ -21,7 +21,7 @@ const HEADER_PLACE = { bytes: { offsetBytes: LOG_OFFSET_BYTES, lengthBytes: LOG_
 const COUNTERS_PLACE = { bytes: { offsetBytes: LOG_OFFSET_BYTES + NEXT_SEQNUM_OFFSET, lengthBytes: 16 } }
 
 /** @returns one sentence: what was looked at and, where all is well, that it is */
-export function* scanDevice(memory: Memory, findings: Findings): Generator<undefined, string, void> {
+export function* scanDevice(memory: Memory, findings: Findings, others: readonly Memory[] = []): Generator<undefined, string, void> {
   const superblockBytes = readSuperblockBytes(memory)
   if (superblockBytes.every((byte) => byte === 0)) {
     findings.add('warning', 'blank', `there is no file system on ${memory.device.name}: where the superblock would be, all bytes are zero`, 'Format the device.', SUPERBLOCK_PLACE)
@@ -48,7 +48,7 @@ export function* scanDevice(memory: Memory, findings: Findings): Generator<undef
   }
 
   const unitCount = Math.min(UNITS_MOST, unitsOf(deviceBytes, unitBytes))
-  const judge = new EntryJudge({ memory, unitBytes, deviceBytes, unitCount, entryCount, reservedCount: unitsOf(LOG_OFFSET_BYTES + logLengthBytes, unitBytes) }, findings)
+  const judge = new EntryJudge({ memory, others, superblock: superblock.value, unitBytes, deviceBytes, unitCount, entryCount, reservedCount: unitsOf(LOG_OFFSET_BYTES + logLengthBytes, unitBytes) }, findings)
   const window = new EntryWindow(memory, LOG)
   for (let index = 0; index < entryCount; ) {
     const endIndex = index + window.load(index, Math.min(entryCount, index + PIECE_ENTRIES))
@@ -63,9 +63,10 @@ export function* scanDevice(memory: Memory, findings: Findings): Generator<undef
 }
 
 /** A sum over all that fsck reads: while it is the same, so is fsck's answer. */
-export function* mediaSum(memory: Memory): Generator<undefined, number, void> {
+export function* mediaSum(memory: Memory, others: readonly Memory[] = []): Generator<undefined, number, void> {
   const { presentBytes } = memory
-  let sum = sumOf(memory, 0, Math.min(Superblock.sizeBytes, presentBytes), presentBytes)
+  let sum = presentBytes
+  for (const each of [memory, ...others]) sum = sumOf(each, 0, Math.min(Superblock.sizeBytes, each.presentBytes), sum)
   if (LOG_OFFSET_BYTES + LOG_HEADER_BYTES > presentBytes) return sum
   sum = sumOf(memory, LOG_OFFSET_BYTES, LOG_HEADER_BYTES, sum)
   const { nextIndex, nextSeqnum } = readCounters(memory)

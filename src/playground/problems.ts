@@ -2,7 +2,7 @@
 // Here is only when to look; what looks is loaded with the first look, so that the first picture doesn't wait for it.
 
 import type { Memory } from '../core/mem/memory.ts'
-import type { HostView, ProblemsView } from './types.ts'
+import type { HostView, PoolDeviceView, ProblemsView } from './types.ts'
 
 /** A look waits for a pause in the changes, but not for long. */
 const QUIET_MS = 150
@@ -14,7 +14,7 @@ type Desk = import('./problemDesk.ts').ProblemDesk
 
 export class Problems {
   readonly #changed: () => void
-  #memory: Memory | undefined
+  #memories: { primary: Memory; others: readonly Memory[] } | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #firstMs = 0
   #lastMs = 0
@@ -30,17 +30,17 @@ export class Problems {
   }
 
   /** Bytes on the device may have changed: looks again, soon and in pieces. */
-  deviceChanged(memory: Memory): void {
-    this.#memory = memory
+  deviceChanged(primary: Memory, others: readonly Memory[] = []): void {
+    this.#memories = { primary, others }
     this.#lastMs = performance.now()
     if (this.#timer !== undefined || this.#stopped) return
     this.#firstMs = this.#lastMs
     this.#timer = setTimeout(this.#ripe, QUIET_MS)
   }
 
-  view(hosts: readonly HostView[]): ProblemsView {
+  view(hosts: readonly HostView[], devices: readonly PoolDeviceView[] = []): ProblemsView {
     if (this.#broken !== undefined) return { ...BEFORE, checking: false, sentence: `fsck could not look at the device: ${this.#broken}. Reload the page to try again.` }
-    return this.#desk?.view(hosts) ?? BEFORE
+    return this.#desk?.view(hosts, devices) ?? BEFORE
   }
 
   stop(): void {
@@ -61,12 +61,12 @@ export class Problems {
   }
 
   async #look(): Promise<void> {
-    const memory = this.#memory
-    if (!memory || this.#stopped) return
+    const memories = this.#memories
+    if (!memories || this.#stopped) return
     this.#looking = true
     try {
       this.#desk ??= new (await import('./problemDesk.ts')).ProblemDesk(this.#changed)
-      await this.#desk.look(memory)
+      await this.#desk.look(memories.primary, memories.others)
       this.#broken = undefined
     } catch (error) {
       this.#broken = error instanceof Error ? error.message : String(error)

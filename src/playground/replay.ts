@@ -4,32 +4,32 @@
 import { assert } from '../core/base/assert.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { coherentMemory } from '../core/mem/memory.ts'
-import type { Daxdev } from '../core/mem/daxdev.ts'
 import { readCounters, readLayout } from '../core/log/layout.ts'
 import { NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET } from '../core/omf/log.ts'
 import type { HostHandle } from '../host/driver.ts'
 import type { Act, CallAct, Pages } from './acts.ts'
+import type { Pool } from './pool.ts'
 import { Host } from './roster.ts'
 import type { Extent } from './types.ts'
 
 export interface Makers {
-  boot(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>>
+  boot(host: Host, pool: Pool): Promise<Result<undefined, 'host_down'>>
 }
 
 export class Replay {
   readonly #makers: Makers
-  readonly #device: Daxdev
+  readonly #pool: Pool
   readonly #hosts = new Map<string, Host>()
   /** Hosts that were started ahead, side by side, by name. */
   readonly #ahead = new Map<string, Promise<Host>>()
 
-  constructor(device: Daxdev, makers: Makers) {
-    this.#device = device
+  constructor(pool: Pool, makers: Makers) {
+    this.#pool = pool
     this.#makers = makers
   }
 
-  get device(): Daxdev {
-    return this.#device
+  get pool(): Pool {
+    return this.#pool
   }
 
   get hosts(): Host[] {
@@ -40,8 +40,8 @@ export class Replay {
   startAhead(acts: readonly Act[]): void {
     for (const act of acts) {
       if (act.act !== 'start' || this.#ahead.has(act.host)) continue
-      const host = new Host(act.host, act.systemUuid)
-      this.#ahead.set(act.host, this.#makers.boot(host, this.#device).then(() => host))
+      const host = new Host(act.host, act.systemUuid, act.lacks)
+      this.#ahead.set(act.host, this.#makers.boot(host, this.#pool).then(() => host))
     }
   }
 
@@ -53,16 +53,19 @@ export class Replay {
   }
 
   async do(act: Act): Promise<Result<undefined>> {
-    assert(act.act !== 'device', 'acts are done on the last device that was put in place, and it is there already')
+    assert(act.act !== 'devices', 'acts are done on the last memory that was put in place, and it is there already')
     switch (act.act) {
       case 'start':
-        return this.#start(act.host, act.systemUuid)
+        return this.#start(act)
       case 'remove':
         end(this.#hosts.get(act.host)?.handle)
         this.#hosts.delete(act.host)
         return ok()
       case 'down':
         return this.#down(act.host, act.why)
+      case 'health':
+        this.#pool.setHealth(act.states)
+        return ok()
       case 'pages':
         return this.#write(act.pages)
       default:
@@ -70,20 +73,21 @@ export class Replay {
     }
   }
 
-  async #start(name: string, systemUuid: string): Promise<Result<undefined>> {
+  async #start({ host: name, systemUuid, lacks }: Extract<Act, { act: 'start' }>): Promise<Result<undefined>> {
     const ahead = this.#ahead.get(name)
     this.#ahead.delete(name)
     const known = this.#hosts.get(name)
     const ready = ahead && (await ahead)
-    if (ready && !known && ready.systemUuid === systemUuid && ready.handle) {
+    if (ready && !known && ready.systemUuid === systemUuid && ready.lacks.join() === lacks.join() && ready.handle) {
       this.#hosts.set(name, ready)
       return ok()
     }
     end(ready?.handle)
-    const host = known ?? new Host(name, systemUuid)
+    const host = known ?? new Host(name, systemUuid, lacks)
     end(host.handle)
+    host.lacks = lacks
     this.#hosts.set(name, host)
-    return this.#makers.boot(host, this.#device)
+    return this.#makers.boot(host, this.#pool)
   }
 
   #down(name: string, why: string): Result<undefined> {
@@ -95,7 +99,7 @@ export class Replay {
   }
 
   async #write({ runs, bytes }: Pages): Promise<Result<undefined>> {
-    const { buffer } = this.#device
+    const { buffer } = this.#pool
     let at = { run: 0, offset: 0 }
     for (const blob of bytes) {
       const read = await readBlob(blob)
@@ -121,7 +125,9 @@ export class Replay {
 
   /** Someone was appending while it played: the log is shown as it was counted then. @returns what undoes it */
   #countOnly(entryCount: number): (() => void) | undefined {
-    const memory = coherentMemory(this.#device)
+    const [primary] = this.#pool.seen
+    if (!primary) return undefined
+    const memory = coherentMemory(primary)
     const layout = readLayout(memory)
     if (!layout.ok) return undefined
     const { nextIndex, nextSeqnum } = readCounters(memory)

@@ -2,14 +2,16 @@
 // that is gone, as it is for a real one.
 
 import { fail, ok, type Result } from '../core/base/result.ts'
-import type { Daxdev } from '../core/mem/daxdev.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type HostState, isRepeatable, type CallAct } from './acts.ts'
 import type { MediaState } from './media.ts'
+import { faultsOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
+import { located, type Placed, placesOf } from './places.ts'
+import type { Pool } from './pool.ts'
 import type { HostFile, HostStatus, HostView } from './types.ts'
 
 export class Host {
@@ -21,6 +23,10 @@ export class Host {
   handle: HostHandle | undefined
   mount: MountStatus | undefined
   files: HostFile[] = []
+  /** Devices that it doesn't have, by their place. */
+  lacks: readonly number[]
+  /** The memory that it was started with. */
+  pool: Pool | undefined
   /** A line of a shell has been running for a while. */
   atWork = false
   /** How often it has been started. */
@@ -32,12 +38,16 @@ export class Host {
   onAct: ((act: Act) => void) | undefined
   /** What is dropped first is logged first: left to the log lock alone, whoever looks first after it is free would win. */
   readonly copies = new OneByOne()
+  /** As it told them, in its own words for devices. */
+  #nodes: HostNode[] = []
+  #places: readonly Placed[] = []
   #unseen: { paths: readonly (string | undefined)[]; from: number; list: string[] } = { paths: [], from: 0, list: [] }
   #removed: { paths: readonly (string | undefined)[]; files: readonly HostFile[]; list: string[] } = { paths: [], files: [], list: [] }
 
-  constructor(name: string, systemUuid: string) {
+  constructor(name: string, systemUuid: string, lacks: readonly number[] = []) {
     this.name = name
     this.systemUuid = systemUuid
+    this.lacks = lacks
   }
 
   /** Calls the host; whoever is down answers so. */
@@ -60,9 +70,19 @@ export class Host {
     this.mount = news.mount
     // Whoever mounted it, the page's own try is history.
     if (news.mount) this.mountTrouble = undefined
+    const places = this.pool ? placesOf(this.pool, this.name, news.devices, news.mount?.fsUuid) : []
+    const isMoved = places.length !== this.#places.length || places.some(({ at, name }, i) => at !== this.#places[i]?.at || name !== this.#places[i]?.name)
+    this.#places = places
     const made = news.made.filter(isShown)
-    if (news.reset) this.files = made
-    else if (made.length > 0) this.files = [...this.files, ...made]
+    if (news.reset) this.#nodes = made
+    else if (made.length > 0) this.#nodes = [...this.#nodes, ...made]
+    if (news.reset || isMoved) this.files = this.#nodes.map((node) => this.see(node))
+    else if (made.length > 0) this.files = [...this.files, ...made.map((node) => this.see(node))]
+  }
+
+  /** With places as the page counts them: from the start of the pool. */
+  see(node: HostNode): HostFile {
+    return located(node, this.#places)
   }
 
   forget(why: string): void {
@@ -70,20 +90,22 @@ export class Host {
     this.why = why
     this.handle = undefined
     this.mount = undefined
+    this.#places = []
     this.files = []
+    this.#nodes = []
     this.atWork = false
   }
 
   state(media: MediaState): HostState {
-    const { name, systemUuid, status, why, lives, mount } = this
+    const { name, systemUuid, lacks, status, why, lives, mount } = this
     const mounted = mount && { deviceName: mount.deviceName, mountpoint: mount.mountpoint, fsUuid: mount.fsUuid, playedCount: mount.playedCount }
     const canPlay = mount !== undefined && mount.fsUuid === media.filesystem?.uuid
     const removed = canPlay && mount.rogue ? this.#removedOf(media, mount.playedCount) : []
-    return { name, systemUuid, status, why, lives, mount: mounted, canPlay, removed, files: this.files }
+    return { name, systemUuid, lacks, status, why, lives, mount: mounted, canPlay, removed, files: this.files }
   }
 
   view(media: MediaState): HostView {
-    const { name, systemUuid, status, why, mount, mountTrouble, files } = this
+    const { name, systemUuid, lacks, status, why, mount, mountTrouble, files, pool } = this
     const { filesystem } = media
     const stranded = mount !== undefined && filesystem === undefined
     const stale = mount !== undefined && filesystem !== undefined && mount.fsUuid !== filesystem.uuid
@@ -100,7 +122,8 @@ export class Host {
       mountTrouble,
       playedCount,
       entryCount: filesystem?.entryCount ?? 0,
-      files,
+      files: pool ? faultsOnHost(files, pool, this.#places) : files,
+      lacks,
       unseen: mount && !stale && !stranded ? this.#unseenOf(media, playedCount) : [],
       removed: mount?.rogue && !stale && !stranded ? this.#removedOf(media, playedCount) : [],
       stale,
@@ -159,34 +182,36 @@ export class Roster {
     return host ? ok(host) : fail('no_host', { name: 'that is up' })
   }
 
-  async add(name: string, systemUuid: string, device: Daxdev): Promise<Result<Host, 'host_down' | 'host_exists'>> {
+  async add(name: string, systemUuid: string, pool: Pool, lacks: readonly number[]): Promise<Result<Host, 'host_down' | 'host_exists'>> {
     if (this.find(name).ok) return fail('host_exists', { name })
-    const host = new Host(name, systemUuid)
+    const host = new Host(name, systemUuid, lacks)
     this.#hosts = [...this.#hosts, host]
-    const started = await this.start(host, device)
+    const started = await this.start(host, pool)
     return started.ok ? ok(host) : started
   }
 
-  async start(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>> {
-    const { name, systemUuid } = host
+  async start(host: Host, pool: Pool): Promise<Result<undefined, 'host_down'>> {
+    const { name, systemUuid, lacks } = host
     host.status = 'starting'
     host.why = undefined
     host.onAct = this.#did
     this.#changed()
-    const started = await this.boot(host, device)
+    const started = await this.boot(host, pool)
     if (!this.#hosts.includes(host)) {
       host.handle?.kill('it was taken away')
       return fail('host_down', { name, why: 'it was taken away' })
     }
-    this.#did({ act: 'start', host: name, systemUuid })
+    this.#did({ act: 'start', host: name, systemUuid, lacks })
     if (!started.ok) this.#did({ act: 'down', host: name, why: host.why ?? '' })
     this.#changed()
     return started
   }
 
   /** Gives a host its life. It needn't be on the list yet, and then nobody hears of it. */
-  async boot(host: Host, device: Daxdev): Promise<Result<undefined, 'host_down'>> {
-    const spawned = await this.#driver.spawn({ name: host.name, systemUuid: host.systemUuid, devices: [device], relaxed: true })
+  async boot(host: Host, pool: Pool): Promise<Result<undefined, 'host_down'>> {
+    const { name, systemUuid, lacks } = host
+    host.pool = pool
+    const spawned = await this.#driver.spawn({ name, systemUuid, devices: pool.daxdevsOf(name, lacks), relaxed: true })
     if (!spawned.ok) {
       host.forget(spawned.failure.says)
       return spawned

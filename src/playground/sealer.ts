@@ -3,7 +3,7 @@
 
 import type { Act, HostState, Known, Pages } from './acts.ts'
 import { ChangeFinder } from './changes.ts'
-import { followActs, knownAfter } from './follow.ts'
+import { followActs, knownAfter, withHealth } from './follow.ts'
 import type { Sealer } from './history.ts'
 import type { Extent } from './types.ts'
 import type { World } from './world.ts'
@@ -28,44 +28,44 @@ class WorldSealer implements Sealer {
 
   async seal(ranges: readonly Extent[] | undefined, known: Known): Promise<{ acts: Act[]; known: Known }> {
     const world = this.#world
-    const { buffer } = world.device
+    const { buffer } = world.pool
     // Before the device is read: what hosts have played by then is on it, and what they play meanwhile is the next step's.
-    const { device, hosts } = world.known()
+    const { devices, health, hosts } = world.known()
     this.#expect()
     // Superblock or log may have been damaged so that the page knows no ranges: then it looks everywhere.
     const pages = await this.#finder.take(buffer, world.media.filesystem ? ranges : undefined)
-    if (buffer !== world.device.buffer) return this.seal(undefined, known)
+    if (buffer !== world.pool.buffer) return this.seal(undefined, known)
     // A program may have written into entries that were there before, too.
     if (pages) {
       world.saver.mark(pages.runs)
       world.reader.changed(pages.runs)
       world.touchDevice()
     }
-    const isOther = device.uuid !== known.device.uuid
+    const isOther = devices[0]?.uuid !== known.devices[0]?.uuid
     const before: readonly HostState[] = isOther ? [] : known.hosts
     const acts: Act[] = [
-      ...(isOther ? [{ act: 'device' as const, ...device }] : []),
+      ...(isOther ? [{ act: 'devices' as const, devices }] : []),
       ...(pages ? [{ act: 'pages' as const, pages }] : []),
-      ...followActs(before, hosts),
+      ...withHealth(followActs(before, hosts), isOther ? undefined : known.health, health),
     ]
-    return { acts, known: { device, hosts: knownAfter(before, hosts) } }
+    return { acts, known: { devices, health, hosts: knownAfter(before, hosts) } }
   }
 
   /** All that is there: what was looked at before counts for nothing. */
   keepBase(): Promise<Pages | undefined> {
     this.#finder = new ChangeFinder()
-    return this.#finder.take(this.#world.device.buffer)
+    return this.#finder.take(this.#world.pool.buffer)
   }
 
   async learn(): Promise<void> {
     this.#expect()
-    await this.#finder.learn(this.#world.device.buffer, () => this.#world.history.isQuiet)
+    await this.#finder.learn(this.#world.pool.buffer, () => this.#world.history.isQuiet)
   }
 
   /** Of the whole device; undefined while someone is at work. */
   async sum(): Promise<number | undefined> {
     await this.learn()
-    return this.#finder.sum(this.#world.device.buffer)
+    return this.#finder.sum(this.#world.pool.buffer)
   }
 
   /** Whoever made the device that is shown now has looked at it. */
@@ -74,6 +74,6 @@ class WorldSealer implements Sealer {
   }
 
   #expect(): void {
-    this.#finder.expect(this.#world.device.buffer, this.#world.history.takeUnlearnt())
+    this.#finder.expect(this.#world.pool.buffer, this.#world.history.takeUnlearnt())
   }
 }

@@ -13,13 +13,13 @@ export const sentences = {
   hostTurns: (host: string) => `Host ${host} is up; it takes turns with the others in this thread.`,
   hostDown: (host: string, why: string) => `Host ${host} went down: ${why}. What it knew is gone; the device keeps its bytes.`,
   hostRemoved: (host: string) => `Host ${host} was taken away.`,
-  formatted: (host: string, sizeBytes: number, slotCount: number) =>
-    `${host} formatted ${NAMES.device}: a superblock, a log of ${slotCount.toLocaleString('en')} slots, and ${sizeText(sizeBytes)} in all. ${host} is the master now.`,
+  formatted: (host: string, sizeBytes: number, slotCount: number, others: readonly string[]) =>
+    `${host} formatted ${[NAMES.device, ...others].join(', ')}: a superblock, a log of ${slotCount.toLocaleString('en')} slots, and ${sizeText(sizeBytes)} in all. ${host} is the master now.`,
   mounted: (host: string, role: string, played: number) =>
     `${host} mounted it as ${role} and played ${entries(played)} of the log.`,
   unmounted: (host: string) => `${host} unmounted: everything it knew of the file system is forgotten.`,
   created: (host: string, path: string, sizeBytes: number, at: number, entry: number) =>
-    `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} at ${hex(at)}.`,
+    `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} at ${hexText(at)}.`,
   rewritten: (host: string, path: string) => `${path} exists with that size, so ${host} wrote it in place; the log has no new entry.`,
   existed: (host: string, path: string) => `${path} exists with that size, so ${host} made nothing.`,
   madeDirectory: (host: string, path: string) => `${host} appended a directory: ${path}.`,
@@ -39,8 +39,9 @@ export const sentences = {
     `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,
   saved: () => 'The image is saved in this browser.',
   startedOver: () => 'Started over with a new device. A step back brings the old one back.',
-  anotherDevice: (sizeBytes: number) => `The device was replaced by another of ${sizeText(sizeBytes)}; every host starts anew on it.`,
-  edited: (host: string, offsetBytes: number, lengthBytes: number) => `${host} stored ${sizeText(lengthBytes)} at ${hex(offsetBytes)}, past every check.`,
+  anotherDevice: (sizeBytes: number, count: number) =>
+    count === 1 ? `The device was replaced by another of ${sizeText(sizeBytes)}; every host starts anew on it.` : `There are ${count} other devices now, each of ${sizeText(sizeBytes)}; every host starts anew on them.`,
+  edited: (host: string, offsetBytes: number, lengthBytes: number) => `${host} stored ${sizeText(lengthBytes)} at ${hexText(offsetBytes)}, past every check.`,
   travelled: (position: number, stepCount: number, step: string | undefined) => {
     if (step === undefined) return `Back at the beginning, before the first of ${stepCount} steps.`
     return `${position === stepCount ? `Shown again is the last of ${stepCount} steps` : `Shown is step ${position} of ${stepCount}`}: ${step}`
@@ -62,6 +63,7 @@ export const causes: Record<TraceKind, string | undefined> = {
   write: 'A mapping is the memory itself: no copy, no page cache, no message.',
   read: 'A mapping is the memory itself: every host that maps the file reads the same bytes.',
   edit: 'The device is plain memory to every host: checksums tell that something is wrong, and nothing keeps anyone from writing.',
+  memory: 'Nobody is told of it: a host learns that memory has failed when it touches it, and hosts that never do go on.',
   shell: undefined,
   history: undefined,
   storage: undefined,
@@ -70,8 +72,8 @@ export const causes: Record<TraceKind, string | undefined> = {
 
 /** Paths are whole: the mount point is the host's own. */
 export const commands = {
-  mkfs: ({ force = false, logLengthBytes, unitBytes }: FormatOptions) =>
-    `sudo mkfs.famfs${force ? ' --force' : ''}${logLengthBytes === undefined ? '' : ` --loglen ${logLengthBytes}`}${unitBytes === undefined ? '' : ` --allocunit ${unitBytes}`} ${NAMES.device}`,
+  mkfs: ({ force = false, logLengthBytes, unitBytes }: FormatOptions, others: readonly string[] = []) =>
+    `sudo mkfs.famfs${force ? ' --force' : ''}${logLengthBytes === undefined ? '' : ` --loglen ${logLengthBytes}`}${unitBytes === undefined ? '' : ` --allocunit ${unitBytes}`} ${[NAMES.device, ...others].join(' ')}`,
   mount: () => `sudo famfs mount ${NAMES.device} ${NAMES.mountpoint}`,
   creat: (path: string, sizeBytes: number, seed: number | undefined, interleave?: { bucketCount: number; stripCount: number; chunkBytes: number }) =>
     `sudo famfs creat -s ${sizeBytes}${interleave ? ` -B ${interleave.bucketCount} -N ${interleave.stripCount} -C ${interleave.chunkBytes}` : ''}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
@@ -102,7 +104,7 @@ function entries(count: number): string {
   return count === 1 ? '1 entry' : `${count.toLocaleString('en')} entries`
 }
 
-function hex(value: number): string {
+export function hexText(value: number): string {
   return `0x${value.toString(16)}`
 }
 

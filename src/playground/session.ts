@@ -2,17 +2,19 @@
 // alike; what they have in common, and what they leave behind, is the world's business.
 
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
-import type { Daxdev } from '../core/mem/daxdev.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Ownership } from '../store/ownership.ts'
+import type { DeviceFacts } from './acts.ts'
 import type { Engine } from './engine.ts'
 import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
-import { DEVICE_BYTES, freeHostName, NAMES } from './names.ts'
+import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
-import { peekDevice, peekFile, placeOf } from './peek.ts'
+import { fileOn, mkfsGiven, startHost } from './ours.ts'
+import { peekDevice, peekFile } from './peek.ts'
+import { Pool } from './pool.ts'
 import { commands, sentences } from './sentences.ts'
-import { type CellKind, type EntryQuery, type FormatOptions, type HostFile, HOSTS_MOST, type NewFileOptions, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
+import { type CellKind, type EntryQuery, type FormatOptions, type NewFileOptions, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
 import { newUuid, World } from './world.ts'
 
 export class Session implements Playground {
@@ -42,15 +44,15 @@ export class Session implements Playground {
   }
 
   peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
-    const { memory } = this.#world.reader
-    if (source.kind === 'device') return Promise.resolve(peekDevice(memory, offsetBytes, lengthBytes))
-    const file = this.#fileOn(source.host, source.path)
-    return Promise.resolve(file.ok ? peekFile(memory, file.value, offsetBytes, lengthBytes) : file)
+    const { whole } = this.#world.reader
+    if (source.kind === 'device') return Promise.resolve(peekDevice(whole, offsetBytes, lengthBytes))
+    const file = fileOn(this.#world, source.host, source.path)
+    return Promise.resolve(file.ok ? peekFile(whole, file.value, offsetBytes, lengthBytes) : file)
   }
 
   async search({ fromBytes, endBytes, bytes, signal }: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
     const { findBytes } = await import('./search.ts')
-    return ok(await findBytes(this.#world.reader.memory, bytes, { fromBytes, endBytes, signal }))
+    return ok(await findBytes(this.#world.reader.whole, bytes, { fromBytes, endBytes, signal }))
   }
 
   async findEntries(query: EntryQuery): Promise<number[]> {
@@ -59,18 +61,11 @@ export class Session implements Playground {
   }
 
   async takeFile(hostName: string, path: string): Promise<Result<Blob>> {
-    const file = this.#fileOn(hostName, path)
+    const file = fileOn(this.#world, hostName, path)
     if (!file.ok) return file
-    const { memory } = this.#world.reader
+    const { whole } = this.#world.reader
     const { fileBlob } = await import('./takeFile.ts')
-    return fileBlob(memory, file.value)
-  }
-
-  #fileOn(hostName: string, path: string): Result<HostFile> {
-    const host = this.#world.roster.find(hostName)
-    if (!host.ok) return host
-    const file = host.value.files.find((node) => node.path === path && node.kind === 'file')
-    return file ? ok(file) : fail('no_such_path', { path })
+    return fileBlob(whole, file.value)
   }
 
   // what is done to the device
@@ -87,22 +82,22 @@ export class Session implements Playground {
     return world.history.hold(async () => {
       // Whoever still wrote into a file of the old one would write into a file of the new.
       await world.endTasks(`${NAMES.device} is being formatted`)
-      const { deviceBytes = world.device.sizeBytes } = options
-      if (deviceBytes === world.device.sizeBytes) return world.operation(undefined, (operation) => this.#format(options, operation))
+      const { devices } = world.pool
+      const { deviceBytes = devices[0]?.sizeBytes ?? DEVICE_BYTES, deviceCount = devices.length } = options
+      const isSame = devices.length === deviceCount && devices.every(({ sizeBytes }) => sizeBytes === deviceBytes)
+      if (isSame) return world.operation(undefined, (operation) => this.#format(options, operation))
       const { formatAnother } = await import('./anotherDevice.ts')
-      return formatAnother(world, deviceBytes, options)
+      return formatAnother(world, { deviceBytes, deviceCount }, options)
     })
   }
 
   #format(options: FormatOptions, within: Operation): Promise<Result<undefined>> {
-    const { force = false, logLengthBytes, unitBytes } = options
-    return this.#world.act(options.host, commands.mkfs(options), async (host) => {
-      const world = this.#world
+    const world = this.#world
+    return world.act(options.host, commands.mkfs(options), async (host) => {
       const wasMounted = host.mount !== undefined
       const unmounted = wasMounted ? await host.call('umount', { mountpoint: host.mountpoint }) : ok()
       if (!unmounted.ok) return unmounted
-      const sizes = { ...(logLengthBytes === undefined ? {} : { logLengthBytes }), ...(unitBytes === undefined ? {} : { unitBytes }) }
-      const made = await host.call('mkfs', { device: NAMES.device, force, ...sizes, uuids: [newUuid(), newUuid()] })
+      const made = await host.call('mkfs', mkfsGiven(world.pool, host.name, options))
       if (!made.ok) {
         if (wasMounted) await world.mount(host)
         return made
@@ -117,43 +112,39 @@ export class Session implements Playground {
   }
 
   newFile(options: NewFileOptions): Promise<Result<undefined>> {
-    const mountpoint = this.#world.mountpointOf(options.host)
-    const path = relative(options.path, mountpoint)
-    const { sizeBytes, seed, striped } = options
-    const interleave = striped && { ...striped, bucketCount: striped.stripCount }
-    const command = commands.creat(`${mountpoint}/${path}`, sizeBytes, seed, interleave)
-    return this.#world.act(options.host, command, (host, operation) =>
-      this.#world.task(host, `${host.name} fills ${path}`, async (call) => {
-        const given = { path: `${mountpoint}/${path}`, sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }), ...(interleave ? { interleave } : {}) }
-        // Buckets are taken by the host's own chance: what came of it is kept, and not how.
-        if (interleave && operation) operation.outcome = 'partly'
-        const made = await host.call('creat', given, call)
-        const isUntouched = made.ok && !made.value.isNew && !seed
-        if (isUntouched && operation) operation.outcome = 'nothing'
-        else this.#world.dataChanged(host, path, made)
-        if (!made.ok) return made
-        const { node, isNew } = made.value
-        const at = node.extents[0]?.offsetBytes ?? 0
-        const old = seed ? sentences.rewritten(host.name, node.path) : sentences.existed(host.name, node.path)
-        const sentence = isNew ? sentences.created(host.name, node.path, sizeBytes, at, node.entryIndex) : old
-        this.#world.happened('create', host, sentence, command, this.#world.entryBytes(node.entryIndex))
-        return ok()
-      }),
-    )
+    return this.#late(deeds, ({ newFile }) => newFile(this.#world, options))
   }
 
   newDirectory(options: { host?: string; path: string; parents?: boolean }): Promise<Result<undefined>> {
-    const mountpoint = this.#world.mountpointOf(options.host)
-    const path = relative(options.path, mountpoint)
-    const parents = options.parents ?? false
-    const command = commands.mkdir(`${mountpoint}/${path}`, parents)
-    return this.#world.act(options.host, command, async (host) => {
-      const made = await host.call('mkdir', { path: `${mountpoint}/${path}`, parents, owner: NAMES.user })
-      this.#world.touchDevice()
-      if (!made.ok) return made
-      this.#world.happened('mkdir', host, sentences.madeDirectory(host.name, path), command)
-      return ok()
-    })
+    return this.#late(deeds, ({ newDirectory }) => newDirectory(this.#world, options))
+  }
+
+  poke(options: { host: string; path: string; index: number; cell: CellKind; value: number | bigint }): Promise<Result<undefined>> {
+    return this.#stores.run(() => this.#late(deeds, ({ poke }) => poke(this.#world, options)))
+  }
+
+  edit(options: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>> {
+    return this.#stores.run(() => this.#late(deeds, ({ edit }) => edit(this.#world, options)))
+  }
+
+  poison(devindex: number, offsetBytes: number, lengthBytes: number): Promise<Result<undefined>> {
+    return this.#late(memoryDeeds, ({ poison }) => poison(this.#world, devindex, offsetBytes, lengthBytes))
+  }
+
+  stopDevice(devindex: number): Promise<Result<undefined>> {
+    return this.#late(memoryDeeds, ({ stopDevice }) => stopDevice(this.#world, devindex))
+  }
+
+  startDevice(devindex: number): Promise<Result<undefined>> {
+    return this.#late(memoryDeeds, ({ startDevice }) => startDevice(this.#world, devindex))
+  }
+
+  reconfigureDevice(devindex: number): Promise<Result<undefined>> {
+    return this.#late(memoryDeeds, ({ reconfigureDevice }) => reconfigureDevice(this.#world, devindex))
+  }
+
+  mendDevice(devindex: number): Promise<Result<undefined>> {
+    return this.#late(memoryDeeds, ({ mendDevice }) => mendDevice(this.#world, devindex))
   }
 
   dropFiles(hostName: string, files: File[], within?: Operation): Promise<Result<undefined>> {
@@ -161,7 +152,7 @@ export class Session implements Playground {
       const path = `${this.#world.mountpointOf(hostName)}/${file.name}`
       const command = commands.cp(file.name, path)
       return this.#world.act(hostName, command, (host, operation) =>
-        this.#world.task(host, `${host.name} copies ${file.name} in`, async (call) => {
+        this.#world.tasks.run(host.name, `${host.name} copies ${file.name} in`, async (call) => {
           const given = { path, blob: file, owner: NAMES.user }
           // Its source may be gone later: what it leaves is kept.
           if (operation) operation.outcome = 'partly'
@@ -174,37 +165,6 @@ export class Session implements Playground {
           return ok()
         }), 'changes', within)
     })
-  }
-
-  poke(options: { host: string; path: string; index: number; cell: CellKind; value: number | bigint }): Promise<Result<undefined>> {
-    const mountpoint = this.#world.mountpointOf(options.host)
-    const path = relative(options.path, mountpoint)
-    const { index, cell, value } = options
-    return this.#stores.run(() => this.#world.act(options.host, undefined, async (host) => {
-      const { bytesOfCell } = await import('./cells.ts')
-      const bytes = bytesOfCell(cell, value)
-      if (!bytes.ok) return bytes
-      const offsetBytes = index * bytes.value.length
-      const poked = await host.call('poke', { path: `${mountpoint}/${path}`, offsetBytes, bytes: bytes.value, user: NAMES.user })
-      this.#world.dataChanged(host, path, poked)
-      if (!poked.ok) return poked
-      const file = this.#fileOn(host.name, path)
-      const at = file.ok ? placeOf(file.value, offsetBytes) : undefined
-      const place = at === undefined ? undefined : { offsetBytes: at, lengthBytes: bytes.value.length }
-      this.#world.happened('write', host, sentences.poked(host.name, path, cell, index, value), undefined, place)
-      return ok()
-    }))
-  }
-
-  edit({ host: hostName, offsetBytes, bytes }: { host: string; offsetBytes: number; bytes: Uint8Array<ArrayBuffer> }): Promise<Result<undefined>> {
-    return this.#stores.run(() => this.#world.act(hostName, undefined, async (host) => {
-      const stored = await host.call('store', { device: NAMES.device, offsetBytes, bytes })
-      if (!stored.ok) return stored
-      const extent = { offsetBytes, lengthBytes: bytes.length }
-      this.#world.changed([extent])
-      this.#world.happened('edit', host, sentences.edited(host.name, offsetBytes, bytes.length), undefined, extent)
-      return ok()
-    }))
   }
 
   stepTo(position: number): Promise<Result<undefined>> {
@@ -225,7 +185,7 @@ export class Session implements Playground {
   playLog(hostName: string): Promise<Result<undefined>> {
     const command = commands.logplay(this.#world.mountpointOf(hostName))
     return this.#world.act(hostName, command, (host, operation) =>
-      this.#world.task(host, `${host.name} plays the log`, async (call) => {
+      this.#world.tasks.run(host.name, `${host.name} plays the log`, async (call) => {
         if (operation) operation.outcome = 'nothing'
         const played = await host.call('logplay', { path: host.mountpoint }, call)
         if (!played.ok) return played
@@ -238,74 +198,37 @@ export class Session implements Playground {
   }
 
   sha256(hostName: string, path: string): Promise<Result<string>> {
-    const mountpoint = this.#world.mountpointOf(hostName)
-    const relpath = relative(path, mountpoint)
-    const whole = `${mountpoint}/${relpath}`
-    return this.#world.act(hostName, commands.sha256(whole), (host) =>
-      this.#world.task(host, `${host.name} reads ${relpath}`, async (call) => {
-        const hashed = await host.call('sha256', { path: whole, user: NAMES.user }, call)
-        if (hashed.ok) this.#world.happened('read', host, sentences.hashed(host.name, relpath, hashed.value), commands.sha256(whole))
-        return hashed
-      }), 'reads')
+    return this.#late(deeds, ({ sha256 }) => sha256(this.#world, hostName, path))
   }
 
   // hosts
 
   addHost(): Promise<Result<string>> {
-    return this.#world.exclusive(async () => {
-      const taken = this.#world.roster.all().map((host) => host.name)
-      if (taken.length >= HOSTS_MOST) return this.#world.refuse(fail('too_many_hosts', { limit: HOSTS_MOST }))
-      const name = freeHostName(taken)
-      const started = await this.#startHost(name)
-      if (started.ok) this.#world.saver.mark([])
-      return started.ok ? ok(name) : started
-    })
+    return this.#late(hostDeeds, ({ addHost }) => addHost(this.#world))
   }
 
   removeHost(name: string): Promise<Result<undefined>> {
-    return this.#world.exclusive(async (): Promise<Result<undefined>> => {
-      const host = this.#world.roster.find(name)
-      if (!host.ok) return this.#world.refuse(host)
-      if (this.#world.roster.all().length === 1) return this.#world.refuse(fail('last_host'), name)
-      return this.#world.operation(undefined, () => {
-        this.#world.roster.remove(host.value)
-        this.#world.history.did({ act: 'remove', host: name })
-        this.#world.trace.add('host', sentences.hostRemoved(name), { host: name })
-        this.#world.saver.mark([])
-        this.#world.touch()
-        return Promise.resolve(ok())
-      })
-    })
+    return this.#late(hostDeeds, ({ removeHost }) => removeHost(this.#world, name))
   }
 
-  async killHost(name: string): Promise<Result<undefined>> {
-    while (this.#world.history.isTravelling) await this.#world.history.arrival()
-    const host = this.#world.roster.find(name)
-    if (!host.ok) return this.#world.refuse(host)
-    host.value.handle?.kill()
-    return ok()
+  killHost(name: string): Promise<Result<undefined>> {
+    return this.#late(hostDeeds, ({ killHost }) => killHost(this.#world, name))
   }
 
   rebootHost(name: string): Promise<Result<undefined>> {
-    return this.#world.exclusive(async () => {
-      const found = this.#world.roster.find(name)
-      if (!found.ok) return this.#world.refuse(found)
-      const host = found.value
-      return this.#world.operation(undefined, async () => {
-        host.isRebooting = true
-        host.handle?.kill('it was rebooted')
-        host.isRebooting = false
-        const started = await this.#world.roster.start(host, this.#world.device)
-        if (!started.ok) return this.#world.refuse(started, name)
-        this.#world.greet(host)
-        if (this.#world.media.filesystem) await this.#world.mount(host)
-        return ok()
-      })
-    })
+    return this.#late(hostDeeds, ({ rebootHost }) => rebootHost(this.#world, name))
+  }
+
+  detachDevice(host: string, devindex: number): Promise<Result<undefined>> {
+    return this.#late(hostDeeds, ({ detachDevice }) => detachDevice(this.#world, host, devindex))
+  }
+
+  attachDevice(host: string, devindex: number): Promise<Result<undefined>> {
+    return this.#late(hostDeeds, ({ attachDevice }) => attachDevice(this.#world, host, devindex))
   }
 
   cancelTask(id: number): void {
-    this.#world.stopTask(id)
+    this.#world.tasks.stop(id)
   }
 
   async openShell(hostName: string): Promise<Result<Shell>> {
@@ -334,23 +257,22 @@ export class Session implements Playground {
     return this.#world.exclusive(async () => {
       const world = this.#world
       if (!world.mayChange) return world.refuse(fail('read_only_session'))
-      const device = world.newDevice(DEVICE_BYTES, newUuid())
-      if (!device.ok) return world.refuse(device)
+      const pool = world.newPool(oneDevice())
+      if (!pool.ok) return world.refuse(pool)
       const ready = await world.mayBegin()
       if (!ready.ok) return ready
-      return world.history.hold(() => this.#startOver(device.value))
+      return world.history.hold(() => this.#startOver(pool.value))
     })
   }
 
-  async #startOver(device: Daxdev): Promise<Result<undefined>> {
+  async #startOver(pool: Pool): Promise<Result<undefined>> {
     const world = this.#world
     await world.endTasks('the session starts over')
     return world.operation(undefined, async (operation) => {
-      const { uuid, sizeBytes } = device
       operation.replaces = true
-      world.use(device)
+      world.use(pool)
       world.saver.replace()
-      world.history.did({ act: 'device', uuid, sizeBytes })
+      world.history.did({ act: 'devices', devices: pool.facts })
       world.trace.add('page', sentences.startedOver())
       await world.prepare(() => this.#firstScene(operation))
       return ok()
@@ -360,6 +282,17 @@ export class Session implements Playground {
   dispose(): Promise<void> {
     this.#world.dispose()
     return Promise.resolve()
+  }
+
+  /** What isn't needed for the first picture comes when it is first asked for. */
+  async #late<M, T>(load: () => Promise<M>, deed: (loaded: M) => Promise<Result<T>>): Promise<Result<T>> {
+    let loaded: M
+    try {
+      loaded = await load()
+    } catch (error) {
+      return this.#world.refuse(fail('page_failed', { what: error instanceof Error ? error.message : String(error) }))
+    }
+    return deed(loaded)
   }
 
   async #start(): Promise<void> {
@@ -377,12 +310,12 @@ export class Session implements Playground {
   }
 
   async #newScene(): Promise<void> {
-    const device = this.#world.newDevice(DEVICE_BYTES, newUuid())
-    if (!device.ok) {
-      this.#world.refuse(device)
+    const pool = this.#world.newPool(oneDevice())
+    if (!pool.ok) {
+      this.#world.refuse(pool)
       return
     }
-    this.#world.use(device.value)
+    this.#world.use(pool.value)
     this.#world.history.beginHere(true)
     await this.#firstScene()
   }
@@ -390,41 +323,29 @@ export class Session implements Playground {
   /** @param within one operation for all of it; else each part is one of its own */
   #firstScene(within?: Operation): Promise<void> {
     return playFirstScene({
-      startHost: (name) => this.#startHost(name, newUuid(), within),
+      startHost: (name) => (within ? startHost(this.#world, name) : this.#world.operation(undefined, () => startHost(this.#world, name))),
       format: (options = {}) => (within ? this.#format(options, within) : this.#formatAlone(options)),
       dropFiles: (host, files) => this.dropFiles(host, files, within),
     })
   }
 
-  /** A new host, mounted if there is something to mount. */
-  #startHost(name: string, systemUuid = newUuid(), within?: Operation): Promise<Result<undefined>> {
-    const start = async (): Promise<Result<undefined>> => {
-      const added = await this.#world.roster.add(name, systemUuid, this.#world.device)
-      if (!added.ok) return this.#world.refuse(added, name)
-      this.#world.greet(added.value)
-      if (this.#world.media.filesystem) await this.#world.mount(added.value)
-      return ok()
-    }
-    return within ? start() : this.#world.operation(undefined, start)
-  }
-
   async #restore(facts: ImageFacts): Promise<boolean> {
-    const { sizeBytes, uuid } = facts.device
-    const made = this.#world.newDevice(sizeBytes, uuid)
+    const made = this.#world.newPool(facts.devices ?? [facts.device])
     if (!made.ok) {
       this.#cannotSave(made.failure)
       return false
     }
-    const device = made.value
-    const loaded = await this.#store.load(device.buffer)
+    const pool = made.value
+    const loaded = await this.#store.load(pool.buffer)
     if (!loaded.ok) {
       this.#cannotSave(loaded.failure)
       return false
     }
-    this.#world.use(device)
+    this.#world.use(pool)
+    pool.setHealth((facts.devices ?? []).map(({ poison, isStopped }) => ({ poison, isStopped, configuration: 0 })))
     const operation = this.#world.history.begin(undefined)
     try {
-      for (const { name, systemUuid } of facts.hosts) await this.#startHost(name, systemUuid, operation)
+      for (const { name, systemUuid, lacks } of facts.hosts) await startHost(this.#world, name, systemUuid, lacks)
     } finally {
       this.#world.history.drop(operation)
     }
@@ -442,8 +363,10 @@ export class Session implements Playground {
   }
 }
 
-/** Paths may be typed with or without the mount point. */
-function relative(path: string, mountpoint: string): string {
-  const inMount = path.startsWith(`${mountpoint}/`) ? path.slice(mountpoint.length) : path
-  return inMount.replace(/^\/+/, '')
+function oneDevice(): DeviceFacts[] {
+  return [{ uuid: newUuid(), sizeBytes: DEVICE_BYTES }]
 }
+
+const deeds = (): Promise<typeof import('./deeds.ts')> => import('./deeds.ts')
+const hostDeeds = (): Promise<typeof import('./hostDeeds.ts')> => import('./hostDeeds.ts')
+const memoryDeeds = (): Promise<typeof import('./memoryDeeds.ts')> => import('./memoryDeeds.ts')

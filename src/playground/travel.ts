@@ -3,9 +3,9 @@
 
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
-import type { Act } from './acts.ts'
+import type { Act, DeviceFacts } from './acts.ts'
 import { ChangeFinder } from './changes.ts'
-import { followActs } from './follow.ts'
+import { followActs, withHealth } from './follow.ts'
 import type { History, Step } from './history.ts'
 import { MediaReader } from './media.ts'
 import { Replay } from './replay.ts'
@@ -42,10 +42,10 @@ async function travelTo(world: World, position: number): Promise<Result<undefine
   if (!reached.ok) return reached
   const { replay, finder } = reached.value
   const steps = history.steps.slice(Math.min(from, position), Math.max(from, position))
-  world.adopt(replay.device, replay.hosts)
+  world.adopt(replay.pool, replay.hosts)
   sealer.adopt(finder)
   history.arrived(position)
-  if (steps.some(({ acts }) => acts.some(isDevice))) world.saver.markAll()
+  if (steps.some(({ acts }) => acts.some(isMemory))) world.saver.markAll()
   else world.saver.mark(steps.flatMap(({ touched }) => touched))
   world.trace.addTravel(sentences.travelled(position, history.steps.length, history.view.back))
   return ok()
@@ -57,10 +57,10 @@ async function reach(world: World, position: number): Promise<Reached> {
   const start = startOf(history, position)
   const makers = { boot: world.roster.boot.bind(world.roster) }
   const [first, ...rest] = start.acts
-  if (first?.act !== 'device') return fail('page_failed', { what: 'a history begins with a device' })
-  const device = await newDevice(world, first.sizeBytes, first.uuid)
-  if (!device.ok) return device
-  const replay = new Replay(device.value, makers)
+  if (first?.act !== 'devices') return fail('page_failed', { what: 'a history begins with a device' })
+  const pool = await newPool(world, first.devices)
+  if (!pool.ok) return pool
+  const replay = new Replay(pool.value, makers)
   const steps = history.steps.slice(start.doneCount, position)
   replay.startAhead([...rest, ...steps.flatMap(({ acts }) => acts)])
   let arrived = false
@@ -75,9 +75,9 @@ async function reach(world: World, position: number): Promise<Reached> {
 }
 
 /** Devices that were shown before may still have their memory: workers that ended give it back a moment later. */
-async function newDevice(world: World, sizeBytes: number, uuid: string): Promise<ReturnType<World['newDevice']>> {
+async function newPool(world: World, devices: readonly DeviceFacts[]): Promise<ReturnType<World['newPool']>> {
   for (let triesLeft = TRIES; ; triesLeft--) {
-    const made = world.newDevice(sizeBytes, uuid)
+    const made = world.newPool(devices)
     if (made.ok || triesLeft === 1) return made
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
   }
@@ -87,18 +87,18 @@ async function newDevice(world: World, sizeBytes: number, uuid: string): Promise
 function startOf(history: History, position: number): { acts: Act[]; touched: Extent[]; doneCount: number } {
   for (let i = position - 1; i >= 0; i--) {
     const { acts, touched } = history.steps[i] as Step
-    const at = acts.findLastIndex(isDevice)
+    const at = acts.findLastIndex(isMemory)
     if (at >= 0) return { acts: acts.slice(at), touched, doneCount: i + 1 }
   }
   const { known, pages } = history.base
-  const device: Act = { act: 'device', ...known.device }
+  const memory: Act = { act: 'devices', devices: known.devices }
   const bytes: Act[] = pages ? [{ act: 'pages', pages }] : []
-  return { acts: [device, ...bytes, ...followActs([], known.hosts)], touched: pages?.runs ?? [], doneCount: 0 }
+  return { acts: [memory, ...bytes, ...withHealth(followActs([], known.hosts), undefined, known.health)], touched: pages?.runs ?? [], doneCount: 0 }
 }
 
 /** @param first the step that `acts` belong to, if they are of a step */
 async function doAgain(replay: Replay, acts: readonly Act[], first: Step | undefined, steps: readonly Step[], doneCount: number): Promise<Result<undefined>> {
-  const reader = new MediaReader(replay.device)
+  const reader = new MediaReader(replay.pool.seen)
   const rounds = [{ acts, step: first }, ...steps.map((step) => ({ acts: step.acts, step }))]
   for (const [i, round] of rounds.entries()) {
     const number = doneCount + i
@@ -112,12 +112,13 @@ async function doAgain(replay: Replay, acts: readonly Act[], first: Step | undef
     if (wanted && (wanted.fsUuid !== filesystem?.uuid || wanted.entryCount !== entryCount)) {
       return failLate('travel_differs', { step: number, what: `the log counts ${entryCount} entries instead of ${wanted.entryCount}, or the file system is another` })
     }
+    if (wanted && wanted.health !== JSON.stringify(replay.pool.health)) return failLate('travel_differs', { step: number, what: 'the devices are in another state' })
   }
   return ok()
 }
 
 async function check(replay: Replay, touched: readonly Extent[], history: History, position: number): Promise<Result<ChangeFinder>> {
-  const { buffer } = replay.device
+  const { buffer } = replay.pool
   const finder = new ChangeFinder()
   finder.expect(buffer, touched)
   await finder.learn(buffer, () => true)
@@ -127,6 +128,6 @@ async function check(replay: Replay, touched: readonly Extent[], history: Histor
   return ok(finder)
 }
 
-function isDevice(act: Act): boolean {
-  return act.act === 'device'
+function isMemory(act: Act): boolean {
+  return act.act === 'devices'
 }

@@ -32,14 +32,45 @@ export interface EngineView {
 }
 
 export interface DeviceView {
+  /** The primary's: the same on every host. */
   name: string
+  /** Of all devices together. Places count from the start of the first, and each lies behind the one before. */
   sizeBytes: number
+  devices: PoolDeviceView[]
   /** Undefined while the device holds no valid famfs; then `verdict` says why. */
   filesystem: FilesystemView | undefined
   /** One sentence on superblock and log header. */
   verdict: string
   /** Why there is no file system to be seen: nothing was ever formatted, or superblock or log header are damaged. */
   trouble: Failure | undefined
+}
+
+/** One device. A session's own are numbered as they lie, and its file system knows them by the same numbers where mkfs made it here. */
+export interface PoolDeviceView {
+  /** As the first host calls it. */
+  name: string
+  devindex: number
+  /** Where it begins, as the page counts. */
+  baseBytes: number
+  sizeBytes: number
+  /** The device's own identity. */
+  uuid: string
+  /** The file system's index of it; undefined where it is no part of that. */
+  fsDevindex: number | undefined
+  /** Of the file system's units on it; 0 where it is no part. */
+  usedUnitCount: number
+  unitCount: number
+  health: HealthView
+}
+
+/** What the hardware says of a device. */
+export interface HealthView {
+  /** Places as the page counts them. */
+  poison: Extent[]
+  /** It doesn't answer. */
+  isStopped: boolean
+  /** Another number after each reconfiguration. */
+  configuration: number
 }
 
 export interface FilesystemView {
@@ -54,6 +85,7 @@ export interface FilesystemView {
   /** Slots that the log has, and entries that it counts. */
   slotCount: number
   entryCount: number
+  /** Of all its devices. */
   usedUnitCount: number
   unitCount: number
   /** Entries whose seqnum or checksum is wrong, and the first of them: no host plays past it. */
@@ -73,8 +105,10 @@ export interface MediaFile {
   sizeBytes: number
   /** 0 .. 7, an index into the colours; the same wherever the file appears. */
   colour: number
-  /** Where it lies, in map order. One extent unless the map is interleaved or made by hand. */
+  /** Where it lies, in map order. One extent unless the map is interleaved or made by hand; none where a part is on a device that isn't here. */
   extents: Extent[]
+  /** memory: a part of it has failed, whoever reads it. missing: a part is on a device that isn't here. */
+  fault?: 'memory' | 'missing'
   /** Set where the extents are strips. */
   chunkBytes: number | undefined
 }
@@ -96,6 +130,8 @@ export interface HostView {
   entryCount: number
   /** What this host sees in its mount, in log order. */
   files: HostFile[]
+  /** Devices that it was started without, by their devindex. */
+  lacks: readonly number[]
   /** Paths in entries that this host has not played yet. */
   unseen: string[]
   /** Paths in entries that it has played, and that someone removed or renamed on this host since. */
@@ -109,10 +145,15 @@ export interface HostView {
 }
 
 /** A file or directory as a host sees it in its mount; its entry index joins it with MediaFile. */
-export type HostFile = HostNode
+export interface HostFile extends Omit<HostNode, 'extents' | 'fault'> {
+  /** As MediaFile has them, by the host's own map. */
+  extents: Extent[]
+  /** memory: this mount can't reach a part of it any more. missing: a part is on a device that this host doesn't have. */
+  fault?: HostNode['fault'] | 'memory' | 'missing'
+}
 
 export type TraceKind =
-  | 'page' | 'host' | 'format' | 'mount' | 'create' | 'copy' | 'mkdir' | 'logplay' | 'map' | 'write' | 'read' | 'edit' | 'shell' | 'history' | 'storage' | 'failure'
+  | 'page' | 'host' | 'format' | 'mount' | 'create' | 'copy' | 'mkdir' | 'logplay' | 'map' | 'write' | 'read' | 'edit' | 'memory' | 'shell' | 'history' | 'storage' | 'failure'
 
 export interface TraceEvent {
   index: number
@@ -241,8 +282,10 @@ export interface FormatOptions {
   logLengthBytes?: number
   /** Allocation unit: 2 MiB, or 4096. */
   unitBytes?: number
-  /** Another size means another device: the one that is there goes, and a step back brings it back. */
+  /** Of each device. Another size means other devices: those that are there go, and a step back brings them back. */
   deviceBytes?: number
+  /** 1 .. 8, the primary and those that share in it; as many as there are unless said otherwise. */
+  deviceCount?: number
 }
 
 export interface NewFileOptions {
@@ -308,6 +351,18 @@ export interface Playground {
   stepTo(position: number): Promise<Result<undefined>>
   /** SHA-256 in hex, computed on the host through its own mapping. */
   sha256(host: string, path: string): Promise<Result<string>>
+  /** Poisons memory of a device: whoever touches it learns of it. Offsets are the device's own, as cxl has them. */
+  poison(devindex: number, offsetBytes: number, lengthBytes: number): Promise<Result<undefined>>
+  /** The device answers nobody any more. */
+  stopDevice(devindex: number): Promise<Result<undefined>>
+  startDevice(devindex: number): Promise<Result<undefined>>
+  /** Another device, to whoever has it mounted. */
+  reconfigureDevice(devindex: number): Promise<Result<undefined>>
+  /** Its memory is initialised again: no poison, and it answers. Mounts that saw it fail have to be made anew. */
+  mendDevice(devindex: number): Promise<Result<undefined>>
+  /** Reboots the host without the device, or with it again; the primary stays. */
+  detachDevice(host: string, devindex: number): Promise<Result<undefined>>
+  attachDevice(host: string, devindex: number): Promise<Result<undefined>>
   cancelTask(id: number): void
   /** A new shell on the host. */
   openShell(host: string): Promise<Result<Shell>>

@@ -1,28 +1,29 @@
-// What a session is made of: device, hosts, storage and trace, and the rules that every action keeps. Each change ends in a
+// What a session is made of: devices, hosts, storage and trace, and the rules that every action keeps. Each change ends in a
 // new snapshot; trouble that can be expected becomes a trace event and a failed Result, never an exception.
 
 import type { Reason } from '../core/base/failure.ts'
 import { normalizedPath } from '../core/base/path.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { makeUuid } from '../core/base/uuid.ts'
-import { daxdev, type Daxdev } from '../core/mem/daxdev.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
-import type { CallOptions } from '../host/driver.ts'
 import type { ReplaySummary } from '../host/protocol.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
-import type { Known } from './acts.ts'
+import type { DeviceFacts, Known } from './acts.ts'
 import { Announcer } from './announcer.ts'
 import type { Engine } from './engine.ts'
 import { History, type Operation, type Outcome, type Sealer } from './history.ts'
 import { MediaReader, type MediaState } from './media.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
+import { Pool, sizeOf } from './pool.ts'
 import { Problems } from './problems.ts'
 import { type Host, Roster } from './roster.ts'
 import { Saver } from './saver.ts'
 import { commands, sentences } from './sentences.ts'
+import { Tasks } from './tasks.ts'
 import { Trace } from './trace.ts'
-import type { Extent, FormatOptions, Snapshot, TaskView, TraceKind } from './types.ts'
+import type { Extent, FormatOptions, Snapshot, TraceKind } from './types.ts'
+import { snapshotOf } from './view.ts'
 
 /** A shell on a host, as far as the world has to do with it. */
 export interface OpenShell {
@@ -30,15 +31,11 @@ export interface OpenShell {
   end(why: string): Promise<unknown>
 }
 
-interface RunningTask {
-  view: TaskView
-  stop: AbortController
-  ended: Promise<unknown>
-}
-
 /** Failures of work that may have written before it failed, and whether where is known; all others are refused before anything is made. */
 const MAY_HAVE_WRITTEN: ReadonlyMap<Reason, Outcome> = new Map([
   ['cancelled', 'partly'], ['source_short', 'partly'], ['source_unreadable', 'partly'], ['host_down', 'unknown'], ['host_failed', 'unknown'],
+  // The file is logged before its bytes are touched.
+  ['memory_failed', 'partly'], ['mount_failed', 'partly'], ['device_missing', 'partly'],
 ])
 
 /** changes: the device. plays: what a host knows. reads: nothing. A session that may change nothing may do the last two. */
@@ -55,18 +52,17 @@ export class World {
   readonly shells = new Set<OpenShell>()
   readonly #engine: Engine
   readonly #announcer = new Announcer()
-  readonly #tasks = new Map<number, RunningTask>()
-  #device: Daxdev
+  readonly tasks: Tasks
+  #pool: Pool
+  /** Of the pool's health, as it was last seen. */
+  #healthCount = 0
   #reader: MediaReader
   #media: MediaState
   #snapshot: Snapshot | undefined
   #version = 0
   #deviceVersion = 0
-  #nextTaskId = 1
   /** Moves when another device is put in place: what was begun before is nobody's business after. */
   #epoch = 0
-  /** Moves when everything that runs is stopped. */
-  #stopCount = 0
   readonly #turns = new OneByOne()
   readonly #problems = new Problems(() => this.touch())
   #preparing = false
@@ -76,14 +72,15 @@ export class World {
   constructor(engine: Engine, store: ImageStore, sealer: (world: World) => Promise<Sealer>) {
     this.#engine = engine
     // Nothing is allocated before it is known whether an image is stored, and how large it is.
-    this.#device = daxdev({ name: NAMES.device, uuid: newUuid(), buffer: new ArrayBuffer(0), sizeBytes: DEVICE_BYTES })
-    this.#reader = new MediaReader(this.#device)
+    this.#pool = new Pool(new ArrayBuffer(0), [{ uuid: newUuid(), sizeBytes: DEVICE_BYTES }])
+    this.#reader = new MediaReader(this.#pool.seen)
     this.#media = this.#reader.read()
-    this.roster = new Roster(engine.driver, this.touch, this.#hostWentDown, (act) => this.history.did(act))
+    this.tasks = new Tasks(this.touch, () => this.touchDevice())
+    this.roster = new Roster(engine.driver, this.#heard, this.#hostWentDown, (act) => this.history.did(act))
     this.saver = new Saver(store, this.#current, this.touch)
     this.history = new History({
       now: () => this.known(),
-      leaves: () => ({ fsUuid: this.#media.filesystem?.uuid, entryCount: this.#media.filesystem?.entryCount ?? 0 }),
+      leaves: () => ({ fsUuid: this.#media.filesystem?.uuid, entryCount: this.#media.filesystem?.entryCount ?? 0, health: JSON.stringify(this.#pool.health) }),
       nextEvent: () => this.trace.nextIndex,
       claim: (step, operations) => this.trace.claim(step, operations),
       dropFrom: (step) => this.trace.dropFrom(step),
@@ -93,8 +90,8 @@ export class World {
     })
   }
 
-  get device(): Daxdev {
-    return this.#device
+  get pool(): Pool {
+    return this.#pool
   }
 
   get reader(): MediaReader {
@@ -119,28 +116,24 @@ export class World {
     return this.#snapshot
   }
 
-  newDevice(sizeBytes: number, uuid: string): Result<Daxdev, 'no_memory'> {
-    const buffer = this.#engine.newBuffer(sizeBytes)
-    return buffer.ok ? ok(daxdev({ name: NAMES.device, uuid, buffer: buffer.value })) : buffer
+  newPool(devices: readonly DeviceFacts[]): Result<Pool, 'no_memory'> {
+    const buffer = this.#engine.newBuffer(sizeOf(devices))
+    return buffer.ok ? ok(new Pool(buffer.value, devices)) : buffer
   }
 
-  /** Another device in place of the one there was, with no hosts yet. */
-  use(device: Daxdev): void {
-    this.#epoch++
-    this.#stopTasks()
-    this.roster.removeAll()
-    this.#device = device
-    this.#reader = new MediaReader(device)
-    this.touchDevice()
+  /** Other memory in place of what there was, with no hosts yet. */
+  use(pool: Pool): void {
+    this.adopt(pool, [])
   }
 
-  /** Another device with hosts that run on it already. */
-  adopt(device: Daxdev, hosts: readonly Host[]): void {
+  /** Other memory with hosts that run on it already. */
+  adopt(pool: Pool, hosts: readonly Host[]): void {
     this.#epoch++
-    this.#stopTasks()
+    this.tasks.stopAll()
     this.roster.replaceAll(hosts)
-    this.#device = device
-    this.#reader = new MediaReader(device)
+    this.#pool = pool
+    this.#healthCount = pool.healthCount
+    this.#reader = new MediaReader(pool.seen)
     this.touchDevice()
   }
 
@@ -153,8 +146,8 @@ export class World {
 
   /** Device and hosts, as the history compares them. */
   known(): Known {
-    const { uuid, sizeBytes } = this.#device
-    return { device: { uuid, sizeBytes }, hosts: this.roster.all().map((host) => host.state(this.#media)) }
+    const { facts, health } = this.#pool
+    return { devices: facts, health, hosts: this.roster.all().map((host) => host.state(this.#media)) }
   }
 
   /** Bytes there may have changed: they are to be saved, and the history knows where. */
@@ -179,7 +172,7 @@ export class World {
   }
 
   hostFacts(): ImageFacts['hosts'] {
-    return this.roster.all().map(({ name, systemUuid }) => ({ name, systemUuid }))
+    return this.roster.all().map(({ name, systemUuid, lacks }) => ({ name, systemUuid, ...(lacks.length > 0 ? { lacks: [...lacks] } : {}) }))
   }
 
   async mount(host: Host): Promise<void> {
@@ -232,6 +225,17 @@ export class World {
     })
   }
 
+  /** What the page does to devices by itself. */
+  async change(command: string | undefined, work: () => Result<undefined>): Promise<Result<undefined>> {
+    if (!this.mayChange) return this.refuse(fail('read_only_session'))
+    const ready = await this.mayBegin()
+    if (!ready.ok) return ready
+    return this.operation(undefined, () => {
+      const done = work()
+      return Promise.resolve(done.ok ? done : this.refuse(done, undefined, command))
+    })
+  }
+
   /** Resolves when the device may be changed: the caller begins at once, or asks again. */
   async mayBegin(): Promise<Result<undefined>> {
     try {
@@ -249,8 +253,8 @@ export class World {
     for (const item of items) {
       const ready = within ? ok() : await this.mayBegin()
       if (!ready.ok) return ready
-      stopCount ??= this.#stopCount
-      if (stopCount !== this.#stopCount) return outcome.ok ? fail('cancelled') : outcome
+      stopCount ??= this.tasks.stopCount
+      if (stopCount !== this.tasks.stopCount) return outcome.ok ? fail('cancelled') : outcome
       const done = await work(item)
       if (outcome.ok) outcome = done
     }
@@ -292,37 +296,11 @@ export class World {
     return hostName !== undefined && this.roster.all().some(({ name, handmade }) => handmade && name === hostName)
   }
 
-  /** Work that shows its progress and can be stopped. */
-  async task<T>(host: Host, label: string, work: (call: CallOptions) => Promise<Result<T>>): Promise<Result<T>> {
-    const id = this.#nextTaskId++
-    const stop = new AbortController()
-    const view: TaskView = { id, host: host.name, label, doneCount: 0, totalCount: 0, unit: 'bytes' }
-    const onProgress: CallOptions['onProgress'] = (progress) => {
-      const running = this.#tasks.get(id)
-      if (!running) return
-      this.#tasks.set(id, { ...running, view: { ...view, ...progress } })
-      this.touchDevice()
-    }
-    const working = work({ onProgress, signal: stop.signal })
-    this.#tasks.set(id, { view, stop, ended: working })
-    this.touch()
-    try {
-      return await working
-    } finally {
-      this.#tasks.delete(id)
-      this.touch()
-    }
-  }
-
-  stopTask(id: number): void {
-    this.#tasks.get(id)?.stop.abort()
-  }
-
   /** Stops everything that runs, and waits until it has stopped and is recorded. */
   async endTasks(why: string): Promise<void> {
-    this.#stopTasks()
+    this.tasks.stopAll()
     const shells = [...this.shells].map((shell) => shell.end(why))
-    await Promise.allSettled([...shells, ...[...this.#tasks.values()].map((task) => task.ended)])
+    await Promise.allSettled([...shells, this.tasks.ended()])
     await this.history.settled()
   }
 
@@ -347,8 +325,10 @@ export class World {
     this.saver.markAll()
     this.touchDevice()
     const { slotCount = 0, logOffsetBytes = 0, logLengthBytes = 0 } = this.#media.filesystem ?? {}
-    this.history.touched([{ offsetBytes: 0, lengthBytes: logOffsetBytes + logLengthBytes }])
-    this.happened('format', host, sentences.formatted(host.name, this.#device.sizeBytes, slotCount), commands.mkfs(options), { offsetBytes: 0, lengthBytes: 200 })
+    const others = this.#pool.devices.slice(1).map(({ baseBytes }) => ({ offsetBytes: baseBytes, lengthBytes: logOffsetBytes }))
+    this.history.touched([{ offsetBytes: 0, lengthBytes: logOffsetBytes + logLengthBytes }, ...others])
+    const names = this.#pool.othersOn(host.name)
+    this.happened('format', host, sentences.formatted(host.name, this.#pool.sizeBytes, slotCount, names), commands.mkfs(options, names), { offsetBytes: 0, lengthBytes: 200 })
   }
 
   refuse<F extends { ok: false; failure: Failure }>(refused: F, host?: string, command?: string): F {
@@ -367,8 +347,22 @@ export class World {
     this.#deviceVersion++
     this.#media = this.#reader.read()
     if (this.#media.grown.length > 0) this.mark(this.#media.grown)
+    this.#lookAtHealth()
     // A device that is still being set up has no problems yet.
-    if (this.ready) this.#problems.deviceChanged(this.#reader.memory)
+    if (this.ready) this.#problems.deviceChanged(this.#reader.memory, this.#reader.others)
+    this.touch()
+  }
+
+  /** Whoever changed it, a command on a host or the page: it is there to be saved. */
+  #lookAtHealth(): void {
+    const { healthCount } = this.#pool
+    if (healthCount === this.#healthCount) return
+    this.#healthCount = healthCount
+    this.saver.mark([])
+  }
+
+  readonly #heard = (): void => {
+    this.#lookAtHealth()
     this.touch()
   }
 
@@ -386,7 +380,7 @@ export class World {
   dispose(): void {
     this.saver.stop()
     this.#problems.stop()
-    this.#stopTasks()
+    this.tasks.stopAll()
     this.roster.removeAll()
     this.#announcer.listeners.clear()
   }
@@ -405,36 +399,17 @@ export class World {
     if (operation) void this.history.end(operation, 'done').then(this.touch)
   }
 
-  #stopTasks(): void {
-    this.#stopCount++
-    for (const { stop } of this.#tasks.values()) stop.abort()
-  }
-
   readonly #current = () => {
-    const { name, uuid, sizeBytes, buffer } = this.#device
-    return { facts: { device: { name, uuid, sizeBytes }, hosts: this.hostFacts() }, buffer }
+    const { devices, buffer, uuid, sizeBytes, isSound } = this.#pool
+    const parts = devices.map((device) => ({ uuid: device.uuid, sizeBytes: device.sizeBytes, poison: device.health.poison, isStopped: device.health.isStopped }))
+    // What one sound device is, the rest says.
+    const more = parts.length === 1 && isSound ? {} : { devices: parts }
+    return { facts: { device: { name: NAMES.device, uuid, sizeBytes }, ...more, hosts: this.hostFacts() }, buffer }
   }
 
   #newSnapshot(): Snapshot {
-    const { filesystem, verdict, files } = this.#media
-    const hosts = this.roster.all()
-    const views = hosts.map((host) => host.view(this.#media))
-    const ownerName = hosts.find((host) => host.systemUuid === filesystem?.ownerUuid)?.name
-    return {
-      version: this.#version,
-      deviceVersion: this.#deviceVersion,
-      engine: this.#engine.view,
-      device: { name: this.#device.name, sizeBytes: this.#device.sizeBytes, verdict, trouble: this.#media.failure, filesystem: filesystem && { ...filesystem, ownerName } },
-      files,
-      hosts: views,
-      trace: this.trace.events,
-      tasks: [...this.#tasks.values()].map((task) => task.view),
-      storage: this.saver.view,
-      history: this.history.view,
-      problems: this.#problems.view(views),
-      dump: undefined,
-      ready: this.ready,
-    }
+    const counts = { version: this.#version, deviceVersion: this.#deviceVersion }
+    return snapshotOf(this, counts, this.#engine.view, (hosts, devices) => this.#problems.view(hosts, devices))
   }
 }
 

@@ -12,13 +12,27 @@ export const CHUNK_BYTES = 2 * MIB
 const BATCH_CHUNKS = 8
 const MANIFEST_KEY = 'manifest'
 const FORMAT = 1
+/** More than any session has. */
+const DEVICES_MOST = 64
+const POISON_RANGES_MOST = 4096
 /** More than any browser gives one buffer. */
 const DEVICE_MOST_BYTES = 16 * GIB
 
 /** What is kept beside the bytes: enough to start the same hosts on the same device again. */
 export interface ImageFacts {
+  /** All of the memory, by its first device. */
   device: { name: string; uuid: string; sizeBytes: number }
-  hosts: { name: string; systemUuid: string }[]
+  /** Its parts, one behind the other, and what the hardware says of them; left out where it is one, and sound. */
+  devices?: StoredDevice[]
+  /** `lacks`: devices that a host is started without, by their place. */
+  hosts: { name: string; systemUuid: string; lacks?: number[] }[]
+}
+
+export interface StoredDevice {
+  uuid: string
+  sizeBytes: number
+  poison: { offsetBytes: number; lengthBytes: number }[]
+  isStopped: boolean
 }
 
 interface Manifest extends ImageFacts {
@@ -48,7 +62,8 @@ export class ImageStore {
       if (stored === undefined) return ok(undefined)
       if (!isManifest(stored)) return fail('stored_image_damaged', { what: 'its manifest is of another make' })
       this.#manifest = stored
-      return ok({ device: stored.device, hosts: stored.hosts })
+      const { device, devices, hosts } = stored
+      return ok({ device, ...(devices ? { devices } : {}), hosts })
     })
   }
 
@@ -115,7 +130,7 @@ export class ImageStore {
         batch = []
       }
       if (batch.length > 0) await setMany(batch, this.#db)
-      const manifest: Manifest = { format: FORMAT, generation, device: facts.device, hosts: facts.hosts, chunks: [...chunks] }
+      const manifest: Manifest = { format: FORMAT, generation, ...facts, chunks: [...chunks] }
       await set(MANIFEST_KEY, manifest, this.#db)
       this.#manifest = manifest
       return ok()
@@ -172,12 +187,27 @@ function isZero(bytes: Uint8Array): boolean {
 function isManifest(stored: unknown): stored is Manifest {
   const manifest = stored as Partial<Manifest> | null
   if (manifest?.format !== FORMAT || !isWhole(manifest.generation)) return false
-  const { device, hosts, chunks } = manifest
+  const { device, devices, hosts, chunks } = manifest
   const sizeBytes = device?.sizeBytes
   if (!isWhole(sizeBytes) || sizeBytes === 0 || sizeBytes > DEVICE_MOST_BYTES || !isText(device?.name) || !isText(device?.uuid)) return false
   const chunkCount = Math.ceil(sizeBytes / CHUNK_BYTES)
   if (!Array.isArray(chunks) || !chunks.every((chunk) => Array.isArray(chunk) && isWhole(chunk[0]) && chunk[0] < chunkCount && isWhole(chunk[1]))) return false
-  return Array.isArray(hosts) && hosts.every((host) => isText(host?.name) && isText(host.systemUuid))
+  if (devices !== undefined && !isDevices(devices, sizeBytes)) return false
+  return Array.isArray(hosts) && hosts.every((host) => isText(host?.name) && isText(host.systemUuid) && (host.lacks === undefined || (Array.isArray(host.lacks) && host.lacks.every(isWhole))))
+}
+
+/** They are all of the memory, and what is poisoned is on them. */
+function isDevices(devices: unknown, sizeBytes: number): devices is StoredDevice[] {
+  if (!Array.isArray(devices) || devices.length === 0 || devices.length > DEVICES_MOST) return false
+  const list = devices as Partial<StoredDevice | null>[]
+  const sum = list.reduce((bytes, device) => bytes + (isWhole(device?.sizeBytes) ? device.sizeBytes : Number.NaN), 0)
+  return sum === sizeBytes && list.every((device) => isText(device?.uuid) && typeof device.isStopped === 'boolean' && isWhole(device.sizeBytes) && device.sizeBytes % 8 === 0 && isPoison(device.poison, device.sizeBytes))
+}
+
+function isPoison(ranges: unknown, sizeBytes: number): boolean {
+  if (!Array.isArray(ranges) || ranges.length > POISON_RANGES_MOST) return false
+  const list = ranges as Partial<StoredDevice['poison'][number] | null>[]
+  return list.every((range) => isWhole(range?.offsetBytes) && isWhole(range.lengthBytes) && range.lengthBytes > 0 && range.offsetBytes + range.lengthBytes <= sizeBytes)
 }
 
 function isWhole(value: unknown): value is number {

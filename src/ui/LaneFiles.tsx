@@ -19,6 +19,8 @@ const ROW_REM = 2
 const FAULTS = {
   no_map: { words: 'no map', title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
   resized: { words: 'bad size', title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
+  memory: { words: 'bad memory', title: 'Memory behind it failed: reading or writing it is an error here.' },
+  missing: { words: 'device missing', title: 'A part of it is on a device that this host doesn’t have: nothing reads or writes it here.' },
 } as const
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }

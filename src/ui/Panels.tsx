@@ -134,14 +134,15 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
   const formatting = useAction()
   const [logLengthBytes, setLogLength] = useState(LOG_LEAST_BYTES)
   const [unitBytes, setUnit] = useState(UNITS[0] ?? MIB)
-  const [deviceBytes, setDeviceBytes] = useState(snapshot.device.sizeBytes)
+  const eachBytes = snapshot.device.devices[0]?.sizeBytes ?? 0
+  const [deviceBytes, setDeviceBytes] = useState(eachBytes)
   const [failure, setFailure] = useState<Trouble>()
   const keep = useFocusOnce<HTMLButtonElement>()
   const formatted = snapshot.device.filesystem !== undefined
 
   const format = async (): Promise<void> => {
     setFailure(undefined)
-    const failed = await formatting.run(() => playground.format({ force: formatted, logLengthBytes, unitBytes, ...(deviceBytes !== snapshot.device.sizeBytes && { deviceBytes }) }))
+    const failed = await formatting.run(() => playground.format({ force: formatted, logLengthBytes, unitBytes, ...(deviceBytes !== eachBytes && { deviceBytes }) }))
     if (!failed) return onClose()
     setFailure(failed)
     for (const place of ['', ...snapshot.hosts.map((host) => host.name)]) putNoteAway(look, place, playground.snapshot().trace.at(-1)?.index ?? 0)
@@ -151,7 +152,7 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
     <section className="panel" aria-label="Format the device">
       <p>{lossText(snapshot)}</p>
       <div className="panel-fields">
-        <SizeChoice label="Device" sizes={[...new Set([...DEVICE_SIZES, snapshot.device.sizeBytes])]} value={deviceBytes} onChange={setDeviceBytes} hint="untouched memory costs nothing" />
+        <SizeChoice label="Device" sizes={[...new Set([...DEVICE_SIZES, eachBytes])]} value={deviceBytes} onChange={setDeviceBytes} hint="untouched memory costs nothing" />
         <SizeChoice label="Allocation unit" sizes={UNITS} value={unitBytes} onChange={setUnit} hint="4 KiB: ours alone, for many small files" />
         <SizeChoice label="Log length" sizes={LOG_LENGTHS} value={logLengthBytes} onChange={setLogLength} hint="8 MiB holds 15,420 entries" />
         <div className="panel-buttons">

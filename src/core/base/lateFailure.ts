@@ -84,9 +84,16 @@ export const lateFailures = {
 
   // the map lab
   lab_setup: row<{ what: string; wanted: string }>('EINVAL', (d) => `the lab can't run with ${d.what}: ${d.wanted}`, 'Choose a number within its range.'),
+  lab_down: row<{ why: string }>('EIO', (d) => `the lab's worker is gone: ${d.why}`, 'Run it again: another one is started.'),
 
   // memory that is made to fail
   bad_poison: row<{ what: string }>('EINVAL', (d) => `the poison can't be so: ${d.what}`, 'Give an address and a length in whole lines of 64 bytes; clear what is there already.'),
+
+  // the devices of a session
+  bad_device_count: row<{ count: number; limit: number }>('EINVAL', (d) => `${d.count} is no number of devices here`, (d) => `Give a whole number from 1 to ${d.limit}.`),
+  no_such_device: row<{ devindex: number; count: number }>('ENODEV', (d) => `there is no device ${d.devindex}: this session has ${d.count}, counted from 0`,
+    'Choose a device that is shown.'),
+  primary_stays: row<{ device: string }>('EBUSY', (d) => `${d.device} is the primary device: superblock and log are on it`, 'Take another device away, or the host.'),
 }
 
 export type LateReason = keyof typeof lateFailures

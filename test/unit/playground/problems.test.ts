@@ -23,6 +23,7 @@ function host(more: Partial<HostView> = {}): HostView {
     playedCount: 2,
     entryCount: 2,
     files: [],
+    lacks: [],
     unseen: [],
     removed: [],
     appending: false,

@@ -4,11 +4,11 @@
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { NIL_UUID } from '../../../src/core/base/uuid.ts'
-import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
 import type { Driver, HostHandle } from '../../../src/host/driver.ts'
 import type { HostSpec } from '../../../src/host/protocol.ts'
 import { Announcer } from '../../../src/playground/announcer.ts'
 import type { Sealer } from '../../../src/playground/history.ts'
+import type { Pool } from '../../../src/playground/pool.ts'
 import { sealerOf } from '../../../src/playground/sealer.ts'
 import { Session } from '../../../src/playground/session.ts'
 import { World } from '../../../src/playground/world.ts'
@@ -21,9 +21,9 @@ const page = (index: number) => ({ offsetBytes: index * 4096, lengthBytes: 4096 
 const fileOf = (name: string, sizeBytes: number): File => new File([patternBytes(sizeBytes, sizeBytes)], name)
 
 /** A device with bytes on it, as one that was stored. */
-function worldWithBytes(sealer = (world: World): Promise<Sealer> => Promise.resolve(sealerOf(world))): { world: World; device: Daxdev } {
+function worldWithBytes(sealer = (world: World): Promise<Sealer> => Promise.resolve(sealerOf(world))): { world: World; device: Pool } {
   const world = new World(nodeEngine(), new ImageStore(), sealer)
-  const device = valueOf(world.newDevice(40 * MIB, NIL_UUID))
+  const device = valueOf(world.newPool([{ uuid: NIL_UUID, sizeBytes: 40 * MIB }]))
   new Uint8Array(device.buffer)[5 * 4096] = 1
   world.use(device)
   world.history.beginHere(false)

@@ -21,5 +21,5 @@ export function deviceOf(sizeBytes: number, change: Partial<FilesystemView> = {}
     uuid: '', ownerUuid: '', ownerName: 'A', unitBytes, logOffsetBytes: 2 * MIB, logLengthBytes: 8 * MIB, slotCount: slotCountOf(8 * MIB), entryCount: 0,
     usedUnitCount: 0, unitCount: sizeBytes / unitBytes, badEntryCount: 0, firstBadIndex: undefined, ...change,
   }
-  return { name: '/dev/dax0.0', sizeBytes, filesystem, verdict: 'Fine.', trouble: undefined }
+  return { name: '/dev/dax0.0', sizeBytes, devices: [], filesystem, verdict: 'Fine.', trouble: undefined }
 }

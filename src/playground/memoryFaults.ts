@@ -1,0 +1,50 @@
+// Which files memory has failed under: on the media, and as a host's mount has it. The list that was given comes back as it
+// is where none has, and the same list for the same state.
+
+import type { Placed } from './places.ts'
+import type { Pool, PoolDevice } from './pool.ts'
+import type { Extent } from './types.ts'
+
+interface Lying<F> {
+  extents: readonly Extent[]
+  fault?: F | 'memory'
+}
+
+export function faultsOnMedia<F, T extends Lying<F>>(files: T[], pool: Pool): T[] {
+  if (pool.isSound) return files
+  return marked<F, T>(files, pool.devices.flatMap((device) => (device.health.isStopped ? [wholeOf(device)] : poisonOf(device))))
+}
+
+/** A host finds out when it touches memory; then more may have failed for its mount than the device itself says. */
+export function faultsOnHost<F, T extends Lying<F>>(files: T[], pool: Pool, devices: readonly Placed[]): T[] {
+  if (devices.some(({ endsMount }) => endsMount)) return marked<F, T>(files, [{ offsetBytes: 0, lengthBytes: pool.sizeBytes }])
+  return marked<F, T>(files, devices.flatMap(({ at, failed, configuration }) => {
+    if (!at) return []
+    const isGone = failed !== undefined || at.health.isStopped || at.health.configuration !== configuration
+    return isGone ? [wholeOf(at)] : poisonOf(at)
+  }))
+}
+
+const known = new WeakMap<readonly object[], { key: string; made: unknown }>()
+
+function marked<F, T extends Lying<F>>(files: T[], failed: readonly Extent[]): T[] {
+  if (failed.length === 0) return files
+  const key = JSON.stringify(failed)
+  const before = known.get(files)
+  if (before?.key === key) return before.made as T[]
+  const made = files.map((file) => (file.fault === undefined && file.extents.some((extent) => failed.some((range) => overlap(range, extent))) ? { ...file, fault: 'memory' as const } : file))
+  known.set(files, { key, made })
+  return made
+}
+
+function overlap(a: Extent, b: Extent): boolean {
+  return a.offsetBytes < b.offsetBytes + b.lengthBytes && b.offsetBytes < a.offsetBytes + a.lengthBytes
+}
+
+function wholeOf({ baseBytes, sizeBytes }: PoolDevice): Extent {
+  return { offsetBytes: baseBytes, lengthBytes: sizeBytes }
+}
+
+export function poisonOf({ baseBytes, health }: PoolDevice): Extent[] {
+  return health.poison.map(({ offsetBytes, lengthBytes }) => ({ offsetBytes: baseBytes + offsetBytes, lengthBytes }))
+}

@@ -1,0 +1,25 @@
+// What the hardware says of devices, in words: which memory is poisoned, and who doesn't answer.
+
+import { hexText, sizeText } from './sentences.ts'
+import type { PoolDeviceView, Problem } from './types.ts'
+
+/** So many ranges of a device are named one by one. */
+const RANGES_MOST = 8
+const MEND = 'Step back, or mend the device: its memory is initialised again. Hosts that saw it fail have to mount again.'
+
+export function memoryProblems(devices: readonly PoolDeviceView[]): Problem[] {
+  return devices.flatMap(problemsOf)
+}
+
+function problemsOf({ name, devindex, baseBytes, sizeBytes, health: { poison, isStopped } }: PoolDeviceView): Problem[] {
+  const say = (id: string, says: string, next: string, bytes: Problem['bytes']): Problem =>
+    ({ id: `memory-${devindex}-${id}`, severity: 'error', says, next, bytes, entryIndex: undefined, host: undefined })
+  const found: Problem[] = []
+  if (isStopped) found.push(say('stopped', `${name} does not answer: nobody reaches what is on it.`, 'Start it again. Hosts that saw it fail have to mount again.', { offsetBytes: baseBytes, lengthBytes: sizeBytes }))
+  for (const [i, range] of poison.slice(0, RANGES_MOST).entries()) {
+    const where = `${sizeText(range.lengthBytes)} at ${hexText(range.offsetBytes - baseBytes)}`
+    const more = i === RANGES_MOST - 1 && poison.length > RANGES_MOST ? ` ${poison.length - RANGES_MOST} more ranges of it are, too.` : ''
+    found.push(say(`poison-${range.offsetBytes}`, `${name} has poisoned memory: ${where}.${more}`, MEND, range))
+  }
+  return found
+}
