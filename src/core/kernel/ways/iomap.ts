@@ -19,7 +19,7 @@ import { ask as askDaemon } from './pull.ts'
 export interface IomapOptions {
   /** For mappings of all files. */
   cacheCapBytes?: number
-  /** How far a miss asks ahead, as a page fault looks around. */
+  /** Windows of so many bytes: a miss asks for all that follows in its own, as a page fault looks around. */
   aheadBytes?: number
   /** Where the server keeps the cookies; the kernel keeps them where this is missing. */
   cookies?: Int32Array | undefined
@@ -109,7 +109,7 @@ class IomapMaps {
   ask(file: IomapFile, fileOffsetBytes: number): number {
     const { ask } = file
     const { path, sizeBytes } = ask
-    const lengthBytes = Math.min(this.#aheadBytes, sizeBytes - fileOffsetBytes)
+    const lengthBytes = Math.min(this.#aheadEnd(fileOffsetBytes), sizeBytes) - fileOffsetBytes
     for (let tries = 0; tries < TRIES_MOST; tries++) {
       const { cookie } = file
       const answered = askDaemon(this.#link, 'IOMAP_BEGIN', ask, encodeIomapBegin({ fileOffsetBytes, lengthBytes, cookie }))
@@ -124,6 +124,12 @@ class IomapMaps {
       if (file.cookie === cookie && areOf(entries, cookie)) return this.#take(file, entries, fileOffsetBytes)
     }
     return this.#failed(daemonFailed(path, `${TRIES_MOST} answers in a row that were outdated when they came`))
+  }
+
+  /** To the end of the window that a byte is in. */
+  #aheadEnd(fileOffsetBytes: number): number {
+    const windowBytes = Math.max(this.#aheadBytes, 1)
+    return (Math.floor(fileOffsetBytes / windowBytes) + 1) * windowBytes
   }
 
   /** @returns 0, or a positive errno: then nothing is held of the file, since something did change */

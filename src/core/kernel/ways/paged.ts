@@ -154,6 +154,7 @@ class PagedFile implements Resolver, PageBook {
   /** Number of each page's first mapping. */
   #firstIndices = new Uint32Array(0)
   #checksums = new Uint32Array(0)
+  #isClosed = false
 
   constructor(ask: FileAsk, source: PageSource, cache: PageCache) {
     this.sizeBytes = ask.sizeBytes
@@ -170,8 +171,9 @@ class PagedFile implements Resolver, PageBook {
     this.#cache.addBookBytes(this.#bookBytes)
   }
 
-  /** Mappings that are in use somewhere go on, and fetch what they need. */
+  /** Whoever still uses it goes on with one page at a time, which is no part of the cache any more. */
   close(): void {
+    this.#isClosed = true
     for (const page of this.pages) if (page) this.#cache.drop(page)
     this.#cache.addBookBytes(-this.#bookBytes)
   }
@@ -217,7 +219,7 @@ class PagedFile implements Resolver, PageBook {
       const what = `mappings from number ${this.#firstIndices[index]} on are not what they were`
       return this.#failed(failLate('daemon_failed', { path: this.#ask.path, what }).failure)
     }
-    this.#cache.add(page)
+    if (!this.#isClosed) this.#cache.add(page)
     return page
   }
 

@@ -1,0 +1,204 @@
+// The kernel that takes maps in pages answers for every byte what a plain walk answers, whatever it may keep; and a daemon
+// that says anything else than one sound map, always the same, is refused.
+
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { must, type Result } from '../../../src/core/base/result.ts'
+import type { Resolver } from '../../../src/core/fmap/resolve.ts'
+import { pagedFmap } from '../../../src/core/fuse/daemonPaged.ts'
+import { decodePage, decodePageRequest, encodePage, type FmapPage } from '../../../src/core/fuse/pagedMessages.ts'
+import type { MapWay } from '../../../src/core/kernel/way.ts'
+import { ClaimedUnits } from '../../../src/core/kernel/ways/claimedUnits.ts'
+import { pagedWay } from '../../../src/core/kernel/ways/paged.ts'
+import { printCount, propertyRuns } from '../../counts.ts'
+import { anyMap, Bench, DEVICE_UNITS, resolved, simpleMap, UNIT_BYTES, walked } from '../../helpers/pulledMaps.ts'
+
+const NODE = 7
+/** Of one mapping in a page, and of the end of a page. */
+const MAPPING_BYTES = 20
+const END_BYTES = 8
+
+interface Rig {
+  bench: Bench
+  way: MapWay
+  open(): Result<Resolver>
+}
+
+function rig(map: ReturnType<typeof simpleMap>, options: { perReply?: number; cacheCapBytes?: number; deviceCount?: number } = {}): Rig {
+  const { perReply = 1000, cacheCapBytes = 1 << 20, deviceCount = 2 } = options
+  const bench = new Bench(deviceCount, DEVICE_UNITS * 4 * UNIT_BYTES)
+  bench.maps.set(NODE, map)
+  bench.handlers = { GET_FMAP: pagedFmap(bench, perReply) }
+  const way = bench.make(pagedWay(bench.direct.link, { cacheCapBytes }))
+  return { bench, way, open: () => way.open({ node: NODE, path: 'f', sizeBytes: map.sizeBytes }) }
+}
+
+describe('every byte is where a plain walk finds it', () => {
+  it('whatever the map, the page and the cap', () => {
+    let fetchedAgain = 0
+    const property = fc.property(anyMap(), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 600 }), fc.array(fc.nat(), { maxLength: 60 }), ({ map, deviceCount }, perReply, cacheCapBytes, picks) => {
+      const { bench, way, open } = rig(map, { perReply, cacheCapBytes, deviceCount })
+      const resolver = must(open())
+      const opened = bench.counts.GET_FMAP!
+      const bookBytes = opened * 24 + 8
+      const mostBytes = Math.max(cacheCapBytes, bookBytes + perReply * MAPPING_BYTES + END_BYTES)
+      const edges = [0, map.sizeBytes - 1, map.sizeBytes, -1, 0.5, Number.NaN]
+      for (const at of [...edges, ...picks.map((pick) => pick % map.sizeBytes)]) {
+        expect(resolved(resolver, at)).toEqual(Number.isInteger(at) ? walked(map, at) : undefined)
+        expect(way.residentBytes()).toBeLessThanOrEqual(mostBytes)
+      }
+      fetchedAgain += bench.counts.GET_FMAP! - opened
+      way.forget(NODE)
+      expect(way.residentBytes()).toBe(0)
+      expect(resolved(resolver, 0)).toEqual(walked(map, 0))
+    })
+    fc.assert(property, { numRuns: propertyRuns.usual })
+    printCount('pages fetched again', fetchedAgain)
+    expect(fetchedAgain).toBeGreaterThan(propertyRuns.usual)
+  })
+
+  it('with several files under one cap, and a file that is opened again', () => {
+    const { bench, way, open } = rig(simpleMap(Array.from({ length: 40 }, (_, i) => ({ devindex: i % 2, offsetBytes: (40 - i) * UNIT_BYTES, lengthBytes: UNIT_BYTES }))), { perReply: 4, cacheCapBytes: 900 })
+    const other = simpleMap(Array.from({ length: 9 }, (_, i) => ({ devindex: 1, offsetBytes: (100 + 2 * i) * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+    bench.maps.set(8, other)
+    const map = bench.maps.get(NODE)!
+    const first = must(open())
+    const second = must(way.open({ node: 8, path: 'g', sizeBytes: other.sizeBytes }))
+    must(open())
+    for (let at = 0; at < map.sizeBytes; at += UNIT_BYTES) {
+      expect(resolved(first, at)).toEqual(walked(map, at))
+      expect(resolved(second, at % other.sizeBytes)).toEqual(walked(other, at % other.sizeBytes))
+    }
+    way.forget(NODE)
+    way.forget(8)
+    expect(way.residentBytes()).toBe(0)
+  })
+
+  it('and a page that is held costs no message', () => {
+    const { bench, open } = rig(simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: 9 * UNIT_BYTES }]))
+    const resolver = must(open())
+    for (let at = 0; at < 9 * UNIT_BYTES; at += 512) expect(resolved(resolver, at)?.[1]).toBe(at)
+    expect(bench.counts).toEqual({ GET_FMAP: 1 })
+  })
+})
+
+/** Six mappings on two devices, two in each page. */
+const six = simpleMap(Array.from({ length: 6 }, (_, i) => ({ devindex: i % 2, offsetBytes: 8 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+
+/** Changes a page on its way, where it is the one that begins with that mapping. */
+function bending(bench: Bench, firstIndex: number, change: (page: FmapPage) => void): void {
+  bench.bend = (answered, opcode, request) => {
+    if (opcode !== 'GET_FMAP' || decodePageRequest(request) !== firstIndex) return answered
+    const decoded = decodePage(answered.bytes)
+    if ('trouble' in decoded) throw new Error(decoded.trouble)
+    change(decoded.page)
+    return { errno: 0, bytes: encodePage(decoded.page) }
+  }
+}
+
+const lies: [what: string, change: (page: FmapPage) => void, says: RegExp][] = [
+  ['another file size', (page) => void (page.sizeBytes += UNIT_BYTES), /and the file has 24576/],
+  ['a mapping that begins within a unit', ({ mappings }) => void (mappings.offsets[1]! += 512), /whole units/],
+  ['a length that is no whole units', ({ mappings }) => void (mappings.lengths[0]! -= 1), /whole units/],
+  ['a mapping without bytes', ({ mappings }) => void (mappings.lengths[0] = 0), /whole units/],
+  ['a mapping beyond the device', ({ mappings }) => void (mappings.offsets[0] = DEVICE_UNITS * 4 * UNIT_BYTES), /of a device of/],
+  ['a mapping that ends beyond the device', ({ mappings }) => void (mappings.lengths[0] = DEVICE_UNITS * 4 * UNIT_BYTES), /of a device of/],
+  ['a device that nobody has', ({ mappings }) => void (mappings.devindices[1] = 9), /device 9/],
+  ['the same bytes twice in a page', ({ mappings }) => void (mappings.offsets.fill(mappings.offsets[0]!), mappings.devindices.fill(0)), /share bytes/],
+  ['the bytes of another page', ({ mappings }) => void ((mappings.offsets[0] = 0), (mappings.devindices[0] = 0)), /share bytes/],
+  ['a page that is asked for in a circle', (page) => void (page.nextIndex = 0), /mapping 0 where 4 comes next/],
+  ['a page that leaves mappings out', (page) => void (page.nextIndex = 5), /mapping 5 where 4 comes next/],
+  ['a page that is the same for ever', (page) => void (page.nextIndex = 2), /mapping 2 where 4 comes next/],
+  ['fewer bytes than the file has', (page) => void (page.nextIndex = undefined), /mappings of 16384 bytes for a file of 24576/],
+  ['a page without mappings', (page) => void (page.mappings.count = 0), /0 mappings in a reply/],
+]
+
+describe('a daemon that tells', () => {
+  it.each(lies)('%s is refused, and nothing of it is kept', (_, change, says) => {
+    const { bench, way, open } = rig(six, { perReply: 2 })
+    bending(bench, 2, change)
+    const refused = open()
+    expect(refused).toMatchObject({ ok: false, failure: { says: expect.stringMatching(says) } })
+    expect(refused.ok || ['EINVAL', 'ENODEV'].includes(refused.failure.errno)).toBe(true)
+    expect(way.residentBytes()).toBe(0)
+    // The next access asks again, and nothing went wrong for good.
+    bench.bend = (answered) => answered
+    expect(resolved(must(open()), 2 * UNIT_BYTES)).toEqual(walked(six, 2 * UNIT_BYTES))
+  })
+
+  it('more mappings in a reply than the kernel takes is refused', () => {
+    const bench = new Bench(1, DEVICE_UNITS * UNIT_BYTES)
+    bench.maps.set(NODE, simpleMap(Array.from({ length: 5 }, (_, i) => ({ devindex: 0, offsetBytes: 2 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES }))))
+    bench.handlers = { GET_FMAP: pagedFmap(bench, 5) }
+    const way = bench.make(pagedWay(bench.direct.link, { mappingsPerReply: 4 }))
+    expect(way.open({ node: NODE, path: 'f', sizeBytes: 5 * UNIT_BYTES })).toMatchObject({ ok: false, failure: { reason: 'bad_map' } })
+  })
+
+  it.each(lies)('%s when a page is fetched again gets no further than at first', (_, change) => {
+    const { bench, open } = rig(six, { perReply: 2, cacheCapBytes: 0 })
+    const resolver = must(open())
+    expect(resolved(resolver, 5 * UNIT_BYTES)).toEqual(walked(six, 5 * UNIT_BYTES))
+    bending(bench, 2, change)
+    expect(resolved(resolver, 2 * UNIT_BYTES)).toBeUndefined()
+    expect(resolver.trouble?.errno).toMatch(/^(EIO|EINVAL|ENODEV)$/)
+    bench.bend = (answered) => answered
+    expect(resolved(resolver, 2 * UNIT_BYTES)).toEqual(walked(six, 2 * UNIT_BYTES))
+  })
+
+  it('something else, sound in itself, when a page is fetched again gets EIO', () => {
+    const { bench, open } = rig(six, { perReply: 2, cacheCapBytes: 0 })
+    const resolver = must(open())
+    const moved = structuredClone(six)
+    if (moved.kind === 'simple') moved.columns.offsets[1] = 3 * UNIT_BYTES
+    expect(resolved(resolver, 3 * UNIT_BYTES)).toEqual(walked(six, 3 * UNIT_BYTES))
+    bench.maps.set(NODE, moved)
+    expect(resolved(resolver, UNIT_BYTES)).toBeUndefined()
+    expect(resolver.trouble).toMatchObject({ reason: 'daemon_failed', errno: 'EIO', says: expect.stringMatching(/not what they were/) })
+    expect(resolved(resolver, 3 * UNIT_BYTES)).toEqual(walked(six, 3 * UNIT_BYTES))
+  })
+
+  it('an errno, or anything at all, never reaches beyond the devices', () => {
+    let opened = 0
+    const property = fc.property(fc.oneof(fc.uint8Array({ maxLength: 120 }), fc.constant(undefined)), fc.nat({ max: 200 }), fc.nat({ max: 255 }), fc.nat({ max: 3 }), (any, at, value, page) => {
+      const { bench, way, open } = rig(six, { perReply: 2, cacheCapBytes: 0 })
+      bench.bend = (answered, opcode, request) => {
+        if (opcode !== 'GET_FMAP' || decodePageRequest(request) !== page * 2) return answered
+        if (any) return { errno: value % 3 === 0 ? value : 0, bytes: any }
+        const bent = answered.bytes.slice()
+        bent[at % bent.length] = value
+        return { errno: 0, bytes: bent }
+      }
+      const result = open()
+      if (result.ok) opened++
+      const beyond = !result.ok ? [] : eachUnit(six.sizeBytes).filter((offset) => {
+        const found = resolved(result.value, offset)
+        return found && found[1] + found[2] > bench.memories[found[0]]!.presentBytes
+      })
+      expect(beyond).toEqual([])
+      way.forget(NODE)
+      expect(way.residentBytes()).toBe(0)
+    })
+    fc.assert(property, { numRuns: propertyRuns.usual })
+    expect(opened).toBeGreaterThan(20)
+  })
+})
+
+function eachUnit(sizeBytes: number): number[] {
+  return Array.from({ length: Math.ceil(sizeBytes / UNIT_BYTES) }, (_, unit) => unit * UNIT_BYTES)
+}
+
+describe('the units that a map has taken', () => {
+  it('are found by a bit for each, as a set finds them', () => {
+    const piece = fc.record({ devindex: fc.nat({ max: 2 }), unit: fc.nat({ max: 70_000 }), units: fc.integer({ min: 1, max: 40_000 }) })
+    fc.assert(fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+      const claimed = new ClaimedUnits(UNIT_BYTES)
+      const taken: typeof pieces = []
+      for (const { devindex, unit, units } of pieces) {
+        const isFree = taken.every((other) => other.devindex !== devindex || other.unit + other.units <= unit || unit + units <= other.unit)
+        expect(claimed.claim(devindex, unit * UNIT_BYTES, units * UNIT_BYTES)).toBe(isFree)
+        if (!isFree) return
+        taken.push({ devindex, unit, units })
+      }
+    }), { numRuns: propertyRuns.usual })
+  })
+})
