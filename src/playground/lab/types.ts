@@ -3,10 +3,10 @@
 
 import type { Result } from '../../core/base/result.ts'
 import type { KernelName } from '../../core/kernel/way.ts'
-import type { Amplification, LabCurve, LabMessage, LabRun, LabSetup, LabShape, LabSide } from '../../sim/lab/types.ts'
+import type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide } from '../../sim/lab/types.ts'
 
 export type LabKernel = KernelName
-export type { Amplification, LabCurve, LabMessage, LabRun, LabSetup, LabShape, LabSide }
+export type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide }
 
 /** Where a program's source can't be understood. Lines and columns count from 1. */
 export interface ProgramTrouble {
@@ -39,13 +39,17 @@ export interface Lab {
   limits: readonly KernelLimit[]
   /** Where the daemon may run here: in a worker of its own only with shared memory. */
   daemons: readonly LabSetup['daemon'][]
+  /** Why not in a worker, if not. */
+  daemonWhy: string | undefined
   /** Whoever asks again before the answer is there gets both answers, in order. */
-  run(setup: LabSetup): Promise<Result<LabRun>>
+  run(setup: LabSetup, onProgress?: (progress: LabProgress) => void): Promise<Result<LabRun>>
   /** One kernel, from one extent to as many as it takes. */
   curve(kernel: LabKernel, setup: LabSetup): Promise<Result<LabCurve>>
   amplification(setup: LabSetup): Promise<Result<Amplification>>
   /** Undefined where the source compiles. */
   compile(source: string): Promise<ProgramTrouble | undefined>
-  /** Ends what runs; nothing may be asked afterwards. */
+  /** Ends what runs: it fails as cancelled, and so does what waits behind it. */
+  cancel(): void
+  /** The same, and nothing may be asked afterwards. */
   close(): void
 }

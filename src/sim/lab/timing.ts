@@ -10,7 +10,8 @@ const SAMPLE_LEAST_US = 1000
 const PASS_MOST_US = 20_000
 const PLACES_MOST = 10_000
 const PLACES_LEAST = 64
-const OPEN_SAMPLES = 9
+/** Opens that take long are done less often. */
+const OPEN_SAMPLES = { least: 3, most: 9, us: 500_000 }
 
 export interface TimingOutside {
   nowUs(): number
@@ -43,7 +44,9 @@ export function usPerOpen(open: () => void, { nowUs }: Pick<TimingOutside, 'nowU
   }
   const firstUs = once(1)
   const count = Math.min(50, Math.max(1, Math.ceil(500 / Math.max(firstUs, 1))))
-  return median(Array.from({ length: OPEN_SAMPLES }, () => once(count)))
+  const { least, most, us } = OPEN_SAMPLES
+  const length = Math.min(most, Math.max(least, Math.floor(us / Math.max(firstUs, 1))))
+  return median(Array.from({ length }, () => once(count)))
 }
 
 export function median(values: number[]): number {
