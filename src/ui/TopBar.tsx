@@ -5,7 +5,7 @@ import { type ReactNode, useRef } from 'react'
 import { type StorageState, HOSTS_MOST } from '../playground/types.ts'
 import { plural } from './format.ts'
 import { dumps, useDumps } from './dump/dumps.ts'
-import { OpenDump } from './dump/OpenDump.tsx'
+import { OpenDump, OpenLab } from './dump/OpenDump.tsx'
 import { useLook, useLookStore } from './look.tsx'
 import { MessagesButton } from './MessagesButton.tsx'
 import { Disclosure } from './parts.tsx'
@@ -67,12 +67,13 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
               <>
                 {!inDump && <Steps />}
                 <OpenDump onPress={close} />
+                <OpenLab onPress={close} />
                 {!inDump && <SessionTools />}
                 <EngineSentence />
               </>
             )}
           </Disclosure>
-        ) : <><OpenDump />{!inDump && <SessionTools />}</>}
+        ) : <><OpenDump /><OpenLab />{!inDump && <SessionTools />}</>}
         {/* The same buttons in either page: A+ may turn one into the other under the finger that pressed it. */}
         <Appearance preferences={preferences} />
         <div className="top-group" role="group" aria-label="Help and commands">

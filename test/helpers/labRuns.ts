@@ -81,6 +81,7 @@ export function madeUpLab(): Lab & { ran: LabSetup[]; closed: () => boolean } {
     examples: EXAMPLES,
     limits: KERNELS.map((kernel) => ({ kernel, takes: kernel === 'fuse' ? '32 extents, 32 strips' : 'any map', errno: kernel === 'fuse' ? 'E2BIG' : undefined })),
     daemons: ['beside', 'worker'],
+    daemonWhy: undefined,
     run: (setup) => {
       ran.push(setup)
       return Promise.resolve(ok(runOf(setup)))
@@ -91,6 +92,7 @@ export function madeUpLab(): Lab & { ran: LabSetup[]; closed: () => boolean } {
       readAheadBytes: 0, pageTouchCount: accessCount, pageHitCount: 17,
     })),
     compile: (source) => Promise.resolve(source.includes('?') ? { line: 2, column: 7, says: 'a name or a number is missing' } : undefined),
+    cancel: () => undefined,
     close: () => {
       isClosed = true
     },

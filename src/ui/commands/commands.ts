@@ -72,6 +72,11 @@ export function commandsOf(snapshot: Snapshot, preferences: Pick<Preferences, 't
       context.showPane(pane)
       focusPane(pane)
     })),
+    always('map lab', 'Map lab', 'Go to', undefined, async () => {
+      const { openLab } = await import('../lab/open.tsx')
+      openLab()
+      return ok()
+    }, { hint: 'six kernels side by side', words: 'compare fmap file map extents striping fuse iomap program unrolled' }),
     ...appearanceCommands(preferences),
     ...helpCommands(),
   ]

@@ -1,7 +1,9 @@
 // The page's keys. What a field, a terminal or a panel has taken for itself is left alone, and so is every key of the
 // browser that no command has. Loaded right after the first picture.
 
+import { LAB_HASH } from '../lab/address.ts'
 import { toast } from '../messages.ts'
+import { mistakeOf } from '../trouble.ts'
 import { type CommandContext, commandsOf } from './commands.ts'
 import { type Chord, isMac, KeyReader, placeOf } from './keys.ts'
 import { perform } from './perform.ts'
@@ -41,6 +43,13 @@ export function listen(contextNow: () => CommandContext, signal: AbortSignal): v
     renew()
     act(event, reader.read(event, event.timeStamp, readingOf(event)))
   }
+  // What the page's address asks for, now and whenever it changes.
+  const follow = (): void => {
+    if (location.hash !== LAB_HASH) return
+    import('../lab/open.tsx').then(({ openLab }) => openLab()).catch((error: unknown) => contextNow().look.set({ mistake: mistakeOf(error) }))
+  }
+  follow()
+  addEventListener('hashchange', follow, { signal })
   // What is typed right after its key must not go past the palette.
   void import('./Palette.tsx')
   addEventListener('keydown', onWayDown, { capture: true, signal })

@@ -1,7 +1,7 @@
 // The way to a dump, the way between scene and dumps, and what is said of files that are none. Small: all else comes when
 // the first dump opens.
 
-import { FolderOpen } from 'lucide-react'
+import { FlaskConical, FolderOpen } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Note } from '../parts.tsx'
 import { chooseDump, dumps, notesOf, useDumps } from './dumps.ts'
@@ -14,6 +14,18 @@ export function OpenDump({ onPress }: { onPress?: () => void }) {
       chooseDump()
     }} title="The first megabytes of a real device, raw or gzip, or .meta/.superblock and .meta/.log together">
       <FolderOpen aria-hidden /> <span className="word">Open a dump</span>
+    </button>
+  )
+}
+
+/** `Map lab` is a stable name. Its address is all that is here of it: what hears of addresses opens it. */
+export function OpenLab({ onPress }: { onPress?: () => void }) {
+  return (
+    <button type="button" id="open-lab" onClick={() => {
+      onPress?.()
+      location.hash = 'lab'
+    }}>
+      <FlaskConical aria-hidden /> <span className="word">Map lab</span>
     </button>
   )
 }

@@ -92,12 +92,12 @@ function Run() {
 
 function Results() {
   const chooser = useChooser()
-  const { run, running, trouble, amplification, chosen } = useChoices()
+  const { run, running, progress, trouble, amplification, chosen } = useChoices()
   const message = messageOf(run, chosen)
   return (
     <>
       <div role="alert">{trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}</div>
-      <Conclusion run={run} busy={running} />
+      <Conclusion run={run} busy={running} progress={progress} />
       {run && (
         <>
           <Figures run={run} />

@@ -1,7 +1,7 @@
 // What came of a run: two sentences first, then the figures side by side, each with a bar against the larger one.
 
 import { Check, CircleAlert } from 'lucide-react'
-import type { Amplification, LabRun } from '../../playground/lab/types.ts'
+import type { Amplification, LabProgress, LabRun } from '../../playground/lab/types.ts'
 import { countText, sentence, sizeText } from '../format.ts'
 import { setupText } from './Setup.tsx'
 import { capText, type Figure, figuresOf, KERNEL_TITLES, threeDigits } from './text.ts'
@@ -9,11 +9,12 @@ import { capText, type Figure, figuresOf, KERNEL_TITLES, threeDigits } from './t
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
 
-export function Conclusion({ run, busy }: { run: LabRun | undefined; busy: boolean }) {
+export function Conclusion({ run, busy, progress }: { run: LabRun | undefined; busy: boolean; progress: LabProgress | undefined }) {
   return (
     <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy}>
       <h3 id="lab-conclusion-heading" className="visually-hidden">Conclusion</h3>
       {run ? <p>{run.conclusion.join(' ')}</p> : <p className="quiet">The first comparison is running.</p>}
+      {busy && run && <p className="lab-progress quiet">Running{progress && `: ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}`}</p>}
       <p className="lab-agrees quiet">
         {run && (run.agrees ? <span className="verdict" data-right><Check aria-hidden />Both read the same bytes</span> : <span className="verdict"><CircleAlert aria-hidden />They did not read the same bytes</span>)}
         {run && <span>{setupText({ ...run.setup, daemon: run.daemon })}. {run.daemonWhy !== undefined && sentence(run.daemonWhy)}</span>}

@@ -92,7 +92,7 @@ export function Settings() {
         </Field>
       </div>
       <Check label="Daemon in a worker of its own" checked={setup.daemon === 'worker'} off={!mayLeave} onChange={(apart) => chooser.change({ daemon: apart ? 'worker' : 'beside' })} />
-      {!mayLeave && lab && <small>A worker of its own needs memory that workers may share; this page has none.</small>}
+      {lab?.daemonWhy !== undefined && <small>{lab.daemonWhy}</small>}
     </div>
   )
 }

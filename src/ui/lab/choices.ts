@@ -1,7 +1,7 @@
 // The lab's state outside React: what is set, what runs, what came of it. It outlives the page that shows it, so that the
 // scene can be looked at in between. An answer to what was asked before is never shown for what is set now.
 
-import type { Amplification, Lab, LabCurve, LabKernel, LabMessage, LabRun, LabSetup, ProgramTrouble } from '../../playground/lab/types.ts'
+import type { Amplification, Lab, LabCurve, LabKernel, LabMessage, LabProgress, LabRun, LabSetup, ProgramTrouble } from '../../playground/lab/types.ts'
 import type { Result } from '../../core/base/result.ts'
 import { mistakeOf, type Trouble } from '../trouble.ts'
 import { firstSetup, type Preset, PRESETS } from './presets.ts'
@@ -18,6 +18,7 @@ export interface Choices {
   lab: Lab | undefined
   setup: LabSetup
   running: boolean
+  progress: LabProgress | undefined
   measuring: boolean
   run: LabRun | undefined
   amplification: Amplification | undefined
@@ -37,7 +38,7 @@ export class Chooser {
   readonly #open: () => Promise<Lab>
   readonly #listeners = new Set<() => void>()
   #state: Choices = {
-    lab: undefined, setup: firstSetup(), running: false, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, chosen: undefined, source: '',
+    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, chosen: undefined, source: '',
     sourceTrouble: undefined, told: '',
   }
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -91,9 +92,11 @@ export class Chooser {
     clearTimeout(this.#timer)
     if (!lab) return
     const mine = ++this.#asked
-    this.#set({ running: true, trouble: undefined, told: 'Running.' })
+    // A worker does one thing after the other: what nobody waits for any more makes room.
+    if (this.#state.running) lab.cancel()
+    this.#set({ running: true, progress: undefined, trouble: undefined, told: 'Running.' })
     const asked = setup.kernels.includes('program') ? { ...setup, program: source } : setup
-    const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked)), this.#try(() => lab.amplification(asked))])
+    const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked, (progress) => mine === this.#asked && this.#set({ progress }))), this.#try(() => lab.amplification(asked))])
     if (mine !== this.#asked || this.#isClosed) return
     if (!run.ok) return this.#set({ running: false, trouble: run.trouble, told: run.trouble.says })
     this.#set({ running: false, run: run.value, amplification: amplification.ok ? amplification.value : undefined, chosen: firstMessage(run.value), told: run.value.conclusion.join(' ') })
@@ -109,7 +112,7 @@ export class Chooser {
     for (const kernel of missing) {
       const curve = await this.#try(() => lab.curve(kernel, setup))
       if (mine !== this.#measured || this.#isClosed) return
-      if (!sameCurves(setup, this.#state.setup)) return this.#set({ measuring: false })
+      if (!sameCurves(setup, this.#state.setup) || (!curve.ok && curve.trouble.reason === 'cancelled')) return this.#set({ measuring: false })
       if (!curve.ok) return this.#set({ measuring: false, trouble: curve.trouble })
       this.#set({ curves: [...this.#state.curves, curve.value] })
     }
@@ -142,7 +145,7 @@ export class Chooser {
     this.#state.lab?.close()
   }
 
-  async #try<T>(ask: () => Promise<Result<T>>): Promise<{ ok: true; value: T } | { ok: false; trouble: Trouble }> {
+  async #try<T>(ask: () => Promise<Result<T>>): Promise<{ ok: true; value: T } | { ok: false; trouble: Trouble & { reason?: string } }> {
     try {
       const result = await ask()
       return result.ok ? result : { ok: false, trouble: result.failure }

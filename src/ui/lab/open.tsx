@@ -1,0 +1,19 @@
+// The way into the map lab and out of it: it stands beside the scene as dumps do, one of it, at an address of its own. Loaded
+// when first asked for.
+
+import { dumps } from '../dump/dumps.ts'
+import { Chooser } from './choices.ts'
+import { LabPage } from './LabPage.tsx'
+
+export function openLab(): void {
+  const known = dumps.state().list.find(({ page }) => page !== undefined)
+  if (known) return dumps.show(known.id)
+  const chooser = new Chooser(async () => (await import('../../playground/lab/mapLab.ts')).openLab())
+  void chooser.start()
+  const page = (close: () => void) => <LabPage chooser={chooser} onClose={() => {
+    document.getElementById('open-lab')?.focus()
+    chooser.close()
+    close()
+  }} />
+  dumps.add({ name: 'Map lab', page })
+}
