@@ -49,7 +49,8 @@ function* run(call: Call<typeof options>): Task<number> {
   const meta = io.system.stat(`${mount.mountpoint}/.meta`, io.caller)
   if (!meta.ok) return stop(call, { says: `${path} has no .meta directory`, next: `Make it again: famfs mkmeta ${mount.deviceName}.` })
   const counts: Counts = { files: 0, directories: 0, errors: 0, exit: 0 }
-  for (const [file, bit] of [['.superblock', SUPERBLOCK], ['.log', LOG]] as const) {
+  const others = mount.daxdevs.map(({ devindex }) => [`.superblock.${devindex}`, SUPERBLOCK] as const)
+  for (const [file, bit] of [['.superblock', SUPERBLOCK], ['.log', LOG], ...others] as const) {
     if (mount.kind === 'fuse' || io.system.stat(`${mount.mountpoint}/.meta/${file}`, io.caller).ok) continue
     counts.errors++
     counts.exit |= bit
@@ -103,6 +104,6 @@ function troubleOf({ io }: Call<typeof options>, path: string): string | undefin
 /** On a fuse mount nothing can be told apart. */
 function bitOf(mount: MountStatus, path: string): number {
   if (mount.kind === 'fuse') return FILES
-  if (path === `${mount.mountpoint}/.meta/.superblock`) return SUPERBLOCK
+  if (path.startsWith(`${mount.mountpoint}/.meta/.superblock`)) return SUPERBLOCK
   return path === `${mount.mountpoint}/.meta/.log` ? LOG : FILES
 }

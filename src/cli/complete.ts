@@ -20,6 +20,7 @@ export function completionsOf(words: readonly string[]): string[] {
   if (at < 0 || at === args.length - 1) return matching(typed.startsWith('-') ? ['--dryrun', '--help'] : [...famfsCommands.map(wordOf), 'help'], typed)
   if (args[at] === 'help') return matching([...famfsCommands.map(wordOf), mkfsCommand.name, fusedCommand.name, '--all'], typed)
   const command = famfsCommand(args[at])
+  if (command?.words && args.length === at + 2 && !typed.startsWith('-')) return matching(command.words, typed)
   return command ? optionsFor(command.options, args.slice(at + 1)) : []
 }
 

@@ -33,7 +33,8 @@ export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Re
   return switched.ok ? ok(name) : switched
 }
 
+/** Primary or not: a device of a mounted file system is in use. */
 export function refuseMounted(io: Io, name: string): ReturnType<typeof fail<'mounted'>> | undefined {
-  const mount = io.system.machine.mounts().find(({ deviceName }) => deviceName === name)
+  const mount = io.system.machine.mounts().find(({ deviceName, daxdevs }) => deviceName === name || daxdevs.some((daxdev) => daxdev.deviceName === name))
   return mount && fail('mounted', { device: name, mountpoint: mount.mountpoint })
 }

@@ -7,6 +7,8 @@ import { clone } from './clone.ts'
 import { type Command, countExit, say } from './command.ts'
 import { cp } from './cp.ts'
 import { creat } from './creat.ts'
+import { daxdev } from './daxdev.ts'
+import { devadd } from './devadd.ts'
 import { fusedCommand } from './famfsFused.ts'
 import { flush } from './flush.ts'
 import { fsck } from './fsck.ts'
@@ -21,8 +23,8 @@ import type { Io, Program } from './program.ts'
 import { usageOf } from './usage.ts'
 import { verify } from './verify.ts'
 
-/** In the order of the reference's help. */
-export const famfsCommands: readonly Command[] = [mount, fsck, check, mkdir, cp, creat, flush, verify, mkmeta, logplay, getmap, clone, chkread]
+/** In the order of the reference's help, then our own. */
+export const famfsCommands: readonly Command[] = [mount, fsck, check, mkdir, cp, creat, flush, verify, mkmeta, logplay, getmap, clone, chkread, devadd, daxdev]
 
 const NO_COMMAND_EXIT = 1
 const UNKNOWN_COMMAND_EXIT = 3

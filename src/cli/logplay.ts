@@ -6,7 +6,8 @@ import type { Task } from '../core/base/task.ts'
 import { shadowTarget } from '../core/machine/shadowTarget.ts'
 import { logEntries } from '../core/machine/toolText.ts'
 import type { LogplayOptions } from '../core/machine/types.ts'
-import { type Call, command, countExit, onlyOperand, stop } from './command.ts'
+import { type Call, command, countExit, onlyOperand, say, stop } from './command.ts'
+import { missingTrouble } from './daxdev.ts'
 import { rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { placeOf } from './place.ts'
@@ -58,6 +59,7 @@ function* run(call: Call<typeof options>): Task<number> {
   const { report, kind } = played.value
   if (report.stopped) return stop(call, report.stopped)
   tell(call, report, kind)
+  if (device === undefined && !target) tellMissing(call, path as string)
   if (!shadow.value || given.shadowtest === 0) return countExit(report.fileErrors + report.directoryErrors)
   const { checkedCount, differences } = shadow.value.checked()
   io.out(`shadow yaml checked for ${checkedCount} files\nthere were ${differences.length} yaml errors detected\n`)
@@ -95,6 +97,13 @@ function tell({ given, io, name }: Call<typeof options>, report: Report, kind: s
   io.out(`  ${fileErrors} file errors and ${directoryErrors} dir errors\n`)
   for (const trouble of report.troubles) io.err(`${name}: ${trouble}\n`)
   io.err('  Whatever else the log holds was made. Remove what is in the way and play the log again, or mount anew.\n')
+}
+
+/** Devices that the log adds, and that this host doesn't have. */
+function tellMissing({ io, name }: Call<typeof options>, path: string): void {
+  const place = placeOf(io, path)
+  const missing = place.ok ? missingTrouble(place.value.mount.mountpoint, place.value.mount.daxdevs) : undefined
+  if (missing) say(io, name, missing)
 }
 
 /** What is about to be made; with more -v also what is there already. */

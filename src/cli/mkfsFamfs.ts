@@ -5,8 +5,8 @@ import { fail } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { fsckOn } from '../core/machine/judging.ts'
 import { fsckText } from '../core/machine/toolText.ts'
-import { type Call, command, onlyOperand, stop } from './command.ts'
-import { deviceAt, inFamfsMode, refuseMounted } from './device.ts'
+import { type Call, command, stop } from './command.ts'
+import { rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Program } from './program.ts'
 import { setDaxmode, shown } from './shared.ts'
@@ -32,9 +32,9 @@ const options = {
 export const mkfsCommand = command({
   name: 'mkfs.famfs',
   about: 'make a famfs on a device, and this host its owner',
-  synopsis: ['[options] DEVICE'],
+  synopsis: ['[options] DEVICE', '[options] PRIMARY SECONDARY ...'],
   options,
-  notes: ['Exit codes: 0 good, 1 for a wrong command line or a caller that is not root, 2 where it failed.'],
+  notes: ['Several devices are an extension of ours: superblock and log are on the first, files on all of them.', 'Exit codes: 0 good, 1 for a wrong command line or a caller that is not root, 2 where it failed.'],
   run,
 })
 
@@ -45,31 +45,39 @@ function* run(call: Call<typeof options>): Task<number> {
   if (spelled.includes('-k')) io.out('kill superblock: 1\n')
   const logLengthBytes = given.loglen.at(-1) ?? LOG_BYTES
   if (given.loglen.length > 0) io.out(`loglen: ${logLengthBytes}\n`)
-  const path = onlyOperand(call)
+  const [path] = call.operands
   if (path === undefined) return stop(call, { says: 'no device is named', next: 'Write mkfs.famfs DEVICE; daxctl list shows which there are.' })
   if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'format a device' }).failure)
   if (!isLogLength(logLengthBytes)) return stop(call, fail('bad_log_length', { lengthBytes: logLengthBytes }).failure, FAILED_EXIT)
   const { system } = io
-  const device = deviceAt(io, path)
-  if (!device.ok) return stop(call, device.failure, FAILED_EXIT)
-  const mounted = refuseMounted(io, device.value)
-  if (mounted) return stop(call, mounted.failure, FAILED_EXIT)
-  const ready = yield* inFamfsMode(io, device.value, given.setDaxmode > 0)
-  if (!ready.ok) return stop(call, ready.failure, FAILED_EXIT)
-  const name = ready.value
-  if (given.kill > 0 && given.force > 0) {
-    const killed = system.machine.kill(name, io.caller.user)
-    if (!killed.ok) return stop(call, killed.failure, FAILED_EXIT)
-    io.out('Famfs superblock killed\n')
-    return 0
+  const names: string[] = []
+  for (const operand of call.operands) {
+    const device = yield* rawDevice(io, operand, given.setDaxmode > 0)
+    if (!device.ok) return stop(call, device.failure, FAILED_EXIT)
+    names.push(device.value)
   }
+  if (given.kill > 0 && given.force > 0) return kill(call, names)
+  const [name = path, ...secondaries] = names
   const unitBytes = given.allocunit.at(-1)
-  const spec = { force: given.force > 0, logLengthBytes, ...(unitBytes === undefined ? {} : { unitBytes }) }
+  const spec = { force: given.force > 0, logLengthBytes, secondaries, ...(unitBytes === undefined ? {} : { unitBytes }) }
   const made = yield* shown(io, name, system.machine.mkfs(name, spec, io.caller.user))
-  if (made.ok || !BEFORE_SIZE.has(made.failure.reason)) io.out(`devsize: ${system.devices().find((each) => each.name === name)?.sizeBytes}\n`)
+  if (made.ok || !BEFORE_SIZE.has(made.failure.reason)) {
+    for (const each of names) io.out(`devsize: ${system.devices().find((device) => device.name === each)?.sizeBytes}\n`)
+  }
   if (!made.ok) return stop(call, made.failure, FAILED_EXIT)
   const verdict = yield* fsckOn(system.machine, name)
   if (verdict.ok && verdict.value.scan) io.out(fsckText(system.machine, verdict.value.scan, { human: true, bucketCount: 0, verbose: given.verbose }))
+  return 0
+}
+
+/** The primary first: without it, the others are nothing. */
+function kill(call: Call<typeof options>, names: readonly string[]): number {
+  const { io } = call
+  for (const name of names) {
+    const killed = io.system.machine.kill(name, io.caller.user)
+    if (!killed.ok) return stop(call, killed.failure, FAILED_EXIT)
+    io.out('Famfs superblock killed\n')
+  }
   return 0
 }
 

@@ -6,6 +6,7 @@ import type { Task } from '../core/base/task.ts'
 import { isKernelName, isStandalone, kernelNames } from '../core/machine/kernels.ts'
 import type { FamfsMountOptions } from '../core/machine/systemTypes.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
+import { missingTrouble } from './daxdev.ts'
 import { deviceAt, inFamfsMode } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Io } from './program.ts'
@@ -84,6 +85,10 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
   if (report.stopped) say(io, name, report.stopped)
   for (const trouble of report.troubles) io.err(`${name}: ${trouble}\n`)
   const errorCount = fileErrors + directoryErrors + (report.stopped ? 1 : 0)
+  if (errorCount === 0 || kind === 'v1') {
+    const missing = missingTrouble(mountpoint, io.system.machine.mounts().find((each) => each.mountpoint === mountpoint)?.daxdevs ?? [])
+    if (missing) say(io, name, missing)
+  }
   if (errorCount === 0) return 0
   if (kind === 'v1') {
     say(io, name, { says: `${counted(errorCount, 'error')} in playing the log; ${mountpoint} is mounted with the rest`, next: `Look at the log: famfs fsck ${mountpoint}.` })

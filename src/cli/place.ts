@@ -61,7 +61,7 @@ export function existingFile(io: Io, path: string): Result<{ sizeBytes: number }
 
 /** Superblock and log are files like others, and data written over them would be the end of the file system. */
 export function refuseMeta(path: string): ReturnType<typeof failLate<'meta_file'>> | undefined {
-  return /\/\.meta\/\.(superblock|log)$/.test(path) ? failLate('meta_file', { path }) : undefined
+  return /\/\.meta\/\.(superblock(\.\d+)?|log)$/.test(path) ? failLate('meta_file', { path }) : undefined
 }
 
 /** The same file's canonical path, for machine. */

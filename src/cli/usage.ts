@@ -8,6 +8,8 @@ export interface Described {
   about: string
   /** What stands behind the name, one for each form. */
   synopsis: readonly string[]
+  /** What the first operand can be, where that is a word. */
+  words?: readonly string[]
   options: OptionTable
   notes?: readonly string[]
 }

@@ -169,7 +169,7 @@ describe('famfs itself', () => {
     expect(runLine(system, 'famfs frob')).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^famfs: there is no command frob\n {2}The commands are listed below\.\n/) })
     const { stdout } = runLine(system, 'famfs -h')
     const words = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, word]) => word)
-    expect(words).toEqual(['mount', 'fsck', 'check', 'mkdir', 'cp', 'creat', 'flush', 'verify', 'mkmeta', 'logplay', 'getmap', 'clone', 'chkread'])
+    expect(words).toEqual(['mount', 'fsck', 'check', 'mkdir', 'cp', 'creat', 'flush', 'verify', 'mkmeta', 'logplay', 'getmap', 'clone', 'chkread', 'devadd', 'daxdev'])
   })
 
   it('takes --dryrun before the command, and no other option', () => {
@@ -180,7 +180,7 @@ describe('famfs itself', () => {
   it('completes commands', () => {
     expect(completionsOf(['famfs', 'cr'])).toEqual(['creat'])
     expect(completionsOf(['famfs', 'help', 'lo'])).toEqual(['logplay'])
-    expect(completionsOf(['famfs', ''])).toHaveLength(14)
+    expect(completionsOf(['famfs', ''])).toHaveLength(16)
     expect(completionsOf(['famfs', 'creat', '-s', ''])).toEqual([])
     expect(completionsOf(['famfs', 'creat', '--seed', '-'])).toEqual([])
     expect(completionsOf(['famfs', 'frob', '-'])).toEqual([])
