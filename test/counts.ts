@@ -11,7 +11,7 @@ export const fuzzSeed = 20_260_101
 export const propertyRuns = { cheap: 2000, usual: 400, dear: 100 }
 
 /** Least power-cut points that must have been tried: fewer would mean that the writes aren't all seen. */
-export const powerCutsLeast = { mkfsFresh: 4, mkfsOverOld: 130, operations: 30 }
+export const powerCutsLeast = { mkfsFresh: 4, mkfsOverOld: 130, operations: 30, mkfsSeveral: 22, devadd: 13 }
 
 /** Golden images, with or without the images themselves. */
 export const goldenImages = 22
@@ -24,6 +24,9 @@ export const conformance = { scenarios: 30, fileSteps: 682, runs: 48, steps: 108
 
 /** Undo and redo: operations of the mixed session, and how often it then goes somewhere else. */
 export const history = { operations: 200, journeys: 40 }
+
+/** Per kernel: maps by chance, and places at which a long map is asked. */
+export const kernelRuns = { maps: 60, places: 300 }
 
 export function printCount(what: string, count: number | string): void {
   process.stdout.write(`${what}: ${count}\n`)

@@ -21,20 +21,20 @@ export interface Recording {
 /**
  * @param writesBeforeCut writes and stores that still happen; none is lost where this is missing
  * @param tornBytes how much of the write after them lands; a store of one word lands whole or not at all
+ * @param power what several devices share that lose it together: the writes of all of them
  */
-export function recording(inner: Memory, writesBeforeCut = Number.POSITIVE_INFINITY, tornBytes = 0): Recording {
+export function recording(inner: Memory, writesBeforeCut = Number.POSITIVE_INFINITY, tornBytes = 0, power = { writeCount: 0 }): Recording {
   const calls: Call[] = []
-  let writes = 0
   const count = (call: Call): void => {
     calls.push(call)
     if (call.what !== 'write' && call.what !== 'store64') return
-    if (writes >= writesBeforeCut) throw new PowerCut('the power is gone')
-    writes++
+    if (power.writeCount >= writesBeforeCut) throw new PowerCut('the power is gone')
+    power.writeCount++
   }
   const memory: Memory = {
     ...inner,
     write(offsetBytes, bytes) {
-      if (writes >= writesBeforeCut && bytes.length > 8) inner.write(offsetBytes, bytes.subarray(0, tornBytes))
+      if (power.writeCount >= writesBeforeCut && bytes.length > 8) inner.write(offsetBytes, bytes.subarray(0, tornBytes))
       count({ what: 'write', offsetBytes, lengthBytes: bytes.length })
       inner.write(offsetBytes, bytes)
     },
@@ -51,7 +51,7 @@ export function recording(inner: Memory, writesBeforeCut = Number.POSITIVE_INFIN
       inner.invalidate(offsetBytes, lengthBytes)
     },
   }
-  return { memory, calls, writeCount: () => writes }
+  return { memory, calls, writeCount: () => power.writeCount }
 }
 
 /** Runs until it ends or the power goes. @returns whether it came to its end */
