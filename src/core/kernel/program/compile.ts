@@ -122,7 +122,7 @@ class HookCompiler {
       case 'if':
         this.#condition(statement.condition)
         code.open(OP.if)
-        this.#statements(statement.then)
+        this.#statements(statement.body)
         if (statement.otherwise.length > 0) code.op(OP.else)
         this.#statements(statement.otherwise)
         code.end()

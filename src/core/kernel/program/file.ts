@@ -158,8 +158,8 @@ export class ProgramFile implements Resolver {
       this.#toldSpans = undefined
       this.#lastSpan = 0
     }
-    const { running, room } = this.#runner
-    if (!running) return this.#programFailed('there is no program that compiles')
+    const { running, refused, room } = this.#runner
+    if (!running) return this.#programFailed(refused ? `line ${refused.line}, column ${refused.column}: ${refused.says}` : 'there is none')
     const cellCount = this.#place.cellCount + SPARE_CELLS
     const startBytes = this.#context?.startBytes ?? room.take(cellCount)
     if (startBytes === undefined) return this.#programFailed(`its ${cellCount} cells don’t fit into the sandbox`)

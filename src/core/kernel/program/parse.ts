@@ -149,14 +149,15 @@ class Parser {
 
   #if(): Statement {
     const condition = this.#expression()
-    const then = this.#block()
-    if (!this.#passes('else')) return { kind: 'if', condition, then, otherwise: [] }
+    const body = this.#block()
+    if (!this.#passes('else')) return { kind: 'if', condition, body, otherwise: [] }
     const token = this.#token
-    if (!this.#passes('if')) return { kind: 'if', condition, then, otherwise: this.#block() }
-    if (++this.#nesting > BLOCKS_MOST) throw new Stop(token, `more than ${BLOCKS_MOST} times else if`, 'Use a loop over cells of the table.')
+    if (!this.#passes('if')) return { kind: 'if', condition, body, otherwise: this.#block() }
+    // Its own block goes one deeper.
+    if (++this.#nesting >= BLOCKS_MOST) throw new Stop(token, `more than ${BLOCKS_MOST} times else if`, 'Use a loop over cells of the table.')
     const otherwise = [this.#if()]
     this.#nesting--
-    return { kind: 'if', condition, then, otherwise }
+    return { kind: 'if', condition, body, otherwise }
   }
 
   #for({ line }: Token): Statement {

@@ -29,6 +29,7 @@ export class Runner {
   readonly #sandbox: Sandbox
   #source: string | undefined
   #running: RunningProgram | undefined
+  #refused: ProgramTrouble | undefined
   #generation = 0
   #table = new Uint8Array(0)
   /** To the last cell that was ever written. */
@@ -44,6 +45,11 @@ export class Runner {
     return this.#running
   }
 
+  /** Why none runs. */
+  get refused(): ProgramTrouble | undefined {
+    return this.#running ? undefined : this.#refused
+  }
+
   get generation(): number {
     return this.#generation
   }
@@ -56,7 +62,10 @@ export class Runner {
   install(source: string): ProgramTrouble | undefined {
     if (source === this.#source) return undefined
     const parsed = parseProgram(source)
-    if ('trouble' in parsed) return parsed.trouble
+    if ('trouble' in parsed) {
+      this.#refused = parsed.trouble
+      return parsed.trouble
+    }
     this.#running = this.#sandbox.load(compileProgram(parsed.program))
     this.#source = source
     this.#generation++

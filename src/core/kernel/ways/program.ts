@@ -48,7 +48,8 @@ class ProgramWay implements MapWay, FileHome {
     this.runner = new Runner(sandbox(), fuel)
     link.hear((notice, node, bytes) => this.#notice(notice, node, bytes))
     this.#askDevices()
-    if (!this.runner.running) this.runner.install(source)
+    // Not in place of one that was uploaded and can't be compiled: files then say so.
+    if (!this.runner.running && !this.runner.refused) this.runner.install(source)
   }
 
   get unitBytes(): number {

@@ -1,0 +1,185 @@
+// A kernel that runs programs finds every byte where a plain walk finds it, whatever the map; table and program change
+// while files are open; and each resolve allocates nothing.
+
+import { GCProfiler } from 'node:v8'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { newAnswer } from '../../../../src/core/fmap/resolve.ts'
+import { walkingResolver } from '../../../../src/core/fmap/wideResolve.ts'
+import type { WideMap } from '../../../../src/core/fmap/wide.ts'
+import { FILE_CELLS_MOST, NOTICE_CELLS_MOST } from '../../../../src/core/fuse/programMessages.ts'
+import { programExamples } from '../../../../src/core/kernel/program/examples.ts'
+import { propertyRuns } from '../../../counts.ts'
+import { answersOf, probesOf, programBench } from '../../../helpers/programBench.ts'
+import { anyMap, Bench, DEVICE_UNITS, resolved, simpleMap, simplePlan, UNIT_BYTES, walked } from '../../../helpers/pulledMaps.ts'
+
+const deviceBytes = 4 * DEVICE_UNITS * UNIT_BYTES
+const sourceOf = (name: string): string => programExamples.find((example) => example.name === name)!.source
+
+const walkedAnswers = (map: WideMap): unknown[] => probesOf(map).map((at) => [at, walked(map, at)])
+
+const striped = (chunkBytes: number, chunkCount: number, stripCount: number): WideMap => {
+  const rows = Math.ceil(chunkCount / stripCount)
+  const strips = Array.from({ length: stripCount }, (_, i) => ({ devindex: 0, offsetBytes: (stripCount - 1 - i) * (rows + 1) * chunkBytes, lengthBytes: rows * chunkBytes }))
+  const sizeBytes = chunkCount * chunkBytes
+  return { kind: 'interleaved', sizeBytes, interleaved: [{ sizeBytes, chunkBytes, strips }] }
+}
+
+describe('every byte is where a plain walk finds it', () => {
+  it('with the program for both kinds', () => {
+    fc.assert(fc.property(anyMap(), ({ map, deviceCount }) => {
+      expect(answersOf(programBench({ deviceCount, deviceBytes }).open(map), map)).toEqual(walkedAnswers(map))
+    }), { numRuns: propertyRuns.dear })
+  })
+
+  it('with the list', () => {
+    fc.assert(fc.property(simplePlan(), ({ map, deviceCount }) => {
+      expect(answersOf(programBench({ deviceCount, deviceBytes, source: sourceOf('list') }).open(map), map)).toEqual(walkedAnswers(map))
+    }), { numRuns: propertyRuns.dear })
+  })
+
+  it('with the interleave, as core’s own resolver answers', () => {
+    const plans = fc.record({ chunkBits: fc.integer({ min: 12, max: 14 }), chunkCount: fc.integer({ min: 1, max: 40 }), stripCount: fc.integer({ min: 1, max: 16 }), cutBytes: fc.nat({ max: UNIT_BYTES - 1 }) })
+    fc.assert(fc.property(plans, ({ chunkBits, chunkCount, stripCount, cutBytes }) => {
+      const whole = striped(2 ** chunkBits, chunkCount, stripCount)
+      const map = { ...whole, sizeBytes: whole.sizeBytes - cutBytes } as WideMap
+      const bench = programBench({ deviceBytes: 4 * 1024 * 1024, source: sourceOf('interleave') })
+      expect(answersOf(bench.open(map), map)).toEqual(answersOf(walkingResolver(map), map))
+    }), { numRuns: propertyRuns.dear })
+  })
+
+  it('and nowhere outside of the file', () => {
+    const map = striped(UNIT_BYTES, 7, 3)
+    const resolver = programBench().open(map)
+    for (const at of [-1, map.sizeBytes, 2 ** 53, 0.5, Number.NaN, Infinity]) expect(resolved(resolver, at)).toBeUndefined()
+    expect(resolver.trouble).toBeUndefined()
+    expect(resolved(resolver, 0)).toEqual(walked(map, 0))
+  })
+
+  it('with a hundred thousand extents, told in parts, and a file beside it', () => {
+    const count = 100_000
+    const extents = Array.from({ length: count }, (_, i) => ({ devindex: 0, offsetBytes: ((i * 7919) % count) * UNIT_BYTES, lengthBytes: UNIT_BYTES }))
+    const { open } = programBench({ deviceBytes: count * UNIT_BYTES })
+    const found: number[] = []
+    const other = open(striped(UNIT_BYTES, 9, 2), 2)
+    const map = simpleMap(extents)
+    const resolver = open(map, 1)
+    for (let at = 0; at < count; at += 97) found.push(resolved(resolver, at * UNIT_BYTES + 5)![1])
+    expect(found).toEqual(Array.from({ length: Math.ceil(count / 97) }, (_, i) => extents[i * 97]!.offsetBytes + 5))
+    expect(resolved(other, 0)).toEqual(walked(striped(UNIT_BYTES, 9, 2), 0))
+    expect((2 + count * 3) / NOTICE_CELLS_MOST).toBeGreaterThan(30)
+  })
+})
+
+describe('limits', () => {
+  it('more cells than a file may have is E2BIG, and nothing is kept', () => {
+    const { refusal, way, bench } = programBench({ deviceBytes: 64 * UNIT_BYTES })
+    const before = way.residentBytes()
+    const count = Math.ceil(FILE_CELLS_MOST / 3)
+    const failure = refusal(simpleMap(Array.from({ length: count }, () => ({ devindex: 0, offsetBytes: 0, lengthBytes: UNIT_BYTES }))))
+    expect(failure).toMatchObject({ reason: 'map_limit', errno: 'E2BIG' })
+    expect(failure?.says).toContain(`${2 + count * 3} cells of the table, and ${FILE_CELLS_MOST} are the most`)
+    expect(way.residentBytes()).toBe(before)
+    expect(bench.counts.OPEN).toBe(1)
+  })
+
+  it('as many as it may have are set up within the fuel', () => {
+    const count = Math.floor((FILE_CELLS_MOST - 2) / 3)
+    const extents = Array.from({ length: count }, (_, i) => ({ devindex: 0, offsetBytes: i * UNIT_BYTES, lengthBytes: UNIT_BYTES }))
+    const resolver = programBench({ deviceBytes: count * UNIT_BYTES }).open(simpleMap(extents))
+    expect(resolved(resolver, (count - 1) * UNIT_BYTES)).toEqual([0, (count - 1) * UNIT_BYTES, UNIT_BYTES, 0])
+  })
+})
+
+describe('while files are open', () => {
+  const first = simpleMap([{ devindex: 0, offsetBytes: 4 * UNIT_BYTES, lengthBytes: 2 * UNIT_BYTES }])
+  const second = simpleMap([{ devindex: 0, offsetBytes: 9 * UNIT_BYTES, lengthBytes: 2 * UNIT_BYTES }])
+
+  it('another program takes over at the next fault, without a question', () => {
+    const { open, daemon, bench } = programBench()
+    const resolver = open(first)
+    const lists = open(second, 2)
+    expect(resolved(resolver, 5)).toEqual([0, 4 * UNIT_BYTES + 5, 2 * UNIT_BYTES - 5, 5])
+    // Shows one page at a time.
+    expect(daemon.upload('setup { file[0] = table[3] }\nresolve { let page = offset % 4096\nanswer(0, file[0] + offset, 4096 - page, page) }')).toBe(0)
+    expect(resolved(resolver, UNIT_BYTES + 5)).toEqual([0, 5 * UNIT_BYTES + 5, UNIT_BYTES - 5, 5])
+    expect(resolved(lists, 0)).toEqual([0, 9 * UNIT_BYTES, UNIT_BYTES, 0])
+    expect(bench.counts).toMatchObject({ OPEN: 2, INIT: 1 })
+  })
+
+  it('one that doesn’t compile is refused, and the old one goes on', () => {
+    const { open, daemon, bench } = programBench()
+    const resolver = open(first)
+    expect(daemon.upload('setup { } resolve { answer(1) }')).toBe(22)
+    expect(bench.direct.notify('PROGRAM', 0, new Uint8Array(64 * 1024 + 1))).toBe(7)
+    expect(bench.direct.notify('PROGRAM', 0, Uint8Array.of(0xff, 0xfe))).toBe(22)
+    expect(resolved(resolver, 0)).toEqual([0, 4 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
+  })
+
+  it('another table takes over at the next fault, without a question', () => {
+    const { open, daemon, bench } = programBench()
+    const resolver = open(first)
+    expect(resolved(resolver, 0)?.[1]).toBe(4 * UNIT_BYTES)
+    bench.maps.set(1, second)
+    expect(daemon.refill(1)).toBe(0)
+    expect(resolved(resolver, 0)?.[1]).toBe(9 * UNIT_BYTES)
+    expect(bench.counts.OPEN).toBe(1)
+    expect(daemon.refill(77)).toBe(2)
+  })
+
+  it('a program that failed is mended by another one', () => {
+    const { open, daemon } = programBench({ source: sourceOf('endless loop'), fuel: 50_000 })
+    const resolver = open(first)
+    expect(resolved(resolver, 0)).toBeUndefined()
+    expect(resolver.trouble?.reason).toBe('program_failed')
+    daemon.upload(sourceOf('list'))
+    expect(resolved(resolver, 0)).toEqual([0, 4 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
+    expect(resolver.trouble).toBeUndefined()
+  })
+
+  it('a file that was forgotten gives its memory back, and a mapping that is left goes on', () => {
+    const { open, way } = programBench()
+    const resolver = open(first)
+    const held = way.residentBytes()
+    way.forget(1)
+    expect(way.residentBytes()).toBeLessThan(held)
+    expect(resolved(resolver, 0)?.[1]).toBe(4 * UNIT_BYTES)
+    expect(way.residentBytes()).toBe(held)
+    way.forget(1)
+    way.forget(99)
+    // Opened again it is in the same cells, with more of them in others.
+    open(second)
+    expect(way.residentBytes()).toBe(held)
+    expect(resolved(open(striped(UNIT_BYTES, 5, 4)), UNIT_BYTES)).toEqual(walked(striped(UNIT_BYTES, 5, 4), UNIT_BYTES))
+  })
+
+  it('a device that comes after the mount is asked for', () => {
+    const { bench, refusal, open } = programBench()
+    const map = simpleMap([{ devindex: 1, offsetBytes: UNIT_BYTES, lengthBytes: UNIT_BYTES }])
+    expect(refusal(map)).toMatchObject({ reason: 'device_missing', errno: 'ENODEV' })
+    bench.memories.push(new Bench(2, deviceBytes).memories[1]!)
+    expect(resolved(open(map), 0)).toEqual([1, UNIT_BYTES, UNIT_BYTES, 0])
+    expect(bench.counts.INIT).toBe(3)
+  })
+})
+
+it.each([
+  ['a list', simpleMap(Array.from({ length: 16 }, (_, i) => ({ devindex: 0, offsetBytes: ((i * 5) % 16) * 2 ** 20, lengthBytes: 2 ** 20 })))],
+  ['a striped file', striped(UNIT_BYTES, 1024, 4)],
+])('no resolve allocates: %s', (_, map) => {
+  const resolver = programBench({ deviceBytes: 2 ** 24 }).open(map)
+  const answer = newAnswer()
+  const run = (): number => {
+    let found = 0
+    for (let i = 0; i < 2_000_000; i++) if (resolver.resolve((i * 104_729) % map.sizeBytes, answer)) found++
+    return found
+  }
+  run()
+  const profiler = new GCProfiler()
+  profiler.start()
+  const found = run()
+  const collections = profiler.stop().statistics.length
+  expect(found).toBe(2_000_000)
+  // One number that is boxed per call would be some 32 MB, and several collections.
+  expect(collections).toBeLessThanOrEqual(1)
+})
