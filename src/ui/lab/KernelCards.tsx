@@ -30,7 +30,7 @@ function KernelCard({ card: { title, kernels, whose, how, gains, costs } }: { ca
           return (
             <div key={kernel}>
               <dt>{kernels.length > 1 ? `Takes, ${kernel}` : 'Takes'}</dt>
-              <dd>{limit?.takes} {limit?.errno !== undefined && <span className="quiet">Beyond it: <code>{limit.errno}</code></span>}</dd>
+              <dd>{limit?.takes}</dd>
             </div>
           )
         })}

@@ -16,9 +16,11 @@ export function usText(us: number): string {
 }
 
 /** "1,234", "12.3", "1.23", "0.12". */
-export function threeDigits(value: number): string {
-  if (value === 0) return '0'
-  if (value >= 100) return countText(Math.round(value))
+export function threeDigits(exact: number): string {
+  if (exact === 0) return '0'
+  if (exact >= 100) return countText(Math.round(exact))
+  // 9.999 is 10.0, and not 10.00.
+  const value = Number(exact.toPrecision(3))
   return value.toFixed(value >= 10 ? 1 : 2)
 }
 
