@@ -3,6 +3,8 @@
 
 /** Inputs per kind in npm test; by hand: npm run fuzz -- --kind image --runs 100000 --seed 1. */
 export const fuzzRuns = { image: 4000, entry: 8000 }
+/** Inputs per type of message; by hand: npm run fuzz -- --kind message --runs 100000 --seed 1. */
+export const messageFuzzRuns = 2000
 /** Inputs that are opened as dumps: each costs a look at everything. */
 export const dumpFuzzRuns = 500
 export const fuzzSeed = 20_260_101

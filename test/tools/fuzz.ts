@@ -1,15 +1,19 @@
-// npm run fuzz [-- --kind image|entry --runs N --seed S --only K]: throws hostile bytes at all that reads them. Ends with 1
-// when anything threw or one input took more than a second, and says which seed and number bring it back.
+// npm run fuzz [-- --kind image|entry|message --runs N --seed S --only K]: throws hostile bytes at all that reads them. Ends
+// with 1 when anything threw or one input took more than a second, and says which seed and number bring it back. Of messages
+// each type gets as many inputs.
 
 import { parseArgs } from 'node:util'
-import { fuzz, type FuzzReport } from './fuzz/run.ts'
 import type { Kind } from './fuzz/inputs.ts'
+import { fuzzMessages, type MessageReport, messageTypes } from './fuzz/messages.ts'
+import { fuzz, type FuzzReport } from './fuzz/run.ts'
 
-const KINDS: readonly Kind[] = ['image', 'entry']
-const LATER = new Set(['message', 'link', 'lesson'])
+type AnyKind = Kind | 'message'
+
+const KINDS: readonly AnyKind[] = ['image', 'entry', 'message']
+const LATER = new Set(['link', 'lesson'])
 const TOO_SLOW_MS = 1000
 const LEAST_SHARE = 0.3
-const USAGE = 'usage: npm run fuzz -- [--kind image|entry] [--runs N] [--seed S] [--only K]'
+const USAGE = 'usage: npm run fuzz -- [--kind image|entry|message] [--runs N] [--seed S] [--only K]'
 
 class UsageError extends Error {}
 
@@ -18,23 +22,21 @@ function main(): void {
   const kinds = kind === undefined ? KINDS : [kind]
   for (const each of kinds) {
     const numbers = only === undefined ? Array.from({ length: runs }, (_, i) => i) : [only]
-    const report = fuzz(each, numbers, seed)
-    print(report, seed)
-    const share = report.passedFirst / report.runs
-    if (report.throws.length > 0 || report.slowest.ms > TOO_SLOW_MS) process.exitCode = 1
-    if (only === undefined && report.runs >= 100 && share < LEAST_SHARE) {
-      console.error(`fuzz: only ${percent(share)} of the ${each} inputs passed the first check; the inputs have become too bad to prove anything`)
-      process.exitCode = 1
+    if (each !== 'message') {
+      const report = fuzz(each, numbers, seed)
+      print(report, each, each, seed, [`  making a file: ${countsText(report.created)}`])
+      continue
     }
+    for (const type of messageTypes) print(fuzzMessages(type, numbers, seed), `message ${type.name}`, each, seed)
   }
 }
 
-function options(): { kind: Kind | undefined; runs: number; seed: number; only: number | undefined } {
+function options(): { kind: AnyKind | undefined; runs: number; seed: number; only: number | undefined } {
   const { values } = parsed()
   const { kind, runs = '10000', seed = '1', only } = values
   if (kind !== undefined && LATER.has(kind)) throw new UsageError(`the kind ${kind} comes with the part that it tests, which isn't there yet`)
-  if (kind !== undefined && !KINDS.includes(kind as Kind)) throw new UsageError(`there is no kind ${kind}`)
-  return { kind: kind as Kind | undefined, runs: wholeNumber(runs, '--runs'), seed: wholeNumber(seed, '--seed'), only: only === undefined ? undefined : wholeNumber(only, '--only') }
+  if (kind !== undefined && !KINDS.includes(kind as AnyKind)) throw new UsageError(`there is no kind ${kind}`)
+  return { kind: kind as AnyKind | undefined, runs: wholeNumber(runs, '--runs'), seed: wholeNumber(seed, '--seed'), only: only === undefined ? undefined : wholeNumber(only, '--only') }
 }
 
 function parsed() {
@@ -51,16 +53,21 @@ function wholeNumber(text: string, what: string): number {
   return value
 }
 
-function print(report: FuzzReport, seed: number): void {
-  const { kind, runs, slowest } = report
+function print(report: FuzzReport | MessageReport, what: string, kind: AnyKind, seed: number, more: readonly string[] = []): void {
+  const { runs, slowest } = report
+  const share = report.passedFirst / runs
   const again = (run: number): string => `npm run fuzz -- --kind ${kind} --seed ${seed} --only ${run}`
-  console.log(`${kind}: ${runs} inputs, seed ${seed}`)
-  console.log(`  passed the first check: ${report.passedFirst} (${percent(report.passedFirst / runs)})`)
+  console.log(`${what}: ${runs} inputs, seed ${seed}`)
+  console.log(`  passed the first check: ${report.passedFirst} (${percent(share)})`)
   console.log(`  outcomes: ${countsText(report.outcomes)}`)
-  console.log(`  making a file: ${countsText(report.created)}`)
+  for (const line of more) console.log(line)
   console.log(`  slowest: ${slowest.ms.toFixed(1)} ms, input ${slowest.run}${slowest.ms > TOO_SLOW_MS ? ': TOO SLOW' : ''} (${again(slowest.run)})`)
   console.log(`  peak memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`)
   for (const { run, stack } of report.throws) console.error(`fuzz: input ${run} threw (${again(run)})\n${stack}`)
+  if (report.throws.length > 0 || slowest.ms > TOO_SLOW_MS) process.exitCode = 1
+  if (runs < 100 || share >= LEAST_SHARE) return
+  console.error(`fuzz: only ${percent(share)} of the ${what} inputs passed the first check; the inputs have become too bad to prove anything`)
+  process.exitCode = 1
 }
 
 function countsText(counts: Record<string, number>): string {

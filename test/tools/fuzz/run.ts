@@ -16,7 +16,13 @@ export interface FuzzReport {
   created: Record<string, number>
   passedFirst: number
   slowest: { run: number; ms: number }
-  throws: { run: number; message: string; stack: string }[]
+  throws: Throw[]
+}
+
+export interface Throw {
+  run: number
+  message: string
+  stack: string
 }
 
 const THROWS_KEPT = 20
@@ -31,8 +37,7 @@ export function fuzz(kind: Kind, numbers: Iterable<number>, seed: number): FuzzR
       oneInput(report, memory, seed, run)
     } catch (error) {
       count(report.outcomes, 'THROWN')
-      const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
-      if (report.throws.length < THROWS_KEPT) report.throws.push({ run, message, stack })
+      keptThrow(report.throws, run, error)
     }
     const ms = elapsed()
     if (ms > report.slowest.ms) report.slowest = { run, ms }
@@ -57,7 +62,7 @@ function troubleOfEntry(memory: Memory): string | undefined {
 }
 
 /** Milliseconds that the input itself took: a machine that is busy with other things takes longer, but works no more. */
-function stopwatch(): () => number {
+export function stopwatch(): () => number {
   const start = performance.now()
   const before = process.cpuUsage()
   return () => {
@@ -66,6 +71,11 @@ function stopwatch(): () => number {
   }
 }
 
-function count(counts: Record<string, number>, reason: string): void {
+export function keptThrow(throws: Throw[], run: number, error: unknown): void {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+  if (throws.length < THROWS_KEPT) throws.push({ run, message, stack })
+}
+
+export function count(counts: Record<string, number>, reason: string): void {
   counts[reason] = (counts[reason] ?? 0) + 1
 }
