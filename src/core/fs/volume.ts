@@ -10,7 +10,7 @@ import type { Extent } from '../fmap/fmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { ENTRY_ADD_DAXDEV, ENTRY_FILE } from '../omf/constants.ts'
 import { soundNextIndex } from '../log/append.ts'
-import { daxdevOf, DaxdevTable, findDaxdev, type PlayedDaxdev, secondaryReservedUnits } from '../log/daxdevs.ts'
+import { daxdevOf, DaxdevTable, type PlayedDaxdev, secondariesOf, secondaryReservedUnits } from '../log/daxdevs.ts'
 import { EntryWindow } from '../log/entries.ts'
 import { type KnownLayout, type Layout, type LayoutReason, readLayoutAgain, reservedUnits } from '../log/layout.ts'
 import { claimExtents, extentsOfMeta } from './claims.ts'
@@ -32,8 +32,6 @@ export interface Volume {
   readonly memory: Memory
   /** This host's devices, among which the others are found. */
   readonly memories: () => Iterable<Memory>
-  /** Those that were found, by their index; looked at again at each lock. */
-  readonly found: Map<number, Memory>
   kept: KeptBitmap | undefined
   known: KnownLayout | undefined
 }
@@ -54,7 +52,7 @@ export interface LogLock {
 export type LockReason = LayoutReason | 'mount_failed' | 'not_master' | 'log_counters' | 'other_filesystem'
 
 export function newVolume(memory: Memory, memories: () => Iterable<Memory> = () => []): Volume {
-  return { memory, memories, found: new Map(), kept: undefined, known: undefined }
+  return { memory, memories, kept: undefined, known: undefined }
 }
 
 /**
@@ -134,17 +132,14 @@ export function claimLogged({ bitmap, others, unitBytes }: KeptBitmap, extents: 
   for (const [devindex, other] of others) claimExtents(other, extents, unitBytes, devindex)
 }
 
-/** A device that was found may have been formatted since, or be gone. */
+/** Looked at anew at each lock: a device may be gone since, or another's. */
 function otherSpaces(volume: Volume, { daxdevs, others, unitBytes, fsUuid }: KeptBitmap): Space[] {
+  if (others.size === 0) return []
+  const here = secondariesOf(volume.memories(), fsUuid)
   const spaces: Space[] = []
-  for (const daxdev of daxdevs.list) {
-    const { devindex, sizeBytes } = daxdev
+  for (const { devindex, uuid, sizeBytes } of daxdevs.list) {
     const bitmap = others.get(devindex)
-    const before = volume.found.get(devindex)
-    const memory = findDaxdev(before ? [before] : [], fsUuid, daxdev) ?? findDaxdev(volume.memories(), fsUuid, daxdev)
-    if (!bitmap || !memory) continue
-    volume.found.set(devindex, memory)
-    spaces.push({ devindex, bitmap, unitBytes, deviceBytes: sizeBytes, cursorUnit: 0 })
+    if (bitmap && here.get(uuid)?.device.sizeBytes === sizeBytes) spaces.push({ devindex, bitmap, unitBytes, deviceBytes: sizeBytes, cursorUnit: 0 })
   }
   return spaces
 }

@@ -80,12 +80,18 @@ export function secondarySuperblock(memory: Memory): Superblock | undefined {
   return judged.ok && judged.value.ts_sb_flags === SECONDARY_FLAG ? judged.value : undefined
 }
 
-/** Which of a host's devices it is: by what its superblock says, whatever its name. */
-export function findDaxdev(memories: Iterable<Memory>, fsUuid: string, daxdev: { uuid: string; sizeBytes: number }): Memory | undefined {
+/** A host's devices that belong to a file system, by UUID: known by what their superblocks say, whatever their names. */
+export function secondariesOf(memories: Iterable<Memory>, fsUuid: string): Map<string, Memory> {
+  const found = new Map<string, Memory>()
   for (const memory of memories) {
-    if (memory.device.sizeBytes !== daxdev.sizeBytes) continue
     const superblock = secondarySuperblock(memory)
-    if (superblock?.ts_uuid === fsUuid && superblock.ts_dev_uuid === daxdev.uuid) return memory
+    if (superblock?.ts_uuid === fsUuid && !found.has(superblock.ts_dev_uuid)) found.set(superblock.ts_dev_uuid, memory)
   }
-  return undefined
+  return found
+}
+
+/** Undefined where it isn't here, or has another size than the log says. */
+export function findDaxdev(memories: Iterable<Memory>, fsUuid: string, { uuid, sizeBytes }: { uuid: string; sizeBytes: number }): Memory | undefined {
+  const memory = secondariesOf(memories, fsUuid).get(uuid)
+  return memory?.device.sizeBytes === sizeBytes ? memory : undefined
 }
