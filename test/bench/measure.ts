@@ -78,6 +78,11 @@ export function expectEqual(seen: unknown, expected: unknown, what: string): voi
   if (seen !== expected) throw new Error(`${what}: ${String(seen)} instead of ${String(expected)}`)
 }
 
+/** `1 extent`, `16 extents`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
 function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)

@@ -1,9 +1,12 @@
 // The bench page: rows by name, run one at a time by the tool that opened it.
 
+import { kernelNames } from '../../src/core/machine/kernels.ts'
 import { read4kRandomRow, read64kRow, scanRow } from './data.ts'
 import { saveRows } from './images.ts'
 import type { BenchRow } from './measure.ts'
 import { createRow, logplayFullRow, logplayTailRow, mkfsRow, statRow } from './metadata.ts'
+import { openRow, residentRow } from './opens.ts'
+import { resolveNames, resolveRows, resolveSubjects } from './resolve.ts'
 import { shellRows } from './shell.ts'
 import { crossWorkerVisibleRow } from './visible.ts'
 
@@ -21,6 +24,9 @@ const groups: { names: string[]; run: () => Promise<BenchRow[]> }[] = [
   { names: ['cross_worker_visible'], run: one(crossWorkerVisibleRow) },
   { names: ['shell_creat_1000', 'shell_creat_10000'], run: shellRows },
   { names: ['save_first', 'save_small'], run: saveRows },
+  ...resolveSubjects.map((subject) => ({ names: resolveNames(subject), run: () => resolveRows(subject) })),
+  ...kernelNames.map((kernel) => ({ names: [`open_${kernel}`], run: one(() => openRow(kernel)) })),
+  ...kernelNames.map((kernel) => ({ names: [`resident_${kernel}`], run: one(() => residentRow(kernel)) })),
 ]
 
 declare global {

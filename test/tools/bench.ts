@@ -8,7 +8,7 @@ import { type BenchRow, rowOf, type Sample, SAMPLE_COUNT } from '../bench/measur
 import { withPage } from './browserPage.ts'
 import { pageWorkRows } from './pageWork.ts'
 
-const USAGE = 'usage: npm run bench [-- --json FILE] [--only NAME]'
+const USAGE = 'usage: npm run bench [-- --json FILE] [--only NAME] (a NAME that ends with * is the beginning of several)'
 const FIRST_MOVES = [
   { name: 'first_move', cpu: 1 },
   { name: 'first_move_4x', cpu: 4 },
@@ -16,7 +16,8 @@ const FIRST_MOVES = [
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
-  const wanted = (name: string): boolean => values.only === undefined || name === values.only
+  const { only } = values
+  const wanted = (name: string): boolean => only === undefined || (only.endsWith('*') ? name.startsWith(only.slice(0, -1)) : name === only)
   const rows = [...(await pageRows(wanted)), ...(await firstMoveRows(wanted)), ...(await pageWorkRows(wanted)).map(shown)]
   if (rows.length === 0) throw new Error(`there is no row ${values.only ?? ''}\n${USAGE}`)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows }, undefined, 1)}\n`)
@@ -80,7 +81,7 @@ function shown(row: BenchRow): BenchRow {
   const { name, value, unit, min, max, ratio, peer, limit, limitOf } = row
   const against = ratio === null ? '' : `; ${ratio} of ${peer}`
   const budget = limit === null ? '' : `; budget ${limit}${limitOf === 'ratio' ? ' (ratio)' : ''}${row.met === false ? ', MISSED' : ''}`
-  console.log(`${name.padEnd(22)} ${value} ${unit} (${min} .. ${max}, ${row.samples.length} samples)${against}${budget}`)
+  console.log(`${name.padEnd(34)} ${value} ${unit} (${min} .. ${max}, ${row.samples.length} samples)${against}${budget}`)
   return row
 }
 
