@@ -13,11 +13,19 @@ export function relative(path: string, mountpoint: string): string {
   return inMount.replace(/^\/+/, '')
 }
 
+/** A file as a host has it, whether or not its bytes can be reached. */
 export function fileOn(world: World, hostName: string, path: string): Result<HostFile> {
   const host = world.roster.find(hostName)
   if (!host.ok) return host
-  const file = host.value.files.find((node) => node.path === path && node.kind === 'file')
+  const file = host.value.shown.find((node) => node.path === path && node.kind === 'file')
   return file ? ok(file) : fail('no_such_path', { path })
+}
+
+export function readableOn(world: World, hostName: string, path: string): Result<HostFile> {
+  const host = world.roster.find(hostName)
+  const file = fileOn(world, hostName, path)
+  const failure = host.ok && file.ok ? host.value.troubleOf(file.value) : undefined
+  return failure ? { ok: false, failure } : file
 }
 
 /** A new host, mounted if there is something to mount. */

@@ -1,7 +1,7 @@
 // The hosts of a session. What a host knows is told by the host itself, with each of its replies; when it goes down all of
 // that is gone, as it is for a real one.
 
-import { fail, ok, type Result } from '../core/base/result.ts'
+import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
@@ -85,6 +85,21 @@ export class Host {
     return located(node, this.#places)
   }
 
+  /** As they show: with what became of the memory behind them. */
+  get shown(): HostFile[] {
+    return this.pool ? faultsOnHost(this.files, this.pool, this.#places) : this.files
+  }
+
+  /** Why it can't reach a file's bytes, where that is for the sake of a device. */
+  troubleOf({ path, fault }: HostFile): Failure | undefined {
+    if (fault === 'memory') return fail('memory_failed', { path, device: 'one of its devices', what: 'reported it', offsetBytes: undefined }).failure
+    if (fault !== 'missing') return undefined
+    const node = this.#nodes.find((candidate) => candidate.path === path)
+    const missing = node?.extents.find(({ devindex }) => this.#places[devindex]?.name === undefined)
+    const devindex = missing?.devindex ?? 0
+    return fail('device_missing', { path, devindex, uuid: this.#places[devindex]?.uuid }).failure
+  }
+
   forget(why: string): void {
     this.status = 'down'
     this.why = why
@@ -105,7 +120,7 @@ export class Host {
   }
 
   view(media: MediaState): HostView {
-    const { name, systemUuid, lacks, status, why, mount, mountTrouble, files, pool } = this
+    const { name, systemUuid, lacks, status, why, mount, mountTrouble, shown } = this
     const { filesystem } = media
     const stranded = mount !== undefined && filesystem === undefined
     const stale = mount !== undefined && filesystem !== undefined && mount.fsUuid !== filesystem.uuid
@@ -122,7 +137,7 @@ export class Host {
       mountTrouble,
       playedCount,
       entryCount: filesystem?.entryCount ?? 0,
-      files: pool ? faultsOnHost(files, pool, this.#places) : files,
+      files: shown,
       lacks,
       unseen: mount && !stale && !stranded ? this.#unseenOf(media, playedCount) : [],
       removed: mount?.rogue && !stale && !stranded ? this.#removedOf(media, playedCount) : [],

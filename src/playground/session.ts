@@ -10,7 +10,7 @@ import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
-import { fileOn, mkfsGiven, startHost } from './ours.ts'
+import { mkfsGiven, readableOn, startHost } from './ours.ts'
 import { peekDevice, peekFile } from './peek.ts'
 import { Pool } from './pool.ts'
 import { commands, sentences } from './sentences.ts'
@@ -46,7 +46,7 @@ export class Session implements Playground {
   peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
     const { whole } = this.#world.reader
     if (source.kind === 'device') return Promise.resolve(peekDevice(whole, offsetBytes, lengthBytes))
-    const file = fileOn(this.#world, source.host, source.path)
+    const file = readableOn(this.#world, source.host, source.path)
     return Promise.resolve(file.ok ? peekFile(whole, file.value, offsetBytes, lengthBytes) : file)
   }
 
@@ -61,7 +61,7 @@ export class Session implements Playground {
   }
 
   async takeFile(hostName: string, path: string): Promise<Result<Blob>> {
-    const file = fileOn(this.#world, hostName, path)
+    const file = readableOn(this.#world, hostName, path)
     if (!file.ok) return file
     const { whole } = this.#world.reader
     const { fileBlob } = await import('./takeFile.ts')
@@ -307,6 +307,8 @@ export class Session implements Playground {
     if (!restored) await this.#newScene()
     world.ready = true
     world.touchDevice()
+    // While the person looks, what they may do next is fetched; where that fails, it is tried again when it is asked for.
+    void Promise.all([deeds(), hostDeeds()]).catch(() => undefined)
   }
 
   async #newScene(): Promise<void> {

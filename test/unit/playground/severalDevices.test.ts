@@ -1,7 +1,7 @@
 // A session with several devices: places count from the pool's start, hosts call the devices as they like, and what the
 // hardware says of them is a part of each step.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import type { Session } from '../../../src/playground/session.ts'
 import type { PoolDeviceView, Snapshot } from '../../../src/playground/types.ts'
@@ -72,6 +72,184 @@ describe('a session with three devices', () => {
     const second = file?.extents[1]?.offsetBytes ?? 0
     expect(bytes).toEqual(valueOf(await session.peek({ kind: 'device' }, second, 4096)))
     expect(session.snapshot().problems.list).toEqual([])
+    await session.dispose()
+  })
+})
+
+describe('what the hardware says', () => {
+  it('is a step with a command, shows in device, problems and files, and goes and comes with its step', async () => {
+    const { session, newest } = await three()
+    await striped(session)
+    const plain = [{ poison: [], isStopped: false, configuration: 0 }, { poison: [], isStopped: false, configuration: 0 }, { poison: [], isStopped: false, configuration: 0 }]
+    const at = session.snapshot().files[0]?.extents.find(({ offsetBytes }) => offsetBytes >= EACH && offsetBytes < 2 * EACH)?.offsetBytes ?? 0
+    const before = session.snapshot().history.position
+    valueOf(await session.poison(1, at - EACH, 128))
+    valueOf(await session.stopDevice(2))
+    valueOf(await session.reconfigureDevice(2))
+    const bad = session.snapshot()
+    const states = [plain[0], { ...plain[1], poison: [{ offsetBytes: at, lengthBytes: 128 }] }, { poison: [], isStopped: true, configuration: 1 }]
+    expect(healthOf(bad)).toEqual(states)
+    expect(bad.history).toMatchObject({ position: before + 3, stepCount: before + 3, back: '/dev/dax2.0 was reconfigured: to whoever has it mounted it is another device now.' })
+    expect(bad.trace.slice(-3).map(({ kind, command, bytes }) => [kind, command, bytes])).toEqual([
+      ['memory', `sudo cxl inject-media-poison /dev/dax1.0 --address 0x${(at - EACH).toString(16)} --length 128`, { offsetBytes: at, lengthBytes: 128 }],
+      ['memory', 'sudo daxctl disable-device /dev/dax2.0', { offsetBytes: 2 * EACH, lengthBytes: EACH }],
+      ['memory', 'sudo daxctl reconfigure-device --force --mode=devdax /dev/dax2.0', { offsetBytes: 2 * EACH, lengthBytes: EACH }],
+    ])
+    expect(bad.files).toMatchObject([{ path: 'wide', fault: 'memory' }])
+    expect(faultsOn(bad, 'A')).toEqual([['wide', 'memory']])
+    const bytes = new Uint8Array(newest()).slice()
+    for (const [back, health] of [[1, [states[0], states[1], { ...plain[2], isStopped: true }]], [2, [states[0], states[1], plain[2]]], [3, plain]] as const) {
+      valueOf(await session.stepTo(before + 3 - back))
+      expect(healthOf(session.snapshot())).toEqual(health)
+    }
+    expect(session.snapshot().files[0]?.fault).toBeUndefined()
+    expect(faultsOn(session.snapshot(), 'A')).toEqual([['wide', undefined]])
+    valueOf(await session.stepTo(before + 3))
+    expect(healthOf(session.snapshot())).toEqual(states)
+    expect(firstDifference(new Uint8Array(newest()), bytes)).toBe(-1)
+    valueOf(await session.mendDevice(1))
+    valueOf(await session.startDevice(2))
+    expect(healthOf(session.snapshot())).toEqual([plain[0], plain[1], { ...plain[2], configuration: 1 }])
+    expect(session.snapshot().files[0]?.fault).toBeUndefined()
+    // The mount had the device before it was reconfigured.
+    expect(faultsOn(session.snapshot(), 'A')).toEqual([['wide', 'memory']])
+    await session.dispose()
+  })
+
+  it('is an error to who touches it, and the step that met it leaves what it made', async () => {
+    const { session } = await three()
+    valueOf(await session.newFile({ path: 'first', sizeBytes: 4096, seed: 3 }))
+    const free = (session.snapshot().files[0]?.extents[0]?.offsetBytes ?? 0) + 4096
+    valueOf(await session.poison(0, free, 64))
+    const { position } = session.snapshot().history
+    failureOf(await session.newFile({ path: 'second', sizeBytes: 4096, seed: 4 }), 'mount_failed')
+    const met = session.snapshot()
+    expect(met.files.map(({ path, fault }) => [path, fault])).toEqual([['first', undefined], ['second', 'memory']])
+    // The standalone module gives up the whole mount.
+    expect(faultsOn(met, 'A')).toEqual([['first', 'memory'], ['second', 'memory']])
+    expect(met.history).toMatchObject({ position: position + 1 })
+    valueOf(await session.stepTo(position))
+    expect(session.snapshot().files).toHaveLength(1)
+    valueOf(await session.stepTo(position + 1))
+    expect(session.snapshot().files).toHaveLength(2)
+    expect(picturesOf(session.snapshot())).toEqual(picturesOf(met))
+    await session.dispose()
+  })
+
+  it('changed by a command on a host shows, and is a part of that line’s step', async () => {
+    const { session } = await three()
+    await striped(session)
+    const { position } = session.snapshot().history
+    // B calls the pool's second device otherwise.
+    const name = session.snapshot().device.devices[2]?.name ?? ''
+    expect(await run(session, 'B', `cxl inject-media-poison ${name} --address 0x200000 --length 4096`)).toBe(0)
+    const bad = session.snapshot()
+    expect(healthOf(bad).map(({ poison }) => poison)).toEqual([[], [{ offsetBytes: EACH + 2 * MIB, lengthBytes: 4096 }], []])
+    expect(bad.history).toMatchObject({ position: position + 1 })
+    valueOf(await session.stepTo(position))
+    expect(healthOf(session.snapshot()).every(({ poison }) => poison.length === 0)).toBe(true)
+    valueOf(await session.stepTo(position + 1))
+    expect(healthOf(session.snapshot())).toEqual(healthOf(bad))
+    await session.dispose()
+  })
+
+  it('is named among the problems, with where it is', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.poison(1, 4 * MIB, 64))
+    valueOf(await session.stopDevice(2))
+    await vi.waitFor(() => expect(session.snapshot().problems.checking).toBe(false), { timeout: 5000 })
+    expect(session.snapshot().problems.list.map(({ says, bytes, host }) => [says, bytes, host])).toEqual([
+      ['/dev/dax1.0 has poisoned memory: 64 bytes at 0x400000.', { offsetBytes: EACH + 4 * MIB, lengthBytes: 64 }, undefined],
+      ['/dev/dax2.0 does not answer: nobody reaches what is on it.', { offsetBytes: 2 * EACH, lengthBytes: EACH }, undefined],
+      ['On A, wide can’t be read or written: the memory behind it failed.', undefined, 'A'],
+      ['B is one log entry behind: it can’t see wide.', undefined, 'B'],
+    ])
+    await session.dispose()
+  })
+
+  it('is refused where there is no such device, or no such place', async () => {
+    const { session } = await three()
+    const { position } = session.snapshot().history
+    for (const devindex of [3, -1, 0.5]) failureOf(await session.stopDevice(devindex), 'no_such_device')
+    failureOf(await session.poison(0, EACH, 64), 'out_of_device')
+    failureOf(await session.poison(0, 10, 64), 'bad_poison')
+    failureOf(await session.detachDevice('A', 0), 'primary_stays')
+    failureOf(await session.detachDevice('A', 3), 'no_such_device')
+    failureOf(await session.detachDevice('Z', 1), 'no_host')
+    for (const deviceCount of [0, 9, 1.5]) failureOf(await session.format({ force: true, deviceCount }), 'bad_device_count')
+    expect(session.snapshot().history).toMatchObject({ position, stepCount: position })
+    await session.dispose()
+  })
+})
+
+describe('a host without one of the devices', () => {
+  it('has no way to the files on it, and has it again when the device is back', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.newFile({ path: 'plain', sizeBytes: 4096, seed: 1 }))
+    valueOf(await session.playLog('B'))
+    const { position } = session.snapshot().history
+    valueOf(await session.detachDevice('B', 1))
+    const without = session.snapshot()
+    expect(without.hosts.map(({ name, lacks }) => [name, lacks])).toEqual([['A', []], ['B', [1]]])
+    expect(faultsOn(without, 'B')).toEqual([['wide', 'missing'], ['plain', undefined]])
+    expect(faultsOn(without, 'A')).toEqual([['wide', undefined], ['plain', undefined]])
+    failureOf(await session.sha256('B', 'wide'), 'device_missing')
+    failureOf(await session.peek({ kind: 'file', host: 'B', path: 'wide' }, 0, 16), 'device_missing')
+    expect(valueOf(await session.sha256('B', 'plain'))).toBe(valueOf(await session.sha256('A', 'plain')))
+    valueOf(await session.stepTo(position))
+    expect(session.snapshot().hosts[1]).toMatchObject({ lacks: [], files: [{ path: 'wide' }, { path: 'plain' }] })
+    expect(valueOf(await session.sha256('B', 'wide'))).toBe(valueOf(await session.sha256('A', 'wide')))
+    valueOf(await session.stepTo(position + 1))
+    expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', 'missing'], ['plain', undefined]])
+    valueOf(await session.attachDevice('B', 1))
+    expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', undefined], ['plain', undefined]])
+    expect(valueOf(await session.sha256('B', 'wide'))).toBe(valueOf(await session.sha256('A', 'wide')))
+    await session.dispose()
+  })
+})
+
+describe('bytes on secondary devices', () => {
+  it('are edited, searched and taken out by their place in the pool', async () => {
+    const { session } = await three()
+    await striped(session)
+    const bytes = new Uint8Array([250, 251, 252, 253, 254])
+    valueOf(await session.edit({ host: 'B', offsetBytes: 2 * EACH + 12 * MIB, bytes }))
+    expect(valueOf(await session.peek({ kind: 'device' }, 2 * EACH + 12 * MIB, 5))).toEqual(bytes)
+    expect(valueOf(await session.search({ fromBytes: 0, bytes }))).toBe(2 * EACH + 12 * MIB)
+    // Two devices lie behind one another here and nowhere else.
+    failureOf(await session.edit({ host: 'A', offsetBytes: EACH - 2, bytes }), 'out_of_device')
+    const blob = valueOf(await session.takeFile('A', 'wide'))
+    expect(blob.size).toBe(6 * MIB)
+    const pieces = session.snapshot().files[0]?.extents ?? []
+    expect(new Uint8Array(await blob.slice(2 * MIB, 2 * MIB + 64).arrayBuffer())).toEqual(valueOf(await session.peek({ kind: 'device' }, pieces[2]?.offsetBytes ?? 0, 64)))
+    valueOf(await session.poke({ host: 'A', path: 'wide', index: MIB, cell: 'Uint8', value: 77 }))
+    expect(session.snapshot().trace.at(-1)?.bytes).toEqual({ offsetBytes: pieces[1]?.offsetBytes, lengthBytes: 1 })
+    expect(valueOf(await session.peek({ kind: 'device' }, pieces[1]?.offsetBytes ?? 0, 1))).toEqual(new Uint8Array([77]))
+    await session.dispose()
+  })
+
+  it('are looked after by fsck: a secondary superblock that was damaged, and files that share its units', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.edit({ host: 'A', offsetBytes: EACH, bytes: new Uint8Array(8) }))
+    await vi.waitFor(() => expect(session.snapshot().problems.list.some(({ says }) => says.includes('no device here has a superblock that says so'))).toBe(true), { timeout: 5000 })
+    expect(session.snapshot().problems.list.map(({ entryIndex, severity }) => [severity, entryIndex])).toContainEqual(['error', 0])
+    await session.dispose()
+  })
+
+  it('have as many devices as are asked for, and one again', async () => {
+    const { session, newest } = await three()
+    const { position } = session.snapshot().history
+    valueOf(await session.format({ force: true, deviceCount: 8, deviceBytes: 16 * MIB, unitBytes: 4096 }))
+    expect(session.snapshot().device.devices.map(({ name, fsDevindex }) => [name, fsDevindex])).toEqual(Array.from({ length: 8 }, (_, i) => [`/dev/dax${i}.0`, i]))
+    expect(session.snapshot().trace.findLast(({ kind }) => kind === 'format')?.command).toBe('sudo mkfs.famfs --force --allocunit 4096 /dev/dax0.0 /dev/dax1.0 /dev/dax2.0 /dev/dax3.0 /dev/dax4.0 /dev/dax5.0 /dev/dax6.0 /dev/dax7.0')
+    valueOf(await session.format({ force: true, deviceCount: 1, deviceBytes: 16 * MIB, unitBytes: 4096 }))
+    expect(newest().byteLength).toBe(16 * MIB)
+    expect(session.snapshot().device.devices).toHaveLength(1)
+    valueOf(await session.stepTo(position))
+    expect(session.snapshot().device.devices.map(({ sizeBytes }) => sizeBytes)).toEqual([EACH, EACH, EACH])
     await session.dispose()
   })
 })
