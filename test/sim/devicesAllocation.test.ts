@@ -88,7 +88,6 @@ class World {
   relock(): void {
     this.held = lock(this.volume)
     for (const device of this.model) device.cursor = 0
-    expect(this.here()).toEqual(this.model.flatMap((_, i) => (this.away.has(i) ? [] : [i])))
   }
 }
 
@@ -118,13 +117,13 @@ function runStep(world: World, each: Step, path: string): void {
       return raw(world, each, path)
     case 'away':
       world.away.add(each.devindex)
-      return world.relock()
+      return relock(world)
     case 'back':
       world.away.delete(each.devindex)
-      return world.relock()
+      return relock(world)
     case 'lock':
       expectSame(world)
-      return world.relock()
+      return relock(world)
     default:
       return devadd(world)
   }
@@ -135,7 +134,12 @@ function devadd(world: World): void {
   if (!memory || world.away.has(world.model.length)) return
   must(addDevices(world.held, [memory], { systemUuid: OWNER, relaxed: true, newUuid: nextUuid }))
   world.modelDevice()
+  relock(world)
+}
+
+function relock(world: World): void {
   world.relock()
+  expect(world.here()).toEqual(world.model.flatMap((_, i) => (world.away.has(i) ? [] : [i])))
 }
 
 function creat(world: World, each: Step & { op: 'creat' }, path: string): void {
@@ -165,8 +169,8 @@ function raw(world: World, { devindex: which, unit, count }: Step & { op: 'raw' 
   const { unitBytes, model } = world
   const extent = { devindex: which, offsetBytes: (unit + 1) * unitBytes, lengthBytes: count * unitBytes }
   must(logRawFile(world.held, { path, mode: 0, uid: 0, gid: 0, map: { kind: 'simple', sizeBytes: 1, extents: [extent] } }))
-  const device = model[which]
-  for (let i = unit + 1; device && i < Math.min(unit + 1 + count, device.used.length); i++) device.used[i] = true
+  const used = model[which]?.used
+  if (used) used.fill(true, unit + 1, Math.min(unit + 1 + count, used.length))
 }
 
 function modelRun(world: World, count: number, fromStart: boolean): Extent[] | undefined {
