@@ -96,7 +96,7 @@ const daxdevReply: MessageType = {
 }
 
 /** What a daemon is asked: it answers with an errno, or with what the kernel's reader takes. */
-export function requestType(name: string, request: Uint8Array<ArrayBuffer>, handler: Handler, isSound: (reply: Uint8Array) => boolean): MessageType {
+export function requestType(name: string, request: Uint8Array<ArrayBuffer>, handler: Handler, isSound: (reply: Uint8Array) => boolean, isForm = (bytes: Uint8Array) => bytes.length === request.length): MessageType {
   return {
     name,
     make: () => ({ bytes: request.slice(), sizeBytes: 0 }),
@@ -105,7 +105,7 @@ export function requestType(name: string, request: Uint8Array<ArrayBuffer>, hand
       whole.set(bytes.subarray(0, whole.length))
       return whole
     },
-    isForm: (bytes) => bytes.length === request.length,
+    isForm,
     judge(bytes, _, chance) {
       const { errno, bytes: reply } = handler(chance.oneIn(4) ? chance.u32() : NODE, bytes)
       if (errno !== 0) return `errno ${errno}`
