@@ -1,27 +1,11 @@
 // Nobody is kept out: axe finds nothing in any look, nothing scrolls sideways in a narrow window, and twice the text size
 // loses nothing.
 
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { overflow, violations } from '../helpers/axe.ts'
 import { button, eventually, fileForm, firstScene, formatPanel, lane, playButton, showMapping, usePage } from '../helpers/page.ts'
 
 const open = usePage()
-
-/** @param within a selector, where only a part has changed since the last look */
-async function violations(page: Page, rules: 'all' | 'colours' = 'all', within?: string): Promise<string[]> {
-  // Legacy only in that it leaves out frames of other origins, and opens no page of its own to sum them up.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true)
-  if (rules === 'colours') axe.withRules(['color-contrast'])
-  if (within !== undefined) axe.include(within)
-  const { violations: found, passes } = await axe.analyze()
-  expect(passes.length).toBeGreaterThanOrEqual(rules === 'all' ? 5 : 1)
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`)
-}
-
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-}
 
 // A theme changes colours and nothing else.
 describe.each([['light', 'all'], ['dark', 'colours']] as const)('in %s', (colorScheme, rules) => {
