@@ -106,6 +106,57 @@ describe.each(variants)('a cache whose cookies are kept by %s', (_, isShared) =>
     expect(bench.counts).toEqual({ IOMAP_BEGIN: isShared ? 9 : 2 })
   })
 
+  it('drops what was not used for longest', () => {
+    const map = simpleMap(Array.from({ length: 3 }, (_each, i) => ({ devindex: 0, offsetBytes: 2 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+    const { bench, resolver } = rig(map, { isShared, cacheCapBytes: 2 * CACHED_MAPPING_BYTES })
+    const asked = [0, 1, 0, 2, 0, 1].map((index) => {
+      const before = bench.counts.IOMAP_BEGIN ?? 0
+      expect(resolved(resolver, index * UNIT_BYTES)).toEqual(walked(map, index * UNIT_BYTES))
+      return bench.counts.IOMAP_BEGIN! - before
+    })
+    expect(asked).toEqual([1, 1, 0, 1, 0, 1])
+  })
+
+  it('is void for whoever still uses a file that the kernel let go of', () => {
+    const { bench, way, resolver } = rig(six, { isShared })
+    expect(resolved(resolver, 0)).toEqual(walked(six, 0))
+    const before = resolver.validity?.()
+    way.forget(NODE)
+    // Nobody is told of this move.
+    const elsewhere = simpleMap([{ devindex: 1, offsetBytes: 64 * UNIT_BYTES, lengthBytes: six.sizeBytes }])
+    bench.maps.set(NODE, elsewhere)
+    expect(resolver.validity?.()).not.toBe(before)
+    expect(resolved(resolver, 0)).toEqual(walked(elsewhere, 0))
+  })
+
+  it('drops what is in the way of a mapping that is pushed', () => {
+    const { bench, server, resolver } = rig(six, { isShared, aheadBytes: six.sizeBytes })
+    expect(resolved(resolver, 0)).toEqual(walked(six, 0))
+    // The first two change places, and the server tells of the first one only.
+    const extents = [1, 0, 2, 3, 4, 5].map((i) => ({ devindex: i % 2, offsetBytes: 8 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES }))
+    const swapped = simpleMap(extents)
+    bench.maps.set(NODE, swapped)
+    expect(server.upsert(NODE, 0, UNIT_BYTES)).toBe(0)
+    expect(resolved(resolver, 0)).toEqual(walked(swapped, 0))
+    expect(resolved(resolver, UNIT_BYTES)).toEqual(walked(swapped, UNIT_BYTES))
+  })
+
+  it('asks again where the server moved the file while it answered', () => {
+    const { bench, server, resolver } = rig(six, { isShared })
+    const elsewhere = simpleMap([{ devindex: 1, offsetBytes: 64 * UNIT_BYTES, lengthBytes: six.sizeBytes }])
+    let isMoving = true
+    bench.map = (node) => {
+      const map = bench.maps.get(node)
+      if (isMoving) {
+        isMoving = false
+        bench.maps.set(node, elsewhere)
+        server.invalidate(node, 0, six.sizeBytes)
+      }
+      return map
+    }
+    expect(resolved(resolver, 0)).toEqual(walked(elsewhere, 0))
+  })
+
   it('asks again where the file moved while it was asked, and gives up on a server that never stops', () => {
     const map = simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: 4 * UNIT_BYTES }])
     const elsewhere = simpleMap([{ devindex: 1, offsetBytes: 8 * UNIT_BYTES, lengthBytes: 4 * UNIT_BYTES }])
@@ -195,6 +246,14 @@ const lies: [what: string, change: (entries: IomapEntries) => void][] = [
   ['mappings out of order', ({ fileOffsets }) => void fileOffsets.reverse()],
   ['bytes of a mapping that is held', ({ offsets, devindices }) => void ((offsets[1] = 0), (devindices[1] = 0))],
   ['another place for a mapping that is held', ({ fileOffsets }) => void (fileOffsets[0] = 0)],
+  ['more bytes for a mapping that is held', ({ fileOffsets, lengths, offsets, devindices, count }) => {
+    fileOffsets.set([UNIT_BYTES, 2 * UNIT_BYTES])
+    lengths.set([UNIT_BYTES, 2 * UNIT_BYTES])
+    offsets.set([8 * UNIT_BYTES - UNIT_BYTES, 16 * UNIT_BYTES])
+    lengths[0] = 2 * UNIT_BYTES
+    fileOffsets[1] = 3 * UNIT_BYTES
+    devindices.set([1, 0].slice(0, count))
+  }],
   ['none that holds the byte', ({ fileOffsets }) => fileOffsets.set([4 * UNIT_BYTES, 5 * UNIT_BYTES])],
 ]
 

@@ -74,6 +74,26 @@ describe('every byte is where a plain walk finds it', () => {
     expect(way.residentBytes()).toBe(0)
   })
 
+  it('and the page that was not used for longest goes first, while a file that is opened pushes out none', () => {
+    const lists = [0, 1].map((devindex) => simpleMap(Array.from({ length: 8 }, (_, i) => ({ devindex, offsetBytes: 2 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES }))))
+    // Books of both files, and three pages.
+    const { bench, way, open } = rig(lists[0]!, { perReply: 2, cacheCapBytes: 2 * (4 * 24 + 8) + 3 * (2 * MAPPING_BYTES + END_BYTES) })
+    const first = must(open())
+    const fetchedFor = (resolver: Resolver, index: number): number => {
+      const before = bench.counts.GET_FMAP!
+      expect(resolved(resolver, index * UNIT_BYTES)?.[1]).toBe(2 * index * UNIT_BYTES)
+      return bench.counts.GET_FMAP! - before
+    }
+    expect([0, 2, 0].map((index) => fetchedFor(first, index))).toEqual([0, 0, 0])
+    bench.maps.set(8, lists[1]!)
+    const second = must(way.open({ node: 8, path: 'g', sizeBytes: lists[1]!.sizeBytes }))
+    // What the second one brought is its first page; of the first file the two used last stay.
+    expect([0, 2].map((index) => fetchedFor(first, index))).toEqual([0, 0])
+    expect([0, 6].map((index) => fetchedFor(second, index))).toEqual([0, 1])
+    expect([2, 0, 2].map((index) => fetchedFor(first, index))).toEqual([0, 1, 0])
+    expect([6, 0].map((index) => fetchedFor(second, index))).toEqual([0, 1])
+  })
+
   it('and a page that is held costs no message', () => {
     const { bench, open } = rig(simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: 9 * UNIT_BYTES }]))
     const resolver = must(open())

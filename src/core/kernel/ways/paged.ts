@@ -200,7 +200,10 @@ class PagedFile implements Resolver, PageBook {
 
   #pageAt(fileOffsetBytes: number): MapPage | undefined {
     const { last } = this
-    if (last && fileOffsetBytes >= (last.starts[0] as number) && fileOffsetBytes < endOf(last)) return last
+    if (last && fileOffsetBytes >= (last.starts[0] as number) && fileOffsetBytes < endOf(last)) {
+      if (!this.#isClosed) this.#cache.touch(last)
+      return last
+    }
     const index = lastAtOrBefore(this.#starts, this.#checksums.length, fileOffsetBytes)
     const kept = this.pages[index]
     if (kept) this.#cache.touch(kept)
