@@ -98,7 +98,8 @@ function noticeType(name: string, notice: 'UPSERT' | 'INVAL', make: (chance: Cha
       const context = newContext()
       const way = iomapWay(direct.link).make(context)
       const file = way.open({ node: NODE, path: 'f', sizeBytes })
-      if (chance.oneIn(2)) outcomeOf(context, file, chance)
+      // Devices are known by what was read: a mapping on another one isn't taken unasked.
+      if (notice === 'UPSERT' || chance.oneIn(2)) outcomeOf(context, file, chance)
       const errno = direct.notify(notice, NODE, bytes)
       const outcome = outcomeOf(context, file, chance)
       return errno === 0 ? outcome : `errno ${errno}, ${outcome}`
