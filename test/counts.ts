@@ -24,8 +24,8 @@ export const yamlVectorsLeast = 200
 /** Scenarios of test/conformance, their steps (a repeated one counts once), and both over the modes. */
 export const conformance = { scenarios: 30, fileSteps: 682, runs: 48, steps: 1080 }
 
-/** Undo and redo: operations of the mixed session, and how often it then goes somewhere else. */
-export const history = { operations: 200, journeys: 40 }
+/** Undo and redo: operations of the mixed session, with one device and with several, and how often it then goes somewhere else. */
+export const history = { operations: 200, operationsOnSeveral: 100, journeys: 40 }
 
 /** Per kernel: maps by chance, and places at which a long map is asked. */
 export const kernelRuns = { maps: 60, places: 300 }

@@ -30,6 +30,7 @@ export class MappedFile {
   #last: Segment | undefined
   #validity = 0
   #faultCount = 0
+  #trouble: Failure<BytesReason> | undefined
 
   constructor(path: string, file: FileBytes, writable: boolean) {
     this.path = path
@@ -64,14 +65,14 @@ export class MappedFile {
 
   setInt32(offsetBytes: number, value: number): Result<undefined, StoreReason> {
     const segment = this.writable ? this.#around(offsetBytes, 4) : undefined
-    if (!segment) return this.write(offsetBytes, new Uint8Array(Int32Array.of(value).buffer))
+    if (!segment) return this.#store(offsetBytes, new Uint8Array(Int32Array.of(value).buffer))
     segment.view.setInt32(offsetBytes - segment.fileOffsetBytes, value, true)
     return ok()
   }
 
   setFloat64(offsetBytes: number, value: number): Result<undefined, StoreReason> {
     const segment = this.writable ? this.#around(offsetBytes, 8) : undefined
-    if (!segment) return this.write(offsetBytes, new Uint8Array(Float64Array.of(value).buffer))
+    if (!segment) return this.#store(offsetBytes, new Uint8Array(Float64Array.of(value).buffer))
     segment.view.setFloat64(offsetBytes - segment.fileOffsetBytes, value, true)
     return ok()
   }
@@ -138,20 +139,37 @@ export class MappedFile {
     return fail('several_segments', { path: this.path, segmentCount })
   }
 
+  /** A value that crosses from one segment to the next, or one that can't be stored. */
+  #store(offsetBytes: number, value: Uint8Array): Result<undefined, StoreReason> {
+    const failure = this.#takeTrouble()
+    return failure ? { ok: false, failure } : this.write(offsetBytes, value)
+  }
+
+  /** What kept `#around` from touching a value: asking again would find the file marked already. */
+  #takeTrouble(): Failure<BytesReason> | undefined {
+    const trouble = this.#trouble
+    this.#trouble = undefined
+    return trouble
+  }
+
   /** The segment that a whole value lies in; undefined where it crosses into the next one, isn't inside the file, or can't be touched. */
   #around(offsetBytes: number, lengthBytes: number): Segment | undefined {
     let found = this.#held()
     if (!found || !holds(found, offsetBytes, lengthBytes)) {
       if (!this.#inside(offsetBytes, lengthBytes)) return undefined
       found = this.#at(offsetBytes)
-      if (!found || !holds(found, offsetBytes, lengthBytes)) return undefined
+      if (found && !holds(found, offsetBytes, lengthBytes)) return undefined
     }
-    return this.#reach(found, offsetBytes - found.fileOffsetBytes, lengthBytes) ? found : undefined
+    if (found && this.#reach(found, offsetBytes - found.fileOffsetBytes, lengthBytes)) return found
+    this.#trouble = this.#file.failure
+    return undefined
   }
 
   /** A value that crosses from one segment to the next, put together. */
   #gathered(offsetBytes: number, lengthBytes: number): DataView {
     assert(this.#inside(offsetBytes, lengthBytes), `bytes ${offsetBytes} .. ${offsetBytes + lengthBytes - 1} are inside ${this.path}`)
+    const trouble = this.#takeTrouble()
+    if (trouble) throw new BusError(trouble)
     const whole = new Uint8Array(lengthBytes)
     if (!this.#eachPart(offsetBytes, lengthBytes, (bytes, at) => whole.set(bytes, at))) throw new BusError(this.#file.failure)
     return new DataView(whole.buffer)

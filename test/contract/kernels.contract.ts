@@ -1,0 +1,412 @@
+// What every kernel must do, however a map comes to it: the same bytes and the same errors as a naive model, and beyond what
+// its interface takes, the errno of the table here. kernels.test.ts runs this over each kernel.
+
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { MIB } from '../../src/core/base/align.ts'
+import type { Failure, Result } from '../../src/core/base/result.ts'
+import { DEVINDEX, LENGTH, newAnswer, OFFSET, type Resolver } from '../../src/core/fmap/resolve.ts'
+import { columnsOf, type WideMap } from '../../src/core/fmap/wide.ts'
+import type { MapStore } from '../../src/core/fuse/wire.ts'
+import { BusError, MappedFile } from '../../src/core/kernel/mappedFile.ts'
+import { OpenFile } from '../../src/core/kernel/openFile.ts'
+import type { KernelName, WayMaker } from '../../src/core/kernel/way.ts'
+import { kernelRuns } from '../counts.ts'
+import { bytesAt, bytesOf, listOf, LONG, type MapShape, MEDIUM, type Mounted, mounted, newRig, open, placeOf, poolOffset, positionsOf, randomMap, type Rig, type RigShape, SMALL, USUAL } from '../helpers/kernels.ts'
+import { firstDifference, valueOf } from '../helpers/outcome.ts'
+
+export interface KernelUnderTest {
+  name: KernelName
+  /** The kernel's way over a daemon beside it, which answers from the store. */
+  connect(store: MapStore): WayMaker
+}
+
+/** The errno that each kernel's table has for a map; undefined where it takes it. */
+export function limitOf(kernel: KernelName, map: WideMap): string | undefined {
+  const extentCount = map.kind === 'simple' ? map.columns.count : 0
+  const parts = map.kind === 'simple' ? [] : map.interleaved
+  const stripsMost = Math.max(0, ...parts.map(({ strips }) => strips.length))
+  const chunkCount = parts.reduce((sum, { sizeBytes, chunkBytes }) => sum + Math.ceil(sizeBytes / chunkBytes), 0)
+  switch (kernel) {
+    case 'v1':
+      return extentCount > 16 || parts.length > 1 || stripsMost > 16 ? 'E2BIG' : undefined
+    case 'v1-abi42': {
+      if (map.kind === 'interleaved' || listOf(map).some(({ devindex }) => devindex !== 0)) return 'EINVAL'
+      return extentCount > 2 ? 'E2BIG' : undefined
+    }
+    case 'fuse': {
+      const messageBytes = 32 + extentCount * 24 + parts.reduce((sum, { strips }) => sum + 24 + strips.length * 24, 0)
+      if (messageBytes > 4096) return 'EINVAL'
+      return extentCount > 32 || parts.length > 32 || stripsMost > 32 ? 'E2BIG' : undefined
+    }
+    case 'fuse-unrolled':
+      return 32 + (extentCount + chunkCount) * 24 > 16 * 1024 * 1024 ? 'EFBIG' : undefined
+    case 'fuse-paged':
+    case 'fuse-iomap':
+    case 'fuse-iomap-shared':
+      return undefined
+    case 'program':
+      return extentCount > PROGRAM_EXTENTS_MOST ? 'E2BIG' : undefined
+  }
+}
+
+/** A file has 512 Ki cells of the table: three for each extent, and two before them. */
+const PROGRAM_EXTENTS_MOST = 174_762
+
+const errnoOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.failure.errno)
+
+/** What an access through a mapping ends with. */
+function busErrorOf(access: () => unknown): Failure {
+  try {
+    access()
+  } catch (error) {
+    if (error instanceof BusError) return error.failure
+    throw error
+  }
+  throw new Error('no bus error')
+}
+
+/** What the table has for it. */
+const tableOf = ({ name }: KernelUnderTest, map: WideMap): string => limitOf(name, map) ?? 'ok'
+
+/** With that one map as its only file. */
+function mountedWith({ connect }: KernelUnderTest, rig: Rig, map: WideMap): { on: Mounted; added: Result<unknown> } {
+  const on = mounted(rig, connect)
+  return { on, added: on.add('f', map) }
+}
+
+const readOf = (on: Mounted, path: string, at: number, length: number): Result<Uint8Array> => {
+  const inode = on.mount.lookup(path)
+  if (inode?.kind !== 'file') throw new Error(`there is no ${path}`)
+  const target = new Uint8Array(length)
+  const read = new OpenFile(on.mount, inode, { read: true }).read(at, target)
+  return read.ok ? { ok: true, value: target.subarray(0, read.value) } : read
+}
+
+const writeOf = (on: Mounted, path: string, at: number, bytes: Uint8Array): Result<number> => {
+  const inode = on.mount.lookup(path)
+  if (inode?.kind !== 'file') throw new Error(`there is no ${path}`)
+  return new OpenFile(on.mount, inode, { write: true }).write(at, bytes)
+}
+
+const mapOf = (on: Mounted, path: string): MappedFile => new MappedFile(path, valueOf(open(on, path)), true)
+
+/** The whole file in every way that there is, against its bytes; and then the same for what was stored in it. */
+function expectTransfers(on: Mounted, path: string, map: WideMap): void {
+  const { rig } = on
+  const positions = positionsOf(rig, map)
+  const model = bytesAt(rig, positions)
+  expect(firstDifference(valueOf(readOf(on, path, 0, map.sizeBytes)), model)).toBe(-1)
+  const file = mapOf(on, path)
+  const copy = new Uint8Array(map.sizeBytes)
+  valueOf(file.copyTo(copy))
+  expect(firstDifference(copy, model)).toBe(-1)
+  let chunksDiffer = false
+  file.forEachChunk((chunk, at) => {
+    chunksDiffer ||= firstDifference(chunk, model.subarray(at, at + chunk.length)) >= 0
+  })
+  expect(chunksDiffer).toBe(false)
+  let at = 0
+  for (const { fileOffsetBytes, devindex, deviceOffsetBytes, lengthBytes } of file.segments()) {
+    const isNext = fileOffsetBytes === at && poolOffset(rig, devindex, deviceOffsetBytes) === positions[at] && lengthBytes > 0
+    if (!isNext) throw new Error(`${lengthBytes} bytes at ${fileOffsetBytes} are said to be at ${deviceOffsetBytes} of device ${devindex}`)
+    at += lengthBytes
+  }
+  expect(at).toBe(map.sizeBytes)
+
+  const expected = rig.pool.slice()
+  const store = (from: number, bytes: Uint8Array): void => {
+    for (const [i, byte] of bytes.entries()) expected[positions[from + i]!] = byte
+  }
+  for (const [from, length] of rangesOf(map)) {
+    const bytes = Uint8Array.from({ length }, (_, i) => (from + i * 7) % 251)
+    store(from, bytes)
+    expect(valueOf(writeOf(on, path, from, bytes))).toBe(length)
+    const others = bytes.map((byte) => byte ^ 0x55)
+    store(from, others)
+    valueOf(file.write(from, others))
+    expect(file.getUint8(from)).toBe(others[0])
+    expect(firstDifference(valueOf(readOf(on, path, from, length)), others)).toBe(-1)
+  }
+  // Not a byte elsewhere.
+  expect(Buffer.compare(expected, rig.pool)).toBe(0)
+
+  const values = Float64Array.from({ length: Math.floor(map.sizeBytes / 8) }, (_, i) => i % 1000)
+  valueOf(file.write(0, new Uint8Array(values.buffer)))
+  expect(file.sumFloat64()).toBe(values.reduce((sum, value) => sum + value, 0))
+}
+
+/** Of a long map: all of it once, and places by chance. */
+function expectReads(on: Mounted, path: string, map: WideMap): void {
+  expect(firstDifference(valueOf(readOf(on, path, 0, map.sizeBytes)), bytesOf(on.rig, map))).toBe(-1)
+  expectPlaces(valueOf(open(on, path)).resolver, map)
+}
+
+/** The front, the end, and what crosses from one piece to the next. */
+function rangesOf({ sizeBytes }: WideMap): [from: number, length: number][] {
+  const spans: [number, number][] = [[0, 1], [sizeBytes - 1, 1], [0, 100], [sizeBytes - 100, 100], [4090, 12], [Math.floor(sizeBytes / 2) - 3, 9000]]
+  return spans.filter(([from, length]) => from >= 0 && from + length <= sizeBytes)
+}
+
+/**
+ * Works as the model says, or is refused at once and each time, with nothing kept.
+ * @returns the errno that refused it; 'ok'
+ */
+function outcomeOf({ name, connect }: KernelUnderTest, rig: Rig, map: WideMap, expectWorks = expectTransfers): string {
+  const on = mounted(rig, connect)
+  const emptyBytes = on.mount.way.residentBytes()
+  const added = on.add('f', map)
+  // Tools learn it when they push a map; who pulls it, when the file is first used.
+  if (!added.ok) return added.failure.errno
+  if (limitOf(name, map) === undefined) {
+    expectWorks(on, 'f', map)
+    return 'ok'
+  }
+  const errnos = [open(on, 'f'), readOf(on, 'f', 0, 1), open(on, 'f'), readOf(on, 'f', 0, 1)].map(errnoOf)
+  expect(on.mount.way.residentBytes()).toBe(emptyBytes)
+  return [...new Set(errnos)].join(', ')
+}
+
+/** Where walking all of a list would take minutes. */
+function expectSomePlaces(on: Mounted, path: string, map: WideMap): void {
+  expectPlaces(valueOf(open(on, path)).resolver, map)
+}
+
+/** At places by chance. */
+function expectPlaces(resolver: Resolver, map: WideMap): void {
+  const answer = newAnswer()
+  for (let i = 0; i < kernelRuns.places; i++) {
+    const at = Math.floor((map.sizeBytes - 1) * ((i * 0.618_033_988_749_895) % 1))
+    expect(resolver.resolve(at, answer)).toBe(true)
+    expect({ at, devindex: answer[DEVINDEX], offsetBytes: answer[OFFSET] }).toEqual({ at, ...placeOf(map, at) })
+    expect(answer[LENGTH]! > 0 && at + answer[LENGTH]! <= map.sizeBytes).toBe(true)
+  }
+}
+
+export function kernelContract(kernel: KernelUnderTest): void {
+  const { name } = kernel
+  const isStandalone = name === 'v1' || name === 'v1-abi42'
+  /** The older ioctl knows the first device alone. */
+  const manyDevices = name === 'v1-abi42' ? 1 : 8
+
+  describe(`${name}: maps that a log can hold`, () => {
+    it.each(Array.from({ length: 16 }, (_, i) => i + 1))('%i simple extents', (count) => {
+      for (const deviceCount of [1, 2, 8]) {
+        const map = randomMap(USUAL, { kind: 'simple', count, deviceCount, seed: count, unitsMost: 3 })
+        expect(outcomeOf(kernel, newRig(), map)).toBe(tableOf(kernel, map))
+      }
+    })
+
+    it.each(Array.from({ length: 16 }, (_, i) => i + 1))('%i strips over 1 to 8 devices', (count) => {
+      for (const deviceCount of [1, 2, 3, 4, 5, 6, 7, 8]) {
+        const map = randomMap(USUAL, { kind: 'interleaved', count, deviceCount, seed: count, unitsMost: deviceCount % 2 === 0 ? 1 : 2, rowCount: 1 + (count % 3) })
+        expect(outcomeOf(kernel, newRig(), map)).toBe(tableOf(kernel, map))
+      }
+    })
+  })
+
+  describe(`${name}: longer maps`, () => {
+    it('as many extents as its interface has room for, and one more', () => {
+      for (const count of [2, 3, 16, 17, 32, 33, 169, 170, 1000]) {
+        const map = randomMap(MEDIUM, { kind: 'simple', count, deviceCount: Math.min(2, manyDevices), seed: count, unitsMost: 2 })
+        expect({ count, outcome: outcomeOf(kernel, newRig(MEDIUM), map) }).toEqual({ count, outcome: tableOf(kernel, map) })
+      }
+      for (const count of [16, 17, 32, 33]) {
+        const map = randomMap(MEDIUM, { kind: 'interleaved', count, deviceCount: 2, seed: count, unitsMost: 1, rowCount: 3 })
+        expect({ count, outcome: outcomeOf(kernel, newRig(MEDIUM), map) }).toEqual({ count, outcome: tableOf(kernel, map) })
+      }
+    })
+
+    it.each<[string, RigShape, MapShape, typeof expectReads]>([
+      ['100,000 extents of one size', LONG, { kind: 'simple', count: 100_000, deviceCount: Math.min(2, manyDevices), seed: 1, unitsMost: 1 }, expectReads],
+      ['100,000 extents of several', LONG, { kind: 'simple', count: 100_000, deviceCount: 2, seed: 2, unitsMost: 2 }, expectSomePlaces],
+      ['180,000 extents, more than a file has cells of the table', { ...LONG, deviceBytes: 16 * MIB }, { kind: 'simple', count: 180_000, deviceCount: 2, seed: 6, unitsMost: 1 }, expectSomePlaces],
+      ['a striped file of 100,000 chunks', LONG, { kind: 'interleaved', count: 10, deviceCount: 2, seed: 3, unitsMost: 1, rowCount: 10_000 }, expectReads],
+      ['a striped file of 700,000 chunks, more than an unrolled message holds', { ...LONG, deviceBytes: 32 * MIB }, { kind: 'interleaved', count: 14, deviceCount: 2, seed: 4, unitsMost: 1, rowCount: 50_000 }, expectSomePlaces],
+    ])('%s', (_, shape, given, expectWorks) => {
+      const map = randomMap(shape, given)
+      expect(outcomeOf(kernel, newRig(shape), map, expectWorks)).toBe(tableOf(kernel, map))
+    })
+  })
+
+  describe(`${name}: an open file`, () => {
+    const sound = randomMap(USUAL, { kind: 'simple', count: 2, deviceCount: Math.min(2, manyDevices), seed: 5, unitsMost: 3 })
+
+    it('has nothing past its end, and never grows', () => {
+      const rig = newRig()
+      const { on, added } = mountedWith(kernel, rig, sound)
+      valueOf(added)
+      const { sizeBytes } = sound
+      const before = rig.pool.slice()
+      for (const at of [sizeBytes, sizeBytes + 1, 2 ** 40]) expect(valueOf(readOf(on, 'f', at, 10))).toHaveLength(0)
+      expect(valueOf(readOf(on, 'f', sizeBytes - 3, 10))).toHaveLength(3)
+      const file = mapOf(on, 'f')
+      for (const [at, length] of [[sizeBytes, 1], [sizeBytes - 3, 10], [-1, 1], [0.5, 1], [2 ** 52, 8]] as const) {
+        expect([errnoOf(writeOf(on, 'f', at, new Uint8Array(length))), errnoOf(file.write(at, new Uint8Array(length))), errnoOf(file.copyTo(new Uint8Array(length), at))]).toEqual(['ENXIO', 'ENXIO', 'ENXIO'])
+      }
+      expect(errnoOf(readOf(on, 'f', -1, 1))).toBe('ENXIO')
+      expect(Buffer.compare(before, rig.pool)).toBe(0)
+      const answer = newAnswer()
+      const { resolver } = valueOf(open(on, 'f'))
+      for (const at of [-1, sizeBytes, sizeBytes + 4096, 1.5, Number.NaN, Infinity]) expect([at, resolver.resolve(at, answer), resolver.trouble]).toEqual([at, false, undefined])
+    })
+
+    it.each([1, -1])('whose size was changed by %i is ENXIO once, and then EIO for good', (by) => {
+      const { on, added } = mountedWith(kernel, newRig(), sound)
+      valueOf(added)
+      const file = mapOf(on, 'f')
+      const inode = on.mount.lookup('f')
+      if (inode?.kind !== 'file') throw new Error('there is no f')
+      on.mount.setSize(inode, sound.sizeBytes + by)
+      expect([errnoOf(open(on, 'f')), errnoOf(open(on, 'f')), errnoOf(readOf(on, 'f', 0, 1))]).toEqual(['ENXIO', 'EIO', 'EIO'])
+      on.mount.setSize(inode, sound.sizeBytes)
+      expect([errnoOf(open(on, 'f')), errnoOf(writeOf(on, 'f', 0, new Uint8Array(1)))]).toEqual(['EIO', 'EIO'])
+      // Mapped before: a fault that would be served now isn't.
+      expect(errnoOf(file.copyTo(new Uint8Array(1)))).toBe('EIO')
+      expect(busErrorOf(() => file.getUint8(0)).reason).toBe('file_invalid')
+    })
+
+    it('is gone with its inode, and the kernel keeps nothing of it', () => {
+      const { on } = mountedWith(kernel, newRig(), sound)
+      const empty = mounted(newRig(), kernel.connect).mount.way.residentBytes()
+      valueOf(readOf(on, 'f', 0, sound.sizeBytes))
+      const full = on.mount.way.residentBytes()
+      expect(full).toBeGreaterThan(empty)
+      const inode = on.mount.lookup('f')
+      if (!inode) throw new Error('there is no f')
+      on.mount.remove(inode)
+      // The table of programs is the server's: its cells are for other files.
+      expect(on.mount.way.residentBytes()).toBeLessThan(name === 'program' ? full : empty + 1)
+    })
+  })
+
+  describe(`${name}: a device that isn’t here`, () => {
+    it('is ENODEV for its files alone, until it turns up', () => {
+      if (manyDevices === 1) return
+      const rig = newRig()
+      const missing = rig.memories[3]!
+      delete rig.memories[3]
+      const on = mounted(rig, kernel.connect)
+      const far: WideMap = { kind: 'simple', sizeBytes: 5000, columns: columnsOf([{ devindex: 0, offsetBytes: 0, lengthBytes: 4096 }, { devindex: 3, offsetBytes: 4096, lengthBytes: 4096 }]) }
+      const near: WideMap = { kind: 'simple', sizeBytes: 5000, columns: columnsOf([{ devindex: 1, offsetBytes: 0, lengthBytes: 8192 }]) }
+      valueOf(on.add('far', far))
+      valueOf(on.add('near', near))
+      expect([errnoOf(readOf(on, 'far', 0, 5000)), errnoOf(readOf(on, 'far', 4999, 1)), errnoOf(readOf(on, 'near', 0, 5000))]).toEqual(['ENODEV', 'ENODEV', 'ok'])
+      rig.memories[3] = missing
+      if (isStandalone) on.mount.devices.add(3, { uuid: missing.device.uuid, sizeBytes: rig.deviceBytes, memory: missing })
+      expectTransfers(on, 'far', far)
+    })
+  })
+
+  describe(`${name}: memory that fails`, () => {
+    const bad = manyDevices === 1 ? 0 : 1
+    const [first, then] = isStandalone ? ['ENODEV', 'ENODEV'] : ['EHWPOISON', 'EIO']
+    const piece = (devindex: number, unit: number) => ({ devindex, offsetBytes: unit * USUAL.unitBytes, lengthBytes: USUAL.unitBytes })
+    const simple = (...extents: ReturnType<typeof piece>[]): WideMap => ({ kind: 'simple', sizeBytes: extents.length * USUAL.unitBytes - 96, columns: columnsOf(extents) })
+    const FILES = { torn: simple(piece(0, 0), piece(bad, 9)), beside: simple(piece(bad, 20)), later: simple(piece(bad, 30)), ...(bad === 0 ? {} : { elsewhere: simple(piece(2, 4), piece(3, 4)) }) }
+    const elsewhere: ['elsewhere', number, number][] = bad === 0 ? [] : [['elsewhere', 0, 8000]]
+    /** In the second extent of `torn`. */
+    const AT = 5000
+    const fails: Record<string, (rig: Rig) => void> = {
+      poison: ({ memories }) => void memories[bad]!.health.addPoison(9 * USUAL.unitBytes + 896, 64),
+      'a device that stops': ({ memories }) => memories[bad]!.health.stop(),
+      'a device reconfigured under the mount': ({ memories }) => memories[bad]!.health.reconfigure(),
+    }
+
+    it.each(Object.keys(fails))('%s: the file, its device, and what goes on', (kind) => {
+      const rig = newRig()
+      const on = mounted(rig, kernel.connect)
+      for (const [path, map] of Object.entries(FILES)) valueOf(on.add(path, map))
+      const used = Object.entries(FILES).filter(([path]) => path !== 'later')
+      for (const [path, map] of used) expect(firstDifference(valueOf(readOf(on, path, 0, map.sizeBytes)), bytesOf(rig, map))).toBe(-1)
+      const file = mapOf(on, 'torn')
+      const touchedBefore = mapOf(on, 'torn')
+      touchedBefore.getUint8(AT)
+      const otherMapping = mapOf(on, 'beside')
+      fails[kind]!(rig)
+      // Nobody has touched it.
+      const healthy: [path: string, at: number, length: number][] = [...(bad === 0 ? [] : [['torn', 0, 4096] as [string, number, number]]), ...elsewhere, ...(kind === 'poison' ? [['torn', 4100, 100] as [string, number, number]] : [])]
+      expect(healthy.map((span) => errnoOf(readOf(on, ...span)))).toEqual(healthy.map(() => 'ok'))
+
+      expect(busErrorOf(() => touchedBefore.getUint8(AT)).errno).toBe(first)
+      // From now on all of that file: its healthy part too, and whatever was mapped before.
+      expect([errnoOf(readOf(on, 'torn', AT, 1)), errnoOf(readOf(on, 'torn', 0, 10)), errnoOf(open(on, 'torn')), errnoOf(writeOf(on, 'torn', 0, new Uint8Array(5)))]).toEqual([then, then, then, then])
+      expect([errnoOf(file.copyTo(new Uint8Array(5))), errnoOf(file.write(0, new Uint8Array(5))), errnoOf(file.setInt32(0, 1)), errnoOf(file.setFloat64(0, 1)), errnoOf(file.unsafeBytes())]).toEqual([then, then, then, then, then])
+      for (const access of [() => file.getUint8(0), () => file.getInt32(4), () => file.getFloat64(8), () => file.sumFloat64(), () => file.forEachChunk(() => undefined)]) expect(busErrorOf(access).errno).toBe(then)
+      // Other files of that device, whether or not they were in use.
+      expect([errnoOf(otherMapping.copyTo(new Uint8Array(5))), errnoOf(readOf(on, 'beside', 0, 5))]).toEqual([first, then])
+      expect([errnoOf(readOf(on, 'later', 0, 5)), errnoOf(readOf(on, 'later', 0, 5)), errnoOf(open(on, 'later'))]).toEqual([first, then, then])
+      expect(elsewhere.map((span) => errnoOf(readOf(on, ...span)))).toEqual(elsewhere.map(() => (isStandalone ? 'ENODEV' : 'ok')))
+
+      // Mended, it is whole for the next mount alone.
+      rig.memories[bad]!.health.mend()
+      expect([errnoOf(readOf(on, 'torn', 0, 1)), errnoOf(readOf(on, 'beside', 0, 1))]).toEqual([then, then])
+      const again = mounted(rig, kernel.connect)
+      valueOf(again.add('torn', FILES.torn))
+      expectTransfers(again, 'torn', FILES.torn)
+    })
+
+    it('a write over poison stores nothing in it, and tells', () => {
+      const rig = newRig()
+      const { on } = mountedWith(kernel, rig, FILES.torn)
+      const before = rig.pool.slice()
+      fails['poison']!(rig)
+      expect([errnoOf(writeOf(on, 'f', 4096 + 800, new Uint8Array(200))), errnoOf(writeOf(on, 'f', 4096, new Uint8Array(10)))]).toEqual([first, then])
+      expect(Buffer.compare(before, rig.pool)).toBe(0)
+    })
+  })
+
+  describe(`${name}: maps by chance`, () => {
+    it('are what a naive model says', () => {
+      const shape: fc.Arbitrary<MapShape> = fc.record({
+        kind: fc.constantFrom('simple', 'interleaved'),
+        count: name === 'v1-abi42' ? fc.integer({ min: 1, max: 3 }) : fc.integer({ min: 1, max: 40 }),
+        deviceCount: name === 'v1-abi42' ? fc.integer({ min: 1, max: 2 }) : fc.integer({ min: 1, max: 8 }),
+        seed: fc.nat({ max: 1_000_000 }),
+        unitsMost: fc.constantFrom(1, 2, 4),
+        rowCount: fc.integer({ min: 1, max: 5 }),
+      })
+      const property = fc.property(shape, fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat({ max: 3000 })), { maxLength: 8 }), (given, spans) => {
+        const rig = newRig(SMALL)
+        const map = randomMap(SMALL, given)
+        expect(outcomeOf(kernel, rig, map)).toBe(tableOf(kernel, map))
+        if (limitOf(name, map) !== undefined) return
+        const { on } = mountedWith(kernel, rig, map)
+        const model = bytesOf(rig, map)
+        const file = mapOf(on, 'f')
+        for (const [share, length] of spans) {
+          const at = Math.floor(share * (map.sizeBytes - 1))
+          expect(firstDifference(valueOf(readOf(on, 'f', at, length)), model.slice(at, at + length))).toBe(-1)
+          expect(file.getUint8(at)).toBe(model[at])
+        }
+      })
+      fc.assert(property, { numRuns: kernelRuns.maps })
+    })
+  })
+}
+
+/** Simple extents, and the same as interleaved extents with one strip each: for kernels whose messages have room for both. */
+export function oneStripContract(kernel: KernelUnderTest): void {
+  it(`${kernel.name}: a list of extents and the same list as interleaved extents of one strip each give identical answers`, () => {
+    for (let count = 1; count <= 32; count++) {
+      const rig = newRig(SMALL)
+      const list = randomMap(SMALL, { kind: 'simple', count, deviceCount: 1 + (count % 2), seed: count, unitsMost: 5 }) as WideMap & { kind: 'simple' }
+      const { sizeBytes } = list
+      const extents = listOf(list)
+      const lastBytes = sizeBytes - extents.slice(0, -1).reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+      const interleaved = extents.map((extent, i) => ({ sizeBytes: i === count - 1 ? lastBytes : extent.lengthBytes, chunkBytes: SMALL.unitBytes, strips: [extent] }))
+      const striped: WideMap = { kind: 'interleaved', sizeBytes, interleaved }
+      const on = mounted(rig, kernel.connect)
+      valueOf(on.add('list', list))
+      valueOf(on.add('striped', striped))
+      const [a, b] = [newAnswer(), newAnswer()]
+      const resolvers = [valueOf(open(on, 'list')).resolver, valueOf(open(on, 'striped')).resolver] as const
+      for (let at = 0; at < sizeBytes; at += 13) {
+        const isSame = resolvers[0].resolve(at, a) && resolvers[1].resolve(at, b) && a[DEVINDEX] === b[DEVINDEX] && a[OFFSET] === b[OFFSET]
+        if (!isSame) throw new Error(`byte ${at} of ${count} extents: ${String(a)}, ${String(b)}`)
+      }
+      expect(firstDifference(valueOf(readOf(on, 'striped', 0, sizeBytes)), valueOf(readOf(on, 'list', 0, sizeBytes)))).toBe(-1)
+      expect(valueOf(readOf(on, 'list', 0, sizeBytes))).toHaveLength(sizeBytes)
+    }
+  })
+}
