@@ -4,10 +4,11 @@ import { Chance } from './chance.ts'
 import { mapMessageTypes } from './mapMessageTypes.ts'
 import { type MessageType, mutate, type Sound } from './messageType.ts'
 import { pulledMessageTypes } from './pulledMessageTypes.ts'
+import { programMessageTypes } from './programMessageTypes.ts'
 import { count, keptThrow, stopwatch, type Throw } from './run.ts'
 
 /** Who adds a message adds its type here. */
-export const messageTypes: readonly MessageType[] = [...mapMessageTypes, ...pulledMessageTypes]
+export const messageTypes: readonly MessageType[] = [...mapMessageTypes, ...pulledMessageTypes, ...programMessageTypes]
 
 export interface MessageReport {
   name: string

@@ -50,21 +50,24 @@ export function tokensOf(source: string): Token[] | ProgramTrouble {
 }
 
 function tokenAt(source: string, at: number, line: number, column: number): Token | ProgramTrouble {
-  const place = { line, column }
-  const digits = matchAt(NUMBER, source, at)
-  if (digits !== undefined) {
-    const tail = matchAt(NAME, source, at + digits.length)
-    if (tail !== undefined) return { ...place, says: `${digits}${tail} is no number`, next: 'Write it in digits, 4096, or in hexadecimal, 0x1000.' }
-    const value = BigInt(digits.replaceAll('_', ''))
-    if (value <= NUMBER_MOST) return { ...place, kind: 'number', text: digits, value }
-    return { ...place, says: `${digits} is above ${NUMBER_MOST}, the largest number there is`, next: 'Write a smaller number.' }
-  }
+  const first = source[at] ?? ''
+  // Most tokens are told apart by their first letter.
+  if (first >= '0' && first <= '9') return numberAt(source, at, line, column)
   const name = matchAt(NAME, source, at)
-  if (name !== undefined) return { ...place, kind: 'name', text: name, value: 0n }
+  if (name !== undefined) return { kind: 'name', text: name, value: 0n, line, column }
   const symbol = matchAt(SYMBOL, source, at)
-  if (symbol !== undefined) return { ...place, kind: 'symbol', text: symbol, value: 0n }
+  if (symbol !== undefined) return { kind: 'symbol', text: symbol, value: 0n, line, column }
   const letter = String.fromCodePoint(source.codePointAt(at) ?? 0)
-  return { ...place, says: `“${letter}” means nothing here`, next: 'Take it away. A remark begins with //.' }
+  return { line, column, says: `“${letter}” means nothing here`, next: 'Take it away. A remark begins with //.' }
+}
+
+function numberAt(source: string, at: number, line: number, column: number): Token | ProgramTrouble {
+  const digits = matchAt(NUMBER, source, at) ?? ''
+  const tail = matchAt(NAME, source, at + digits.length)
+  if (tail !== undefined) return { line, column, says: `${digits}${tail} is no number`, next: 'Write it in digits, 4096, or in hexadecimal, 0x1000.' }
+  const value = BigInt(digits.replaceAll('_', ''))
+  if (value <= NUMBER_MOST) return { kind: 'number', text: digits, value, line, column }
+  return { line, column, says: `${digits} is above ${NUMBER_MOST}, the largest number there is`, next: 'Write a smaller number.' }
 }
 
 function matchAt(pattern: RegExp, source: string, at: number): string | undefined {

@@ -103,7 +103,7 @@ function signed(value: bigint): number[] {
 
 /** What is counted first, then listed. */
 export function vector(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()]
+  return unsigned(items.length).concat(...items)
 }
 
 /** A name, of letters below 0x80. */
