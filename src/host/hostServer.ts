@@ -37,8 +37,8 @@ export class HostServer implements HostWire {
   readonly #cancelled = new Set<number>()
   readonly #running = new Set<number>()
   readonly #turns = new Turns()
-  /** What the driver has been told: the mount by its file system and place, and how many inodes of it. */
-  #told = { mount: '', inodeCount: 0 }
+  /** What the driver has been told: the mount, by itself and by what may have become of it, and how many inodes of it. */
+  #told: { devices: MountDevices | undefined; mount: string; inodeCount: number } = { devices: undefined, mount: '', inodeCount: 0 }
 
   constructor(onHost?: OnHost) {
     this.#onHost = onHost
@@ -245,11 +245,12 @@ export class HostServer implements HostWire {
     const machine = this.#booted()
     const mount = machine.mounts()[0]
     const identity = mount ? `${mount.fsUuid} ${mount.mountpoint} ${mount.changeCount}` : ''
-    const reset = identity !== this.#told.mount
+    // One line may unmount and mount again: then all of it is another.
+    const devices = mount && machine.mountDevices(mount.mountpoint)
+    const reset = identity !== this.#told.mount || devices !== this.#told.devices
     const from = reset ? 0 : this.#told.inodeCount
     const inodes = mount ? machine.inodes(mount.mountpoint, from) : []
-    this.#told = { mount: identity, inodeCount: from + inodes.length }
-    const devices = mount ? machine.mountDevices(mount.mountpoint) : undefined
+    this.#told = { devices, mount: identity, inodeCount: from + inodes.length }
     return { mount, devices: mount && devices ? devicesOf(devices, mount) : [], reset, made: inodes.map(nodeOf) }
   }
 

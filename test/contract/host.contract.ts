@@ -302,6 +302,11 @@ export function hostContract(driver: Driver, unreadable: () => Promise<Blob>): v
     expect(pathsOf(ofB.at(-1))).toHaveLength(6)
     failureOf(await a.call('mkdir', { path: `${MOUNT}/three`, owner: OWNER }), 'exists')
     expect(ofA.at(-1)).toMatchObject({ reset: false, made: [] })
+    // What one line unmounts and mounts again is another mount, with inodes of its own.
+    valueOf(await a.call('shellRun', { shell: 1, line: `umount ${MOUNT}; famfs mount --fuse ${DEVICE} ${MOUNT}`, columns: 80 }))
+    expect(ofA.at(-1)?.reset).toBe(true)
+    valueOf(await a.call('creat', { path: `${MOUNT}/four`, sizeBytes: 1, owner: OWNER }))
+    expect(pathsOf(ofA.at(-1))).toContain('four')
   })
 
   it('bad input is refused in words', async () => {

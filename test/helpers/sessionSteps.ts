@@ -27,6 +27,16 @@ const pathOf = (session: Session, { b }: Mixed): string => {
   const { files } = session.snapshot()
   return files[b % Math.max(1, files.length)]?.path ?? 'none'
 }
+const deviceOf = (session: Session, { a }: Mixed): number => a % session.snapshot().device.devices.length
+const poisonAt = (session: Session, mixed: Mixed): number => {
+  const { sizeBytes = 0 } = session.snapshot().device.devices[deviceOf(session, mixed)] ?? {}
+  // Mostly where files are.
+  return 64 * (((mixed.b % 4 === 0 ? 0 : (10 * MIB) / 64) + mixed.size) % (sizeBytes / 64))
+}
+const poolPlaceOf = (session: Session, mixed: Mixed): number => {
+  const { baseBytes = 0 } = session.snapshot().device.devices[deviceOf(session, mixed)] ?? {}
+  return baseBytes + 12 * MIB + mixed.size * 100
+}
 const masterOf = (session: Session): string => session.snapshot().hosts.find(({ role }) => role === 'master')?.name ?? 'A'
 const small = { deviceBytes: 24 * MIB, unitBytes: 4096, force: true }
 
@@ -58,6 +68,16 @@ const deeds: Record<string, [number, Do]> = {
   poke: [4, (session, mixed) => session.poke({ host: hostOf(session, mixed), path: pathOf(session, mixed), index: mixed.size % 64, cell: 'BigInt64', value: BigInt(mixed.b) * -3n })],
   'edit data': [3, (session, mixed) => session.edit({ host: hostOf(session, mixed), offsetBytes: 11 * MIB + mixed.size * 100, bytes: patternBytes(1 + (mixed.b % 9000), mixed.b) })],
   'edit log': [1, (session, mixed) => session.edit({ host: hostOf(session, mixed), offsetBytes: 2 * MIB + 4096 + (mixed.size % 4096), bytes: new Uint8Array([mixed.b & 255]) })],
+  'edit anywhere': [2, (session, mixed) => session.edit({ host: hostOf(session, mixed), offsetBytes: poolPlaceOf(session, mixed), bytes: patternBytes(1 + (mixed.b % 5000), mixed.b) })],
+  poison: [2, (session, mixed) => session.poison(deviceOf(session, mixed), poisonAt(session, mixed), 64 * (1 + (mixed.size % 200)))],
+  'stop device': [1, (session, mixed) => session.stopDevice(deviceOf(session, mixed))],
+  'start device': [1, (session, mixed) => session.startDevice(deviceOf(session, mixed))],
+  'reconfigure device': [1, (session, mixed) => session.reconfigureDevice(deviceOf(session, mixed))],
+  'mend device': [2, (session, mixed) => session.mendDevice(deviceOf(session, mixed))],
+  'detach device': [1, (session, mixed) => session.detachDevice(hostOf(session, mixed), deviceOf(session, mixed))],
+  'attach device': [2, (session, mixed) => session.attachDevice(hostOf(session, mixed), deviceOf(session, mixed))],
+  'shell poisons': [1, (session, mixed) => line(session, hostOf(session, mixed), `cxl inject-media-poison /dev/dax${deviceOf(session, mixed)}.0 --address ${poisonAt(session, mixed)} --length 640; cat ${MNT}/${pathOf(session, mixed)} | wc -c`)],
+  'shell mends': [1, (session, mixed) => line(session, hostOf(session, mixed), `d=/dev/dax${deviceOf(session, mixed)}.0; daxctl enable-device $d; cxl clear-media-poison $d --address 0 --length ${16 * MIB}; umount ${MNT}; famfs mount /dev/dax0.0 ${MNT}`)],
   'edit superblock': [1, (session, mixed) => session.edit({ host: hostOf(session, mixed), offsetBytes: mixed.size % 130, bytes: new Uint8Array([mixed.b & 255]) })],
   'play log': [5, (session, mixed) => session.playLog(hostOf(session, mixed))],
   'add host': [2, (session) => session.addHost()],
@@ -68,9 +88,10 @@ const deeds: Record<string, [number, Do]> = {
   'format refused': [1, (session, mixed) => session.format({ host: hostOf(session, mixed) })],
   'another device': [1, (session) => session.format({ ...small, deviceBytes: small.deviceBytes + 4 * KIB * (session.snapshot().history.stepCount + 1) })],
   'start over': [1, async (session) => {
+    const deviceCount = session.snapshot().device.devices.length
     await session.startOver()
     // Looking at every byte of 256 MiB again and again would take the test's time.
-    await session.format(small)
+    await session.format({ ...small, deviceCount })
   }],
   'shell looks': [2, (session, mixed) => line(session, hostOf(session, mixed), `ls -l ${MNT}; cat ${MNT}/f1 | wc -c; echo hello > /tmp/x`)],
   'shell creat': [4, (session, mixed) => line(session, masterOf(session), `famfs creat -s ${4 + (mixed.size % 90)}k -r -S ${mixed.b} ${MNT}/s${mixed.b % 20}`)],
@@ -110,10 +131,22 @@ export const mixedKinds = Object.keys(deeds)
 export async function doMixed(session: Session, mixed: Mixed): Promise<void> {
   // On a device that an edit has broken most is refused: that isn't left so for long.
   if (!session.snapshot().device.filesystem && mixed.a % 3 === 0) await session.format(small)
+  await recover(session, mixed)
   await deeds[mixed.kind]?.[1](session, mixed)
   await session.settled()
 }
 
-export function beginSmall(session: Session): Promise<unknown> {
-  return session.format(small)
+/** Where memory has failed most is refused, too. */
+async function recover(session: Session, { a }: Mixed): Promise<void> {
+  if (a % 3 !== 0) return
+  for (const { devindex, health } of session.snapshot().device.devices) {
+    if (health.isStopped || health.poison.length > 0) await session.mendDevice(devindex)
+  }
+  for (const { name, mountTrouble, files } of session.snapshot().hosts) {
+    if (mountTrouble !== undefined || files.some(({ fault }) => fault === 'memory')) await session.rebootHost(name)
+  }
+}
+
+export function beginSmall(session: Session, deviceCount = 1): Promise<unknown> {
+  return session.format({ ...small, deviceCount })
 }

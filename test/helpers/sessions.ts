@@ -37,11 +37,12 @@ export interface HostPicture {
   mountpoint: string | undefined
   playedCount: number
   paths: string[]
+  lacks: readonly number[]
 }
 
 export function pictureOf(host: HostView): HostPicture {
-  const { name, systemUuid, status, why, mountpoint, playedCount, files } = host
-  return { name, systemUuid, status, why, mountpoint, playedCount, paths: files.map(({ path }) => path).sort() }
+  const { name, systemUuid, status, why, mountpoint, playedCount, files, lacks } = host
+  return { name, systemUuid, status, why, mountpoint, playedCount, lacks, paths: files.map(({ path }) => path).sort() }
 }
 
 export function picturesOf({ hosts }: Snapshot): HostPicture[] {

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { fail } from '../../../src/core/base/result.ts'
 import { Session } from '../../../src/playground/session.ts'
+import type { HealthView } from '../../../src/playground/types.ts'
 import { ImageStore } from '../../../src/store/imageStore.ts'
 import { history as counts, printCount } from '../../counts.ts'
 import { failureOf, firstDifference, patternBytes, valueOf } from '../../helpers/outcome.ts'
@@ -17,17 +18,19 @@ const how = { columns: 80, signal: new AbortController().signal, onNote: () => u
 
 interface State {
   sha256: string
+  health: HealthView[]
   hosts: HostPicture[]
 }
 
 describe('a session of mixed operations', () => {
-  it('comes back to every step, byte by byte and host by host', { timeout: 600_000 }, async () => {
-    const mixed = fc.sample(anyMixed, { seed, numRuns: counts.operations })
+  it.each([[1, counts.operations], [3, counts.operationsOnSeveral]])('comes back to every step, byte by byte and host by host, on devices: %i', { timeout: 600_000 }, async (deviceCount, operations) => {
+    const mixed = fc.sample(anyMixed, { seed, numRuns: operations })
     const places = fc.sample(fc.nat(1_000_000), { seed, numRuns: counts.journeys })
     printCount('history: seed', seed)
     const { session, newest } = await nodeSession()
-    await beginSmall(session)
-    const stateNow = (): State => ({ sha256: createHash('sha256').update(new Uint8Array(newest())).digest('hex'), hosts: picturesOf(session.snapshot()) })
+    await beginSmall(session, deviceCount)
+    const healthNow = (): HealthView[] => session.snapshot().device.devices.map(({ health }) => health)
+    const stateNow = (): State => ({ sha256: createHash('sha256').update(new Uint8Array(newest())).digest('hex'), health: healthNow(), hosts: picturesOf(session.snapshot()) })
     const states = new Map<number, State>([[session.snapshot().history.position, stateNow()]])
     let sameCount = 0
     for (const [i, each] of mixed.entries()) {
@@ -51,7 +54,7 @@ describe('a session of mixed operations', () => {
       const now = stateNow()
       expect({ position, ...now }).toEqual({ position, ...(states.get(position) ?? now) })
     }
-    printCount('history: operations, steps, without a step, journeys', `${mixed.length}, ${last}, ${sameCount}, ${walk.length}`)
+    printCount('history: devices, operations, steps, without a step, journeys', `${deviceCount}, ${mixed.length}, ${last}, ${sameCount}, ${walk.length}`)
     await session.dispose()
   })
 })
