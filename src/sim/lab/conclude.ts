@@ -33,6 +33,11 @@ function asking(a: LabSide, b: LabSide, accessCount: number): string {
     return `${same}, but ${more.kernel} copied ${bytes(more.copiedBytes)} of messages where ${less.kernel} copied ${bytes(less.copiedBytes)}.`
   }
   const [less, more] = a.roundTripCount < b.roundTripCount ? [a, b] : [b, a]
+  const isClose = more.roundTripCount < less.roundTripCount * CLEAR_RATIO
+  const [slim, wide] = a.copiedBytes < b.copiedBytes ? [a, b] : [b, a]
+  if (isClose && wide.copiedBytes >= slim.copiedBytes * CLEAR_RATIO) {
+    return `With ${rounds(a.roundTripCount)} on ${a.kernel} and ${b.roundTripCount.toLocaleString('en-GB')} on ${b.kernel}, ${wide.kernel} copied ${bytes(wide.copiedBytes)} of messages where ${slim.kernel} copied ${bytes(slim.copiedBytes)}.`
+  }
   const often = less.roundTripCount === 0 ? 'never asked' : `made ${rounds(less.roundTripCount)}`
   return `${more.kernel} made ${rounds(more.roundTripCount)} in ${count(accessCount, 'access', 'accesses')}, where ${less.kernel} ${often}.`
 }

@@ -4,7 +4,7 @@
 import type { Failure } from '../../core/base/result.ts'
 import { watchedLink } from '../../core/fuse/directLink.ts'
 import type { DaemonLink, Seen } from '../../core/fuse/wire.ts'
-import type { Resolver } from '../../core/fmap/resolve.ts'
+import { newAnswer } from '../../core/fmap/resolve.ts'
 import { MountDevices } from '../../core/kernel/devices.ts'
 import { FileBytes } from '../../core/kernel/fileBytes.ts'
 import { type FileAsk, type KernelName, type MapWay, wholeMountFails, type WayMaker } from '../../core/kernel/way.ts'
@@ -34,7 +34,7 @@ export interface SideOutside {
   far?: ((kernel: PullKernel, made: LabFiles) => FarDaemon) | undefined
 }
 
-type Opened = { bytes: FileBytes; resolver: Resolver } | 'failed'
+type Opened = { bytes: FileBytes } | 'failed'
 
 export class SideKernel {
   readonly #files: readonly LabFile[]
@@ -45,6 +45,7 @@ export class SideKernel {
   readonly #end: (() => void) | undefined
   readonly #startUs: number
   readonly #messages: LabMessage[] = []
+  readonly #answer = newAnswer()
   #isRecording = true
   #messageCount = 0
   #callCount = 0
@@ -54,7 +55,7 @@ export class SideKernel {
   #resolveCount = 0
   #servedCount = 0
   #failedCount = 0
-  failure: Failure | undefined
+  #failure: Failure | undefined
 
   constructor(kernel: KernelName, setup: LabSetup, made: LabFiles, memories: readonly Memory[], outside: SideOutside) {
     const [primary] = memories
@@ -73,14 +74,6 @@ export class SideKernel {
     for (const file of made.files) this.#push(file)
   }
 
-  get residentBytes(): number {
-    return this.#way.residentBytes()
-  }
-
-  get roundTripCount(): number {
-    return this.#callCount
-  }
-
   /** One access. @returns false where it failed */
   read(fileIndex: number, offsetBytes: number, target: Uint8Array): boolean {
     const opened = this.#opened[fileIndex] ?? this.#open(fileIndex)
@@ -97,33 +90,37 @@ export class SideKernel {
     return true
   }
 
+  /** Looks all places up, and reads nothing. */
+  touch({ count, fileIndices, offsets }: Accesses): void {
+    for (let i = 0; i < count; i++) {
+      const fileIndex = fileIndices[i] as number
+      const opened = this.#opened[fileIndex] ?? this.#open(fileIndex)
+      if (opened !== 'failed') opened.bytes.resolver.resolve(offsets[i] as number, this.#answer)
+    }
+  }
+
   /** As they are now; what is timed afterwards isn't in them. */
   counts(): Omit<LabSide, 'kernel' | 'nsPerResolve' | 'openUs' | 'checksum'> {
     this.#isRecording = false
     this.#noteResident()
     return {
-      failure: this.failure,
+      failure: this.#failure,
       failedCount: this.#failedCount,
       messages: this.#messages,
       messageCount: this.#messageCount,
       roundTripCount: this.#callCount,
       waitedUs: this.#waitedUs,
       copiedBytes: this.#copiedBytes,
-      residentBytes: this.residentBytes,
+      residentBytes: this.#way.residentBytes(),
       residentMostBytes: this.#residentMostBytes,
       resolveCount: this.#resolveCount,
       servedCount: this.#servedCount,
     }
   }
 
-  /** Opens what isn't open yet. Zeros where nothing can be. */
+  /** Of files that were accessed before, after counting. Zeros where none could be opened. */
   timing(accesses: Accesses): { nsPerResolve: number; openUs: number } {
-    for (let i = 0; i < accesses.count; i++) {
-      const fileIndex = accesses.fileIndices[i] as number
-      if (!this.#opened[fileIndex]) this.#open(fileIndex)
-    }
-    this.#isRecording = false
-    const resolvers = this.#opened.map((opened) => (opened === undefined || opened === 'failed' ? undefined : opened.resolver))
+    const resolvers = this.#opened.map((opened) => (opened === undefined || opened === 'failed' ? undefined : opened.bytes.resolver))
     if (!resolvers.some(Boolean)) return { nsPerResolve: 0, openUs: 0 }
     const ns = nsPerResolve(resolvers, accesses, { nowUs: this.#nowUs, callCount: () => this.#callCount })
     const fileIndex = resolvers.findIndex(Boolean)
@@ -144,7 +141,7 @@ export class SideKernel {
 
   #push(file: LabFile): void {
     const failure = this.#way.push?.(askOf(file), fmapOfWide(file.map))
-    if (failure) this.failure ??= failure
+    if (failure) this.#failure ??= failure
     this.#noteResident()
   }
 
@@ -152,9 +149,9 @@ export class SideKernel {
     const file = this.#files[fileIndex] as LabFile
     const resolver = this.#way.open(askOf(file))
     this.#noteResident()
-    if (!resolver.ok) this.failure ??= resolver.failure
+    if (!resolver.ok) this.#failure ??= resolver.failure
     const opened: Opened = resolver.ok
-      ? { resolver: resolver.value, bytes: new FileBytes({ path: file.path, invalid: false }, resolver.value, this.#devices) }
+      ? { bytes: new FileBytes({ path: file.path, invalid: false }, resolver.value, this.#devices) }
       : 'failed'
     this.#opened[fileIndex] = opened
     return opened
@@ -171,7 +168,7 @@ export class SideKernel {
 
   #failed(failure: Failure | undefined): false {
     this.#failedCount++
-    this.failure ??= failure
+    this.#failure ??= failure
     return false
   }
 

@@ -90,6 +90,7 @@ export interface LabProgress {
 /** Nanoseconds per resolve by the number of extents, for one kernel; where its limit ends, so does the list. */
 export interface LabCurve {
   kernel: KernelName
+  /** Round trips and memory: of looking up the same number of places at random, in a file that was unknown before. */
   points: { extentCount: number; nsPerResolve: number; residentBytes: number; roundTripCount: number; openUs: number }[]
   endsBecause: Failure | undefined
 }
