@@ -214,7 +214,7 @@ it('9: mkfs refuses a log that does not fit the device', () => {
 })
 
 it('10: unknown options never exit with 0', () => {
-  expect(famfsCommands).toHaveLength(13)
+  expect(famfsCommands).toHaveLength(15)
   for (const { name } of famfsCommands) bad(`${name} --frob /mnt/famfs`, 1, `usage: ${name}`)
   bad(`mkfs.famfs -v -f ${DAX}`, 1, 'usage: mkfs.famfs')
 })
