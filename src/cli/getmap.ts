@@ -44,13 +44,13 @@ function one(call: Call<typeof options>, file: string): number {
   const path = canonical(io, file)
   const inode = path.ok ? io.system.machine.inode(path.value) : path
   if (!inode.ok) return stop(call, inode.failure, EXIT.missing)
-  if (inode.value.kind !== 'file' || !inode.value.map) {
+  const map = path.ok ? io.system.machine.mapGet(path.value) : path
+  if (inode.value.kind !== 'file' || !map.ok) {
     if (given.quiet === 0) io.out(`famfs_getmap: file (${file}) is famfs, but has no map\n`)
     say(io, call.name, { says: `${file} has no map`, next: 'A plain tool made it, on this host alone: remove it, and use famfs creat or famfs cp.' })
     return EXIT.noMap
   }
-  const { map, sizeBytes } = inode.value
-  if (given.quiet === 0) io.out(mapText(file, sizeBytes, map))
+  if (given.quiet === 0) io.out(mapText(file, inode.value.sizeBytes, map.value))
   io.out(`famfs_getmap: good file ${file}\n`)
   return EXIT.good
 }

@@ -5,10 +5,9 @@ import { u64At, putU64 } from '../base/u64.ts'
 import { type Extent, type Fmap, piecesOf } from '../fmap/fmap.ts'
 import type { Ioctl } from './wire.ts'
 
-/** As much as the module takes, and its two ioctls. */
+/** As much as the module takes, and the ioctl that brings it; the one that asks for it has the same layout. */
 export interface MapAbi {
   readonly create: Ioctl
-  readonly get: Ioctl
   /** Why tools can't even say it in this form. */
   unsayable(map: Fmap): string | undefined
   /** @returns how many bytes of the message are in use */
@@ -33,7 +32,6 @@ const U32_MOST = 0xffff_ffff
 
 export const abi43: MapAbi = {
   create: 'MAP_CREATE_V2',
-  get: 'MAP_GET_V2',
   unsayable: () => undefined,
   encode(map, view) {
     const isSimple = map.kind === 'simple'

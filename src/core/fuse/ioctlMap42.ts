@@ -15,7 +15,6 @@ const EXTENT_BYTES = 16
 
 export const abi42: MapAbi = {
   create: 'MAP_CREATE',
-  get: 'MAP_GET',
   unsayable: (map) => (piecesOf(map).some(({ devindex }) => devindex !== 0) ? 'this ioctl has no device index, and the file isn’t on the first device' : undefined),
   encode(map, view) {
     const pieces = piecesOf(map)

@@ -226,6 +226,11 @@ export class KernelMount {
     return ok(inode.bytes)
   }
 
+  /** What tools are told who ask the kernel for a file's map; undefined for a stub, and where there is no such call. */
+  mapGet({ node }: FileInode): Fmap | undefined {
+    return node === undefined ? undefined : this.way.get?.(node)
+  }
+
   /** As kernel and daemon call it: a fuse daemon numbers files when it is asked for them, a module's files are its own. */
   #nodeOf(inode: FileInode): number | undefined {
     const { source } = this.#options

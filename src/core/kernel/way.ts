@@ -25,6 +25,8 @@ export interface MapWay {
   readonly kernel: KernelName
   /** Where tools push: one file's map, when replay makes the file. Kernels that pull have none. */
   push?(ask: FileAsk, map: Fmap): Failure<MapReason> | undefined
+  /** MAP_GET: a file's map as the kernel holds it. Only where tools push is there such a call. */
+  get?(node: number): Fmap | undefined
   /** At the first access of a file. The answer is kept with the inode: all that follows goes through it. */
   open(ask: FileAsk): Result<Resolver, MapReason>
   /** The kernel lets go of an inode. */

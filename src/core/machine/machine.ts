@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
 import type { DevaddReason } from '../fs/devadd.ts'
+import type { Fmap } from '../fmap/fmap.ts'
 import { type DataFile, type DataReason, fillSeeded, flushFile, scan, type Source, verifySeeded } from '../fs/data.ts'
 import { mkfs, type MkfsReason } from '../fs/mkfs.ts'
 import { killSuperblock } from '../fs/superblocks.ts'
@@ -296,6 +297,14 @@ export class Machine {
   inode(path: string): Result<Inode, PathReason> {
     const found = this.#inode(path)
     return found.ok ? ok(found.value.inode) : found
+  }
+
+  /** A file's map as the kernel holds it, for standalone mounts. */
+  mapGet(path: string): Result<Fmap, PathReason | 'is_a_directory' | 'no_access' | 'no_file_map'> {
+    const found = this.#file(path)
+    if (!found.ok) return found
+    const map = found.value.mount.kernel.mapGet(found.value.inode)
+    return map ? ok(map) : fail('no_file_map', { path })
   }
 
   /** Names in a directory. A name whose kind is unknown can't be looked up: its shadow file is damaged. */

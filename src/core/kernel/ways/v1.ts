@@ -2,6 +2,7 @@
 // stay in the kernel. What it has taken is sound; whether its devices are here is looked at when the file is opened. A file
 // without a map has none to be asked for.
 
+import { assert } from '../../base/assert.ts'
 import { mapLimit } from '../../base/mapLimit.ts'
 import { fail, failBy, type Failure, ok } from '../../base/result.ts'
 import { type Fmap, piecesOf } from '../../fmap/fmap.ts'
@@ -48,6 +49,13 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
       const lengthBytes = abi.encode(map, sent)
       if (!around) return create(ask, sent, lengthBytes)
       return around(abi.create, ask.node, new Uint8Array(sent.buffer, 0, lengthBytes), () => create(ask, sent, lengthBytes))
+    },
+    get(node) {
+      const map = maps.get(node)
+      if (!map) return undefined
+      const decoded = abi.decode(message, abi.encode(map, message))
+      assert('map' in decoded, 'what the kernel has taken is what it tells')
+      return decoded.map
     },
     open({ node, path }) {
       const map = maps.get(node)
