@@ -78,7 +78,7 @@ describe('GET_FMAP', () => {
   })
 
   it('throws for no bytes at all', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, sized) => void decodeFmap(bytes, sized)), { numRuns: propertyRuns.cheap })
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, sized) => void expect(Object.keys(decodeFmap(bytes, sized))).toHaveLength(1)), { numRuns: propertyRuns.cheap })
   })
 })
 
@@ -148,5 +148,5 @@ describe('the older ioctl, ABI 42', () => {
 })
 
 it('no ioctl’s bytes make its reader throw', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(abi42, abi43), (bytes, abi) => void read(abi, bytes)), { numRuns: propertyRuns.cheap })
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(abi42, abi43), (bytes, abi) => void expect(Object.keys(read(abi, bytes))[0]).toMatch(/^(map|trouble)$/)), { numRuns: propertyRuns.cheap })
 })
