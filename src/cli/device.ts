@@ -3,6 +3,7 @@
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
+import { isDeviceOf } from '../core/machine/mountDaxdevs.ts'
 import type { Io } from './program.ts'
 
 /** @returns the device's name, with its mode switched where that was asked for and is needed */
@@ -33,8 +34,7 @@ export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Re
   return switched.ok ? ok(name) : switched
 }
 
-/** Primary or not: a device of a mounted file system is in use. */
 export function refuseMounted(io: Io, name: string): ReturnType<typeof fail<'mounted'>> | undefined {
-  const mount = io.system.machine.mounts().find(({ deviceName, daxdevs }) => deviceName === name || daxdevs.some((daxdev) => daxdev.deviceName === name))
+  const mount = io.system.machine.mounts().find((each) => isDeviceOf(each, name))
   return mount && fail('mounted', { device: name, mountpoint: mount.mountpoint })
 }

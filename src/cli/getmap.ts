@@ -56,6 +56,7 @@ function one(call: Call<typeof options>, file: string): number {
 }
 
 interface Piece {
+  devindex: number
   offsetBytes: number
   lengthBytes: number
 }
@@ -71,5 +72,7 @@ function mapText(
 }
 
 function pieceLines(pieces: Piece[]): string {
-  return pieces.map(({ offsetBytes, lengthBytes }) => `\t\t${offsetBytes.toString(16)}\t${lengthBytes}\n`).join('')
+  // The reference knows of one device: what lies on it is shown as there.
+  const where = (devindex: number): string => (devindex === 0 ? '' : `\tdevice ${devindex}`)
+  return pieces.map(({ devindex, offsetBytes, lengthBytes }) => `\t\t${offsetBytes.toString(16)}\t${lengthBytes}${where(devindex)}\n`).join('')
 }

@@ -2,12 +2,14 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
+import { runNow } from '../../src/core/base/task.ts'
 import { completionsOf } from '../../src/cli/complete.ts'
 import type { System } from '../../src/core/machine/system.ts'
 import type { Daxdev } from '../../src/core/mem/daxdev.ts'
 import { nameAt, newDevices, renamed } from '../helpers/fleetOfDevices.ts'
 import { type LineOptions, runLine } from '../helpers/lines.ts'
-import { newMachine } from '../helpers/machines.ts'
+import { newMachine, readAll } from '../helpers/machines.ts'
+import { failureOf, firstDifference, valueOf } from '../helpers/outcome.ts'
 import { newSystem, userAt } from '../helpers/systems.ts'
 
 const MNT = '/mnt/famfs'
@@ -115,10 +117,44 @@ describe.each([['v1', {}], ['fuse', FUSE]] as const)('a %s mount', (_, options) 
   it('keeps its devices from being used otherwise', () => {
     out(ALL)
     out(`famfs mount ${nameAt(0)} ${MNT}`, system, options)
+    failureOf(runNow(system.setDaxMode(nameAt(1), 'system-ram')), 'mounted')
     for (const [line, exit] of [[`mkfs.famfs -f ${nameAt(1)}`, 2], [`famfs fsck ${nameAt(2)}`, 16], [`famfs devadd ${nameAt(3)} ${MNT}`, 1], [`famfs mount ${nameAt(1)} /tmp`, 1]] as const) {
       expect(runLine(system, line)).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(`is mounted on this host at ${MNT}`) })
     }
   })
+})
+
+it('getmap says which device an extent is on, where that is not the primary', () => {
+  out(ALL)
+  out(`famfs mount ${nameAt(0)} ${MNT}`)
+  out(`famfs creat -s 22m ${MNT}/fills`)
+  out(`famfs creat -s 2m ${MNT}/next`)
+  expect(out(`famfs getmap ${MNT}/next`)).toContain(`\t\t200000\t${2 * MIB}\tdevice 1\n`)
+  expect(out(`famfs getmap ${MNT}/fills`)).toContain(`\t\ta00000\t${22 * MIB}\n`)
+})
+
+it('a mount by famfs_fused plays no files, and knows their devices all the same', () => {
+  out(ALL)
+  out(`famfs mount ${nameAt(0)} ${MNT}`)
+  out(`famfs creat -r -S 7 -s 9m -N 4 -B 4 ${MNT}/striped`)
+  const host = other([1, 0, 3, 2])
+  out('mkdir /tmp/sh', host)
+  out('mkdir /tmp/sh/root', host)
+  out(`famfs logplay --shadow /tmp/sh --daxdev ${nameAt(1)}`, host)
+  out(`famfs_fused -o source=/tmp/sh,daxdev=${nameAt(1)} ${MNT}`, host)
+  expect(valueOf(host.machine.readdir(MNT)).map(({ name }) => name)).toEqual(['striped'])
+  expect(firstDifference(readAll(host.machine, `${MNT}/striped`), readAll(system.machine, `${MNT}/striped`))).toBe(-1)
+})
+
+it('superblocks that someone removed come back with the log, and with mkmeta', () => {
+  out(ALL)
+  out(`famfs mount ${nameAt(0)} ${MNT}`)
+  for (const line of [`famfs logplay ${MNT}`, `famfs mkmeta ${nameAt(0)}`]) {
+    out(`rm -f ${MNT}/.meta/.superblock.2`)
+    expect(runLine(system, `famfs check ${MNT}`)).toMatchObject({ exit: 2, stderr: expect.stringContaining('.meta/.superblock.2 is missing') })
+    out(line)
+    out(`famfs check ${MNT}`)
+  }
 })
 
 describe('what devadd and daxdev refuse', () => {

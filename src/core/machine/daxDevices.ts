@@ -13,6 +13,7 @@ import { daxBody, DAX_MAJOR } from './deviceFiles.ts'
 import type { Body } from './handles.ts'
 import { ioMemText } from './kernelText.ts'
 import type { Machine } from './machine.ts'
+import { isDeviceOf } from './mountDaxdevs.ts'
 import { baseName, directoryOf } from './pathText.ts'
 import type { RootFs } from './rootFs.ts'
 import { addGenerated } from './rootTree.ts'
@@ -91,7 +92,7 @@ export class DaxDevices {
     const device = this.#devices.find((other) => other.name === name)
     const memory = this.#memoryOf(name)
     if (!device || !memory) return fail('no_device', { name })
-    const mount = this.#machine.mounts().find(({ deviceName }) => deviceName === name)
+    const mount = this.#machine.mounts().find((each) => isDeviceOf(each, name))
     if (mount && !isForced) return fail('mounted', { device: name, mountpoint: mount.mountpoint })
     const trouble = memoryTrouble(memory, 0, 0)
     if (trouble) return trouble

@@ -6,7 +6,12 @@ import { DaxdevTable, findDaxdev, type PlayedDaxdev } from '../log/daxdevs.ts'
 import type { Layout } from '../log/layout.ts'
 import type { Played } from '../log/replay.ts'
 import type { Memory } from '../mem/memory.ts'
-import type { DaxdevStatus } from './types.ts'
+import type { DaxdevStatus, MountStatus } from './types.ts'
+
+/** Primary or not: a device of a mounted file system is in use. */
+export function isDeviceOf({ deviceName, daxdevs }: Pick<MountStatus, 'deviceName' | 'daxdevs'>, name: string): boolean {
+  return deviceName === name || daxdevs.some((daxdev) => daxdev.deviceName === name)
+}
 
 export class MountDaxdevs {
   readonly #table: DaxdevTable
