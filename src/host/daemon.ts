@@ -10,6 +10,8 @@ export interface DaemonStore {
   files: readonly { node: number; map: WideMap }[]
   /** Names on this host, by device index. */
   daxdevs: readonly string[]
+  /** For the kernel that runs programs. */
+  program?: string | undefined
 }
 
 /** To a daemon worker, through its port: one ring to serve, until it ends. */

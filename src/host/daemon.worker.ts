@@ -12,11 +12,11 @@ globalThis.onmessage = ({ data: port }: MessageEvent<MessagePort>): void => {
   port.onmessage = ({ data }: MessageEvent<DaemonTask>) => void serve(data)
 }
 
-async function serve({ ring, kernel, cookies, files, daxdevs }: DaemonTask): Promise<void> {
+async function serve({ ring, kernel, cookies, files, daxdevs, program }: DaemonTask): Promise<void> {
   const maps = new Map(files.map(({ node, map }) => [node, map]))
   const store: MapStore = { map: (node) => maps.get(node), daxdev: (devindex) => daxdevs[devindex] }
   const server = serveRing(ring, () => handlers)
-  const handlers = handlersOf(kernel, store, server.notify, { cookies })
+  const handlers = handlersOf(kernel, store, server.notify, { cookies, program })
   while (server.turn(WAIT_MS)) await nextMessage()
 }
 

@@ -12,6 +12,7 @@ import { abi43 } from '../fuse/ioctlMap.ts'
 import { abi42 } from '../fuse/ioctlMap42.ts'
 import type { DaemonLink, Handlers, MapStore, Notify } from '../fuse/wire.ts'
 import { limits } from '../kernel/limits.ts'
+import { defaultProgram } from '../kernel/program/examples.ts'
 import type { SandboxMaker } from '../kernel/program/sandbox.ts'
 import type { KernelName, WayMaker } from '../kernel/way.ts'
 import { fuseWay } from '../kernel/ways/fuse.ts'
@@ -32,7 +33,7 @@ export interface KernelOptions {
   cookies?: Int32Array
   /** Where the kernel that runs programs runs them: that one needs it. */
   sandbox?: SandboxMaker | undefined
-  /** Its program; one of its own unless said otherwise. */
+  /** Its program, which the daemon uploads; where the daemon has none, the kernel runs one of its own. */
   program?: string | undefined
 }
 
@@ -55,9 +56,9 @@ export function isStandalone(kernel: KernelName): kernel is StandaloneKernel {
 }
 
 /** A kernel and its daemon in one thread. Each mount gets one of its own. */
-export function connect(kernel: KernelName, store: MapStore, { watcher, ...given }: ConnectOptions = {}): WayMaker {
+export function connect(kernel: KernelName, store: MapStore, { watcher, program = defaultProgram.source, ...given }: ConnectOptions = {}): WayMaker {
   if (isStandalone(kernel)) return standaloneWay(kernel, watcher)
-  const options = { cookies: new Int32Array(COOKIE_COUNT), ...given }
+  const options = { cookies: new Int32Array(COOKIE_COUNT), program, ...given }
   const { link, notify } = directLink(() => handlers)
   const handlers = handlersOf(kernel, store, notify, options)
   return wayOver(kernel, watcher ? watchedLink(link, watcher) : link, options)
@@ -69,7 +70,7 @@ export function standaloneWay(kernel: StandaloneKernel, watcher?: Watcher): WayM
 }
 
 /** What the daemon of a kernel answers. */
-export function handlersOf(kernel: PullKernel, store: MapStore, notify: Notify, { cookies }: KernelOptions = {}): Handlers {
+export function handlersOf(kernel: PullKernel, store: MapStore, notify: Notify, { cookies, program }: KernelOptions = {}): Handlers {
   const GET_DAXDEV = answerDaxdev(store)
   switch (kernel) {
     case 'fuse':
@@ -84,7 +85,7 @@ export function handlersOf(kernel: PullKernel, store: MapStore, notify: Notify, 
       return { IOMAP_BEGIN: (node, request) => daemon.begin(node, request), GET_DAXDEV }
     }
     case 'program':
-      return programDaemon(store, notify).handlers
+      return programDaemon(store, notify, program).handlers
     default:
       return kernel satisfies never
   }

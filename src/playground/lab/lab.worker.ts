@@ -18,7 +18,7 @@ globalThis.onmessage = ({ data }: MessageEvent<LabBoot | LabAsk>): void => {
 
 function answer({ id, job }: LabAsk): void {
   const port = booted?.daemon
-  const far = port && ((kernel: PullKernel, made: LabFiles) => farDaemon(port, kernel, made))
+  const far = port && ((kernel: PullKernel, made: LabFiles, program: string) => farDaemon(port, kernel, made, program))
   try {
     const task = taskOf(job, outsideOf({ far, daemonWhy: booted?.daemonWhy }))
     for (;;) {
@@ -31,8 +31,8 @@ function answer({ id, job }: LabAsk): void {
   }
 }
 
-function farDaemon(port: MessagePort, kernel: PullKernel, { files, deviceBytes }: LabFiles): FarDaemon {
-  const store = { files: files.map(({ node, map }) => ({ node, map })), daxdevs: deviceBytes.map((_, devindex) => deviceName(devindex)) }
+function farDaemon(port: MessagePort, kernel: PullKernel, { files, deviceBytes }: LabFiles, program: string): FarDaemon {
+  const store = { files: files.map(({ node, map }) => ({ node, map })), daxdevs: deviceBytes.map((_, devindex) => deviceName(devindex)), program }
   const { ring, link, cookies } = startDaemon(port, kernel, store)
   say({ word: 'ring', ring })
   return { link, shared: { cookies }, end: () => endRing(ring) }

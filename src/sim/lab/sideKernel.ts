@@ -9,6 +9,7 @@ import { MountDevices } from '../../core/kernel/devices.ts'
 import { FileBytes } from '../../core/kernel/fileBytes.ts'
 import { type FileAsk, type KernelName, type MapWay, wholeMountFails, type WayMaker } from '../../core/kernel/way.ts'
 import { connect, isStandalone, type KernelOptions, type PullKernel, wayOver } from '../../core/machine/kernels.ts'
+import { defaultProgram } from '../../core/kernel/program/examples.ts'
 import type { SandboxMaker } from '../../core/kernel/program/sandbox.ts'
 import type { Memory } from '../../core/mem/memory.ts'
 import type { Accesses } from './accesses.ts'
@@ -31,7 +32,7 @@ export interface SideOutside {
   /** Where programs run. */
   sandbox: SandboxMaker
   /** Missing where all daemons run beside their kernels. */
-  far?: ((kernel: PullKernel, made: LabFiles) => FarDaemon) | undefined
+  far?: ((kernel: PullKernel, made: LabFiles, program: string) => FarDaemon) | undefined
 }
 
 type Opened = { bytes: FileBytes } | 'failed'
@@ -76,9 +77,10 @@ export class SideKernel {
 
   /** One access. @returns false where it failed */
   read(fileIndex: number, offsetBytes: number, target: Uint8Array): boolean {
+    // Opening is part of the first fault.
+    let before = this.#callCount
     const opened = this.#opened[fileIndex] ?? this.#open(fileIndex)
-    for (let at = 0; at < target.length; ) {
-      const before = this.#callCount
+    for (let at = 0; at < target.length; before = this.#callCount) {
       const part = opened === 'failed' ? undefined : opened.bytes.window(offsetBytes + at, target.length - at)
       this.#resolveCount++
       if (this.#callCount !== before) this.#noteResident()
@@ -131,11 +133,11 @@ export class SideKernel {
     this.#end?.()
   }
 
-  #connect(kernel: KernelName, { cacheCapBytes, program }: LabSetup, made: LabFiles, { far, sandbox }: SideOutside): { maker: WayMaker; end?: () => void } {
+  #connect(kernel: KernelName, { cacheCapBytes, program = defaultProgram.source }: LabSetup, made: LabFiles, { far, sandbox }: SideOutside): { maker: WayMaker; end?: () => void } {
     const watcher = { nowUs: this.#nowUs, see: (seen: Seen) => this.#see(seen) }
     const options: KernelOptions = { cacheCapBytes, sandbox, program }
     if (isStandalone(kernel) || !far) return { maker: connect(kernel, labStore(made), { ...options, watcher }) }
-    const daemon = far(kernel, made)
+    const daemon = far(kernel, made, program)
     return { maker: wayOver(kernel, watchedLink(daemon.link, watcher), { ...options, ...daemon.shared }), end: () => daemon.end() }
   }
 
