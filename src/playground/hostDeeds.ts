@@ -1,5 +1,5 @@
 // Actions of a session on its hosts: they come and go, and start again with the devices that they are given. Loaded when the
-// first of them is asked for, or once the page has come to rest.
+// first of them is asked for, or once the page has come to rest. Whoever calls them sees to it that they come one by one.
 
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
@@ -10,30 +10,26 @@ import { sentences } from './sentences.ts'
 import { HOSTS_MOST } from './types.ts'
 import type { World } from './world.ts'
 
-export function addHost(world: World): Promise<Result<string>> {
-  return world.exclusive(async () => {
-    const taken = world.roster.all().map((host) => host.name)
-    if (taken.length >= HOSTS_MOST) return world.refuse(fail('too_many_hosts', { limit: HOSTS_MOST }))
-    const name = freeHostName(taken)
-    const started = await world.operation(undefined, () => startHost(world, name))
-    if (started.ok) world.saver.mark([])
-    return started.ok ? ok(name) : started
-  })
+export async function addHost(world: World): Promise<Result<string>> {
+  const taken = world.roster.all().map((host) => host.name)
+  if (taken.length >= HOSTS_MOST) return world.refuse(fail('too_many_hosts', { limit: HOSTS_MOST }))
+  const name = freeHostName(taken)
+  const started = await world.operation(undefined, () => startHost(world, name))
+  if (started.ok) world.saver.mark([])
+  return started.ok ? ok(name) : started
 }
 
-export function removeHost(world: World, name: string): Promise<Result<undefined>> {
-  return world.exclusive(async (): Promise<Result<undefined>> => {
-    const host = world.roster.find(name)
-    if (!host.ok) return world.refuse(host)
-    if (world.roster.all().length === 1) return world.refuse(fail('last_host'), name)
-    return world.operation(undefined, () => {
-      world.roster.remove(host.value)
-      world.history.did({ act: 'remove', host: name })
-      world.trace.add('host', sentences.hostRemoved(name), { host: name })
-      world.saver.mark([])
-      world.touch()
-      return Promise.resolve(ok())
-    })
+export async function removeHost(world: World, name: string): Promise<Result<undefined>> {
+  const host = world.roster.find(name)
+  if (!host.ok) return world.refuse(host)
+  if (world.roster.all().length === 1) return world.refuse(fail('last_host'), name)
+  return world.operation(undefined, () => {
+    world.roster.remove(host.value)
+    world.history.did({ act: 'remove', host: name })
+    world.trace.add('host', sentences.hostRemoved(name), { host: name })
+    world.saver.mark([])
+    world.touch()
+    return Promise.resolve(ok())
   })
 }
 
@@ -45,11 +41,9 @@ export async function killHost(world: World, name: string): Promise<Result<undef
   return ok()
 }
 
-export function rebootHost(world: World, name: string): Promise<Result<undefined>> {
-  return world.exclusive(async () => {
-    const found = world.roster.find(name)
-    return found.ok ? reboot(world, found.value) : world.refuse(found)
-  })
+export async function rebootHost(world: World, name: string): Promise<Result<undefined>> {
+  const found = world.roster.find(name)
+  return found.ok ? reboot(world, found.value) : world.refuse(found)
 }
 
 /** @param devindex as the pool numbers devices */
@@ -61,21 +55,19 @@ export function attachDevice(world: World, name: string, devindex: number): Prom
   return rebootWith(world, name, devindex, (lacks) => lacks.filter((lacking) => lacking !== devindex))
 }
 
-function rebootWith(world: World, name: string, devindex: number, change: (lacks: readonly number[]) => number[]): Promise<Result<undefined>> {
-  return world.exclusive(async (): Promise<Result<undefined>> => {
-    const found = world.roster.find(name)
-    if (!found.ok) return world.refuse(found)
-    const { pool } = world
-    if (!pool.devices[devindex]) return world.refuse(failLate('no_such_device', { devindex, count: pool.devices.length }), name)
-    const device = pool.nameOn(name, devindex)
-    if (devindex === 0) return world.refuse(failLate('primary_stays', { device }), name)
-    const host = found.value
-    const isHere = !host.lacks.includes(devindex)
-    const lacks = change(host.lacks.filter((lacking) => lacking !== devindex))
-    if (isHere === !lacks.includes(devindex)) return ok()
-    host.lacks = lacks
-    return reboot(world, host, isHere ? detached(name, device) : attached(name, device))
-  })
+async function rebootWith(world: World, name: string, devindex: number, change: (lacks: readonly number[]) => number[]): Promise<Result<undefined>> {
+  const found = world.roster.find(name)
+  if (!found.ok) return world.refuse(found)
+  const { pool } = world
+  if (!pool.devices[devindex]) return world.refuse(failLate('no_such_device', { devindex, count: pool.devices.length }), name)
+  const device = pool.nameOn(name, devindex)
+  if (devindex === 0) return world.refuse(failLate('primary_stays', { device }), name)
+  const host = found.value
+  const isHere = !host.lacks.includes(devindex)
+  const lacks = change(host.lacks.filter((lacking) => lacking !== devindex))
+  if (isHere === !lacks.includes(devindex)) return ok()
+  host.lacks = lacks
+  return reboot(world, host, isHere ? detached(name, device) : attached(name, device))
 }
 
 /** @param sentence why, where it isn't for its own sake */

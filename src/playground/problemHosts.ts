@@ -38,7 +38,7 @@ function problemsOf(host: HostView): Problem[] {
   return found
 }
 
-function odd({ name, removed, files }: HostView, say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
+function odd({ name, mountpoint, removed, files }: HostView, say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
   const found: Problem[] = []
   const { resized, mapless, stray, failed, missing } = faultsOf(files)
   if (removed.length > 0) {
@@ -54,7 +54,7 @@ function odd({ name, removed, files }: HostView, say: (severity: Severity, id: s
     found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: the memory behind ${it(failed)} failed.`, `Mend the memory; then in a terminal of ${name}, unmount and mount again.`))
   }
   if (missing.length > 0) {
-    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: a device of ${it(missing)} is not on this host.`, `Attach the device to ${name}.`))
+    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: a device of ${it(missing)} was not there when ${name} mounted.`, `Attach or start the device; then in a terminal of ${name}: famfs daxdev resolve ${mountpoint ?? ''}.`))
   }
   if (stray.length > 0) {
     found.push(say('warning', 'stray', `A plain tool made ${namesText(stray)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))

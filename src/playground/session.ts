@@ -204,11 +204,11 @@ export class Session implements Playground {
   // hosts
 
   addHost(): Promise<Result<string>> {
-    return this.#late(hostDeeds, ({ addHost }) => addHost(this.#world))
+    return this.#inTurn(({ addHost }) => addHost(this.#world))
   }
 
   removeHost(name: string): Promise<Result<undefined>> {
-    return this.#late(hostDeeds, ({ removeHost }) => removeHost(this.#world, name))
+    return this.#inTurn(({ removeHost }) => removeHost(this.#world, name))
   }
 
   killHost(name: string): Promise<Result<undefined>> {
@@ -216,15 +216,15 @@ export class Session implements Playground {
   }
 
   rebootHost(name: string): Promise<Result<undefined>> {
-    return this.#late(hostDeeds, ({ rebootHost }) => rebootHost(this.#world, name))
+    return this.#inTurn(({ rebootHost }) => rebootHost(this.#world, name))
   }
 
   detachDevice(host: string, devindex: number): Promise<Result<undefined>> {
-    return this.#late(hostDeeds, ({ detachDevice }) => detachDevice(this.#world, host, devindex))
+    return this.#inTurn(({ detachDevice }) => detachDevice(this.#world, host, devindex))
   }
 
   attachDevice(host: string, devindex: number): Promise<Result<undefined>> {
-    return this.#late(hostDeeds, ({ attachDevice }) => attachDevice(this.#world, host, devindex))
+    return this.#inTurn(({ attachDevice }) => attachDevice(this.#world, host, devindex))
   }
 
   cancelTask(id: number): void {
@@ -282,6 +282,11 @@ export class Session implements Playground {
   dispose(): Promise<void> {
     this.#world.dispose()
     return Promise.resolve()
+  }
+
+  /** Hosts come and go in the order in which it was asked for, whatever has to be loaded first. */
+  #inTurn<T>(deed: (loaded: typeof import('./hostDeeds.ts')) => Promise<Result<T>>): Promise<Result<T>> {
+    return this.#world.exclusive(() => this.#late(hostDeeds, deed))
   }
 
   /** What isn't needed for the first picture comes when it is first asked for. */

@@ -14,7 +14,7 @@ const MANIFEST_KEY = 'manifest'
 const FORMAT = 1
 /** More than any session has. */
 const DEVICES_MOST = 64
-const POISON_RANGES_MOST = 4096
+const POISON_RANGES_MOST = 256
 /** More than any browser gives one buffer. */
 const DEVICE_MOST_BYTES = 16 * GIB
 

@@ -56,6 +56,19 @@ describe('saving and loading', () => {
     failureOf(await store.load(new ArrayBuffer(SIZE)), 'stored_image_damaged')
   })
 
+  it('brings several devices back, what the hardware says of them, and what a host lacks', async () => {
+    const half = SIZE / 2
+    const devices = [
+      { uuid: 'one', sizeBytes: half, poison: [], isStopped: true },
+      { uuid: 'two', sizeBytes: SIZE - half, poison: [{ offsetBytes: 64, lengthBytes: 128 }, { offsetBytes: half - 64, lengthBytes: 64 }], isStopped: false },
+    ]
+    const several: ImageFacts = { ...facts(), devices, hosts: [{ name: 'A', systemUuid: 'a' }, { name: 'B', systemUuid: 'b', lacks: [1] }] }
+    valueOf(await new ImageStore(name).save(several, newImage().buffer, all, true))
+    expect((await loaded()).facts).toEqual(several)
+    valueOf(await new ImageStore(name).save(facts(), newImage().buffer, all, true))
+    expect((await loaded()).facts).toEqual(facts())
+  })
+
   it('brings every byte and the hosts back, and stores no zeros', async () => {
     const { buffer, bytes } = newImage()
     bytes.set(patternBytes(5 * MIB, 1))
@@ -192,6 +205,13 @@ describe('a damaged store', () => {
     ['a device without a size', { ...manifest, device: { name: 'd', uuid: 'u' } }],
     ['a device of an impossible size', { ...manifest, device: { ...manifest.device, sizeBytes: 2 ** 50 } }],
     ['a device of a negative size', { ...manifest, device: { ...manifest.device, sizeBytes: -1 } }],
+    ['devices that are not all of the memory', { ...manifest, devices: [{ uuid: 'u', sizeBytes: SIZE - 8, poison: [], isStopped: false }] }],
+    ['no devices', { ...manifest, devices: [] }],
+    ['devices that begin at odd places', { ...manifest, devices: [4, SIZE - 4].map((sizeBytes) => ({ uuid: 'u', sizeBytes, poison: [], isStopped: false })) }],
+    ['poison behind a device', { ...manifest, devices: [{ uuid: 'u', sizeBytes: SIZE, poison: [{ offsetBytes: SIZE - 64, lengthBytes: 128 }], isStopped: false }] }],
+    ['poison that is none', { ...manifest, devices: [{ uuid: 'u', sizeBytes: SIZE, poison: [null], isStopped: false }] }],
+    ['a device of which nothing is known', { ...manifest, devices: [{ uuid: 'u', sizeBytes: SIZE, poison: [] }] }],
+    ['a host that lacks what is no place', { ...manifest, hosts: [{ name: 'A', systemUuid: 'a', lacks: ['one'] }] }],
     ['a device without a name', { ...manifest, device: { uuid: 'u', sizeBytes: SIZE } }],
   ])('with a manifest of %s is told and left where it is', async (_, stored) => {
     await setMany([['manifest', stored], ['chunk 0 of 1', patternBytes(CHUNK_BYTES, 1)]], db)

@@ -593,6 +593,46 @@ describe('storage', () => {
     expect(after.trace.at(-1)?.sentence).toContain('The stored image is back with 3 files')
   })
 
+  it('of several devices is one image: sizes, UUIDs, bytes, and what the hardware says', patient, async () => {
+    const name = newName()
+    const each = 24 * MIB
+    const session = await start(name)
+    valueOf(await session.format({ force: true, deviceBytes: each, deviceCount: 3, unitBytes: 4096 }))
+    valueOf(await session.newFile({ path: 'wide', sizeBytes: 6 * MIB, seed: 7, striped: { stripCount: 3, chunkBytes: MIB } }))
+    valueOf(await session.dropFiles('A', [new File([patternBytes(30_000, 3)], 'plain')]))
+    valueOf(await session.playLog('B'))
+    const hash = valueOf(await session.sha256('B', 'wide'))
+    expect(valueOf(await session.sha256('A', 'wide'))).toBe(hash)
+    const strips = session.snapshot().files[0]?.extents ?? []
+    expect(strips.map(({ offsetBytes }) => Math.floor(offsetBytes / each)).sort()).toEqual([0, 1, 2])
+    valueOf(await session.poison(1, 20 * MIB, 4096))
+    valueOf(await session.stopDevice(2))
+    valueOf(await session.detachDevice('B', 1))
+    valueOf(await session.save())
+    const { device, files } = session.snapshot()
+    await session.dispose()
+
+    const again = await start(name)
+    const back = again.snapshot()
+    expect(back.device.devices).toEqual(device.devices)
+    expect(back.device.devices.map(({ health }) => [health.poison, health.isStopped])).toEqual([[[], false], [[{ offsetBytes: each + 20 * MIB, lengthBytes: 4096 }], false], [[], true]])
+    expect(back.files).toEqual(files)
+    expect(back.hosts.map((host) => [host.name, host.lacks, host.files.map(({ path, fault }) => [path, fault])])).toEqual([
+      // A device that doesn't answer when a host mounts is none to it.
+      ['A', [], [['wide', 'missing'], ['plain', undefined]]],
+      ['B', [1], [['wide', 'missing'], ['plain', undefined]]],
+    ])
+    failureOf(await again.sha256('B', 'wide'), 'device_missing')
+    valueOf(await again.startDevice(2))
+    valueOf(await again.attachDevice('B', 1))
+    expect(valueOf(await again.sha256('B', 'wide'))).toBe(hash)
+    // Where the session began can be come back to, health and all.
+    valueOf(await again.stepTo(0))
+    expect(again.snapshot().device.devices).toEqual(device.devices)
+    expect(again.snapshot().hosts.map(({ lacks }) => lacks)).toEqual([[], [1]])
+    expectNoBytes(again.snapshot())
+  })
+
   it('a host that comes or goes while a save runs is stored, too', async () => {
     const name = newName()
     const first = await start(name)
