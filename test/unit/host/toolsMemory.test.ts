@@ -76,6 +76,28 @@ async function newFs(kind: 'fuse' | 'nofuse'): Promise<TestShell> {
 }
 
 describe('tools on a fuse mount', () => {
+  it('that read: poisoned memory first, then an input/output error; other files of the device alike', async () => {
+    const { run } = await newFs('fuse')
+    await run(`cxl inject-media-poison dax0.0 -a ${AT}`)
+    expect(await run(`cat ${MNT}/f`)).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining('Memory page has hardware error') })
+    for (const line of [`cat ${MNT}/f`, `od ${MNT}/f`, `cp ${MNT}/f /tmp/copy`, `dd if=${MNT}/f of=/tmp/copy`, `sha256sum ${MNT}/f`]) {
+      expect({ line, ...(await run(line)) }).toMatchObject({ line, exitCode: 1, err: expect.stringContaining('Input/output error') })
+    }
+    expect(await run(`od ${MNT}/g`)).toMatchObject({ exitCode: 1, err: expect.stringContaining('Memory page has hardware error') })
+    expect(await run(`ls -l ${MNT}/f`)).toMatchObject({ exitCode: 0 })
+    expect(await run(`umount ${MNT}`)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('that map: a first byte that fails is not readable, a later one is a bus error', async () => {
+    const { run } = await newFs('fuse')
+    await run(`cxl inject-media-poison dax0.0 -a ${AT + 4096}`)
+    expect(await run(`famfs verify -S 1 -f ${MNT}/f`)).toMatchObject({ exitCode: 135, out: '', err: 'Bus error (core dumped)\n' })
+    expect(await run('dmesg | tail -n 1')).toMatchObject({ out: expect.stringContaining('killed by SIGBUS') })
+    expect(await run(`famfs verify -S 1 -f ${MNT}/f; echo status $?`)).toMatchObject({ out: 'status 1\n', err: expect.stringMatching(/marked bad/) })
+    expect(await run(`famfs verify -S 2 -f ${MNT}/g`)).toMatchObject({ exitCode: 1, err: expect.stringMatching(/g is not readable: .*\n {2}\S/) })
+    expect(await run(`umount ${MNT}`)).toMatchObject({ exitCode: 0 })
+  })
+
   it('of famfs: nothing is made, and each says why', async () => {
     const { run } = await newFs('fuse')
     await run('daxctl disable-device dax0.0')
