@@ -5,14 +5,14 @@ import { SeededRandom } from '../../src/core/base/random.ts'
 import { bytesOfText, textOf } from '../../src/core/base/plain.ts'
 import type { Result } from '../../src/core/base/result.ts'
 import type { Machine } from '../../src/core/machine/machine.ts'
-import { System } from '../../src/core/machine/system.ts'
+import { System, type SystemOutside } from '../../src/core/machine/system.ts'
 import type { Caller, Handle } from '../../src/core/machine/systemTypes.ts'
 import { newDax, newMachine } from './machines.ts'
 import { valueOf } from './outcome.ts'
 
 export const CLOCK = { ms: 1_700_000_000_000 }
 
-export function newSystem(machine: Machine = newMachine('A', newDax()), more: { kernelRelease?: string; cpuCount?: number } = {}): System {
+export function newSystem(machine: Machine = newMachine('A', newDax()), more: Partial<SystemOutside> = {}): System {
   const random = new SeededRandom(7)
   return new System(machine, { now: () => CLOCK.ms, random: (target) => random.fillBytes(target), hostname: machine.name, ...more })
 }
