@@ -54,6 +54,15 @@ export function recording(inner: Memory, writesBeforeCut = Number.POSITIVE_INFIN
   return { memory, calls, writeCount: () => power.writeCount }
 }
 
+/** Writes that no later flush covers. */
+export function unflushed(calls: Call[]): Call[] {
+  return calls.filter((call, i) => {
+    if (call.what !== 'write' && call.what !== 'store64') return false
+    const end = call.offsetBytes + call.lengthBytes
+    return !calls.slice(i + 1).some((later) => later.what === 'flush' && later.offsetBytes <= call.offsetBytes && later.offsetBytes + later.lengthBytes >= end)
+  })
+}
+
 /** Runs until it ends or the power goes. @returns whether it came to its end */
 export function untilCut(work: () => void): boolean {
   try {

@@ -12,10 +12,11 @@ import { addDevices } from '../../src/core/fs/devadd.ts'
 import { fsck } from '../../src/core/fs/fsck.ts'
 import { newVolume } from '../../src/core/fs/volume.ts'
 import { findDaxdev, secondarySuperblock } from '../../src/core/log/daxdevs.ts'
-import { readLayout } from '../../src/core/log/layout.ts'
+import { entryOffset, readLayout } from '../../src/core/log/layout.ts'
 import type { Memory } from '../../src/core/mem/memory.ts'
+import { LOG_OFFSET_BYTES } from '../../src/core/omf/constants.ts'
 import { powerCutsLeast, printCount } from '../counts.ts'
-import { recording, untilCut } from '../helpers/recordingMemory.ts'
+import { recording, type Recording, unflushed, untilCut } from '../helpers/recordingMemory.ts'
 import { backedBytes, copyOfAll, formatAll, newMemories } from '../helpers/severalVolumes.ts'
 import { directory, file, fileOptions, listing, lock, OWNER, replayed } from '../helpers/volumes.ts'
 
@@ -130,6 +131,29 @@ it('devadd leaves a device in the file system or out of it, loses nothing, and g
   printCount('power cuts in devadd', writes + 1)
   expect([...seen].toSorted()).toEqual([0, 1, 2])
   expect(writes).toBeGreaterThanOrEqual(powerCutsLeast.devadd)
+})
+
+it('what makes a device count is written when all that it counts on is flushed', () => {
+  const memories = newMemories(SIZES)
+  const recorded = memories.map((memory) => recording(memory))
+  const [first, ...rest] = recorded
+  const seen: [offsetBytes: number, unflushedCount: number][] = []
+  const watched: Memory = {
+    ...(first as Recording).memory,
+    write(offsetBytes, bytes) {
+      seen.push([offsetBytes, rest.reduce((sum, { calls }) => sum + unflushed(calls).length, 0)])
+      first?.memory.write(offsetBytes, bytes)
+    },
+  }
+  const [, second, third, fourth] = recorded.map(({ memory }) => memory) as [Memory, Memory, Memory, Memory]
+  formatAll([watched, second, third])
+  const held = lock(newVolume(watched, () => memories))
+  must(addDevices(held, [fourth], { systemUuid: OWNER, relaxed: true, newUuid: uuids() }))
+  const entries = [0, 1, 2].map((index) => entryOffset(held.layout, index))
+  // Its magic twice, first and last; the header; an entry for each device.
+  expect(seen.map(([offsetBytes]) => offsetBytes)).toEqual([0, LOG_OFFSET_BYTES, entries[0], entries[1], 8, 0, entries[2]])
+  expect(seen.filter(([, count]) => count > 0)).toEqual([])
+  expect(recorded.map(({ calls }) => unflushed(calls))).toEqual(recorded.map(() => []))
 })
 
 function uuidsFrom(first: number): () => string {

@@ -16,7 +16,7 @@ import type { Memory } from '../../src/core/mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../../src/core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES, NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET } from '../../src/core/omf/log.ts'
 import { powerCutsLeast, printCount } from '../counts.ts'
-import { type Call, recording, untilCut } from '../helpers/recordingMemory.ts'
+import { type Call, recording, unflushed, untilCut } from '../helpers/recordingMemory.ts'
 import { countersOf, directory, file, fileOptions, format, listing, lock, METADATA_BYTES, metadataHash, newMemory, OWNER, replayed } from '../helpers/volumes.ts'
 
 const AU = 2 * MIB
@@ -220,13 +220,4 @@ function expectMended(memory: Memory, acknowledged: number): void {
   expect([report.nextIndex, report.stopped, tree.lookup('afterwards')?.entryIndex]).toEqual([index + 1, undefined, index])
   // What comes after a crash lies on nobody's bytes.
   expect(runNow(fsck(memory)).scan!.collisionCount).toBe(collisions)
-}
-
-/** Writes that no later flush covers. */
-function unflushed(calls: Call[]): Call[] {
-  return calls.filter((call, i) => {
-    if (call.what !== 'write' && call.what !== 'store64') return false
-    const end = call.offsetBytes + call.lengthBytes
-    return !calls.slice(i + 1).some((later) => later.what === 'flush' && later.offsetBytes <= call.offsetBytes && later.offsetBytes + later.lengthBytes >= end)
-  })
 }

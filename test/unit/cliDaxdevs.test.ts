@@ -99,6 +99,22 @@ describe.each([['v1', {}], ['fuse', FUSE]] as const)('a %s mount', (_, options) 
     expect(out(`famfs fsck ${MNT}`, host)).toContain('Devices: 4, of which 1 is not on this host\n')
   })
 
+  it.each(options === FUSE ? ['fuse', 'fuse-paged', 'fuse-iomap', 'fuse-unrolled'] : ['v1'])('reads what is on a device once it turns up: %s', (kernel) => {
+    out(ALL)
+    out(`famfs mount ${nameAt(0)} ${MNT}`, system, options)
+    out(`famfs creat -r -S 7 -s 9m -N 4 -B 4 ${MNT}/striped`)
+    const { buffer, baseBytes } = devices[3] as Daxdev
+    const magic = new Uint8Array(buffer, baseBytes, 8)
+    const whole = magic.slice()
+    magic.fill(0)
+    const host = other([0, 3, 1, 2])
+    runLine(host, `famfs mount --kernel ${kernel} ${nameAt(0)} ${MNT}`, options)
+    expect(runLine(host, `famfs verify -S 7 -f ${MNT}/striped`)).toMatchObject({ exit: 1, stderr: expect.stringContaining('which this host does not have') })
+    magic.set(whole)
+    expect(rowsOf(out(`famfs daxdev resolve ${MNT} 3`, host))).toEqual([row(3, nameAt(1))])
+    out(`famfs verify -S 7 -f ${MNT}/striped`, host)
+  })
+
   it('learns of devices that another host adds', () => {
     out(`mkfs.famfs ${nameAt(0)}`)
     out(`famfs mount ${nameAt(0)} ${MNT}`, system, options)
