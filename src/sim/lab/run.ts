@@ -59,13 +59,15 @@ export function* curveOf(kernel: KernelName, setup: LabSetup, outside: LabOutsid
     const memories = memoriesFor(made, outside)
     if (!memories.ok) return memories
     const side = new SideKernel(kernel, one, made, memories.value, placed.outside)
-    const accesses = accessesOf(one, made.files.map(({ map }) => map.sizeBytes))
-    side.touch(accesses)
-    const { failure: endsBecause, residentBytes, roundTripCount } = side.counts()
-    const timing = side.timing(accesses)
-    side.end()
-    if (endsBecause) return ok({ kernel, points, endsBecause })
-    points.push({ extentCount, residentBytes, roundTripCount, ...timing })
+    try {
+      const accesses = accessesOf(one, made.files.map(({ map }) => map.sizeBytes))
+      side.touch(accesses)
+      const { failure: endsBecause, residentBytes, roundTripCount } = side.counts()
+      if (endsBecause) return ok({ kernel, points, endsBecause })
+      points.push({ extentCount, residentBytes, roundTripCount, ...side.timing(accesses) })
+    } finally {
+      side.end()
+    }
   }
   return ok({ kernel, points, endsBecause: undefined })
 }
@@ -109,18 +111,25 @@ function* runSide(
   kernel: KernelName, setup: LabSetup, made: LabFiles, memories: readonly Memory[], accesses: Accesses, outside: SideOutside,
 ): LabTask<LabSide> {
   const side = new SideKernel(kernel, setup, made, memories, outside)
-  const target = new Uint8Array(setup.accessBytes)
+  try {
+    const checksum = yield* readAll(side, kernel, setup.accessBytes, accesses)
+    const counts = side.counts()
+    yield { what: `${kernel}, times`, doneCount: 0, totalCount: 1 }
+    return { kernel, ...counts, ...side.timing(accesses), checksum }
+  } finally {
+    side.end()
+  }
+}
+
+function* readAll(side: SideKernel, kernel: KernelName, accessBytes: number, accesses: Accesses): LabTask<number> {
+  const target = new Uint8Array(accessBytes)
   let checksum = 0
   for (let i = 0; i < accesses.count; i++) {
     if (i % PIECE_COUNT === 0) yield { what: kernel, doneCount: i, totalCount: accesses.count }
     const part = target.subarray(0, accesses.lengths[i] as number)
     if (side.read(accesses.fileIndices[i] as number, accesses.offsets[i] as number, part)) checksum = checksumWith(checksum, part)
   }
-  const counts = side.counts()
-  yield { what: `${kernel}, times`, doneCount: 0, totalCount: 1 }
-  const timing = side.timing(accesses)
-  side.end()
-  return { kernel, ...counts, ...timing, checksum }
+  return checksum
 }
 
 function checksumWith(checksum: number, bytes: Uint8Array): number {

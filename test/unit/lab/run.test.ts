@@ -66,7 +66,16 @@ describe('a run', () => {
     const [, side] = run(setupOf({ kernels: ['v1', kernel], accessCount: 500 })).sides
     expect(side.resolveCount).toBeGreaterThanOrEqual(500)
     expect(side.servedCount).toBeLessThanOrEqual(side.resolveCount)
+    // Whoever asked wasn't served by the kernel alone.
+    expect(side.resolveCount - side.servedCount).toBeGreaterThan(0)
     expect(side.resolveCount - side.servedCount).toBeLessThanOrEqual(side.roundTripCount)
+  })
+
+  it('counts a file’s first access as asked for, and v1’s as served', () => {
+    const [v1, fuse] = run(setupOf({ fileCount: 50, pattern: 'random', accessCount: 300, accessBytes: 8 })).sides
+    expect(v1).toMatchObject({ resolveCount: 300, servedCount: 300, roundTripCount: 0 })
+    expect(fuse.resolveCount).toBe(300)
+    expect(fuse.servedCount).toBe(300 - fuse.roundTripCount)
   })
 
   it('of 100,000 extents reaches the paged kernel in pages and stays within the cap', () => {
