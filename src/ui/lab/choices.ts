@@ -84,7 +84,8 @@ export class Chooser {
     const curves = sameCurves(preset.setup, this.#state.setup) ? this.#state.curves : []
     this.#set({ setup: { ...preset.setup }, curves })
     await this.run()
-    if (preset.withCurve) await this.measure()
+    // What was concluded is the last word, and not that something more was measured.
+    if (preset.withCurve) await this.measure(preset.setup.kernels, true)
   }
 
   readonly run = async (): Promise<void> => {
@@ -103,11 +104,11 @@ export class Chooser {
   }
 
   /** Curves of these kernels, both by default, beside those that are there. */
-  readonly measure = async (kernels: readonly LabKernel[] = this.#state.setup.kernels): Promise<void> => {
+  readonly measure = async (kernels: readonly LabKernel[] = this.#state.setup.kernels, quietly = false): Promise<void> => {
     const { lab, setup } = this.#state
     if (!lab) return
     const mine = ++this.#measured
-    this.#set({ measuring: true, told: 'Measuring.' })
+    this.#set({ measuring: true, ...(!quietly && { told: 'Measuring.' }) })
     const missing = [...new Set(kernels)].filter((kernel) => this.#state.curves.every((curve) => curve.kernel !== kernel))
     for (const kernel of missing) {
       const curve = await this.#try(() => lab.curve(kernel, setup))
@@ -116,7 +117,7 @@ export class Chooser {
       if (!curve.ok) return this.#set({ measuring: false, trouble: curve.trouble })
       this.#set({ curves: [...this.#state.curves, curve.value] })
     }
-    this.#set({ measuring: false, told: 'The curves are measured.' })
+    this.#set({ measuring: false, ...(!quietly && { told: 'The curves are measured.' }) })
   }
 
   readonly choose = (chosen: ChosenMessage | undefined): void => this.#set({ chosen })
