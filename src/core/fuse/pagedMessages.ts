@@ -49,7 +49,7 @@ export function encodePage({ sizeBytes, mappings, nextIndex }: FmapPage): Uint8A
   const bytes = new Uint8Array(LEAST_BYTES + count * FmapExtent.sizeBytes)
   const file_size = BigInt(sizeBytes)
   const header = { file_type: FILE_TYPE_REGULAR, fmap_version: FMAP_VERSION, ext_type: EXT_SIMPLE, nextents: count, fmap_bytes: 0, file_size }
-  FmapHeader.encodeInto(header, bytes)
+  bytes.set(FmapHeader.encode(header))
   const view = viewOf(bytes)
   for (let i = 0, at = FmapHeader.sizeBytes; i < count; i++, at += FmapExtent.sizeBytes) {
     view.setUint32(at + DEVINDEX_AT, devindices[i] as number, true)
@@ -57,7 +57,7 @@ export function encodePage({ sizeBytes, mappings, nextIndex }: FmapPage): Uint8A
     putU64(view, at + LEN_AT, lengths[i] as number)
   }
   const next_offset = nextIndex === undefined ? ALL_ONES : BigInt(nextIndex)
-  FmapPageEnd.encodeInto({ next_offset }, bytes, bytes.length - FmapPageEnd.sizeBytes)
+  bytes.set(FmapPageEnd.encode({ next_offset }), bytes.length - FmapPageEnd.sizeBytes)
   return bytes
 }
 

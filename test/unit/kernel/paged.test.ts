@@ -94,6 +94,18 @@ describe('every byte is where a plain walk finds it', () => {
     expect([6, 0].map((index) => fetchedFor(second, index))).toEqual([0, 1])
   })
 
+  it('and a page that another file pushed out is fetched again, however short ago it was used', () => {
+    const { bench, way, open } = rig(six, { cacheCapBytes: 0 })
+    bench.maps.set(8, six)
+    const files = [must(open()), must(way.open({ node: 8, path: 'g', sizeBytes: six.sizeBytes }))]
+    const fetched = [1, 0, 0, 1, 1, 0].map((index) => {
+      const before = bench.counts.GET_FMAP!
+      expect(resolved(files[index]!, 5)).toEqual(walked(six, 5))
+      return bench.counts.GET_FMAP! - before
+    })
+    expect(fetched).toEqual([0, 1, 0, 1, 0, 1])
+  })
+
   it('and a page that is held costs no message', () => {
     const { bench, open } = rig(simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: 9 * UNIT_BYTES }]))
     const resolver = must(open())
