@@ -1,7 +1,7 @@
 // Two plain sentences on a run: what came of it first, then where the two kernels differ most. Every number in them is a
 // number of the run, and a difference that a second run might turn around isn't called one.
 
-import type { LabCurve, LabRun, LabSide } from './types.ts'
+import type { LabRun, LabSide } from './types.ts'
 
 /** Counts are exact; times are not: below this they count as equal. */
 const CLEAR_RATIO = 1.5
@@ -58,20 +58,6 @@ function difference(a: LabSide, b: LabSide): string {
     if (of(less) === 0 && of(more) > 0 && best.says === undefined) best = { ratio: CLEAR_RATIO, says: `${what(more, less)}.` }
   }
   return best.says ?? 'In memory for maps, time per resolve and time of a first access the two differ by less than 1.5 times.'
-}
-
-/** One sentence on how a kernel's resolves grow with the number of extents. */
-export function growthOf({ kernel, points, endsBecause }: LabCurve): string {
-  const [first] = points
-  const last = points.at(-1)
-  if (!first || !last) return `${kernel} resolved nothing: ${endsBecause?.says ?? 'nothing was asked'}.`
-  const ends = endsBecause ? `; longer lists end in ${endsBecause.errno}` : ''
-  const from = `${time(first.nsPerResolve)} with ${count(first.extentCount, 'extent', 'extents')}`
-  if (last === first) return `A resolve on ${kernel} took ${from}${ends}.`
-  const ratio = last.nsPerResolve / first.nsPerResolve
-  const to = `${time(last.nsPerResolve)} with ${count(last.extentCount, 'extent', 'extents')}`
-  if (ratio < 3) return `A resolve on ${kernel} took ${from} and ${to}: it hardly grows with the list${ends}.`
-  return `A resolve on ${kernel} took ${from} and ${to}, ${times(ratio)} as long: it grows with the list${ends}.`
 }
 
 function rounds(roundTripCount: number): string {

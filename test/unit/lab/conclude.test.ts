@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { failLate } from '../../../src/core/base/late.ts'
-import { concludes, growthOf } from '../../../src/sim/lab/conclude.ts'
+import { concludes } from '../../../src/sim/lab/conclude.ts'
 import type { LabSide } from '../../../src/sim/lab/types.ts'
 import { setupOf } from '../../helpers/lab.ts'
 
@@ -80,18 +80,5 @@ describe('of a run that failed', () => {
       'fuse and fuse-iomap did not read the same bytes, which is a mistake of ours.',
       'Their checksums are 0x00000007 and 0x00000abc.',
     ])
-  })
-})
-
-describe('growth', () => {
-  const point = (extentCount: number, nsPerResolve: number) => ({ extentCount, nsPerResolve, residentBytes: 1, roundTripCount: 1, openUs: 1 })
-
-  it.each([
-    [[point(1, 10), point(1000, 4000)], undefined, 'A resolve on fuse took 10 ns with 1 extent and 4 µs with 1,000 extents, 400 times as long: it grows with the list.'],
-    [[point(1, 10), point(32, 12)], tooLong, 'A resolve on fuse took 10 ns with 1 extent and 12 ns with 32 extents: it hardly grows with the list; longer lists end in E2BIG.'],
-    [[point(1, 10)], tooLong, 'A resolve on fuse took 10 ns with 1 extent; longer lists end in E2BIG.'],
-    [[], tooLong, 'fuse resolved nothing: the fuse kernel takes no such map for file0: 40 extents, and 32 are the most.'],
-  ])('of %j is said as it is', (points, endsBecause, says) => {
-    expect(growthOf({ kernel: 'fuse', points, endsBecause })).toBe(says)
   })
 })
