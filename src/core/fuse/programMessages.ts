@@ -84,8 +84,8 @@ export function isInit(request: Uint8Array): boolean {
 export function encodeInitReply(devices: readonly NamedDevice[]): Uint8Array<ArrayBuffer> {
   const told = devices.filter(({ name }) => bytesOfText(name).length < DAXDEV_NAME_BYTES).slice(0, DEVICES_MOST)
   const bytes = new Uint8Array(ProgramInitReply.sizeBytes + told.length * DAXDEV_BYTES)
-  ProgramInitReply.encodeInto({ abi: PROGRAM_ABI, ndevs: told.length }, bytes)
-  told.forEach((device, i) => ProgramDaxdev.encodeInto(device, bytes, ProgramInitReply.sizeBytes + i * DAXDEV_BYTES))
+  bytes.set(ProgramInitReply.encode({ abi: PROGRAM_ABI, ndevs: told.length }))
+  told.forEach((device, i) => bytes.set(ProgramDaxdev.encode(device), ProgramInitReply.sizeBytes + i * DAXDEV_BYTES))
   return bytes
 }
 
@@ -124,7 +124,7 @@ export function decodeOpenReply(bytes: Uint8Array): FilePlace | Trouble {
   return { sizeBytes, firstCell: first_cell, cellCount: ncells }
 }
 
-export interface TablePart {
+interface TablePart {
   firstCell: number
   /** Undefined: those that the kernel knows stay. */
   spans: Extent[] | undefined
@@ -134,10 +134,10 @@ export interface TablePart {
 
 export function encodeTable({ firstCell, spans = [], cells }: TablePart): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(ProgramTable.sizeBytes + spans.length * SPAN_BYTES + cells.length)
-  ProgramTable.encodeInto({ first_cell: firstCell, ncells: cells.length / CELL_BYTES, nspans: spans.length }, bytes)
+  bytes.set(ProgramTable.encode({ first_cell: firstCell, ncells: cells.length / CELL_BYTES, nspans: spans.length }))
   spans.forEach(({ devindex, offsetBytes, lengthBytes }, i) => {
     const record = { se_devindex: devindex, se_offset: BigInt(offsetBytes), se_len: BigInt(lengthBytes) }
-    FmapExtent.encodeInto(record, bytes, ProgramTable.sizeBytes + i * SPAN_BYTES)
+    bytes.set(FmapExtent.encode(record), ProgramTable.sizeBytes + i * SPAN_BYTES)
   })
   bytes.set(cells, ProgramTable.sizeBytes + spans.length * SPAN_BYTES)
   return bytes

@@ -39,7 +39,7 @@ export const limits: Readonly<Record<KernelName, KernelLimits>> = {
   'fuse-paged': { errnos, says: 'As many mappings as a file has: they come a page at a time, and pages that aren’t used are dropped.' },
   'fuse-iomap': { errnos, says: 'As many mappings as a file has: they come one by one as they are needed, and the cache drops what it has no room for.' },
   'fuse-iomap-shared': { errnos, says: 'As many mappings as a file has: they come one by one as they are needed, and the cache drops what it has no room for.' },
-  program: { errnos, says: 'As many cells of the table as a file’s context holds; more is E2BIG.' },
+  program: { errnos, says: '524,288 cells of the table, which is 174,762 extents; more is E2BIG.' },
   'fuse-unrolled': { interleavedMost: 0, messageBytesMost: UNROLLED_BYTES, isUnrolled: true, errnos: { ...errnos, message: 'EFBIG' },
     says: 'A message of 16 MiB, which is 699,049 extents; more is EFBIG. Simple lists only: the daemon unrolls striping.' },
 }

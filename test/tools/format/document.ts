@@ -4,6 +4,7 @@
 import { MIB } from '../../../src/core/base/align.ts'
 import { IoctlExtent, IoctlInterleaved, IoctlMap42, IoctlMap43 } from '../../../src/core/fuse/ioctlMessages.ts'
 import { DaxdevReply, DaxdevRequest, FmapExtent, FmapHeader, FmapInterleaved, FmapProbe } from '../../../src/core/fuse/messages.ts'
+import { ProgramDaxdev, ProgramInit, ProgramInitReply, ProgramOpen, ProgramOpenReply, ProgramTable } from '../../../src/core/fuse/programMessages.ts'
 import * as constants from '../../../src/core/omf/constants.ts'
 import {
   AddDaxdevMeta, FileMeta, InterleavedExtent, LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LOG_HEADER_BYTES, LOG_HEADER_CRC_OFFSET, LogEntry, LogFmap,
@@ -87,6 +88,12 @@ up with NULs. Offsets count from the start of the struct, in bytes. Padding and 
     section('', 'MAP_CREATE v2 and MAP_GET v2, ABI 43. A pointer is a byte offset into the message here:', IoctlMap43),
     section('', 'An extent or strip:', IoctlExtent),
     section('', 'An interleaved extent:', IoctlInterleaved),
+    section('Program messages', 'A kernel that runs programs ([docs/PROGRAM.md](docs/PROGRAM.md)); all of it ours. At mount it says INIT:', ProgramInit),
+    section('', 'The answer, followed by its devices:', ProgramInitReply),
+    section('', 'A device:', ProgramDaxdev),
+    section('', 'OPEN, at the first access of a file:', ProgramOpen),
+    section('', 'The answer:', ProgramOpenReply),
+    section('', 'TABLE, a notice: ranges follow as extent records, then cells of 8 bytes. PROGRAM is the source as UTF-8 and nothing else.', ProgramTable),
   ].join('\n\n').concat('\n')
 }
 

@@ -99,7 +99,7 @@ const initReply: MessageType = {
     const count = Math.floor(Math.max(0, bytes.length - ProgramInitReply.sizeBytes) / ProgramDaxdev.sizeBytes)
     const whole = new Uint8Array(ProgramInitReply.sizeBytes + count * ProgramDaxdev.sizeBytes)
     whole.set(bytes.subarray(0, whole.length))
-    ProgramInitReply.encodeInto({ abi: 1, ndevs: count }, whole)
+    whole.set(ProgramInitReply.encode({ abi: 1, ndevs: count }))
     return whole
   },
   isForm: (bytes) => 'devices' in decodeInitReply(bytes),
@@ -112,7 +112,7 @@ const openReply: MessageType = {
   mend(bytes, { sizeBytes }) {
     const whole = new Uint8Array(ProgramOpenReply.sizeBytes)
     whole.set(bytes.subarray(0, whole.length))
-    ProgramOpenReply.encodeInto({ ...ProgramOpenReply.decode(whole), file_size: BigInt(sizeBytes) }, whole)
+    whole.set(ProgramOpenReply.encode({ ...ProgramOpenReply.decode(whole), file_size: BigInt(sizeBytes) }))
     return whole
   },
   isForm: (bytes) => 'sizeBytes' in decodeOpenReply(bytes),
@@ -146,7 +146,7 @@ const table: MessageType = {
     const cellCount = Math.max(0, Math.floor((bytes.length - ProgramTable.sizeBytes - spanBytes) / CELL_BYTES))
     const whole = new Uint8Array(ProgramTable.sizeBytes + spanBytes + cellCount * CELL_BYTES)
     whole.set(bytes.subarray(0, whole.length))
-    ProgramTable.encodeInto({ first_cell: 0, ncells: cellCount, nspans }, whole)
+    whole.set(ProgramTable.encode({ first_cell: 0, ncells: cellCount, nspans }))
     return whole
   },
   isForm: (bytes) => 'cells' in decodeTable(bytes),

@@ -5,7 +5,7 @@ import { type Token, tokensOf } from './lexer.ts'
 import { Depths, Scope, SLOTS_MOST, TAKEN } from './scope.ts'
 import { BINDING, type Expression, type Hook, type HookName, type Input, type Operator, type ProgramSyntax, type ProgramTrouble, type Statement } from './syntax.ts'
 
-export type Parsed = { program: ProgramSyntax } | { trouble: ProgramTrouble }
+type Parsed = { program: ProgramSyntax } | { trouble: ProgramTrouble }
 
 const DEPTH_MOST = 200
 const BLOCKS_MOST = 40

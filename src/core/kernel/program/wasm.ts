@@ -3,7 +3,7 @@
 
 export const I32 = 0x7f
 export const I64 = 0x7e
-export const NO_RESULT = 0x40
+const NO_RESULT = 0x40
 
 export const OP = {
   block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, br_if: 0x0d, return: 0x0f,

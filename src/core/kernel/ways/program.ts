@@ -18,7 +18,7 @@ import { FUEL, Runner } from '../program/runner.ts'
 import type { SandboxMaker } from '../program/sandbox.ts'
 import type { FileAsk, MapReason, MapWay, WayContext, WayMaker } from '../way.ts'
 
-export interface ProgramOptions {
+interface ProgramOptions {
   sandbox: SandboxMaker
   /** Runs until the server uploads one; a program for both kinds of maps unless said otherwise. */
   source?: string | undefined
