@@ -6,7 +6,7 @@ import type { WideMap } from '../core/fmap/wide.ts'
 import type { PullKernel } from '../core/machine/kernels.ts'
 
 /** What the daemon serves from; it keeps no more than this. */
-export interface DaemonStore {
+interface DaemonStore {
   files: readonly { node: number; map: WideMap }[]
   /** Names on this host, by device index. */
   daxdevs: readonly string[]
@@ -21,7 +21,7 @@ export interface DaemonTask extends DaemonStore {
   cookies: Int32Array<SharedArrayBuffer>
 }
 
-export interface StartedDaemon {
+interface StartedDaemon {
   ring: SharedArrayBuffer
   link: RingLink
   cookies: Int32Array<SharedArrayBuffer>

@@ -25,7 +25,7 @@ export interface RingLink extends DaemonLink {
   readonly failed: string | undefined
 }
 
-export interface RingOptions {
+interface RingOptions {
   /** The longest that a call waits for its answer. */
   patienceMs: number
   nowMs: () => number
@@ -139,7 +139,7 @@ export function ringLink(buffer: SharedArrayBuffer, { patienceMs, nowMs }: RingO
   }
 }
 
-export interface RingServer {
+interface RingServer {
   /** Sent at once where there is room, else as soon as the kernel has read: it never waits, and 0 says only that. The bytes are left as they are from then on. */
   notify: Notify
   /** Serves what is asked until nothing was for so long, or a thousand requests. @returns false once the ring has ended */

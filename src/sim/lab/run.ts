@@ -27,7 +27,7 @@ export type LabTask<T> = Generator<LabProgress, T, void>
 
 const PIECE_COUNT = 2000
 /** Lengths of list that a curve goes through. */
-export const CURVE_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 4000, 16_000, 100_000]
+const CURVE_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 4000, 16_000, 100_000]
 const CURVE_ACCESSES = 2000
 
 export function* runLab(setup: LabSetup, outside: LabOutside): LabTask<Result<LabRun>> {

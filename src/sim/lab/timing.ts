@@ -15,7 +15,7 @@ const PLACES_LEAST = 64
 /** Opens that take long are done less often. */
 const OPEN_SAMPLES = { least: 3, most: 9, us: 500_000 }
 
-export interface TimingOutside {
+interface TimingOutside {
   nowUs(): number
   /** Requests that the daemon has answered so far. */
   callCount(): number
