@@ -11,7 +11,7 @@ import { decodeIomapBegin, encodeIomapEntries, encodeIomapInval, IOMAP_ENTRIES_M
 import { cookieIn, moveCookieIn } from './iomapCookies.ts'
 import type { Answered, MapStore, Notify } from './wire.ts'
 
-export interface IomapServerOptions {
+interface IomapServerOptions {
   /** Where the cookies are that the server keeps; the kernel keeps its own where there are none. */
   cookies?: Int32Array | undefined
   /** Mappings in one message. */

@@ -45,13 +45,13 @@ export interface IomapEntries {
   cookies: Float64Array
 }
 
-export interface IomapAsk {
+interface IomapAsk {
   fileOffsetBytes: number
   lengthBytes: number
   cookie: number
 }
 
-export interface IomapRange {
+interface IomapRange {
   fileOffsetBytes: number
   lengthBytes: number
 }

@@ -16,7 +16,7 @@ import { troubleOfEntries } from './iomapChecks.ts'
 import { NONE } from './iomapOrder.ts'
 import { ask as askDaemon } from './pull.ts'
 
-export interface IomapOptions {
+interface IomapOptions {
   /** For mappings of all files. */
   cacheCapBytes?: number
   /** Windows of so many bytes: a miss asks for all that follows in its own, as a page fault looks around. */
@@ -25,7 +25,7 @@ export interface IomapOptions {
   cookies?: Int32Array | undefined
 }
 
-export const IOMAP_CACHE_BYTES = 1024 * 1024
+const IOMAP_CACHE_BYTES = 1024 * 1024
 const AHEAD_BYTES = 64 * 1024
 /** Answers that a change overtook, before the file is given up. */
 const TRIES_MOST = 8
@@ -170,7 +170,10 @@ class IomapMaps {
     return 0
   }
 
-  /** What is known already is said again, or it isn't taken; the mapping that was asked for is the last that could go. */
+  /**
+   * What is held is said again, or the answer isn't taken; with what was dropped nothing can be compared. The mapping that
+   * was asked for is added last, so that no other one of the answer pushes it out.
+   */
   #take(file: IomapFile, entries: IomapEntries, fileOffsetBytes: number): number {
     const { cache } = this
     let asked = -1

@@ -15,7 +15,7 @@ import { ClaimedUnits } from './claimedUnits.ts'
 import { type MapPage, type PageBook, PageCache } from './pagedCache.ts'
 import { ask as askDaemon, pullDevice } from './pull.ts'
 
-export interface PagedOptions {
+interface PagedOptions {
   /** Mappings that the kernel takes in one reply. */
   mappingsPerReply?: number
   /** For pages and what is remembered of them, of all files. */
@@ -24,7 +24,7 @@ export interface PagedOptions {
 
 type Opened<T> = Result<T, MapReason>
 
-export const PAGED_CACHE_BYTES = 1024 * 1024
+const PAGED_CACHE_BYTES = 1024 * 1024
 
 export function pagedWay(link: DaemonLink, { mappingsPerReply = PAGE_MAPPINGS_MOST, cacheCapBytes = PAGED_CACHE_BYTES }: PagedOptions = {}): WayMaker {
   const kernel = 'fuse-paged'

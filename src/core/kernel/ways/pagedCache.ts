@@ -20,7 +20,7 @@ export interface PageBook {
   last: MapPage | undefined
 }
 
-export function bytesOfPage({ starts, offsets, devindices }: MapPage): number {
+function bytesOfPage({ starts, offsets, devindices }: MapPage): number {
   return starts.byteLength + offsets.byteLength + devindices.byteLength
 }
 
