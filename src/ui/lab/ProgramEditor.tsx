@@ -10,7 +10,7 @@ const CHECK_MS = 200
 
 export function ProgramEditor() {
   const chooser = useChooser()
-  const { lab, source, sourceTrouble, run, running } = useChoices()
+  const { lab, source, sourceTrouble, run } = useChoices()
   const id = useId()
   const text = useRef<HTMLTextAreaElement>(null)
   const [scrolled, setScrolled] = useState({ top: 0, left: 0 })
@@ -65,7 +65,7 @@ export function ProgramEditor() {
         </div>
       </div>
       <div className="lab-program-foot">
-        <button type="button" className="primary" aria-disabled={sourceTrouble !== undefined || running} onClick={() => void (sourceTrouble || running || chooser.runProgram())}>Run</button>
+        <button type="button" className="primary" aria-disabled={sourceTrouble !== undefined} onClick={() => void chooser.runProgram()}>Run</button>
         <p id={`${id}-trouble`} role="status">
           {sourceTrouble ? (
             <>

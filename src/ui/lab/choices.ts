@@ -131,8 +131,10 @@ export class Chooser {
     if (mine === this.#checked && !this.#isClosed) this.#set({ sourceTrouble: trouble })
   }
 
-  /** What the editor holds, on both kernels' files; the program's kernel takes part, whatever was chosen. */
+  /** Where it compiles, what the editor holds, on both kernels' files; the program's kernel takes part, whatever was chosen. */
   readonly runProgram = async (): Promise<void> => {
+    await this.check()
+    if (this.#state.sourceTrouble) return
     const { kernels } = this.#state.setup
     if (!kernels.includes('program')) this.change({ kernels: [kernels[0], 'program'] })
     await this.run()
