@@ -180,6 +180,33 @@ describe.each(variants)('a cache whose cookies are kept by %s', (_, isShared) =>
   })
 })
 
+describe('a server that keeps the cookies', () => {
+  it('takes back without a message, and files that share a word only cost each other a question', () => {
+    const bench = new Bench(2, DEVICE_BYTES)
+    const cookies = new Int32Array(new SharedArrayBuffer(4 * 4))
+    const noNotice = (): number => {
+      throw new Error('a notice was sent')
+    }
+    const server = new IomapDaemon(bench, noNotice, { cookies })
+    bench.handlers = { IOMAP_BEGIN: (node, request) => server.begin(node, request) }
+    const way = bench.make(iomapWay(bench.direct.link, { cookies }))
+    const elsewhere = simpleMap([{ devindex: 1, offsetBytes: 64 * UNIT_BYTES, lengthBytes: six.sizeBytes }])
+    // 7 and 11 have one word of four, 8 has another.
+    const files = [7, 8, 11].map((node) => {
+      bench.maps.set(node, six)
+      return must(way.open({ node, path: `f${node}`, sizeBytes: six.sizeBytes }))
+    })
+    expect(files.map((file) => resolved(file, 0))).toEqual([0, 1, 2].map(() => walked(six, 0)))
+    bench.maps.set(7, elsewhere)
+    expect(server.invalidate(7, 0, six.sizeBytes)).toBe(0)
+    const asked = files.map((file) => {
+      const before = bench.counts.IOMAP_BEGIN!
+      return [resolved(file, 0), bench.counts.IOMAP_BEGIN! - before]
+    })
+    expect(asked).toEqual([[walked(elsewhere, 0), 1], [walked(six, 0), 0], [walked(six, 0), 1]])
+  })
+})
+
 /** Moves a file's extents to units that nothing of it uses, and exchanges the places of two. */
 class Mover {
   readonly #extents: Extent[]
