@@ -161,6 +161,8 @@ function tryCreate(memory: Memory, chance: Chance): string {
   }
   const rebuilt = buildBitmap(memory, lock.value.layout, lock.value.nextIndex)
   if (!rebuilt.bitmap.equals(lock.value.space.bitmap)) throw new Broken('the kept bitmap is not the rebuilt one')
+  const { others } = lock.value.kept
+  if ([...rebuilt.others].some(([devindex, bitmap]) => !others.get(devindex)?.equals(bitmap))) throw new Broken('the kept bitmap of another device is not the rebuilt one')
   return 'made'
 }
 
