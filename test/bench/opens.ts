@@ -3,6 +3,7 @@
 
 import { must } from '../../src/core/base/result.ts'
 import type { KernelName } from '../../src/core/kernel/way.ts'
+import { isStandalone } from '../../src/core/machine/kernels.ts'
 import { openLab } from '../../src/playground/lab/mapLab.ts'
 import type { LabSetup, LabSide } from '../../src/sim/lab/types.ts'
 import { type BenchRow, counted, expectEqual, measure } from './measure.ts'
@@ -26,7 +27,9 @@ export async function openRow(kernel: KernelName): Promise<BenchRow> {
   return withRuns(async (run) => {
     const { roundTripCount } = await run({ ...asked, daemon: 'worker' })
     const unit = `µs from an unknown file to its first byte, ${counted(roundTripCount, 'round trip')} for ${extentCount} extents`
-    return measure({ name: `open_${kernel}`, unit, peer: 'the daemon beside its kernel' }, async () => {
+    const facts = { name: `open_${kernel}`, unit }
+    if (isStandalone(kernel)) return measure(facts, async () => ({ value: (await run({ ...asked, daemon: 'worker' })).openUs }))
+    return measure({ ...facts, peer: 'the daemon beside its kernel' }, async () => {
       const { openUs } = await run({ ...asked, daemon: 'worker' })
       const beside = await run({ ...asked, daemon: 'beside' })
       return { value: openUs, ratio: openUs / beside.openUs }
