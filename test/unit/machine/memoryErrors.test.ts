@@ -7,6 +7,8 @@ import type { Reason } from '../../../src/core/base/failure.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow } from '../../../src/core/base/task.ts'
 import { changeDevice } from '../../../src/core/machine/deviceErrors.ts'
+import { isStandalone, kernelNames } from '../../../src/core/machine/kernels.ts'
+import { makeSandbox } from '../../../src/host/sandbox.ts'
 import { fsckOn } from '../../../src/core/machine/judging.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
@@ -15,7 +17,9 @@ import { coherentMemory } from '../../../src/core/mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
 import { DATA_START, DAX, MNT, newClient, newDax, newMachine, newMaster, ROOT_USER, run, sourceOf } from '../../helpers/machines.ts'
 import { failureOf, patternBytes, valueOf } from '../../helpers/outcome.ts'
-import { newSystem, rootAt } from '../../helpers/systems.ts'
+import { runLine } from '../../helpers/lines.ts'
+import { newDevices } from '../../helpers/fleetOfDevices.ts'
+import { errnoOf, newSystem, rootAt } from '../../helpers/systems.ts'
 
 let device: Daxdev
 let machine: Machine
@@ -188,5 +192,46 @@ describe('poison by hand', () => {
     expect(health.poison).toEqual([{ offsetBytes: 32 * MIB - 64, lengthBytes: 64 }])
     valueOf(changeDevice(memory, { kind: 'clear', offsetBytes: 0, lengthBytes: 32 * MIB }))
     expect(health.poison).toEqual([])
+  })
+})
+
+describe.each(kernelNames.filter((kernel) => kernel !== 'v1-abi42'))('a real mount of %s', (kernel) => {
+  it('loses the files of the device that fails, and they alone where files fail one by one', () => {
+    const devices = newDevices(3)
+    const owner = newSystem(newMachine('A', ...devices), { sandbox: makeSandbox })
+    const say = (line: string): [number, string] => {
+      const { exit, stderr } = runLine(owner, line)
+      return [exit, stderr]
+    }
+    expect(say('mkfs.famfs /dev/dax0.0 /dev/dax1.0 /dev/dax2.0')).toEqual([0, ''])
+    expect(say(`famfs mount --kernel ${kernel} /dev/dax0.0 ${MNT}`)).toEqual([0, ''])
+    run(owner.machine.creat(`${MNT}/near`, { sizeBytes: 4096 }))
+    run(owner.machine.fill(`${MNT}/near`, 5, ROOT_USER))
+    run(owner.machine.creat(`${MNT}/striped`, { sizeBytes: 6 * MIB, interleave: { stripCount: 3, bucketCount: 3, chunkBytes: 2 * MIB } }))
+    run(owner.machine.fill(`${MNT}/striped`, 6, ROOT_USER))
+    new Health(devices[1]!.health).stop()
+    const [first, then, other] = isStandalone(kernel) ? ['ENODEV', 'ENODEV', 'ENODEV'] : ['EHWPOISON', 'EIO', 'ok']
+    const verified = (path: string, seed: number): string => errnoOf(runNow(owner.machine.verify(`${MNT}/${path}`, seed, ROOT_USER)))
+    expect([verified('near', 5), verified('striped', 6), verified('striped', 6), verified('near', 5)]).toEqual(['ok', first, then, other])
+    // Superblock and log are on the first device.
+    expect(errnoOf(runNow(owner.machine.mkdir(`${MNT}/d`)))).toBe(other)
+    expect(say(`umount ${MNT}`)).toEqual([0, ''])
+    // What doesn't answer isn't here: the rest is.
+    expect(say(`famfs mount --kernel ${kernel} /dev/dax0.0 ${MNT}`)[0]).toBe(0)
+    expect([verified('near', 5), verified('striped', 6)]).toEqual(['ok', 'ENODEV'])
+    expect(say(`umount ${MNT}`)).toEqual([0, ''])
+    new Health(devices[1]!.health).start()
+    expect(say(`famfs mount --kernel ${kernel} /dev/dax0.0 ${MNT}`)).toEqual([0, ''])
+    expect([verified('near', 5), verified('striped', 6)]).toEqual(['ok', 'ok'])
+  })
+})
+
+describe('several devices', () => {
+  it('are not formatted where one of them doesn’t answer, and none is touched', () => {
+    const devices = newDevices(2)
+    const host = newMachine('A', ...devices)
+    new Health(devices[1]!.health).stop()
+    failureOf(runNow(host.mkfs(devices[0]!.name, { secondaries: [devices[1]!.name] })), 'device_failed')
+    expect(coherentMemory(devices[0]!).window(0, 4096).some((byte) => byte !== 0)).toBe(false)
   })
 })
