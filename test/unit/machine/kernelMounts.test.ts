@@ -83,6 +83,7 @@ describe('the daemon answers from its shadow tree', () => {
     const shadow = `${system.machine.mounts()[0]?.shadowPath}/root`
     const [a, b] = ['a', 'b'].map((name) => get(system, `${shadow}/${name}`, ROOT))
     good(system, 'famfs verify -S 1 -f /mnt/famfs/a')
+    expect(a).toContain('devindex: 0\n    offset: 0xa00000\n')
     put(system, `${shadow}/a`, (b as string).replace('path: b', 'path: a'), ROOT)
     good(system, 'famfs verify -S 2 -f /mnt/famfs/a')
     put(system, `${shadow}/a`, (a as string).replace('offset: 0xa00000', 'offset: 0xa00001'), ROOT)
