@@ -5,14 +5,14 @@
 import { toSafeNumber } from '../core/base/align.ts'
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
-import { NIL_UUID } from '../core/base/uuid.ts'
 import { fsck, type FsckVerdict } from '../core/fs/fsck.ts'
-import { type Daxdev, daxdev } from '../core/mem/daxdev.ts'
+import type { Daxdev } from '../core/mem/daxdev.ts'
 import { coherentMemory, type Memory } from '../core/mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
 import { NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET, slotCountOf } from '../core/omf/log.ts'
 import { Superblock } from '../core/omf/superblock.ts'
 import { Turns } from '../host/turns.ts'
+import { devicesOf } from './dumpDevices.ts'
 import { adviceFor, type DumpParts, type DumpReason, partsOf } from './dumpParts.ts'
 import { factsOfLog, fsckTextOf, type Judged, notesOf, sentenceOf, stateOf } from './dumpVerdict.ts'
 import { MediaReader, type MediaState } from './media.ts'
@@ -31,33 +31,33 @@ export async function openDump(files: readonly File[]): Promise<Result<Playgroun
 }
 
 async function dumpOf(parts: DumpParts): Promise<Dump> {
-  const memory = coherentMemory(deviceOf(parts.bytes))
-  const verdict = await fsckInTurns(memory)
+  const [primary, ...others] = devicesOf(parts.bytes)
+  const memory = coherentMemory(primary)
+  const memories = others.map(coherentMemory)
+  const verdict = await fsckInTurns(memory, memories)
   const scannedCount = verdict.scan?.scannedCount ?? 0
   const cut = cutOf(memory)
-  const media = new MediaReader([cut?.madeWhole ?? memory.device]).read()
+  const reader = new MediaReader([cut?.madeWhole ?? primary, ...others])
+  const media = reader.read()
   const missingCount = Number((verdict.scan?.entryCount ?? 0n) - BigInt(scannedCount))
   const judged: Judged = {
     verdict,
     layoutFailure: cut && !cut.madeWhole ? undefined : media.failure,
-    facts: factsOfLog(memory, scannedCount),
+    facts: factsOfLog(memory, scannedCount, media),
+    othersCount: others.length,
     missingCount: cut ? missingCount : 0,
     cutAt: cut?.atBytes,
     cuts: parts.cuts,
   }
-  const problems = viewOf(await checkDevice(memory, { isDump: true }), [], false)
-  return new Dump({ memory, media, problems, dump: dumpViewOf(parts, memory, judged) })
+  const problems = viewOf(await checkDevice(memory, { isDump: true, others: memories }), [], false)
+  // What a cut log was made whole with is for the reader alone.
+  const whole = others.length === 0 ? memory : reader.whole
+  return new Dump({ memory, whole, media, problems, dump: dumpViewOf(parts, memory, judged), devices: [primary, ...others] })
 }
 
-/** As large as its superblock says, and never smaller than what is here. */
-function deviceOf(bytes: Uint8Array<ArrayBuffer>): Daxdev {
-  const { dd_size, dd_daxdev } = Superblock.decode(bytes).ts_daxdev
-  return daxdev({ name: dd_daxdev || 'a device without a name', uuid: NIL_UUID, buffer: bytes.buffer, sizeBytes: Math.max(bytes.length, toSafeNumber(dd_size) ?? 0) })
-}
-
-async function fsckInTurns(memory: Memory): Promise<FsckVerdict> {
+async function fsckInTurns(memory: Memory, others: readonly Memory[]): Promise<FsckVerdict> {
   const turns = new Turns()
-  const task = fsck(memory)
+  const task = fsck(memory, others)
   try {
     for (let step = task.next(); ; step = task.next()) {
       if (step.done) return step.value
@@ -98,7 +98,7 @@ function dumpViewOf(parts: DumpParts, memory: Memory, judged: Judged): DumpView 
   return {
     name,
     form,
-    presentBytes: memory.presentBytes,
+    presentBytes: bytes.length,
     verdict: sentenceOf(judged),
     fsckText: fsckTextOf(judged.verdict),
     state: stateOf(judged),
@@ -111,6 +111,9 @@ function dumpViewOf(parts: DumpParts, memory: Memory, judged: Judged): DumpView 
 /** All that a look at the bytes gave. */
 interface Read {
   memory: Memory
+  /** All devices that are here. */
+  whole: Memory
+  devices: readonly Daxdev[]
   media: MediaState
   problems: ProblemsView
   dump: DumpView
@@ -118,11 +121,13 @@ interface Read {
 
 class Dump implements Playground {
   readonly #memory: Memory
+  readonly #whole: Memory
   readonly #media: MediaState
   readonly #snapshot: Snapshot
 
-  constructor({ memory, media, problems, dump }: Read) {
+  constructor({ memory, whole, devices, media, problems, dump }: Read) {
     this.#memory = memory
+    this.#whole = whole
     this.#media = media
     const { filesystem } = media
     this.#snapshot = {
@@ -131,8 +136,8 @@ class Dump implements Playground {
       engine: { kind: 'inline', sentence: 'A dump has no hosts: this page reads it by itself.' },
       device: {
         name: memory.device.name,
-        sizeBytes: memory.device.sizeBytes,
-        devices: [deviceView(memory, media)],
+        sizeBytes: devices.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        devices: devices.map((device, devindex) => deviceView(device, devindex, media)),
         filesystem: filesystem && { ...filesystem, ownerName: undefined },
         verdict: dump.verdict,
         trouble: media.failure,
@@ -159,11 +164,11 @@ class Dump implements Playground {
   }
 
   peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
-    return Promise.resolve(source.kind === 'device' ? peekDevice(this.#memory, offsetBytes, lengthBytes) : fail('no_host', { name: source.host }))
+    return Promise.resolve(source.kind === 'device' ? peekDevice(this.#whole, offsetBytes, lengthBytes) : fail('no_host', { name: source.host }))
   }
 
   async search({ fromBytes, endBytes, bytes, signal }: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
-    return ok(await findBytes(this.#memory, bytes, { fromBytes, endBytes, signal }))
+    return ok(await findBytes(this.#whole, bytes, { fromBytes, endBytes, signal }))
   }
 
   findEntries(query: EntryQuery): Promise<number[]> {
@@ -274,11 +279,12 @@ class Dump implements Playground {
   }
 }
 
-/** The one that was dumped; nobody knows what its hardware says. */
-function deviceView({ device: { name, sizeBytes } }: Memory, { filesystem, devices: [primary] }: MediaState): PoolDeviceView {
-  const { usedCount = 0, unitCount = 0 } = primary?.bitmap ?? {}
+/** Nobody knows what its hardware says. */
+function deviceView({ name, baseBytes, sizeBytes, uuid }: Daxdev, devindex: number, { devices }: MediaState): PoolDeviceView {
+  const fsDevindex = devices.findIndex(({ memory }) => memory?.device.baseBytes === baseBytes)
+  const { usedCount = 0, unitCount = 0 } = devices[fsDevindex]?.bitmap ?? {}
   const health = { poison: [], isStopped: false, configuration: 0 }
-  return { name, devindex: 0, baseBytes: 0, sizeBytes, uuid: NIL_UUID, fsDevindex: filesystem ? 0 : undefined, usedUnitCount: usedCount, unitCount, health }
+  return { name, devindex, baseBytes, sizeBytes, uuid, fsDevindex: fsDevindex < 0 ? undefined : fsDevindex, usedUnitCount: usedCount, unitCount, health }
 }
 
 function refused(): Promise<Result<never, 'only_a_dump'>> {

@@ -10,6 +10,7 @@ import { readSuperblockBytes } from '../core/log/layout.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
 import { Superblock } from '../core/omf/superblock.ts'
+import type { MediaState } from './media.ts'
 import type { DumpView } from './types.ts'
 
 export interface LogFacts {
@@ -25,13 +26,17 @@ export interface LogFacts {
 const BAD_SHOWN = 3
 
 /** @param entryCount entries whose bytes are here */
-export function factsOfLog(memory: Memory, entryCount: number): LogFacts {
+export function factsOfLog(memory: Memory, entryCount: number, { devices, files }: MediaState): LogFacts {
   const facts: LogFacts = { directories: [], otherDevices: new Set(), filesElsewhere: [], trouble: undefined }
   const window = new EntryWindow(memory, { logOffsetBytes: LOG_OFFSET_BYTES })
   for (let index = 0; index < entryCount; ) {
     const end = index + window.load(index, entryCount)
     for (; index < end; index++) addEntry(facts, window, index)
   }
+  // Of several devices that are here, nothing is elsewhere.
+  for (const [devindex, { memory: here }] of devices.entries()) if (here) facts.otherDevices.delete(BigInt(devindex))
+  const placed = new Set(files.flatMap(({ entryIndex, fault }) => (fault === undefined ? [entryIndex] : [])))
+  facts.filesElsewhere = facts.filesElsewhere.filter((entryIndex) => !placed.has(entryIndex))
   return facts
 }
 
@@ -63,6 +68,8 @@ export interface Judged {
   verdict: FsckVerdict
   layoutFailure: Failure | undefined
   facts: LogFacts
+  /** Devices beside the primary that are here. */
+  othersCount: number
   /** Entries that the header counts and that the dump doesn't hold. */
   missingCount: number
   /** The dump ends before the log does. */
@@ -113,7 +120,7 @@ export function fsckTextOf({ superblockFailure, headerFailure, scan }: FsckVerdi
 }
 
 /** What is not here, and what is odd about it. */
-export function notesOf(memory: Memory, { verdict, facts, cutAt, missingCount, cuts }: Judged, advice: string): string[] {
+export function notesOf(memory: Memory, { verdict, facts, othersCount, cutAt, missingCount, cuts }: Judged, advice: string): string[] {
   const superblock = Superblock.decode(readSuperblockBytes(memory))
   const { sizeBytes } = memory.device
   const notes: string[] = []
@@ -133,8 +140,9 @@ export function notesOf(memory: Memory, { verdict, facts, cutAt, missingCount, c
   if (scan && scan.header.famfs_log_len !== superblock.ts_log_len) {
     notes.push(`The superblock says that the log has ${counted(superblock.ts_log_len)} bytes, the log says ${counted(scan.header.famfs_log_len)}: they may not belong together.`)
   }
+  if (othersCount > 0) notes.push(`The file holds ${othersCount + 1} devices of the file system, one behind the other.`)
   const count = facts.otherDevices.size
-  if (count > 0 || (verdict.superblockFailure === undefined && superblock.ts_sb_flags === 1)) {
+  if (count > 0 || (othersCount === 0 && verdict.superblockFailure === undefined && superblock.ts_sb_flags === 1)) {
     const devices = count === 0 ? 'Other devices belong' : count === 1 ? '1 other device belongs' : `${count} other devices belong`
     notes.push(`${devices} to this file system, and ${count === 1 ? 'is' : 'are'} not here; this is the primary one.${elsewhereText(facts.filesElsewhere.length)}`)
   }

@@ -1,4 +1,4 @@
-// The device's used bytes as one file, for when they can't be saved otherwise: from byte 0 to the end of the last file, or of
+// The used bytes of all devices as one file, one behind the other, for when they can't be saved otherwise: from byte 0 to the end of the last file, or of
 // what isn't zero where superblock and log don't say in full what is used. In gzip where the browser has it, so that what is
 // free weighs nothing. `Open a dump` reads it.
 
@@ -54,7 +54,8 @@ export function usedRanges(snapshot: Pick<Snapshot, 'device' | 'files'>): { star
   const { sizeBytes, filesystem } = snapshot.device
   const metadataEnd = logOffsetOf(snapshot) + (filesystem?.logLengthBytes ?? LOG_LEAST_BYTES)
   const all = [{ startBytes: 0, endBytes: Math.min(sizeBytes, metadataEnd) }]
-  const extents = snapshot.files.flatMap((file) => file.extents).sort((a, b) => a.offsetBytes - b.offsetBytes)
+  const superblocks = snapshot.device.devices.slice(1).map(({ baseBytes }) => ({ offsetBytes: baseBytes, lengthBytes: logOffsetOf(snapshot) }))
+  const extents = [...superblocks, ...snapshot.files.flatMap((file) => file.extents)].sort((a, b) => a.offsetBytes - b.offsetBytes)
   for (const { offsetBytes, lengthBytes } of extents) {
     const last = all.at(-1)
     const endBytes = Math.min(sizeBytes, offsetBytes + lengthBytes)

@@ -3,8 +3,10 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
+import { openDump } from '../../../src/playground/dump.ts'
 import type { Session } from '../../../src/playground/session.ts'
 import type { PoolDeviceView, Snapshot } from '../../../src/playground/types.ts'
+import { usedBytes } from '../../../src/ui/rescue.ts'
 import { failureOf, firstDifference, valueOf } from '../../helpers/outcome.ts'
 import { nodeSession, picturesOf } from '../../helpers/sessions.ts'
 
@@ -227,6 +229,24 @@ describe('bytes on secondary devices', () => {
     valueOf(await session.poke({ host: 'A', path: 'wide', index: MIB, cell: 'Uint8', value: 77 }))
     expect(session.snapshot().trace.at(-1)?.bytes).toEqual({ offsetBytes: pieces[1]?.offsetBytes, lengthBytes: 1 })
     expect(valueOf(await session.peek({ kind: 'device' }, pieces[1]?.offsetBytes ?? 0, 1))).toEqual(new Uint8Array([77]))
+    await session.dispose()
+  })
+
+  it('leave the page with the others in one file, which opens with all of them', async () => {
+    const { session } = await three()
+    await striped(session)
+    const taken = valueOf(await usedBytes(session))
+    const dump = valueOf(await openDump([new File([taken.blob], taken.name)]))
+    const [there, here] = [dump.snapshot(), session.snapshot()]
+    expect(there.files).toEqual(here.files)
+    expect(there.device.devices.map(({ devindex, fsDevindex, baseBytes, sizeBytes, usedUnitCount }) => [devindex, fsDevindex, baseBytes, sizeBytes, usedUnitCount]))
+      .toEqual(here.device.devices.map(({ devindex, fsDevindex, baseBytes, sizeBytes, usedUnitCount }) => [devindex, fsDevindex, baseBytes, sizeBytes, usedUnitCount]))
+    expect(there.dump).toMatchObject({ state: 'sound', notes: ['The file holds 3 devices of the file system, one behind the other.'] })
+    expect(there.problems.list).toEqual([])
+    for (const { offsetBytes, lengthBytes } of here.files[0]?.extents ?? []) {
+      const at = offsetBytes + lengthBytes - 4096
+      expect(valueOf(await dump.peek({ kind: 'device' }, at, 4096))).toEqual(valueOf(await session.peek({ kind: 'device' }, at, 4096)))
+    }
     await session.dispose()
   })
 
