@@ -30,6 +30,7 @@ function asking(a: LabSide, b: LabSide, accessCount: number): string {
     const same = a.roundTripCount === 0 ? 'Neither kernel asked anybody for a map' : `Both kernels made ${rounds(a.roundTripCount)} for these files`
     if (a.copiedBytes === b.copiedBytes) return `${same}, and both copied ${bytes(a.copiedBytes)} of messages.`
     const [less, more] = a.copiedBytes < b.copiedBytes ? [a, b] : [b, a]
+    if (more.copiedBytes < less.copiedBytes * CLEAR_RATIO) return `${same}; they copied ${bytes(a.copiedBytes)} and ${bytes(b.copiedBytes)} of messages.`
     return `${same}, but ${more.kernel} copied ${bytes(more.copiedBytes)} of messages where ${less.kernel} copied ${bytes(less.copiedBytes)}.`
   }
   const [less, more] = a.roundTripCount < b.roundTripCount ? [a, b] : [b, a]

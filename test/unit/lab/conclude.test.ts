@@ -41,6 +41,7 @@ describe('the first sentence', () => {
     [{ roundTripCount: 1000 }, { roundTripCount: 1204, copiedBytes: 9000 }, 'With 1,000 round trips on fuse and 1,204 on fuse-iomap, fuse-iomap copied 9,000 bytes of messages where fuse copied 400 bytes.'],
     [{ roundTripCount: 1000 }, { roundTripCount: 1204, copiedBytes: 599 }, 'fuse-iomap made 1,204 round trips in 1,000 accesses, where fuse made 1,000 round trips.'],
     [{ copiedBytes: 400 }, { copiedBytes: 9000 }, 'Both kernels made 4 round trips for these files, but fuse-iomap copied 9,000 bytes of messages where fuse copied 400 bytes.'],
+    [{ copiedBytes: 400 }, { copiedBytes: 599 }, 'Both kernels made 4 round trips for these files; they copied 400 bytes and 599 bytes of messages.'],
     [{}, {}, 'Both kernels made 4 round trips for these files, and both copied 400 bytes of messages.'],
     [{ roundTripCount: 0 }, { roundTripCount: 0, copiedBytes: 1 }, 'Neither kernel asked anybody for a map, but fuse copied 400 bytes of messages where fuse-iomap copied 1 byte.'],
   ])('of %j and %j', (one, other, says) => {
