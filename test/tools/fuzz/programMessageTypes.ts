@@ -28,6 +28,10 @@ const FUEL = 2000
 const LOADED_MOST = 100
 const STORED = wideOf({ kind: 'interleaved', sizeBytes: 100_000, chunkBytes: 4096, strips: [{ devindex: 0, offsetBytes: 0, lengthBytes: 53_248 }, { devindex: 1, offsetBytes: 4096, lengthBytes: 53_248 }] })
 
+/** Examples that find a striped file's bytes. */
+const FITTING = programExamples.filter(({ name }) => name === 'both kinds' || name === 'interleave')
+const INTERLEAVE = FITTING.find(({ name }) => name === 'interleave')?.source
+
 // One for all: each input's kernel is gone before the next, and programs keep nothing of their own.
 const shared = makeSandbox()
 const loaded = new Map<string, RunningProgram>()
@@ -57,7 +61,7 @@ function tableOf(map: WideMap): Uint8Array<ArrayBuffer> {
   return sent
 }
 
-/** A kernel whose server sends and answers so. */
+/** A kernel whose server sends and answers so. @param source of its own program, where a shorter one does */
 function judged(map: WideMap, bend: (sound: Handlers, notify: Notify) => Handlers, chance: Chance, source?: string): string {
   let spans: readonly Extent[] = []
   const { link, notify } = directLink(() => handlers)
@@ -67,8 +71,8 @@ function judged(map: WideMap, bend: (sound: Handlers, notify: Notify) => Handler
     if (errno === 0 && part && 'spans' in part) spans = part.spans ?? spans
     return errno
   }
-  const handlers: Handlers = bend(programDaemon(storeOf(map), noting, source).handlers, noting)
-  const way = programWay(link, { sandbox: () => sandbox, fuel: FUEL }).make(newContext())
+  const handlers: Handlers = bend(programDaemon(storeOf(map), noting).handlers, noting)
+  const way = programWay(link, { sandbox: () => sandbox, source, fuel: FUEL }).make(newContext())
   return outcomeOf(way.open({ node: NODE, path: 'f', sizeBytes: map.sizeBytes }), spans, chance)
 }
 
@@ -103,7 +107,7 @@ const initReply: MessageType = {
     return whole
   },
   isForm: (bytes) => 'devices' in decodeInitReply(bytes),
-  judge: (bytes, _, chance) => judged(STORED, (sound) => ({ ...sound, INIT: () => answer(bytes) }), chance),
+  judge: (bytes, _, chance) => judged(STORED, (sound) => ({ ...sound, INIT: () => answer(bytes) }), chance, INTERLEAVE),
 }
 
 const openReply: MessageType = {
@@ -118,7 +122,7 @@ const openReply: MessageType = {
   isForm: (bytes) => 'sizeBytes' in decodeOpenReply(bytes),
   judge(bytes, _, chance) {
     const bent = ({ OPEN, ...sound }: Handlers): Handlers => ({ ...sound, OPEN: instead(OPEN, bytes) })
-    return judged(STORED, bent, chance)
+    return judged(STORED, bent, chance, INTERLEAVE)
   },
 }
 
@@ -176,8 +180,8 @@ function bentSource(chance: Chance, source: string): string {
 
 const program: MessageType = {
   name: 'PROGRAM',
-  make: (chance) => ({ bytes: bytesOfText(chance.pick(programExamples).source), sizeBytes: STORED.sizeBytes }),
-  mend: (_, { bytes }, chance) => bytesOfText(bentSource(chance, textOf(bytes))),
+  make: (chance) => ({ bytes: bytesOfText(chance.pick(FITTING).source), sizeBytes: STORED.sizeBytes }),
+  mend: (_, { bytes }, chance) => bytesOfText(bentSource(chance, chance.oneIn(3) ? chance.pick(programExamples).source : textOf(bytes))),
   isForm: (bytes) => 'program' in parseProgram(textOf(bytes)),
   judge(bytes, _, chance) {
     const bent = (sound: Handlers, notify: Notify): Handlers => ({
