@@ -98,6 +98,13 @@ describe('tools on a fuse mount', () => {
     expect(await run(`umount ${MNT}`)).toMatchObject({ exitCode: 0 })
   })
 
+  it('famfs cp, which stores through a mapping: the file is logged, the copy ends by a bus error, and the lock is let go', async () => {
+    const { run } = await newFs('fuse')
+    await run(`cxl inject-media-poison dax0.0 -a ${AT + 4 * 1024 * 1024}`)
+    expect(await run(`famfs cp /etc/hostname ${MNT}/h`)).toMatchObject({ exitCode: 135, err: 'Bus error (core dumped)\n' })
+    expect(await run(`ls ${MNT} && umount ${MNT} && famfs mount ${DAX} ${MNT} && famfs mkdir ${MNT}/d`)).toMatchObject({ exitCode: 0, out: expect.stringContaining('h\n') })
+  })
+
   it('of famfs: nothing is made, and each says why', async () => {
     const { run } = await newFs('fuse')
     await run('daxctl disable-device dax0.0')
