@@ -13,6 +13,8 @@ import { useChoices, useChooser } from './useChoices.ts'
 const ROW_REM = 1.875
 const TIMES_REM = 4.5
 const EDGE_REM = 1
+/** In less, words would be cut: then it scrolls sideways in its box. */
+const LEAST_REM = 18
 /** More than anybody reads at once; the rest is a press away. */
 const SHOWN_FIRST = 60
 const SHOWN_MORE = 240
@@ -71,7 +73,8 @@ function Rungs({ messages, side, label, otherEnd: other }: { messages: readonly 
   const { chosen } = useChoices()
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
-  const { widthPx, remPx } = useSize(list)
+  const { widthPx: seenPx, remPx } = useSize(list)
+  const widthPx = Math.max(seenPx, LEAST_REM * remPx)
   const { rungs, rowCount } = ladderOf(messages)
   const current = chosen?.side === side ? chosen.index : undefined
   const rowPx = ROW_REM * remPx
@@ -108,7 +111,7 @@ function Rungs({ messages, side, label, otherEnd: other }: { messages: readonly 
         </svg>
         {rungs.map(({ index, message, rowCount: rows }) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the list has the focus and the keys
-          <div key={index} id={`${id}-${index}`} role="option" aria-selected={index === current} className="lab-rung" style={{ height: `${rows * ROW_REM}rem` }} onClick={() => chooser.choose({ side, index })}>
+          <div key={index} id={`${id}-${index}`} role="option" aria-selected={index === current} className="lab-rung" style={{ height: `${rows * ROW_REM}rem`, minWidth: `${LEAST_REM}rem` }} onClick={() => chooser.choose({ side, index })}>
             <RungText message={message} />
           </div>
         ))}

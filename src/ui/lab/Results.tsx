@@ -16,11 +16,16 @@ export function Conclusion({ run, busy, progress }: { run: LabRun | undefined; b
       {run ? <p>{run.conclusion.join(' ')}</p> : <p className="quiet">The first comparison is running.</p>}
       {busy && run && <p className="lab-progress quiet">Running{progress && `: ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}`}</p>}
       <p className="lab-agrees quiet">
-        {run && (run.agrees ? <span className="verdict" data-right><Check aria-hidden />Both read the same bytes</span> : <span className="verdict"><CircleAlert aria-hidden />They did not read the same bytes</span>)}
+        {run && (run.agrees ? <span className="verdict" data-right><Check aria-hidden />Both read the same bytes</span> : <span className="verdict"><CircleAlert aria-hidden />{whyNot(run)}</span>)}
         {run && <span>{setupText({ ...run.setup, daemon: run.daemon })}. {run.daemonWhy !== undefined && sentence(run.daemonWhy)}</span>}
       </p>
     </section>
   )
+}
+
+function whyNot({ sides: [left, right] }: LabRun): string {
+  if (left.failedCount > 0 && right.failedCount > 0) return 'Neither could read all of it'
+  return left.failedCount > 0 || right.failedCount > 0 ? 'One of them couldn’t read all of it' : 'They did not read the same bytes'
 }
 
 export function Figures({ run }: { run: LabRun }) {
