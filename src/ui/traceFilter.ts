@@ -13,7 +13,7 @@ export const PAGE = '-'
 export const ALL_EVENTS: TraceQuery = { host: '', kind: 'all', text: '' }
 
 /** A shell's line counts where it has left something on the device. */
-const CHANGES: ReadonlySet<TraceKind> = new Set(['format', 'create', 'copy', 'mkdir', 'write', 'edit'])
+const CHANGES: ReadonlySet<TraceKind> = new Set(['format', 'create', 'copy', 'mkdir', 'write', 'edit', 'memory'])
 
 export function isTraceFilter({ host, kind, text }: TraceQuery): boolean {
   return host !== '' || kind !== 'all' || text.trim() !== ''
