@@ -25,7 +25,7 @@ function fmapBytesOf(map: WideMap): number {
 
 export function encodeFmap(map: WideMap): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(fmapBytesOf(map))
-  FmapHeader.encodeInto(headerOf(map, 0), bytes)
+  bytes.set(FmapHeader.encode(headerOf(map, 0)))
   if (map.kind === 'simple') putColumns(bytes, map.columns)
   else putInterleaved(bytes, map.interleaved)
   return bytes
@@ -34,7 +34,7 @@ export function encodeFmap(map: WideMap): Uint8Array<ArrayBuffer> {
 /** As the size probe answers: the header says how long the message is. */
 export function encodeSized(map: WideMap & { kind: 'simple' }): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(fmapBytesOf(map))
-  FmapHeader.encodeInto(headerOf(map, bytes.length), bytes)
+  bytes.set(FmapHeader.encode(headerOf(map, bytes.length)))
   putColumns(bytes, map.columns)
   return bytes
 }
@@ -89,7 +89,7 @@ function putInterleaved(bytes: Uint8Array<ArrayBuffer>, interleaved: readonly In
   let at = HEADER_BYTES
   for (const { sizeBytes, chunkBytes, strips } of interleaved) {
     assert(chunkBytes < 2 ** 32, 'a chunk has room in its field')
-    FmapInterleaved.encodeInto({ ie_nstrips: strips.length, ie_chunk_size: chunkBytes, ie_nbytes: BigInt(sizeBytes) }, bytes, at)
+    bytes.set(FmapInterleaved.encode({ ie_nstrips: strips.length, ie_chunk_size: chunkBytes, ie_nbytes: BigInt(sizeBytes) }), at)
     at += RECORD_BYTES
     for (const { devindex, offsetBytes, lengthBytes } of strips) {
       putExtent(view, at, devindex, offsetBytes, lengthBytes)

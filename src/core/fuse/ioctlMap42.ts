@@ -22,7 +22,7 @@ export const abi42: MapAbi = {
     const ext_list = [0, 1].map((i) => ({ offset: BigInt(pieces[i]?.offsetBytes ?? 0), len: BigInt(pieces[i]?.lengthBytes ?? 0) }))
     const extent_type = map.kind === 'simple' ? EXT_SIMPLE : EXT_INTERLEAVED
     const record = { extent_type, file_type: FILE_TYPE_REGULAR, file_size: BigInt(map.sizeBytes), ext_list_count: BigInt(pieces.length), ext_list }
-    IoctlMap42.encodeInto(record, new Uint8Array(view.buffer, view.byteOffset, BYTES))
+    new Uint8Array(view.buffer, view.byteOffset, BYTES).set(IoctlMap42.encode(record))
     return BYTES
   },
   decode(view, lengthBytes) {
