@@ -51,7 +51,7 @@ export interface Struct<F> {
   readonly fields: F
   /** @param bytes short input reads as if zeros followed */
   readonly decode: (bytes: Uint8Array, offset?: number) => Infer<Struct<F>>
-  readonly encodeInto: (value: Infer<Struct<F>>, target: Uint8Array, offset?: number) => void
+  readonly encodeAt: (value: Infer<Struct<F>>, target: Uint8Array, offset?: number) => void
   readonly encode: (value: Infer<Struct<F>>) => Uint8Array<ArrayBuffer>
   /** @param path such as `ts_daxdev.dd_size` or `fm_fmap.se[0].se_offset` */
   readonly offsetOf: (path: string) => number
@@ -94,7 +94,7 @@ export function struct<const F extends Record<string, unknown>>(name: string, si
     alignBytes,
     fields,
     decode: (bytes, offset = 0) => read(viewOf(bytes, offset, sizeBytes), 0) as Infer<Struct<F>>,
-    encodeInto(value, target, offset = 0) {
+    encodeAt(value, target, offset = 0) {
       assert(offset + sizeBytes <= target.length, `${name} fits its target`)
       target.fill(0, offset, offset + sizeBytes)
       write(new DataView(target.buffer, target.byteOffset + offset, sizeBytes), 0, value as Siblings)
