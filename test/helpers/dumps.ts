@@ -48,7 +48,7 @@ export function secondaryDevice(): Uint8Array<ArrayBuffer> {
   const bytes = soundImage()
   const superblock = Superblock.decode(bytes)
   bytes.fill(0)
-  Superblock.encodeInto({ ...superblock, ts_sb_flags: 2, ts_log_offset: 0n, ts_log_len: 0n }, bytes)
+  Superblock.encodeAt({ ...superblock, ts_sb_flags: 2, ts_log_offset: 0n, ts_log_len: 0n }, bytes)
   sealSuperblock(bytes)
   return bytes
 }

@@ -9,18 +9,18 @@ import { setupOf } from './lab.ts'
 export function fmapReply(extentCount: number, sized = false): Uint8Array {
   const wholeBytes = FmapHeader.sizeBytes + extentCount * FmapExtent.sizeBytes
   const bytes = new Uint8Array(wholeBytes)
-  FmapHeader.encodeInto({ file_type: 0, fmap_version: FMAP_VERSION, ext_type: 0, nextents: extentCount, fmap_bytes: sized ? wholeBytes : 0, file_size: BigInt(extentCount * 4096) }, bytes)
+  FmapHeader.encodeAt({ file_type: 0, fmap_version: FMAP_VERSION, ext_type: 0, nextents: extentCount, fmap_bytes: sized ? wholeBytes : 0, file_size: BigInt(extentCount * 4096) }, bytes)
   for (let i = 0; i < extentCount; i++) {
-    FmapExtent.encodeInto({ se_devindex: 0, se_offset: BigInt(0x20_0000 + i * 8192), se_len: 4096n }, bytes, FmapHeader.sizeBytes + i * FmapExtent.sizeBytes)
+    FmapExtent.encodeAt({ se_devindex: 0, se_offset: BigInt(0x20_0000 + i * 8192), se_len: 4096n }, bytes, FmapHeader.sizeBytes + i * FmapExtent.sizeBytes)
   }
   return bytes
 }
 
 export function stripedReply(stripCount: number): Uint8Array {
   const bytes = new Uint8Array(FmapHeader.sizeBytes + FmapInterleaved.sizeBytes + stripCount * FmapExtent.sizeBytes)
-  FmapHeader.encodeInto({ file_type: 0, fmap_version: FMAP_VERSION, ext_type: 1, nextents: 1, fmap_bytes: 0, file_size: 65_536n }, bytes)
-  FmapInterleaved.encodeInto({ ie_nstrips: stripCount, ie_chunk_size: 4096, ie_nbytes: 65_536n }, bytes, FmapHeader.sizeBytes)
-  for (let i = 0; i < stripCount; i++) FmapExtent.encodeInto({ se_devindex: i, se_offset: 0x20_0000n, se_len: 65_536n }, bytes, FmapHeader.sizeBytes + FmapInterleaved.sizeBytes + i * FmapExtent.sizeBytes)
+  FmapHeader.encodeAt({ file_type: 0, fmap_version: FMAP_VERSION, ext_type: 1, nextents: 1, fmap_bytes: 0, file_size: 65_536n }, bytes)
+  FmapInterleaved.encodeAt({ ie_nstrips: stripCount, ie_chunk_size: 4096, ie_nbytes: 65_536n }, bytes, FmapHeader.sizeBytes)
+  for (let i = 0; i < stripCount; i++) FmapExtent.encodeAt({ se_devindex: i, se_offset: 0x20_0000n, se_len: 65_536n }, bytes, FmapHeader.sizeBytes + FmapInterleaved.sizeBytes + i * FmapExtent.sizeBytes)
   return bytes
 }
 

@@ -83,10 +83,10 @@ function reset(bytes: Uint8Array<ArrayBuffer>, chance: Chance, count: number, de
     ts_sb_flags: 0,
     ts_daxdev: { dd_size: BigInt(deviceBytes), dd_uuid: NIL_UUID, dd_daxdev: '/dev/dax0.0' },
   }
-  Superblock.encodeInto(superblock, bytes)
+  Superblock.encodeAt(superblock, bytes)
   const counters = { famfs_log_next_seqnum: BigInt(count), famfs_log_next_index: BigInt(count) }
   const lastIndex = BigInt(slotCountOf(Number(logLength)) - 1)
-  LogHeader.encodeInto({ famfs_log_magic: LOG_MAGIC, famfs_log_len: logLength, famfs_log_last_index: lastIndex, famfs_log_crc: 0n, ...counters }, bytes, LOG_OFFSET_BYTES)
+  LogHeader.encodeAt({ famfs_log_magic: LOG_MAGIC, famfs_log_len: logLength, famfs_log_last_index: lastIndex, famfs_log_crc: 0n, ...counters }, bytes, LOG_OFFSET_BYTES)
   const wildness = chance.below(3)
   for (let i = 0; i < count; i++) entryAt(bytes, i).set(someEntry(chance, i, chance.below(3) < wildness))
   sealSuperblock(bytes)

@@ -43,7 +43,7 @@ function mendFmap(bytes: Uint8Array<ArrayBuffer>, { sizeBytes }: Sound, isSized:
   const whole = new Uint8Array(FmapHeader.sizeBytes + recordCount * FmapExtent.sizeBytes)
   whole.set(bytes.subarray(0, whole.length))
   const record = { file_type: 0, fmap_version: 1, ext_type: isSimple ? 0 : 1, nextents: isSimple ? recordCount : nextents, fmap_bytes: isSized ? whole.length : 0, file_size: BigInt(sizeBytes) }
-  FmapHeader.encodeInto(record, whole)
+  FmapHeader.encodeAt(record, whole)
   return whole
 }
 
@@ -145,7 +145,7 @@ const create43 = ioctlType('MAP_CREATE v2', 'v1', abi43, someFmap, (bytes, { siz
   const isStriped = fioc_ext_type === 1
   const view = new DataView(whole.buffer)
   const record = { fioc_file_size: BigInt(sizeBytes), fioc_file_type: 0, fioc_ext_type: isStriped ? 1 : 0, fioc_nextents: isStriped ? 1 : Math.min(fioc_nextents, 18), fioc_pointer: 32n }
-  IoctlMap43.encodeInto(record, whole)
+  IoctlMap43.encodeAt(record, whole)
   if (isStriped) {
     view.setBigUint64(48, BigInt(sizeBytes), true)
     view.setBigUint64(56, 64n, true)
@@ -156,7 +156,7 @@ const create43 = ioctlType('MAP_CREATE v2', 'v1', abi43, someFmap, (bytes, { siz
 const create42 = ioctlType('MAP_CREATE', 'v1-abi42', abi42, (chance) => someSimple(chance, 2, true), (bytes, { sizeBytes }, chance) => {
   const whole = new Uint8Array(IoctlMap42.sizeBytes)
   whole.set(bytes.subarray(0, whole.length))
-  IoctlMap42.encodeInto({ ...IoctlMap42.decode(whole), extent_type: 0, file_type: 0, file_size: BigInt(sizeBytes), ext_list_count: BigInt(chance.below(4)) }, whole)
+  IoctlMap42.encodeAt({ ...IoctlMap42.decode(whole), extent_type: 0, file_type: 0, file_size: BigInt(sizeBytes), ext_list_count: BigInt(chance.below(4)) }, whole)
   return whole
 })
 

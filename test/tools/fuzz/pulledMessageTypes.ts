@@ -33,9 +33,9 @@ const pageReply: MessageType = {
     const count = Math.max(1, Math.floor((bytes.length - FmapHeader.sizeBytes - endBytes) / FmapExtent.sizeBytes))
     const whole = new Uint8Array(FmapHeader.sizeBytes + count * FmapExtent.sizeBytes + endBytes)
     whole.set(bytes.subarray(0, whole.length))
-    FmapHeader.encodeInto({ file_type: 0, fmap_version: 1, ext_type: 0, nextents: count, fmap_bytes: 0, file_size: BigInt(sizeBytes) }, whole)
+    FmapHeader.encodeAt({ file_type: 0, fmap_version: 1, ext_type: 0, nextents: count, fmap_bytes: 0, file_size: BigInt(sizeBytes) }, whole)
     const next_offset = chance.oneIn(4) ? BigInt(count) : (1n << 64n) - 1n
-    FmapPageEnd.encodeInto({ next_offset }, whole, whole.length - endBytes)
+    FmapPageEnd.encodeAt({ next_offset }, whole, whole.length - endBytes)
     return whole
   },
   isForm: (bytes) => 'page' in decodePage(bytes),
@@ -69,7 +69,7 @@ function mendEntries(bytes: Uint8Array<ArrayBuffer>, cookie: bigint): Uint8Array
   const whole = new Uint8Array(count * IomapEntry.sizeBytes)
   whole.set(bytes.subarray(0, whole.length))
   for (let at = 0; at < whole.length; at += IomapEntry.sizeBytes) {
-    IomapEntry.encodeInto({ ...IomapEntry.decode(whole, at), type: 2, flags: 0, cookie }, whole, at)
+    IomapEntry.encodeAt({ ...IomapEntry.decode(whole, at), type: 2, flags: 0, cookie }, whole, at)
   }
   return whole
 }

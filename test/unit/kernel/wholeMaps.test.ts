@@ -115,7 +115,7 @@ describe.each(['fuse', 'fuse-unrolled'] as const)('%s', (kernel) => {
 
 function withSize(bytes: Uint8Array): Uint8Array {
   const other = bytes.slice()
-  FmapHeader.encodeInto({ ...FmapHeader.decode(other), file_size: 4999n }, other)
+  FmapHeader.encodeAt({ ...FmapHeader.decode(other), file_size: 4999n }, other)
   return other
 }
 
@@ -199,7 +199,7 @@ describe('fuse-unrolled, its two questions', () => {
 
   function told(bytes: Uint8Array, wholeBytes: number): Uint8Array {
     const other = bytes.slice()
-    FmapHeader.encodeInto({ ...FmapHeader.decode(other), fmap_bytes: wholeBytes }, other)
+    FmapHeader.encodeAt({ ...FmapHeader.decode(other), fmap_bytes: wholeBytes }, other)
     return other
   }
 })

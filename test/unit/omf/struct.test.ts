@@ -60,6 +60,6 @@ describe('a table', () => {
     const four = Array.from({ length: 4 }, () => ({ a: 0, b: 0 }))
     expect(() => Shape.encode({ kind: 1, count: 4, id, body: { pairs: four }, name: '' })).toThrow('pair comes at most 3 times')
     expect(() => Shape.encode({ kind: 1, count: 0, id, body: {}, name: '' })).toThrow('kind promises pairs')
-    expect(() => Pair.encodeInto({ a: 0, b: 0 }, new Uint8Array(8), 1)).toThrow('pair fits its target')
+    expect(() => Pair.encodeAt({ a: 0, b: 0 }, new Uint8Array(8), 1)).toThrow('pair fits its target')
   })
 })

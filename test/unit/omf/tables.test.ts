@@ -148,7 +148,7 @@ describe('what is encoded is decoded', () => {
   it('a log entry, into any place, leaving the bytes around it alone', () => {
     const property = fc.property(entry, fc.nat({ max: 40 }), (value, at) => {
       const target = new Uint8Array(544 + 60).fill(0xaa)
-      LogEntry.encodeInto(value, target, at)
+      LogEntry.encodeAt(value, target, at)
       expect(LogEntry.decode(target, at)).toEqual(value)
       expect(target.subarray(at, at + 544)).toEqual(LogEntry.encode(value))
       expect([...target.subarray(0, at), ...target.subarray(at + 544)].every((byte) => byte === 0xaa)).toBe(true)
@@ -169,7 +169,7 @@ describe('what is encoded is decoded', () => {
 
   it('holes are written as zero, whatever was there', () => {
     const target = new Uint8Array(544).fill(0xff)
-    LogEntry.encodeInto({ famfs_log_entry_seqnum: 0n, famfs_log_entry_type: 1, body: { famfs_md: { md_uid: 0, md_gid: 0, md_mode: 0, md_relpath: 'a' } }, famfs_log_entry_crc: 0n }, target)
+    LogEntry.encodeAt({ famfs_log_entry_seqnum: 0n, famfs_log_entry_type: 1, body: { famfs_md: { md_uid: 0, md_gid: 0, md_mode: 0, md_relpath: 'a' } }, famfs_log_entry_crc: 0n }, target)
     expect([...target].filter((byte) => byte !== 0)).toEqual([1, 'a'.charCodeAt(0)])
   })
 

@@ -132,7 +132,7 @@ describe('damage is shown', () => {
     const bytes = sound.slice()
     const superblock = Superblock.decode(bytes)
     const daxdev = { ...superblock.ts_daxdev, dd_size: 2n ** 60n }
-    Superblock.encodeInto({ ...superblock, ts_log_offset: 4096n, ts_daxdev: daxdev }, bytes)
+    Superblock.encodeAt({ ...superblock, ts_log_offset: 4096n, ts_daxdev: daxdev }, bytes)
     sealSuperblock(bytes)
     const playground = await opened(bytes)
     expect(dumpIn(playground).verdict).toMatch(/^Not sound: the superblock describes an impossible layout: a device of 1152921504606846976 bytes, where this one has 10485760[.;]/)
