@@ -106,7 +106,8 @@ describe.each([['light', 'all'], ['dark', 'colours']] as const)('in %s', (colorS
     expect(await violations(page, rules)).toEqual([])
     expect(await overflow(page)).toBe(0)
     // Where the lab scrolls inside, the page itself stands still.
-    if (width === 1440) expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0)
+    const beyond = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)
+    expect(beyond > 0).toBe(width === 360)
     expect(faults).toEqual([])
   })
 })

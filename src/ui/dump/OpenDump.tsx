@@ -1,7 +1,7 @@
 // The way to a dump, the way between scene and dumps, and what is said of files that are none. Small: all else comes when
 // the first dump opens.
 
-import { FlaskConical, FolderOpen } from 'lucide-react'
+import { Columns2, FolderOpen } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Note } from '../parts.tsx'
 import { chooseDump, dumps, notesOf, useDumps } from './dumps.ts'
@@ -25,7 +25,7 @@ export function OpenLab({ onPress }: { onPress?: () => void }) {
       onPress?.()
       location.hash = 'lab'
     }}>
-      <FlaskConical aria-hidden /> <span className="word">Map lab</span>
+      <Columns2 aria-hidden /> <span className="word">Map lab</span>
     </button>
   )
 }
