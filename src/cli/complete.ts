@@ -26,12 +26,15 @@ export function completionsOf(words: readonly string[]): string[] {
 
 function optionsFor(table: OptionTable, args: readonly string[]): string[] {
   const typed = args.at(-1) ?? ''
-  if (!typed.startsWith('-') || typed.includes('=') || args.slice(0, -1).includes('--')) return []
+  if (args.slice(0, -1).includes('--')) return []
   const before = args.at(-2)
   const previous = Object.values(table).find((option) => spellings(option).includes(before ?? ''))
-  if (previous?.value) return []
-  const names = Object.values(table).filter((option) => !option.hidden).map((option) => spellings(option).at(-1) ?? '')
-  return matching([...names, '--help'], typed)
+  if (previous?.value) return matching(previous.value.words ?? [], typed)
+  if (!typed.startsWith('-') || typed.includes('=')) return []
+  const names = (hidden: boolean): string[] => Object.values(table).filter((option) => (option.hidden ?? false) === hidden).map((option) => spellings(option).at(-1) ?? '')
+  const offered = matching([...names(false), '--help'], typed)
+  // Whoever knows the beginning of a seldom needed one gets its end.
+  return offered.length > 0 ? offered : matching(names(true), typed)
 }
 
 /** Short first, so that the last one is the long one where there is one. */

@@ -15,6 +15,7 @@ import { counted, readNumber, readText, type Reading, refuse } from './units.ts'
 
 const SHADOW_TWICE_EXIT = 22
 const YEAR_SECONDS = 365 * 24 * 3600
+const DAEMON_PLACES = ['beside', 'worker'] as const
 const CACHE_SECONDS: Record<string, number> = { always: YEAR_SECONDS, normal: 1, never: 0 }
 
 const options = {
@@ -33,7 +34,8 @@ const options = {
   dummy: { short: 'D', long: 'dummy', says: 'only DEVICE: a mount of its own, and where it is', hidden: true },
   remount: { short: 'R', long: 'remount', says: 'standalone: accepted', hidden: true },
   cache: { short: 'c', long: 'cache', value: { name: 'HOW', read: readCache }, says: 'fuse: keep names always, normal (a second) or never', hidden: true, against: ['timeout'] },
-  kernel: { long: 'kernel', value: { name: 'NAME', read: readKernel }, says: `which kernel: ${kernelNames.join(', ')}; an extension`, hidden: true },
+  kernel: { long: 'kernel', value: { name: 'NAME', read: readKernel, words: kernelNames }, says: `which kernel: ${kernelNames.join(', ')}; an extension`, hidden: true },
+  daemon: { long: 'daemon', value: { name: 'WHERE', read: readDaemon, words: DAEMON_PLACES }, says: 'fuse: where its daemon runs: beside the kernel, or in a worker of its own; an extension', hidden: true },
   b: { short: 'b', says: 'accepted; changes nothing', hidden: true },
 } as const satisfies OptionTable
 
@@ -66,6 +68,7 @@ function* run(call: Call<typeof options>): Task<number> {
   if (!ready.ok) return stop(call, ready.failure)
   const kind = kindOf(call)
   if (kind === 'v1' && given.shadow.length > 0) return stop(call, { says: '--shadow is for fuse mounts', next: 'Leave it out, or mount with --fuse.' })
+  if (kind === 'v1' && given.daemon.length > 0) return stop(call, { says: '--daemon is for fuse mounts', next: 'Leave it out, or mount with --fuse.' })
   const kernel = given.kernel.at(-1)
   if (kernel !== undefined && isStandalone(kernel) !== (kind === 'v1')) return stop(call, { says: `the kernel ${kernel} is for ${kind === 'v1' ? 'fuse' : 'standalone'} mounts`, next: `Mount with ${kind === 'v1' ? '--fuse' : '--nofuse'}, or choose another.` })
   const mounted = yield* shown(io, mountpoint.value, io.system.mountFamfs(device, mountpoint.value, optionsFor(call, kind), io.caller))
@@ -74,6 +77,7 @@ function* run(call: Call<typeof options>): Task<number> {
 }
 
 type KernelName = NonNullable<FamfsMountOptions['kernel']>
+type DaemonPlace = (typeof DAEMON_PLACES)[number]
 type Mounted = Extract<ReturnType<ReturnType<Io['system']['mountFamfs']>['next']>['value'], { ok: true }>['value']
 
 function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', device: string, mountpoint: string, { report }: Mounted): number {
@@ -82,11 +86,13 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
   const { entriesPlayed, newFiles, newDirectories, fileErrors, directoryErrors } = report
   const way = kind === 'fuse' ? 'shadow' : 'v1'
   if (given.verbose > 0) io.out(`famfs_logplay(${way}): ${entriesPlayed} log entries; ${newFiles} new files; ${newDirectories} new directories\n`)
+  const status = io.system.machine.mounts().find((each) => each.mountpoint === mountpoint)
+  if (given.verbose > 0 && given.daemon.length > 0) io.out(`kernel ${status?.kernel}, its daemon ${status?.daemon === 'worker' ? 'in a worker of its own' : 'beside it'}\n`)
   if (report.stopped) say(io, name, report.stopped)
   for (const trouble of report.troubles) io.err(`${name}: ${trouble}\n`)
   const errorCount = fileErrors + directoryErrors + (report.stopped ? 1 : 0)
   if (errorCount === 0 || kind === 'v1') {
-    const missing = missingTrouble(mountpoint, io.system.machine.mounts().find((each) => each.mountpoint === mountpoint)?.daxdevs ?? [])
+    const missing = missingTrouble(mountpoint, status?.daxdevs ?? [])
     if (missing) say(io, name, missing)
   }
   if (errorCount === 0) return 0
@@ -116,9 +122,11 @@ function optionsFor({ given }: Call<typeof options>, kind: 'fuse' | 'v1'): Famfs
   const named = kernel === undefined ? {} : { kernel }
   if (kind === 'v1') return { kind, ...named }
   const shadow = given.shadow.at(-1)
+  const daemon = given.daemon.at(-1)
   return {
     kind,
     ...named,
+    ...(daemon === undefined ? {} : { daemon }),
     timeoutSeconds: given.timeout.at(-1) ?? given.cache.at(-1) ?? YEAR_SECONDS,
     allowOther: given.nouseraccess === 0,
     defaultPermissions: given.nodefaultperm === 0,
@@ -144,6 +152,11 @@ function makeDummy(io: Io): Result<string> {
 
 function readKernel(text: string): Reading<KernelName> {
   return isKernelName(text) ? { ok: true, value: text } : refuse(`there is no kernel “${text}”`, `Give one of ${kernelNames.join(', ')}.`)
+}
+
+function readDaemon(text: string): Reading<DaemonPlace> {
+  const place = DAEMON_PLACES.find((word) => word === text)
+  return place ? { ok: true, value: place } : refuse(`“${text}” is no place for a daemon`, 'Give beside or worker.')
 }
 
 function readCache(text: string): Reading<number> {

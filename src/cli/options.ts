@@ -7,8 +7,8 @@ export interface Option<V = unknown> {
   /** One letter. */
   short?: string
   long?: string
-  /** Absent for a flag, which is counted. */
-  value?: { name: string; read: (text: string) => Reading<V> }
+  /** Absent for a flag, which is counted. `words` are all that it can be, where those are few. */
+  value?: { name: string; read: (text: string) => Reading<V>; words?: readonly string[] }
   /** For the usage text: what it does, with unit and default. */
   says: string
   /** Shown only by `famfs help --all`. */

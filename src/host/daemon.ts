@@ -32,7 +32,7 @@ const PATIENCE_MS = 20_000
 const COOKIE_COUNT = 1024
 
 /** @param port of a daemon worker */
-export function startDaemon(port: MessagePort, kernel: PullKernel, store: DaemonStore, patienceMs = PATIENCE_MS): StartedDaemon {
+export function startDaemon(port: { postMessage(task: DaemonTask): void }, kernel: PullKernel, store: DaemonStore, patienceMs = PATIENCE_MS): StartedDaemon {
   const ring = newRing()
   const cookies = new Int32Array(new SharedArrayBuffer(COOKIE_COUNT * 4))
   const task: DaemonTask = { ring, kernel, cookies, ...store }

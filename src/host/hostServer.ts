@@ -23,8 +23,6 @@ import { Turns } from './turns.ts'
 const TURN_MS = 8
 const REPORT_MS = 40
 const RANDOM_MOST_BYTES = 65_536
-/** What nproc says, and how many threads famfs begins with: the page shows one host as one small machine. */
-const CPU_COUNT = 4
 
 export class HostServer implements HostWire {
   #machine: Machine | undefined
@@ -170,10 +168,8 @@ export class HostServer implements HostWire {
   }
 
   async #openShells(): Promise<Shells> {
-    const [{ Shells }, { System }, { makeSandbox: sandbox }] = await Promise.all([import('./shell/shells.ts'), import('../core/machine/system.ts'), import('./sandbox.ts')])
-    const { name = '', kernelRelease } = this.#spec ?? {}
-    const outside = { now: () => Date.now(), random: fillRandom, hostname: name, cpuCount: CPU_COUNT, sandbox, ...(kernelRelease === undefined ? {} : { kernelRelease }) }
-    return await Shells.open(new System(this.#booted(), outside), this.#onHost)
+    const [{ Shells }, { systemOf }] = await Promise.all([import('./shell/shells.ts'), import('./hostSystem.ts')])
+    return await Shells.open(systemOf(this.#booted(), this.#spec ?? { name: '' }, fillRandom), this.#onHost)
   }
 
   *#creat(machine: Machine, given: Calls['creat']['given']): Task<Result<Calls['creat']['gives']>> {

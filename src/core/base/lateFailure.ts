@@ -77,8 +77,10 @@ export const lateFailures = {
   map_limit: mapLimit,
   map_too_large: row<{ path: string; bytes: number; limitBytes: number }>('EFBIG',
     (d) => `the map of ${d.path} is a message of ${d.bytes} bytes, and ${d.limitBytes} are the most`, 'Use a kernel that takes maps in parts.'),
-  daemon_failed: row<{ path: string; what: string }>('EIO', (d) => `the daemon gave no usable map for ${d.path}: ${d.what}`,
-    'The daemon is broken or hostile: look at its messages, then mount with another.'),
+  daemon_failed: row<{ path: string; what: string; isGone?: boolean }>('EIO', (d) => `the daemon gave no usable map for ${d.path}: ${d.what}`,
+    (d) => (d.isGone ? 'Unmount, and mount again: the new mount has another daemon, and no byte of any file is lost.' : 'The daemon is broken or hostile: look at its messages, then mount with another.')),
+  no_daemon_thread: row<{ why: string }>('ENOTSUP', (d) => `the daemon can't have a thread of its own: ${d.why}`,
+    'Mount without --daemon worker: the daemon is beside its kernel then.'),
   program_failed: row<{ path: string; what: string }>('EIO', (d) => `the program that finds the bytes of ${d.path} failed: ${d.what}`,
     'Correct the program; the mount and other files go on.'),
 

@@ -38,6 +38,9 @@ export function directLink(handlers: () => Handlers): DirectLink {
 /** The same link, where someone sees what goes over it. */
 export function watchedLink(link: DaemonLink, { see, nowUs }: Watcher): DaemonLink {
   return {
+    get failed() {
+      return link.failed
+    },
     call(opcode, node, request) {
       const asked = request.slice()
       const sentUs = nowUs()

@@ -12,6 +12,7 @@ const HEAD_BYTES = 64
 const KERNEL_BELL = 0
 const DAEMON_BELL = 1
 const ENDED = 2
+const SERVED = 3
 /** Each lane has two words: bytes written and bytes read, counted for ever modulo 2^32. */
 const TO_DAEMON = 4
 const TO_KERNEL = 6
@@ -23,7 +24,16 @@ const DEFAULT_LANE_BYTES = 64 * 1024
 export interface RingLink extends DaemonLink {
   /** Why nothing goes through it any more. */
   readonly failed: string | undefined
+  /** A daemon has come to the other end. */
+  readonly isServed: boolean
+  /** What the daemon answers from, before the next request: it needs no answer. The bytes are left as they are from then on. */
+  feed: Feed
+  /** Nothing goes through it any more, and that is why. */
+  end(why: string): void
 }
+
+/** @param code one of STORED */
+export type Feed = (code: number, node: number, bytes: Uint8Array) => void
 
 interface RingOptions {
   /** The longest that a call waits for its answer. */
@@ -104,6 +114,13 @@ export function ringLink(buffer: SharedArrayBuffer, { patienceMs, nowMs }: RingO
     get failed() {
       return failed
     },
+    get isServed() {
+      return Atomics.load(words, SERVED) === 1
+    },
+    feed(code, node, bytes) {
+      if (failed === undefined) sending.add({ kind: KINDS.stored, code, node, id: 0, bytes })
+    },
+    end: (why) => void fails(why),
     call(opcode, node, request) {
       assert(!isCalling, 'a kernel that takes a notice asks nothing meanwhile')
       if (failed !== undefined) return fails(failed)
@@ -149,14 +166,17 @@ interface RingServer {
 /**
  * The daemon's end. A handler that throws ends the ring: its kernel is told at once.
  * @param handlers looked at when a request comes: a daemon may get them after its end of the ring, which it sends notices by
+ * @param take what the kernel's thread feeds it with
  */
-export function serveRing(buffer: SharedArrayBuffer, handlers: () => Handlers): RingServer {
+export function serveRing(buffer: SharedArrayBuffer, handlers: () => Handlers, take: Feed = () => undefined): RingServer {
   const words = new Int32Array(buffer, 0, HEAD_BYTES / 4)
+  Atomics.store(words, SERVED, 1)
   const sending = new FrameWriter(laneOf(buffer, TO_KERNEL))
   const receiving = new FrameReader(laneOf(buffer, TO_DAEMON))
   const answer = ({ kind, code, node, id, bytes }: Frame): void => {
+    if (kind === KINDS.stored) return take(code, node, bytes)
     const opcode = nameOf(OPCODES, code)
-    assert(kind === KINDS.request, 'a kernel only asks')
+    assert(kind === KINDS.request, 'a kernel asks, and its thread feeds')
     const handler = opcode && handlers()[opcode]
     const answered = handler ? handler(node, bytes) : { errno: errnos.ENOSYS[0], bytes: new Uint8Array(0) }
     sending.add({ kind: KINDS.answer, code: answered.errno, node, id, bytes: answered.bytes })

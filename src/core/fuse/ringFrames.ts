@@ -1,8 +1,8 @@
 // Messages as they lie in a lane of the ring: a head of 24 bytes, then the message, one behind the other and around the
 // lane's end. Each side keeps its own cursor to itself and believes the other's only as far as it can be true.
 
-/** request: code is an opcode; answer: an errno; notice: a number of NOTICES. */
-export const KINDS = { request: 1, answer: 2, notice: 3 } as const
+/** request: code is an opcode; answer: an errno; notice: a number of NOTICES; stored: one of STORED, what later requests are answered from. */
+export const KINDS = { request: 1, answer: 2, notice: 3, stored: 4 } as const
 
 export interface Frame {
   kind: number

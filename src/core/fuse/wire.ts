@@ -51,6 +51,8 @@ export type Notify = (notice: Notice, node: number, bytes: Uint8Array) => number
 
 /** A daemon as its kernel reaches it: beside it, or in another worker. */
 export interface DaemonLink {
+  /** Why nothing goes through it any more: only where the daemon can go without its kernel. */
+  readonly failed?: string | undefined
   call: Upcall
   /** Who takes notices: the kernel that mounted, once. */
   hear(notify: Notify): void

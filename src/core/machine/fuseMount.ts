@@ -1,6 +1,7 @@
 // Mounting by a fuse daemon: a shadow tree in the host's own file system, written by replay and read by the daemon whenever
 // the kernel asks. After a failure nothing stays, neither mount nor tree.
 
+import { assert } from '../base/assert.ts'
 import { bytesOfText } from '../base/plain.ts'
 import { failLate } from '../base/late.ts'
 import { ok, type Result } from '../base/result.ts'
@@ -14,7 +15,8 @@ import type { MapStore } from '../fuse/wire.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import type { SandboxMaker } from '../kernel/program/sandbox.ts'
 import { ROOT } from '../kernel/user.ts'
-import { connect } from './kernels.ts'
+import { type DaemonThread, wayApart } from './daemonThread.ts'
+import { connect, isStandalone } from './kernels.ts'
 import type { Machine } from './machine.ts'
 import { metaFileFacts } from './metaFiles.ts'
 import { baseName, directoryOf, isWithin } from './pathText.ts'
@@ -39,9 +41,10 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 /** Daemons are not bound by whoever mounts: they write as root, and no umask. */
 const DAEMON: Caller = { user: ROOT, umask: 0, cwd: '/' }
 
-/** @param deviceName as the machine knows it; @param mountpoint canonical */
-export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: string, options: FamfsMountOptions, caller: Caller): Task<Result<Mounted>> {
+/** @param deviceName as the machine knows it; @param mountpoint canonical; @param thread the daemon's own, which ends with the mount */
+export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: string, options: FamfsMountOptions, caller: Caller, thread: DaemonThread | undefined): Task<Result<Mounted>> {
   const { kernel = 'fuse' } = options
+  assert(!isStandalone(kernel), 'a fuse mount has a kernel that asks')
   if (kernel === 'program' && !host.sandbox) return failLate('no_module', { name: kernel })
   const shadow = shadowDirectory(host, options, caller)
   if (!shadow.ok) return shadow
@@ -56,6 +59,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
   const fuse: FuseSide = {
     source: daemon,
+    daemon: thread ? 'worker' : 'beside',
     shadowPath,
     timeoutMs: timeoutSeconds * 1000,
     checksPermissions: defaultPermissions,
@@ -63,12 +67,17 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
     addMeta: (logLengthBytes, role) => (asIs ? ok() : writeMeta(host, root, logLengthBytes, role)),
     addMetaFile: (file) => void (asIs ? ok() : writeMetaFile(host, root, file)),
     target: (mounted) => targetOf(host, root, mounted),
-    end: () => void host.unlink(`${shadowPath}/sock`, DAEMON),
+    end() {
+      host.unlink(`${shadowPath}/sock`, DAEMON)
+      thread?.end()
+    },
   }
   const state: DaemonState = { daemon, pid: pidOf(host), logLevel: DEFAULT_LOG_LEVEL }
   const listening = host.makeSocket(`${shadowPath}/sock`, 0o660, (request) => answerRequest(request, state, (line) => host.log(line)), DAEMON)
   if (!listening.ok) return listening
-  const way = connect(kernel, storeOf(host, daemon, deviceName, mountpoint), { sandbox: host.sandbox })
+  const { sandbox } = host
+  const store = storeOf(host, daemon, deviceName, mountpoint)
+  const way = thread ? wayApart(kernel, thread, store, sandbox) : connect(kernel, store, { sandbox })
   const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')

@@ -125,7 +125,7 @@ export function statusOf(mount: Mount): MountStatus {
   const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
   const { fuse, generation = 'first', options = [] } = mount.options
   const kind = fuse ? 'fuse' : 'v1'
-  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: mount.rogue }
+  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, daemon: fuse?.daemon, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: mount.rogue }
 }
 
 /** Files of a fuse mount have the mode of their shadow file: no umask touches them. */

@@ -11,8 +11,9 @@ import { ROOT, type User } from '../kernel/user.ts'
 import type { DaxMode } from '../mem/daxdev.ts'
 import { DaxDevices } from './daxDevices.ts'
 import { deviceBody } from './deviceFiles.ts'
+import { type DaemonThread, startedThread, type StartThread } from './daemonThread.ts'
 import { mountFuse } from './fuseMount.ts'
-import { standaloneWay } from './kernels.ts'
+import { isStandalone, standaloneWay } from './kernels.ts'
 import type { Body } from './handles.ts'
 import type { Machine } from './machine.ts'
 import { MODULE_OF, Modules } from './modules.ts'
@@ -33,6 +34,8 @@ export interface SystemOutside {
   cpuCount?: number
   /** Where the kernel that runs programs runs them; without one there is no such kernel. */
   sandbox?: SandboxMaker
+  /** How a daemon gets a thread of its own; without it there is none. */
+  startThread?: StartThread
 }
 
 const DEFAULT_RELEASE = '6.14.0-famfs'
@@ -181,6 +184,22 @@ export class System extends PathTree {
   /** Replay errors leave a v1 mount mounted, and stand in the report. */
   *mountFamfs(device: string, mountpoint: string, options: FamfsMountOptions, caller: Caller): Task<Result<Mounted>> {
     if (caller.user.uid !== 0) return fail('not_root', { what: 'mount' })
+    const { kernel = 'fuse' } = options
+    if (options.kind === 'v1' || options.daemon !== 'worker' || isStandalone(kernel)) return yield* this.#mountFamfs(device, mountpoint, options, caller)
+    // Before anything is looked at: others may run until the thread is there.
+    const thread = yield* startedThread(this.#outside.startThread, kernel)
+    if (!thread.ok) return thread
+    try {
+      const mounted = yield* this.#mountFamfs(device, mountpoint, options, caller, thread.value)
+      if (!mounted.ok) thread.value.end()
+      return mounted
+    } catch (error) {
+      thread.value.end()
+      throw error
+    }
+  }
+
+  *#mountFamfs(device: string, mountpoint: string, options: FamfsMountOptions, caller: Caller, thread?: DaemonThread): Task<Result<Mounted>> {
     const name = this.deviceOf(device, caller)
     if (!name.ok) return name
     const place = this.#mountPlace(mountpoint, caller)
@@ -189,7 +208,7 @@ export class System extends PathTree {
     if (!this.#modules.has(MODULE_OF[kind])) return failLate('no_module', { name: MODULE_OF[kind] })
     const mode = this.#devices.modeOf(name.value)
     if (!this.rawAccess && mode !== 'famfs') return failLate('wrong_dax_mode', { device: name.value, mode, wanted: 'famfs' })
-    if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller)
+    if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller, thread)
     const { generation } = this.#modules
     const way = kernel === 'v1-abi42' ? standaloneWay(kernel) : undefined
     const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...words], ...(way ? { way } : {}) })

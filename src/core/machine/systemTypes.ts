@@ -6,7 +6,7 @@ import type { User } from '../kernel/user.ts'
 import type { KernelName } from '../kernel/way.ts'
 import type { ReplayReport } from '../log/replay.ts'
 import type { DaxMode } from '../mem/daxdev.ts'
-import type { MountKind } from './types.ts'
+import type { DaemonPlace, MountKind } from './types.ts'
 
 /** Who asks, and from where. Relative paths begin at `cwd`, which is absolute. */
 export interface Caller {
@@ -119,6 +119,8 @@ export interface FamfsMountOptions {
   kind: MountKind
   /** Of that kind; v1 or fuse unless said otherwise. */
   kernel?: KernelName
+  /** fuse: where its daemon runs; beside its kernel unless said otherwise. */
+  daemon?: DaemonPlace
   /** v1: what plain tools do is allowed in newer generations too. */
   allowRogue?: boolean
   /** fuse: others than root may look; true unless said otherwise. */

@@ -76,6 +76,9 @@ export interface Stat {
 
 export type MountKind = 'v1' | 'fuse'
 
+/** Where the daemon of a fuse mount runs: in the host's thread, beside its kernel, or in one of its own. */
+export type DaemonPlace = 'beside' | 'worker'
+
 /**
  * What a plain tool may do in a v1 mount. The first generation of the module lets root do everything; newer ones refuse to
  * remove mapped files and directories, to rename, and to change sizes, unless the mount option says so.
@@ -100,6 +103,7 @@ export interface MountOptions {
 /** The daemon of a fuse mount, as machine works with it: names come from its shadow tree, and replay writes there. */
 export interface FuseSide {
   readonly source: LookupSource
+  readonly daemon: DaemonPlace
   readonly shadowPath: string
   readonly timeoutMs: number
   /** The kernel judges by owner and mode; without that, everyone may do everything. */
@@ -144,6 +148,8 @@ export interface MountStatus {
   deviceName: string
   kind: MountKind
   kernel: KernelName
+  /** Undefined for a standalone mount, which has none. */
+  daemon: DaemonPlace | undefined
   generation: Generation
   /** Of a fuse mount: the directory with `root` and `sock` in it. */
   shadowPath: string | undefined

@@ -17,6 +17,7 @@ import { type FileHome, ProgramFile } from '../program/file.ts'
 import { FUEL, Runner } from '../program/runner.ts'
 import type { SandboxMaker } from '../program/sandbox.ts'
 import type { FileAsk, MapReason, MapWay, WayContext, WayMaker } from '../way.ts'
+import { learnDevice, unanswered } from './pull.ts'
 
 interface ProgramOptions {
   sandbox: SandboxMaker
@@ -94,7 +95,7 @@ class ProgramWay implements MapWay, FileHome {
     const answered = this.#link.call('OPEN', node, encodeOpen())
     // The notices that filled the table were sent before the answer.
     this.#link.poll()
-    if (answered.errno !== 0) return failLate('daemon_failed', { path, what: `OPEN was answered with errno ${answered.errno}` }).failure
+    if (answered.errno !== 0) return unanswered(this.#link, 'OPEN', path, answered.errno)
     const place = decodeOpenReply(answered.bytes)
     if ('trouble' in place) return fail('bad_map', { path, what: place.trouble }).failure
     return refusePlace(ask, place, file) ?? file.open(ask, place)
@@ -111,11 +112,8 @@ class ProgramWay implements MapWay, FileHome {
     const told = answered.errno === 0 ? decodeInitReply(answered.bytes) : undefined
     // Files on devices that nobody told of fail one by one, and say so.
     if (!told || 'trouble' in told) return
-    const { devices, openDevice } = this.#context
-    for (const { devindex, name } of told.devices) {
-      const memory = devices.at(devindex) ? undefined : openDevice(name)
-      if (memory) devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: memory.device.sizeBytes, memory })
-    }
+    // One that would be a second name of another isn't learnt: files on it fail as on a device that isn't here.
+    for (const { devindex, name } of told.devices) learnDevice(this.#context, devindex, name)
   }
 
   #notice(notice: Notice, node: number, bytes: Uint8Array): number {

@@ -15,7 +15,13 @@ const [ENODEV] = errnos.ENODEV
 /** One request about a file. */
 export function ask(link: DaemonLink, opcode: Opcode, { node, path }: FileAsk, request: Uint8Array): Result<Uint8Array, 'daemon_failed'> {
   const { errno, bytes } = link.call(opcode, node, request)
-  return errno === 0 ? { ok: true, value: bytes } : failLate('daemon_failed', { path, what: `${opcode} is answered with error ${errno}` })
+  return errno === 0 ? { ok: true, value: bytes } : { ok: false, failure: unanswered(link, opcode, path, errno) }
+}
+
+/** A request without an answer of use: the daemon refuses it, or there is none any more. */
+export function unanswered({ failed }: DaemonLink, opcode: Opcode, path: string, errno: number): Failure<'daemon_failed'> {
+  const details = failed === undefined ? { path, what: `${opcode} is answered with error ${errno}` } : { path, what: failed, isGone: true }
+  return failLate('daemon_failed', details).failure
 }
 
 /** Has the devices of a map told that aren't known yet. */
@@ -38,17 +44,27 @@ export function pullDevices(context: WayContext, link: DaemonLink, path: string,
 }
 
 /** @returns undefined where it is known, now or since long */
-export function pullDevice({ devices, openDevice }: WayContext, link: DaemonLink, path: string, devindex: number): Failure<MapReason> | undefined {
+export function pullDevice(context: WayContext, link: DaemonLink, path: string, devindex: number): Failure<MapReason> | undefined {
+  const { devices } = context
   if (devices.at(devindex)) return undefined
   const { errno, bytes } = link.call('GET_DAXDEV', 0, DaxdevRequest.encode({ devindex }))
   if (errno === ENODEV) return devices.missing(devindex, path)
-  const what = errno === 0 ? troubleOfReply(bytes, devindex) : `GET_DAXDEV is answered with error ${errno}`
+  if (errno !== 0) return unanswered(link, 'GET_DAXDEV', path, errno)
+  const what = troubleOfReply(bytes, devindex)
   if (what !== undefined) return failLate('daemon_failed', { path, what }).failure
-  const memory = openDevice(DaxdevReply.decode(bytes).name)
-  if (!memory) return devices.missing(devindex, path)
+  const { name } = DaxdevReply.decode(bytes)
+  const alias = learnDevice(context, devindex, name)
+  if (alias !== undefined) return failLate('daemon_failed', { path, what: `device ${devindex} would be ${name}, as device ${alias} is` }).failure
+  return devices.at(devindex) ? undefined : devices.missing(devindex, path)
+}
+
+/** What a daemon says that an index is. @returns the index that has this device already: then nothing is learnt */
+export function learnDevice({ devices, openDevice }: WayContext, devindex: number, name: string): number | undefined {
+  const memory = devices.at(devindex) ? undefined : openDevice(devindex, name)
+  if (!memory) return undefined
   const { device } = memory
   const other = devices.list().find((known) => known.memory?.device.name === device.name)
-  if (other) return failLate('daemon_failed', { path, what: `device ${devindex} would be ${device.name}, as device ${other.devindex} is` }).failure
+  if (other) return other.devindex
   devices.add(devindex, { uuid: device.uuid, sizeBytes: device.sizeBytes, memory })
   return undefined
 }

@@ -1,0 +1,29 @@
+// A daemon at its end of a ring, in a thread that has nothing else to do. While it waits for requests it blocks; between
+// waits it lets messages in.
+
+import { serveRing } from '../core/fuse/ring.ts'
+import { FedStore } from '../core/fuse/storeFeed.ts'
+import { handlersOf } from '../core/machine/kernels.ts'
+import type { DaemonTask } from './daemon.ts'
+
+const WAIT_MS = 20
+
+/** Until the ring ends. */
+export async function serveDaemon({ ring, kernel, cookies, files, daxdevs, program }: DaemonTask): Promise<void> {
+  const store = new FedStore(files.map(({ node, map }) => [node, map]), daxdevs.entries())
+  const server = serveRing(ring, () => handlers, (code, node, bytes) => store.take(code, node, bytes))
+  const handlers = handlersOf(kernel, store, server.notify, { cookies, program })
+  while (server.turn(WAIT_MS)) await nextMessage()
+}
+
+/** Lets in what waits; a timer would take milliseconds. */
+function nextMessage(): Promise<void> {
+  const { port1, port2 } = new MessageChannel()
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
