@@ -87,7 +87,7 @@ export function mounted(rig: Rig, make: (store: MapStore) => WayMaker): Mounted 
   const maps = new Map<number, WideMap>()
   const store: MapStore = { map: (node) => maps.get(node), daxdev: (devindex) => (rig.memories[devindex] ? rig.nameOf(devindex) : undefined) }
   const way = make(store)
-  const openDevice = (name: string): Memory | undefined => rig.memories.find((memory) => memory?.device.name === name)
+  const openDevice = (_devindex: number, name: string): Memory | undefined => rig.memories.find((memory) => memory?.device.name === name)
   const primary = rig.memories[0] as Memory
   const mount = new KernelMount(primary, { dropWriteBits: false, now: () => 0, unitBytes: rig.unitBytes, way, openDevice })
   // Where tools push, replay has told of the devices; others are told by their daemon.

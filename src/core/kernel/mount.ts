@@ -10,7 +10,7 @@ import type { Memory } from '../mem/memory.ts'
 import { MountDevices } from './devices.ts'
 import { type BytesReason, FileBytes } from './fileBytes.ts'
 import { WRITE_BITS } from './user.ts'
-import { type MapReason, type MapWay, wholeMountFails, type WayMaker } from './way.ts'
+import { type MapReason, type MapWay, type OpenDevice, wholeMountFails, type WayMaker } from './way.ts'
 import { v1 } from './ways/v1.ts'
 
 interface InodeFacts {
@@ -80,7 +80,7 @@ export interface KernelOptions {
   /** Allocation unit of the file system. */
   unitBytes: number
   /** Other devices of this host, for kernels that are told of them by name. */
-  openDevice?: (name: string) => Memory | undefined
+  openDevice?: OpenDevice
   source?: LookupSource
   /** How long an answer of the source is good for. */
   timeoutMs?: number

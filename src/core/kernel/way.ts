@@ -35,13 +35,15 @@ export interface MapWay {
   residentBytes(): number
 }
 
+export type OpenDevice = (devindex: number, name: string) => Memory | undefined
+
 /** What every make gets from its mount. */
 export interface WayContext {
   devices: MountDevices
   /** Allocation unit: offsets and lengths of extents are whole units. */
   unitBytes: number
-  /** A device of this host by the name it has here, as GET_DAXDEV tells it. */
-  openDevice: (name: string) => Memory | undefined
+  /** A device by the name that a daemon gives it: undefined unless it is here, and is the one that the log has under that index. */
+  openDevice: OpenDevice
 }
 
 /** What a mount is given: which kernel it is, and how to make its part in maps. */

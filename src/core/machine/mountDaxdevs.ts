@@ -40,6 +40,12 @@ export class MountDaxdevs {
     return this.#names.get(devindex)
   }
 
+  /** @returns the memory, where it is the one that the log has under that index */
+  own(devindex: number, memory: Memory | undefined): Memory | undefined {
+    const daxdev = this.#table.list.find((each) => each.devindex === devindex)
+    return daxdev && memory && findDaxdev([memory], this.#fsUuid, daxdev)
+  }
+
   has(deviceName: string): boolean {
     return [...this.#names.values()].includes(deviceName)
   }

@@ -5,6 +5,7 @@ import type { Task } from '../base/task.ts'
 import { roleOf } from '../fs/role.ts'
 import { newVolume } from '../fs/volume.ts'
 import { KernelMount } from '../kernel/mount.ts'
+import type { OpenDevice } from '../kernel/way.ts'
 import { readLayout } from '../log/layout.ts'
 import { emptyReport, logplay, type ReplayReport, type ReplayTarget } from '../log/replay.ts'
 import type { Memory } from '../mem/memory.ts'
@@ -32,12 +33,13 @@ export function newMount({ mountpoint, memory, memories, systemUuid, now }: Moun
   const shadowed = fuse ? fuse.addMeta(layout.logLengthBytes, role) : ok()
   if (!shadowed.ok) return shadowed
   const side = fuse ? { source: fuse.source, timeoutMs: fuse.timeoutMs } : {}
-  const openDevice = (name: string): Memory | undefined => memories.get(name)
+  // A daemon may name any device of this host: only the log's own count.
+  const openDevice: OpenDevice = (devindex, name) => daxdevs.own(devindex, memories.get(name))
   const kernel = new KernelMount(memory, { dropWriteBits: role !== 'master', now, unitBytes: layout.unitBytes, openDevice, ...side, ...(way ? { way } : {}) })
   if (!fuse) addMetaFiles(kernel, layout.logLengthBytes, role)
   const here = (): Iterable<Memory> => memories.values()
   // A kernel that nothing is pushed into asks its daemon where a device is.
-  const daxdevs = new MountDaxdevs(layout, here, kernel.devices, kernel.way.push !== undefined)
+  const daxdevs: MountDaxdevs = new MountDaxdevs(layout, here, kernel.devices, kernel.way.push !== undefined)
   return ok({
     mountpoint,
     deviceName: memory.device.name,

@@ -70,7 +70,7 @@ export class SideKernel {
     this.#devices = new MountDevices(primary as Memory, wholeMountFails(kernel))
     // Replay told the standalone module of them; others ask.
     if (isStandalone(kernel)) for (const [devindex, memory] of memories.entries()) this.#devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: memory.device.sizeBytes, memory })
-    const openDevice = (name: string): Memory | undefined => memories.find(({ device }) => device.name === name)
+    const openDevice = (_devindex: number, name: string): Memory | undefined => memories.find(({ device }) => device.name === name)
     this.#way = maker.make({ devices: this.#devices, unitBytes: LAB_UNIT_BYTES, openDevice })
     for (const file of made.files) this.#push(file)
   }
