@@ -137,6 +137,7 @@ export class Host {
       mountTrouble,
       playedCount,
       entryCount: filesystem?.entryCount ?? 0,
+      memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
       files: shown,
       lacks,
       unseen: mount && !stale && !stranded ? this.#unseenOf(media, playedCount) : [],

@@ -128,6 +128,8 @@ export interface HostView {
   /** Log entries that this host has played, of the entries that the log counts: "log 2/3". */
   playedCount: number
   entryCount: number
+  /** What touching memory that failed is there, by its kernel: the first time, and from then on. */
+  memoryErrno?: string | undefined
   /** What this host sees in its mount, in log order. */
   files: HostFile[]
   /** Devices that it was started without, by their devindex. */

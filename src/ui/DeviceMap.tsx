@@ -1,11 +1,12 @@
 // The whole device at a glance and down to its bytes: what each allocation unit is and whose. The picture is one element with a
 // cursor that keys move; its sentence says the same to who doesn't see it. A moving pointer redraws marks and one caption.
 
-import { Minus, Plus } from 'lucide-react'
+import { HardDrive, Minus, Plus } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Snapshot } from '../playground/types.ts'
 import { useBytes } from './bytes.ts'
 import { countText, plural, sentence, sizeText } from './format.ts'
+import { healthText } from './health.ts'
 import { useLook, useLookStore } from './look.tsx'
 import { Legend } from './map/Legend.tsx'
 import { fileOfEntry, type MapModel, modelKeeper } from './map/model.ts'
@@ -33,7 +34,10 @@ export function DeviceMap({ theme }: { theme: string }) {
 
   return (
     <section className="device" aria-labelledby="device-heading">
-      <PanelHead id="device-heading" topic="device" summary={<><span className="mono">{device.name}</span> {deviceText(snapshot)}</>}>
+      <PanelHead id="device-heading" topic="device" summary={<>{device.devices.length < 2 && <span className="mono">{device.name}</span>} {deviceText(snapshot)}</>}>
+        {!snapshot.dump && (
+          <button type="button" className="icon" aria-label="Devices" title="Devices: their state, and what can happen to them" onClick={() => look.set({ sheet: 'device list' })}><HardDrive aria-hidden /></button>
+        )}
         <ZoomButtons stage={stage} />
       </PanelHead>
       <Crumbs stage={stage} model={model} />
@@ -147,13 +151,16 @@ function Bytes({ stage, version }: { stage: MapStage; version: number }) {
 
 function deviceText({ device }: Snapshot): string {
   if (device.sizeBytes === 0) return ''
-  const filesystem = device.filesystem
-  if (!filesystem) return `${sizeText(device.sizeBytes)}, no famfs`
-  return `${sizeText(device.sizeBytes)}, ${plural(filesystem.unitCount, 'unit')} of ${sizeText(filesystem.unitBytes)}, ${countText(filesystem.usedUnitCount)} in use`
+  const { filesystem, devices } = device
+  const size = `${devices.length > 1 ? `${plural(devices.length, 'device')}, ` : ''}${sizeText(device.sizeBytes)}`
+  if (!filesystem) return `${size}, no famfs`
+  return `${size}, ${plural(filesystem.unitCount, 'unit')} of ${sizeText(filesystem.unitBytes)}, ${countText(filesystem.usedUnitCount)} in use`
 }
 
 /** What isn't as it should be; undefined on a sound device. */
 function troubleText({ device, ready }: Snapshot): string | undefined {
+  const failed = device.devices.filter(({ health }) => healthText(health) !== '')
+  if (ready && device.filesystem && failed.length > 0) return failed.map(({ devindex, health }) => `Device ${devindex}: ${healthText(health)}.`).join(' ')
   if (!device.filesystem) return ready ? sentence(device.verdict) : undefined
   const bad = device.filesystem.badEntryCount
   return bad > 0 ? `${plural(bad, 'log entry is', 'log entries are')} damaged: seqnum or checksum is wrong.` : undefined

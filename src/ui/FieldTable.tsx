@@ -2,8 +2,10 @@
 
 import { Check, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
-import { addressText, hexText } from './format.ts'
+import { briefPlace } from './addresses.ts'
+import { hexText } from './format.ts'
 import type { Checksum, FieldView, Place } from './overlay.ts'
+import { useDevices } from './session.tsx'
 
 export function FieldTable({ place, fields, checksum, current, hovered, onChoose, onHover }: {
   place: Place
@@ -32,6 +34,7 @@ export function FieldTable({ place, fields, checksum, current, hovered, onChoose
     onChoose(Math.min(Math.max(current + step, 0), fields.length - 1))
   }
   const ofDevice = place.kind === 'file'
+  const devices = useDevices()
 
   return (
     <div className="fields" data-of-device={ofDevice || undefined} ref={root} role="grid" tabIndex={0} aria-label={`Fields of ${place.title}`} onKeyDown={onKey}
@@ -51,7 +54,7 @@ export function FieldTable({ place, fields, checksum, current, hovered, onChoose
       {fields.map((field, i) => (
         <div key={`${field.path} ${field.offsetBytes}`} id={`field-${i}`} role="row" className="field-row" aria-selected={i === current} data-hovered={i === hovered || undefined}
           data-unused={field.kind === 'unused' || undefined} data-field={i}>
-          <span role="gridcell" className="num quiet">{ofDevice ? addressText(field.offsetBytes) : `+${field.offsetBytes}`}</span>
+          <span role="gridcell" className="num quiet">{ofDevice ? briefPlace(devices, field.offsetBytes) : `+${field.offsetBytes}`}</span>
           <span role="gridcell" className="mono field-name">{field.path.replace(/^body\./, '')}</span>
           <span role="gridcell" className="mono quiet">{field.kind}</span>
           <span role="gridcell" className="num field-value">

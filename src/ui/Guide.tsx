@@ -12,6 +12,7 @@ import { listText, plural, sentence } from './format.ts'
 import type { HelpTopic } from './helpTitles.ts'
 import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
+import { lostMount, memoryText } from './memoryGuide.ts'
 import { LateHelp } from './LateHelp.tsx'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
@@ -86,6 +87,8 @@ function offersFor(snapshot: Snapshot): Offer[] {
   if (!device.filesystem) return []
   const old = hosts.find((host) => host.stale)
   if (old) return [{ label: `Reboot ${old.name}`, run: (playground) => playground.rebootHost(old.name) }]
+  const failed = memoryOffers(snapshot)
+  if (failed.length > 0) return failed
   const behind = behindOf(snapshot)
   const unseen = behind && mediaIndex(files).byPath.get(behind.unseen[0] ?? '')
   if (behind && unseen) {
@@ -104,6 +107,20 @@ function offersFor(snapshot: Snapshot): Offer[] {
   if (hosts.length < Math.min(3, HOSTS_MOST)) offers.push({ label: `Start host ${freeHostName(hosts.map(({ name }) => name))}`, run: (playground) => playground.addHost() })
   else if (master) offers.push({ label: `Type on ${master.name}`, run: (_, look) => showTerminal(look, master.name) })
   return offers
+}
+
+/** After memory failed: to meet it, to mend it, to mount again. */
+function memoryOffers({ device: { devices }, hosts, files, history }: Snapshot): Offer[] {
+  const bad = devices.find(({ health }) => health.isStopped || health.poison.length > 0)
+  const lost = lostMount(hosts, bad)
+  const offers: Offer[] = []
+  const hit = files.find(({ fault }) => fault === 'memory')
+  const reader = hit && hosts.findLast((host) => host.status === 'up' && host.files.some(({ entryIndex }) => entryIndex === hit.entryIndex))
+  if (lost && lost.status === 'up') offers.push({ label: `Reboot ${lost.name}`, run: (playground) => playground.rebootHost(lost.name) })
+  else if (bad && reader && hit) offers.push({ label: `Read ${hit.path} on ${reader.name}`, run: (playground) => playground.sha256(reader.name, hit.path) })
+  if (!bad) return offers
+  if (history.position > 0) offers.push({ label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) })
+  return [...offers, { label: 'Devices', run: (_, look) => look.set({ sheet: 'device list' }) }]
 }
 
 /** The first that can play something: past a damaged entry nobody plays. */
@@ -173,6 +190,8 @@ function nextText(snapshot: Snapshot): string {
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
   const old = hosts.find((host) => host.stale)
   if (old) return `${old.name} still has the file system mounted that was there before: the device was formatted again, and what ${old.name} shows is gone. Reboot ${old.name}.`
+  const failed = memoryText(snapshot)
+  if (failed !== undefined) return sentence(failed)
   const behind = behindOf(snapshot)
   if (behind) {
     const missing = behind.entryCount - behind.playedCount

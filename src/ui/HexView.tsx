@@ -4,12 +4,14 @@
 import { type CSSProperties, type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
 import { CELLS } from '../playground/cells.ts'
 import type { CellKind } from '../playground/types.ts'
+import { briefPlace } from './addresses.ts'
 import { useBytes } from './bytes.ts'
 import { BESIDE_REM, columnsFor } from './inspector/columns.ts'
 import { binaryOf } from './inspector/copying.ts'
 import { HexRow, type RowProps, ValueRow } from './inspector/HexRows.tsx'
 import { columnsOf, type Mark, walked } from './inspector/range.ts'
 import type { Reading } from './look.tsx'
+import { useSnapshot } from './session.tsx'
 import { useTallRows } from './tallRows.ts'
 
 const ROW_REM = 1.375
@@ -73,6 +75,8 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
   }
   const pointing = usePointing({ columns, sizeBytes }, cell, onMove, onHover)
 
+  const { devices } = useSnapshot().device
+  const poison = devices.flatMap(({ health }) => health.poison)
   const rows = []
   const values = []
   for (let row = topRow; row < topRow + visibleCount; row++) {
@@ -84,7 +88,9 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
     }
     // Rows that scroll out of sight come back as those that scroll in: their cells only change what they say.
     const slot = row % visibleCount
-    rows.push(<HexRow key={slot} {...props} digit={props.current < 0 ? '' : digit} withText={cell === undefined} />)
+    const failed = poison.find(({ offsetBytes, lengthBytes }) => offsetBytes < from + columns && offsetBytes + lengthBytes > from)
+    const poisoned = columnsOf(failed && { startBytes: failed.offsetBytes, lengthBytes: failed.lengthBytes }, from, columns)
+    rows.push(<HexRow key={slot} {...props} address={briefPlace(devices, from)} poisoned={poisoned} digit={props.current < 0 ? '' : digit} withText={cell === undefined} />)
     if (cell) values.push(<ValueRow key={slot} {...props} cell={cell} />)
   }
   const inSight = cursor >= start && cursor < start + visibleCount * columns

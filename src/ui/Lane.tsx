@@ -1,10 +1,10 @@
 // One host: what it is, what it sees, and what it can't see yet. The region is named exactly after its host, and so are
 // its buttons (`Play log on B`, `Drop files on A`): lessons and tests rely on these names.
 
-import { MoreHorizontal, Play, Power, RefreshCw, SquareTerminal, Trash2, Unplug, Upload } from 'lucide-react'
+import { HardDrive, MoreHorizontal, Play, Power, RefreshCw, SquareTerminal, Trash2, Unplug, Upload } from 'lucide-react'
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import { Superblock } from '../core/omf/superblock.ts'
-import type { HostView, Snapshot, TaskView } from '../playground/types.ts'
+import type { HostView, PoolDeviceView, Snapshot, TaskView } from '../playground/types.ts'
 import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
@@ -66,7 +66,7 @@ export function Lane({ host }: { host: HostView }) {
         )}
         <span className="lane-tools">
           {host.status !== 'down' && <TerminalButton host={host} />}
-          <HostMenu host={host} />
+          <HostMenu host={host} devices={snapshot.device.devices} />
         </span>
       </header>
       <LaneNote host={host} snapshot={snapshot} />
@@ -77,6 +77,7 @@ export function Lane({ host }: { host: HostView }) {
         <>
           <LaneFiles host={host} snapshot={snapshot} />
           <p className="blind" data-behind={behind > 0 || undefined}>{blindText(host, snapshot, tasks.length > 0)}</p>
+          {host.lacks.length > 0 && <p className="blind">{host.name} runs without {host.lacks.length === 1 ? 'device' : 'devices'} {listText(host.lacks.map(String), host.lacks.length)}.</p>}
         </>
       )}
       {tasks.map((task) => <TaskBar key={task.id} task={task} />)}
@@ -170,7 +171,7 @@ function DownState({ host }: { host: HostView }) {
   )
 }
 
-function HostMenu({ host }: { host: HostView }) {
+function HostMenu({ host, devices }: { host: HostView; devices: readonly PoolDeviceView[] }) {
   const playground = usePlayground()
   const go = useGo()
   const rebooting = useAction()
@@ -191,6 +192,14 @@ function HostMenu({ host }: { host: HostView }) {
           <button type="button" onClick={() => { close(); void go(() => playground.removeHost(host.name)) }}>
             <Trash2 aria-hidden /> Remove {host.name} <span className="quiet">the device keeps its files</span>
           </button>
+          {devices.slice(1).map(({ devindex: n }) => {
+            const isLacking = host.lacks.includes(n)
+            return (
+              <button key={n} type="button" onClick={() => { close(); void rebooting.go(() => (isLacking ? playground.attachDevice(host.name, n) : playground.detachDevice(host.name, n))) }}>
+                <HardDrive aria-hidden /> {isLacking ? `Give device ${n} back to` : `Take device ${n} from`} {host.name} <span className="quiet">reboots {isLacking ? 'with' : 'without'} it</span>
+              </button>
+            )
+          })}
           <p className="quiet mono">system UUID {host.systemUuid}</p>
         </div>
       )}

@@ -11,16 +11,16 @@ import { sizeText } from './format.ts'
 import { lighting, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { type MediaIndex, mediaIndex } from './mediaIndex.ts'
 import { MapBars, mapText, Swatch } from './parts.tsx'
-import { usePlayground } from './session.tsx'
+import { useDevices, usePlayground } from './session.tsx'
 import { TakeButton } from './TakeButton.tsx'
 import { useTallRows } from './tallRows.ts'
 
 const ROW_REM = 2
 const FAULTS = {
-  no_map: { words: 'no map', title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
-  resized: { words: 'bad size', title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
-  memory: { words: 'bad memory', title: 'Memory behind it failed: reading or writing it is an error here.' },
-  missing: { words: 'device missing', title: 'A part of it is on a device that this host doesn’t have: nothing reads or writes it here.' },
+  no_map: { words: 'no map', errno: undefined, title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
+  resized: { words: 'bad size', errno: undefined, title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
+  memory: { words: 'bad memory', errno: 'EIO', title: 'Memory behind it failed: reading or writing it is an error here.' },
+  missing: { words: 'no device', errno: 'ENODEV', title: 'A part of it is on a device that this host doesn’t have: nothing reads or writes it here.' },
 } as const
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
@@ -58,7 +58,7 @@ export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapsh
               const file = host.files[index]
               const missing = absentAt(index - host.files.length)
               return file ? (
-                <FileRow key={index} file={file} host={host.name} rowIndex={index + 2} deviceBytes={snapshot.device.sizeBytes}
+                <FileRow key={index} file={file} host={host.name} memoryErrno={host.memoryErrno} rowIndex={index + 2} deviceBytes={snapshot.device.sizeBytes}
                   colour={byEntry.get(file.entryIndex)?.colour ?? Math.max(0, file.entryIndex) % 8} arrived={file.entryIndex >= host.playedCount - 1} />
               ) : (
                 <AbsentRow key={index} path={missing.path} why={missing.why} rowIndex={index + 2} snapshot={snapshot} known={byPath} />
@@ -74,6 +74,7 @@ export function LaneFiles({ host, snapshot }: { host: HostView; snapshot: Snapsh
 interface FileRowProps {
   file: HostFile
   host: string
+  memoryErrno: string | undefined
   rowIndex: number
   deviceBytes: number
   colour: number
@@ -81,9 +82,10 @@ interface FileRowProps {
   arrived: boolean
 }
 
-const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colour, arrived }: FileRowProps) {
+const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, deviceBytes, colour, arrived }: FileRowProps) {
   const look = useLookStore()
   const playground = usePlayground()
+  const devices = useDevices()
   const lit = useLook((state) => state.lit === file.entryIndex)
   const strips = file.chunkBytes !== undefined
   const directory = file.kind === 'directory'
@@ -103,18 +105,25 @@ const FileRow = memo(function FileRow({ file, host, rowIndex, deviceBytes, colou
       <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
       <span role="cell" className="mono mode" title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
       <span role="cell" className="map">
-        {file.fault && <span className="fault" title={FAULTS[file.fault].title}>{FAULTS[file.fault].words}</span>}
+        {file.fault && <span className="fault" title={FAULTS[file.fault].title}>{faultWords(file.fault, memoryErrno)}</span>}
         {!file.fault && file.extents.length > 0 && (
-          <button type="button" className="map-button" aria-label={`Map of ${file.path}: ${mapText(file.extents, file.chunkBytes)}`}
+          <button type="button" className="map-button" aria-label={`Map of ${file.path}: ${mapText(file.extents, file.chunkBytes, devices)}`}
             onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>
             <MapBars extents={file.extents} deviceBytes={deviceBytes} colour={colour} interleaved={strips} />
-            <span className="tip num">{mapText(file.extents, file.chunkBytes)}</span>
+            <span className="tip num">{mapText(file.extents, file.chunkBytes, devices)}</span>
           </button>
         )}
       </span>
     </div>
   )
 })
+
+/** With what a program is told, where memory is to blame. */
+function faultWords(fault: NonNullable<HostFile['fault']>, memoryErrno: string | undefined) {
+  const { words, errno } = FAULTS[fault]
+  const code = fault === 'memory' ? (memoryErrno ?? errno) : errno
+  return code === undefined ? words : <>{words} <code>{code}</code></>
+}
 
 function AbsentRow({ path, why, rowIndex, snapshot, known }: { path: string; why: string; rowIndex: number; snapshot: Snapshot; known: MediaIndex['byPath'] }) {
   const look = useLookStore()

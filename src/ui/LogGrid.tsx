@@ -37,7 +37,7 @@ export function LogGrid({ found, query }: { found: readonly number[] | undefined
   // Some more than shows, so that a row is there before it comes into sight.
   const spare = Math.ceil(shown / 2)
   const from = Math.max(0, first - spare)
-  const rows = useEntryRows(indicesAt(found, from, Math.min(count, first + shown + spare) - from), entryOffset(snapshot, 0), snapshot.deviceVersion)
+  const rows = useEntryRows(indicesAt(found, from, Math.min(count, first + shown + spare) - from), entryOffset(snapshot, 0), snapshot.deviceVersion, snapshot.device.devices.length > 1)
   const byEntry = mediaIndex(snapshot.files).byEntry
   const positionOf = (index: number): number => (found ? found.indexOf(index) : index)
 

@@ -5,13 +5,14 @@ import { useState } from 'react'
 import { CELLS } from '../playground/cells.ts'
 import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { FileChoice } from './FileChoice.tsx'
-import { addressText, countText, plural, sizeText } from './format.ts'
+import { placeText } from './addresses.ts'
+import { countText, plural, sizeText } from './format.ts'
 import { deviceOffsetOf } from './inspector/fileMap.ts'
 import { TextGrid } from './inspector/TextGrid.tsx'
 import { showBytes, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
 import { Choice, Field, mapText, Swatch } from './parts.tsx'
-import { useSnapshot } from './session.tsx'
+import { useDevices, useSnapshot } from './session.tsx'
 import { HashForm, WriteForm } from './MapForms.tsx'
 import { ValueGrid } from './ValueGrid.tsx'
 import { likelyCell, READINGS } from './values.ts'
@@ -60,7 +61,7 @@ export function MapView() {
         <>
           <p className="mmap-facts quiet num">
             <Swatch colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
-            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELLS[cell].bytes), reading === 'text' ? 'byte' : `${cell} value`)}, {mapText(file.extents, file.chunkBytes)}
+            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELLS[cell].bytes), reading === 'text' ? 'byte' : `${cell} value`)}, {mapText(file.extents, file.chunkBytes, snapshot.device.devices)}
           </p>
           {reading === 'text' ? (
             <TextGrid key={`${mapped.host}:${mapped.path}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} index={index} onIndex={setIndex} />
@@ -82,11 +83,12 @@ export function MapView() {
 /** The way from a value to its bytes. */
 function OnDevice({ file, fileBytes, lengthBytes }: { file: HostFile; fileBytes: number; lengthBytes: number }) {
   const look = useLookStore()
+  const devices = useDevices()
   const offsetBytes = deviceOffsetOf(file, fileBytes)
   if (offsetBytes === undefined || fileBytes >= file.sizeBytes) return null
   return (
     <p className="caption num">
-      Byte {countText(fileBytes)} of the file is byte <button type="button" className="link mono" aria-label={`Show ${addressText(offsetBytes)} on the device`} onClick={() => showBytes(look, offsetBytes, lengthBytes)}>{addressText(offsetBytes)}</button> of the device.
+      Byte {countText(fileBytes)} of the file is {devices.length > 1 ? '' : 'byte '}<button type="button" className="link mono" aria-label={`Show ${placeText(devices, offsetBytes)} on the device`} onClick={() => showBytes(look, offsetBytes, lengthBytes)}>{placeText(devices, offsetBytes)}</button>{devices.length > 1 ? '.' : ' of the device.'}
     </p>
   )
 }

@@ -76,10 +76,10 @@ export function NewFilePanel({ initialKind, onClose }: { initialKind: (typeof KI
                 <input id={id} className="mono" value={size} onChange={(event) => setSize(event.target.value)} size={7} spellCheck={false} {...says('size')} />
               )}
             </Field>
-            <Field label="Striped">
+            <Field label="Striped" hint={stripCount > 0 && <small>{stripsText(stripCount, snapshot)}</small>}>
               {(id) => (
                 <select id={id} value={stripCount} onChange={(event) => setStripCount(Number(event.target.value))}>
-                  {STRIP_COUNTS.map((count) => <option key={count} value={count}>{count === 0 ? 'no' : `${count} strips`}</option>)}
+                  {stripCounts(snapshot).map((count) => <option key={count} value={count}>{count === 0 ? 'no' : `${count} strips`}</option>)}
                 </select>
               )}
             </Field>
@@ -123,6 +123,7 @@ export function NewFilePanel({ initialKind, onClose }: { initialKind: (typeof KI
 }
 
 const STRIP_COUNTS = [0, 2, 4, 8]
+const DEVICE_COUNTS = [1, 2, 3, 4, 5, 6, 7, 8]
 const DEVICE_SIZES = [256 * MIB, GIB, 4 * GIB]
 const UNITS = [2 * MIB, 4 * KIB]
 const LOG_LENGTHS = [LOG_LEAST_BYTES, 16 * MIB, 32 * MIB, 64 * MIB]
@@ -136,13 +137,15 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
   const [unitBytes, setUnit] = useState(UNITS[0] ?? MIB)
   const eachBytes = snapshot.device.devices[0]?.sizeBytes ?? 0
   const [deviceBytes, setDeviceBytes] = useState(eachBytes)
+  const countNow = snapshot.device.devices.length
+  const [deviceCount, setDeviceCount] = useState(countNow)
   const [failure, setFailure] = useState<Trouble>()
   const keep = useFocusOnce<HTMLButtonElement>()
   const formatted = snapshot.device.filesystem !== undefined
 
   const format = async (): Promise<void> => {
     setFailure(undefined)
-    const failed = await formatting.run(() => playground.format({ force: formatted, logLengthBytes, unitBytes, ...(deviceBytes !== eachBytes && { deviceBytes }) }))
+    const failed = await formatting.run(() => playground.format({ force: formatted, logLengthBytes, unitBytes, ...(deviceBytes !== eachBytes && { deviceBytes }), ...(deviceCount !== countNow && { deviceCount }) }))
     if (!failed) return onClose()
     setFailure(failed)
     for (const place of ['', ...snapshot.hosts.map((host) => host.name)]) putNoteAway(look, place, playground.snapshot().trace.at(-1)?.index ?? 0)
@@ -151,8 +154,16 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
   return (
     <section className="panel" aria-label="Format the device">
       <p>{lossText(snapshot)}</p>
+      <p>{willText(snapshot, deviceCount, deviceBytes)}</p>
       <div className="panel-fields">
-        <SizeChoice label="Device" sizes={[...new Set([...DEVICE_SIZES, eachBytes])]} value={deviceBytes} onChange={setDeviceBytes} hint="untouched memory costs nothing" />
+        <Field label="Devices" hint={<small>{deviceCount === 1 ? 'the primary alone' : `one primary, ${plural(deviceCount - 1, 'secondary', 'secondaries')}`}</small>}>
+          {(id) => (
+            <select id={id} value={deviceCount} onChange={(event) => setDeviceCount(Number(event.target.value))}>
+              {DEVICE_COUNTS.map((count) => <option key={count} value={count}>{count}</option>)}
+            </select>
+          )}
+        </Field>
+        <SizeChoice label={deviceCount === 1 ? 'Device' : 'Size of each'} sizes={[...new Set([...DEVICE_SIZES, eachBytes])]} value={deviceBytes} onChange={setDeviceBytes} hint="untouched memory costs nothing" />
         <SizeChoice label="Allocation unit" sizes={UNITS} value={unitBytes} onChange={setUnit} hint="4 KiB: ours alone, for many small files" />
         <SizeChoice label="Log length" sizes={LOG_LENGTHS} value={logLengthBytes} onChange={setLogLength} hint="8 MiB holds 15,420 entries" />
         <div className="panel-buttons">
@@ -165,6 +176,27 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
       {failure && <Note trouble={failure} onDismiss={() => setFailure(undefined)} />}
     </section>
   )
+}
+
+/** What pressing it will make. */
+function willText({ device: { name, devices } }: Snapshot, count: number, eachBytes: number): string {
+  const isSame = devices.length === count && devices.every(({ sizeBytes }) => sizeBytes === eachBytes)
+  const size = sizeText(eachBytes)
+  if (count === 1) return isSame ? `The file system will have one device of ${size}.` : `There will be another device of ${size}, in place of ${devices.length === 1 ? 'this one' : `these ${devices.length}`}; every host starts anew on it.`
+  const what = `one file system on ${count} devices of ${size} each: ${name} is the primary, with superblock and log, and files may lie on all of them`
+  return isSame ? `There will be ${what}.` : `There will be other devices, and ${what}; every host starts anew.`
+}
+
+/** Also as many as there are devices: then each has one. */
+function stripCounts({ device: { devices } }: Snapshot): number[] {
+  return [...new Set([...STRIP_COUNTS, ...(devices.length > 1 ? [devices.length] : [])])].sort((a, b) => a - b)
+}
+
+function stripsText(count: number, { device: { devices } }: Snapshot): string {
+  if (devices.length < 2) return 'each in a part of the device'
+  const all = `devices 0 to ${devices.length - 1}`
+  if (count === devices.length) return `one on each of ${all}`
+  return count < devices.length ? `on ${count} of ${all}` : `over ${all}`
 }
 
 function SizeChoice({ label, sizes, value, onChange, hint }: { label: string; sizes: number[]; value: number; onChange: (bytes: number) => void; hint: string }) {

@@ -4,16 +4,18 @@
 import { ArrowRight, CircleAlert, Redo2, Undo2 } from 'lucide-react'
 import { type Dispatch, type KeyboardEvent, memo, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
 import type { TraceEvent } from '../playground/types.ts'
-import { addressText, countText, plural, sentence } from './format.ts'
+import { briefPlace, type Devices, placeText } from './addresses.ts'
+import { countText, plural, sentence } from './format.ts'
 import { callNoteBack, type Look, showBytes, useLookStore } from './look.tsx'
 import { PanelHead } from './PanelHead.tsx'
-import { useGo, usePlayground, useSnapshot } from './session.tsx'
+import { useDevices, useGo, usePlayground, useSnapshot } from './session.tsx'
 import { Steps } from './Steps.tsx'
 import { ALL_EVENTS, fitsTrace, hereText, isTraceFilter, lastOfSteps, PAGE, partsOf, type TraceQuery } from './traceFilter.ts'
 
 export function Trace() {
   const { trace, history, hosts } = useSnapshot()
   const look = useLookStore()
+  const devices = useDevices()
   const [query, setQuery] = useState(ALL_EVENTS)
   const travel = useTravel()
   const filtered = isTraceFilter(query)
@@ -32,7 +34,7 @@ export function Trace() {
   const rowOf = (event: TraceEvent, isUndone: boolean) => {
     const { step, index } = event
     const leads = step !== undefined && last.get(step) === index && step + 1 !== history.position
-    return <TraceRow key={index} event={event} look={look} undone={isUndone} stepTo={leads ? step + 1 : undefined} onStep={travel} />
+    return <TraceRow key={index} event={event} look={look} devices={devices} undone={isUndone} stepTo={leads ? step + 1 : undefined} onStep={travel} />
   }
 
   return (
@@ -96,9 +98,10 @@ function TraceFilter({ query, onQuery, names }: { query: TraceQuery; onQuery: Di
   )
 }
 
-const TraceRow = memo(function TraceRow({ event, look, undone, stepTo, onStep }: {
+const TraceRow = memo(function TraceRow({ event, look, devices, undone, stepTo, onStep }: {
   event: TraceEvent
   look: Look
+  devices: Devices
   undone: boolean
   /** Position that the row leads to; undefined where it leads nowhere, or to where we are. */
   stepTo: number | undefined
@@ -127,8 +130,8 @@ const TraceRow = memo(function TraceRow({ event, look, undone, stepTo, onStep }:
           </button>
         )}
         {bytes && (
-          <button type="button" className="link num" onClick={() => showBytes(look, bytes.offsetBytes, bytes.lengthBytes)} aria-label={`Bytes at ${addressText(bytes.offsetBytes)}`} aria-describedby={id}>
-            {addressText(bytes.offsetBytes)} <ArrowRight aria-hidden />
+          <button type="button" className="link num" onClick={() => showBytes(look, bytes.offsetBytes, bytes.lengthBytes)} aria-label={`Bytes at ${placeText(devices, bytes.offsetBytes)}`} aria-describedby={id}>
+            {briefPlace(devices, bytes.offsetBytes)} <ArrowRight aria-hidden />
           </button>
         )}
         {stepTo !== undefined && <StepLink to={stepTo} forth={undone} describedBy={id} onStep={onStep} />}

@@ -11,6 +11,7 @@ import { usePlayground } from './session.tsx'
 interface Read {
   bytes: Uint8Array
   row: LogRow
+  several: boolean
 }
 
 type Rows = ReadonlyMap<number, Read>
@@ -23,8 +24,9 @@ const NONE: Rows = new Map()
  * @param indices of entries, ascending
  * @param startBytes where entry 0 is
  * @param version entries are read again when it moves
+ * @param several there is more than one device
  */
-export function useEntryRows(indices: readonly number[], startBytes: number, version: number): Rows {
+export function useEntryRows(indices: readonly number[], startBytes: number, version: number, several: boolean): Rows {
   const playground = usePlayground()
   const [rows, setRows] = useState(NONE)
   const wanted = indices.join()
@@ -36,7 +38,7 @@ export function useEntryRows(indices: readonly number[], startBytes: number, ver
     const read = async (): Promise<void> => {
       if (document.hidden) return
       const bytes = await entryBytes(playground, list, startBytes)
-      if (!over) setRows((now) => merged(now, bytes))
+      if (!over) setRows((now) => merged(now, bytes, several))
     }
     const again = (): void => {
       cancelAnimationFrame(frame)
@@ -49,7 +51,7 @@ export function useEntryRows(indices: readonly number[], startBytes: number, ver
       cancelAnimationFrame(frame)
       document.removeEventListener('visibilitychange', again)
     }
-  }, [playground, wanted, startBytes, version])
+  }, [playground, wanted, startBytes, version, several])
   return rows
 }
 
@@ -69,17 +71,17 @@ async function entryBytes(playground: Playground, indices: readonly number[], st
   return found
 }
 
-function merged(now: Rows, bytes: ReadonlyMap<number, Uint8Array>): Rows {
+function merged(now: Rows, bytes: ReadonlyMap<number, Uint8Array>, several: boolean): Rows {
   let changed = now.size !== bytes.size
   const next = new Map<number, Read>()
   for (const [index, read] of bytes) {
     const known = now.get(index)
-    if (known && sameBytes(known.bytes, read)) {
+    if (known && known.several === several && sameBytes(known.bytes, read)) {
       next.set(index, known)
       continue
     }
-    const [row] = logRowsOf(read, index)
-    if (row) next.set(index, { bytes: read, row })
+    const [row] = logRowsOf(read, index, several)
+    if (row) next.set(index, { bytes: read, row, several })
     changed = true
   }
   return changed ? next : now

@@ -38,6 +38,24 @@ export const HELP = {
     means: 'a strip is one run of units, each in another part (bucket) of the device; a chunk is what lies in one strip before the next one’s turn; a stripe is one chunk of each strip.',
     where: 'fmap_ext_type 1 in the file’s log entry, then ie_nstrips, ie_chunk_size and up to 16 strips.',
   },
+  devices: {
+    says: 'One file system may span up to 8 devices here: the primary has superblock and log, and the others hold file data, so that a striped file keeps all of them busy at once. Hosts call the devices by different names and find each by its UUID; one that a host doesn’t have costs it the files on that device, and nothing else.',
+    term: 'secondary device',
+    means: 'a device that the log names: its first 2 MiB hold a superblock of its own, and the rest is allocation units like any others.',
+    where: 'ts_dev_uuid in each secondary’s superblock; an entry that adds a device for each in the log, and se_devindex in every extent.',
+  },
+  poison: {
+    says: 'Memory can go bad while it is used: the device marks the lines, and whoever touches them gets an error in place of bytes. With the famfs module the whole mount then answers ENODEV; with famfs over FUSE the file answers EHWPOISON once and EIO from then on, and other files go on.',
+    term: 'poison',
+    means: 'lines of 64 bytes that the memory knows to be damaged; initialising the memory again clears them, and a mount that met them has to be made anew.',
+    where: 'Nowhere in the format: the hardware keeps the list, and the bytes stay as they are.',
+  },
+  stopped: {
+    says: 'A device that doesn’t answer, or that was reconfigured, is lost to every mount that has it, from the first touch on. When it answers again, mounts that saw it fail stay as they are: unmount and mount, which always works.',
+    term: 'reconfigured device',
+    means: 'the same memory under another configuration: to a mount that was made before, it is a device that it doesn’t know.',
+    where: 'Nowhere in the format; daxctl disable-device, enable-device and reconfigure-device do it.',
+  },
   inspector: {
     says: 'The bytes of the device beside what they mean: choose a field and its bytes are marked, choose a byte and its field is. Checksums are computed as you look, so that a changed byte they cover shows at once.',
     term: 'superblock',

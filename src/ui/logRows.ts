@@ -18,14 +18,17 @@ export interface LogRow {
   crcRight: boolean
 }
 
-/** @param bytes whole entries, one after the other, the first of which has index `firstIndex` */
-export function logRowsOf(bytes: Uint8Array, firstIndex: number): LogRow[] {
+/**
+ * @param bytes whole entries, one after the other, the first of which has index `firstIndex`
+ * @param several there is more than one device: an address says on which
+ */
+export function logRowsOf(bytes: Uint8Array, firstIndex: number, several = false): LogRow[] {
   const rows: LogRow[] = []
-  for (let at = 0; at + LOG_ENTRY_BYTES <= bytes.length; at += LOG_ENTRY_BYTES) rows.push(rowOf(bytes, at, firstIndex + rows.length))
+  for (let at = 0; at + LOG_ENTRY_BYTES <= bytes.length; at += LOG_ENTRY_BYTES) rows.push(rowOf(bytes, at, firstIndex + rows.length, several))
   return rows
 }
 
-function rowOf(bytes: Uint8Array, at: number, index: number): LogRow {
+function rowOf(bytes: Uint8Array, at: number, index: number, several: boolean): LogRow {
   const entry = LogEntry.decode(bytes, at)
   const { famfs_fm: file, famfs_md: directory, famfs_dd: device } = entry.body
   const computed = crc32(bytes.subarray(at, at + LOG_ENTRY_CRC_OFFSET))
@@ -52,7 +55,7 @@ function rowOf(bytes: Uint8Array, at: number, index: number): LogRow {
       size: sizeText(Number(file.fm_size)),
       mode: octalText(file.fm_mode),
       owner: `${file.fm_uid}:${file.fm_gid}`,
-      map: first ? `${pieces} at ${addressText(Number(first.se_offset))}` : pieces,
+      map: first ? `${pieces} at ${several ? `${first.se_devindex}:` : ''}${addressText(Number(first.se_offset))}` : pieces,
     }
   }
   if (directory) {

@@ -50,8 +50,8 @@ export interface LookState {
   /** Our own mistake, until it is put away. */
   mistake: Trouble | undefined
   terminals: Terminals | undefined
-  /** What is open above the page, and hides none of it: the palette, the list of keys, or the help of a panel. */
-  sheet: 'commands' | 'keys' | HelpTopic | undefined
+  /** What is open above the page, and hides none of it: the palette, the list of keys, the devices, or the help of a panel. */
+  sheet: 'commands' | 'keys' | 'device list' | 'poison range' | HelpTopic | undefined
 }
 
 export interface Look {

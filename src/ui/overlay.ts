@@ -13,7 +13,8 @@ import { entryOffset, logOffsetOf } from './addresses.ts'
 import { countText, hexText, octalText, sizeText } from './format.ts'
 import { chunksText, extentText } from './inspector/fileMap.ts'
 import { gapAround, pieceAt } from './inspector/pieces.ts'
-import type { Media } from './map/model.ts'
+import { partAt } from './map/levels.ts'
+import { type Media, partsOf } from './map/model.ts'
 
 export type PlaceKind = 'superblock' | 'log_header' | 'log_entry' | 'file' | 'rest'
 
@@ -67,6 +68,13 @@ export function placeAt(snapshot: Media, offsetBytes: number): Place {
     const { file, index, startBytes, endBytes } = piece
     const word = file.extents.length < 2 ? 'data' : `${pieceWord(file)} ${index}`
     return { ...place('file', `${file.path}, ${word}`, startBytes, endBytes - startBytes), entryIndex: file.entryIndex, file, piece: index }
+  }
+  const on = filesystem && partAt(partsOf(snapshot), offsetBytes)
+  if (on && on.startBytes > 0) {
+    const { devindex, startBytes, reservedEndBytes } = on
+    if (on.role === 'other') return place('rest', `Device ${devindex}, in no file system`, startBytes, on.endBytes - startBytes)
+    if (offsetBytes < startBytes + Superblock.sizeBytes) return place('superblock', `Superblock of device ${devindex}`, startBytes, Superblock.sizeBytes)
+    if (offsetBytes < reservedEndBytes) return place('rest', 'Rest of the superblock region', startBytes + Superblock.sizeBytes, SUPERBLOCK_REGION_BYTES - Superblock.sizeBytes)
   }
   if (!filesystem) return place('rest', 'No file system says what this is', offsetBytes, 1)
   const gap = gapAround(snapshot, offsetBytes)

@@ -3,7 +3,8 @@
 import { CircleAlert, X } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Extent } from '../playground/types.ts'
-import { addressText, sentence, sizeText } from './format.ts'
+import { type Devices, placeText } from './addresses.ts'
+import { sentence, sizeText } from './format.ts'
 import type { Trouble } from './trouble.ts'
 
 /** What went wrong, and what to do now. */
@@ -97,10 +98,10 @@ export function MapBars({ extents, deviceBytes, colour, interleaved }: {
   )
 }
 
-/** "1 extent: 4.0 MiB at 0x00a00000". */
-export function mapText(extents: Extent[], chunkBytes: number | undefined): string {
+/** "1 extent: 4.0 MiB at 0x00a00000"; of several devices, on which. */
+export function mapText(extents: Extent[], chunkBytes: number | undefined, devices: Devices): string {
   const word = chunkBytes === undefined ? 'extent' : 'strip'
-  const list = extents.slice(0, 4).map((extent) => `${sizeText(extent.lengthBytes)} at ${addressText(extent.offsetBytes)}`)
+  const list = extents.slice(0, 4).map((extent) => `${sizeText(extent.lengthBytes)} at ${placeText(devices, extent.offsetBytes)}`)
   const more = extents.length > 4 ? ` and ${extents.length - 4} more` : ''
   return `${extents.length} ${word}${extents.length === 1 ? '' : 's'}: ${list.join(', ')}${more}`
 }

@@ -3,6 +3,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState, useSyncExternalStore } from 'react'
 import type { Result } from '../core/base/result.ts'
 import type { Playground, Snapshot } from '../playground/types.ts'
+import { type Devices, steadyDevices } from './addresses.ts'
 import { useLookStore } from './look.tsx'
 import { mistakeOf, type Trouble } from './trouble.ts'
 
@@ -22,6 +23,13 @@ export function useSnapshot(): Snapshot {
   const playground = usePlayground()
   const subscribe = useCallback((listener: () => void) => playground.subscribe(listener), [playground])
   return useSyncExternalStore(subscribe, () => playground.snapshot())
+}
+
+/** For those who say where something is: drawn anew only where devices come, go or have other sizes. */
+export function useDevices(): Devices {
+  const playground = usePlayground()
+  const subscribe = useCallback((listener: () => void) => playground.subscribe(listener), [playground])
+  return useSyncExternalStore(subscribe, () => steadyDevices(playground.snapshot().device.devices))
 }
 
 /** False while the session is still being opened, and there is nothing to show of it. */

@@ -6,49 +6,20 @@ import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
 import { HOSTS_MOST, type HostView, type Playground, type Snapshot } from '../../playground/types.ts'
 import { entryOffset, logOffsetOf } from '../addresses.ts'
+import { deviceCommands } from '../devices/deviceCommands.ts'
 import { plural } from '../format.ts'
 import { HELP } from '../help.ts'
 import { HELP_TITLES, type HelpTopic } from '../helpTitles.ts'
 import { type Look, type Pane, showBytes } from '../look.tsx'
-import type { Messages } from '../messages.ts'
 import { type Preferences, TEXT_SIZES } from '../preferences.ts'
 import { showTerminal } from '../terminals.ts'
+import type { Command, CommandContext, Group } from './command.ts'
 import { type Chord, PALETTE } from './keys.ts'
 import { focusPane } from './panes.ts'
 
-/** What commands work on. Callbacks are the page's: they show, and give the focus to what they show. */
-export interface CommandContext {
-  playground: Playground
-  look: Look
-  messages: Messages
-  preferences: Preferences
-  openPanel: (panel: 'file' | 'directory' | 'format') => void
-  openDump: () => void
-  /** Brings the pane in sight: its tab, or unfolded where it was folded away. */
-  showPane: (pane: Pane) => void
-}
-
-export const GROUPS = ['Log', 'Hosts', 'Files', 'Session', 'Look at', 'Go to', 'Appearance', 'Help'] as const
-export type Group = (typeof GROUPS)[number]
-
 /** Commands are the scene's, also while a dump shows: what these do is done in sight. */
 export function isOfScene({ id, group }: Command): boolean {
-  return id !== 'open dump' && (group === 'Log' || group === 'Hosts' || group === 'Files' || group === 'Session')
-}
-
-export interface Command {
-  /** Stable, whatever else changes. */
-  id: string
-  title: string
-  group: Group
-  keys: readonly Chord[]
-  /** What it would do now, where the title doesn't say it. */
-  hint?: string | undefined
-  /** Other words that people look for. */
-  words?: string
-  /** Undefined where it can be used; else one sentence that says why not. */
-  when: (snapshot: Snapshot) => string | undefined
-  run: (context: CommandContext) => Promise<Result<unknown>> | void
+  return id !== 'open dump' && (group === 'Log' || group === 'Hosts' || group === 'Files' || group === 'Session' || group === 'Devices')
 }
 
 const PANES: readonly { pane: Pane; title: string; keys: Chord }[] = [
@@ -67,6 +38,7 @@ export function commandsOf(snapshot: Snapshot, preferences: Pick<Preferences, 't
     ...hostsCommands(snapshot),
     ...fileCommands(),
     ...sessionCommands(snapshot),
+    ...deviceCommands(snapshot),
     ...lookCommands(snapshot),
     ...PANES.map(({ pane, title, keys }) => always(`pane ${pane}`, title, 'Go to', keys, (context) => {
       context.showPane(pane)

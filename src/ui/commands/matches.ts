@@ -2,11 +2,14 @@
 // an address), then files. Only the top matches, so that 10,000 files are searched between two keys.
 
 import type { HostFile, HostView, MediaFile, Snapshot } from '../../playground/types.ts'
-import { addressText, countText, parseOffset, sizeText } from '../format.ts'
+import { type Devices, placeText } from '../addresses.ts'
+import { countText, parseOffset, sizeText } from '../format.ts'
+import { offsetAsked } from '../inspector/asking.ts'
 import { showBytes, showMapped } from '../look.tsx'
 import type { Preferences } from '../preferences.ts'
 import { takeOut } from '../taking.ts'
-import { type Command, commandsOf, entryCommand, type Group, GROUPS, inInspector, showEntry } from './commands.ts'
+import { type Command, type Group, GROUPS } from './command.ts'
+import { commandsOf, entryCommand, inInspector, showEntry } from './commands.ts'
 
 export const FILES_MOST = 6
 /** So few files that each is offered on every host. */
@@ -68,21 +71,24 @@ function unique(commands: Command[]): Command[] {
 /** "12", "entry 12" and "0x200000" name a place. */
 function placesOf(text: string, snapshot: Snapshot): Command[] {
   const entry = /^(?:log |show )*(?:entry )?#?(\d{1,9})$/.exec(text)
+  const { devices, sizeBytes } = snapshot.device
   const isAddress = /^(?:bytes |at |go to |offset )*(0x[0-9a-f]+|\d+(?:\.\d+)?\s*[kmg]\w*)$/.exec(text)
-  const offsetBytes = isAddress ? parseOffset(isAddress[1] ?? '') : undefined
+  // "2:0x200000" is a place on device 2.
+  const onDevice = /^\d+:\S+$/.test(text) ? offsetAsked(text, 0, sizeBytes, devices) : undefined
+  const offsetBytes = onDevice && 'value' in onDevice ? onDevice.value : isAddress ? parseOffset(isAddress[1] ?? '') : undefined
   return [
     ...(entry ? [entryCommand(snapshot, Number(entry[1]))] : []),
-    ...(offsetBytes === undefined ? [] : [bytesCommand(offsetBytes)]),
+    ...(offsetBytes === undefined ? [] : [bytesCommand(offsetBytes, devices)]),
   ]
 }
 
-function bytesCommand(offsetBytes: number): Command {
+function bytesCommand(offsetBytes: number, devices: Devices): Command {
   return {
     id: `show bytes ${offsetBytes}`,
-    title: `Bytes at ${addressText(offsetBytes)}`,
+    title: `Bytes at ${placeText(devices, offsetBytes)}`,
     group: 'Look at',
     keys: [],
-    when: ({ device: { name, sizeBytes } }) => (offsetBytes < sizeBytes ? undefined : `${name} ends at ${addressText(sizeBytes)}, after ${sizeText(sizeBytes)}.`),
+    when: ({ device: { name, sizeBytes } }) => (offsetBytes < sizeBytes ? undefined : `${devices.length > 1 ? 'The last device' : name} ends ${devices.length > 1 ? '' : `at ${placeText(devices, sizeBytes)}, `}after ${sizeText(sizeBytes)}${devices.length > 1 ? ' of all memory' : ''}.`),
     run: (context) => inInspector(context, (look) => showBytes(look, offsetBytes)),
   }
 }
@@ -128,7 +134,7 @@ function fileCommands(file: MediaFile, snapshot: Snapshot, onEveryHost: boolean)
   const seeing = snapshot.hosts.filter((host) => sees(host, entryIndex))
   const shown = onEveryHost ? snapshot.hosts : seeing.slice(0, 1)
   return [
-    ...(first ? [row('file bytes', 'bytes on the device', { hint: `${sizeText(file.sizeBytes)} at ${addressText(first.offsetBytes)}`, run: (context) => inInspector(context, (look) => showBytes(look, first.offsetBytes)) })] : []),
+    ...(first ? [row('file bytes', 'bytes on the device', { hint: `${sizeText(file.sizeBytes)} at ${placeText(snapshot.device.devices, first.offsetBytes)}`, run: (context) => inInspector(context, (look) => showBytes(look, first.offsetBytes)) })] : []),
     ...(first ? shown.map(({ name }) => row(`file mapped ${name}`, `mapped on ${name}`, {
       when: () => (seeing.some((host) => host.name === name) ? undefined : `${name} doesn’t see it: play the log on ${name} first.`),
       run: (context) => inInspector(context, (look) => showMapped(look, name, path)),

@@ -3,7 +3,8 @@
 
 import { dumps } from '../dump/dumps.ts'
 import { mistakeOf } from '../trouble.ts'
-import { type Command, type CommandContext, isOfScene } from './commands.ts'
+import type { Command, CommandContext } from './command.ts'
+import { isOfScene } from './commands.ts'
 
 /** @returns why it can't be used now, in one sentence; undefined where it ran */
 export async function perform(command: Command, context: CommandContext): Promise<string | undefined> {

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'react'
 import { mistakeOf } from '../trouble.ts'
-import type { CommandContext } from './commands.ts'
+import type { CommandContext } from './command.ts'
 
 export function useShortcuts(context: CommandContext): void {
   const now = useRef(context)

@@ -4,7 +4,8 @@
 import { type CSSProperties, memo } from 'react'
 import type { CellKind } from '../../playground/types.ts'
 import { useBytes } from '../bytes.ts'
-import { addressText } from '../format.ts'
+import { placeText } from '../addresses.ts'
+import { useDevices } from '../session.tsx'
 import { exactText, valuesOf } from '../values.ts'
 
 const MOST_BYTES = 8
@@ -15,8 +16,9 @@ const ROOM: readonly (readonly [CellKind, number])[] = [
 
 export const AtByte = memo(function AtByte({ cursor, endBytes, version }: { cursor: number; endBytes: number; version: number }) {
   const { offsetBytes, bytes } = useBytes(DEVICE, Math.min(cursor, endBytes), Math.max(0, Math.min(MOST_BYTES, endBytes - cursor)), version)
+  const devices = useDevices()
   return (
-    <dl className="at-byte mono" aria-label={`Values at ${addressText(offsetBytes)}, little-endian`}>
+    <dl className="at-byte mono" aria-label={`Values at ${placeText(devices, offsetBytes)}, little-endian`}>
       {ROOM.map(([cell, letters]) => {
         const value = cursor < endBytes ? valuesOf(bytes, cell)[0] : undefined
         return (

@@ -4,10 +4,10 @@
 import { type KeyboardEvent as Key, type RefObject, useEffect, useRef, useState } from 'react'
 import { CELLS } from '../../playground/cells.ts'
 import type { Snapshot } from '../../playground/types.ts'
-import { logOffsetOf } from '../addresses.ts'
+import { type Devices, logOffsetOf, placeText } from '../addresses.ts'
 import { useBytes } from '../bytes.ts'
 import { CrcVerdict, FieldTable } from '../FieldTable.tsx'
-import { addressText, byteText, hexText, plural, sizeText } from '../format.ts'
+import { byteText, hexText, plural, sentence, sizeText } from '../format.ts'
 import { type Column, HexView } from '../HexView.tsx'
 import { useLook, useLookStore } from '../look.tsx'
 import { checksumOf, fieldsOf, type FieldView, overlayLength, type Place, placeAt } from '../overlay.ts'
@@ -132,7 +132,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
       <div className="struct">
         <div className="struct-title">
           <h3>{place.title}</h3>
-          <span className="num quiet">{placeText(place)}</span>
+          <span className="num quiet">{whereText(place, snapshot.device.devices)}</span>
           {checksum && <span className="num quiet">crc {hexText(checksum.stored)} <CrcVerdict checksum={checksum} /></span>}
           <PlaceLinks place={place} snapshot={snapshot} onShow={selection.show} />
         </div>
@@ -159,13 +159,14 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
             {COPY_FORMS.map((form) => <button key={form} type="button" aria-label={`Copy as ${form}`} onClick={() => void copy(mark, form)}>{form}</button>)}
           </div>
           {!snapshot.dump && <EditToggle editing={editing} />}
+          {!snapshot.dump && <button type="button" title={`${plural(mark.lengthBytes, 'byte')} from ${placeText(snapshot.device.devices, mark.startBytes)} on`} onClick={() => look.set({ sheet: 'poison range' })}>Poison this range</button>}
         </div>
         <HexView sizeBytes={snapshot.device.sizeBytes} presentBytes={presentBytes} cursor={cursor} marked={marked} hovered={hovered >= 0 ? markOfField(fields[hovered]) : undefined} asked={asked}
           place={place} version={snapshot.deviceVersion} beside={beside} digit={editing.digit} focusHex={grid} onMove={selection.move} onKey={onKey}
           onHover={(offset) => setHovered((now) => hoveredNow(now, offset === undefined ? undefined : markOfField(fields[fieldAt(fields, offset - base)])))} />
         {editing.field && <EditFieldForm key={`${editing.field.column}${editing.field.offsetBytes}`} editing={editing} field={editing.field} onDone={() => (opener.current ?? grid.current)?.focus()} />}
         <div className="hex-says">
-          <p className="caption num">{captionOf(cursor, mark, bytes, place, fields[current], presentBytes)}</p>
+          <p className="caption num">{captionOf(snapshot, cursor, mark, bytes, place, fields[current], presentBytes)}</p>
           <p role="status" className="told">{told && 'text' in told && (told.at ?? cursor) === cursor && told.text}</p>
         </div>
         {editing.on && editing.host && <p className="struct-says">Keys write as root of {editing.host.name}, past every mapping and check. A step back undoes it.</p>}
@@ -189,8 +190,8 @@ function fieldAt(fields: FieldView[], offset: number): number {
   return fields.findIndex((field) => offset >= field.offsetBytes && offset < field.offsetBytes + field.sizeBytes)
 }
 
-function placeText(place: Place): string {
-  return place.lengthBytes > 1 ? `${sizeText(place.lengthBytes)} at ${addressText(place.startBytes)}` : ''
+function whereText(place: Place, devices: Devices): string {
+  return place.lengthBytes > 1 ? `${sizeText(place.lengthBytes)} at ${placeText(devices, place.startBytes)}` : ''
 }
 
 /** In the middle of a sentence; a path stays as it is. */
@@ -204,17 +205,27 @@ function placeSays(place: Place, { device }: Snapshot): string {
   if (place.kind === 'file' && place.file) return layoutText(place.file)
   if (place.kind === 'log_entry' && filesystem && (place.entryIndex ?? 0) >= filesystem.entryCount) return 'No entry yet: the log header counts none here, whatever the bytes are.'
   if (place.kind !== 'rest') return ''
-  if (place.startBytes < logOffsetOf({ device })) return 'The superblock has this region to itself, and nothing is stored behind its 200 bytes.'
+  if (place.title.startsWith('Device ')) return 'The log of the file system knows nothing of this device: no file lies on it.'
+  if (place.startBytes < logOffsetOf({ device }) || place.title.startsWith('Rest of')) return 'The superblock has this region to itself, and nothing is stored behind its 200 bytes.'
   return filesystem ? 'No file has these bytes. The next file may get them, and famfs never takes space back.' : ''
 }
 
-function captionOf(cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
-  if (cursor >= presentBytes) return `Byte ${addressText(cursor)} is not here: the dump ends at ${addressText(presentBytes)}, and what is behind it stayed on the device.`
-  const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} from ${addressText(mark.startBytes)} on. ` : ''
-  if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))}`
+/** What the hardware says of a byte; empty where all is well. */
+function failedText({ device: { devices } }: Snapshot, offsetBytes: number): string {
+  const on = devices.findLast(({ baseBytes }) => baseBytes <= offsetBytes)?.health
+  if (on?.isStopped) return ' The device does not answer: no host reaches it.'
+  return on?.poison.some((range) => offsetBytes >= range.offsetBytes && offsetBytes < range.offsetBytes + range.lengthBytes) ? ' It is poisoned: a host that touches it gets an error.' : ''
+}
+
+function captionOf(snapshot: Snapshot, cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
+  const { devices } = snapshot.device
+  const at = devices.length > 1 ? sentence(placeText(devices, cursor)).slice(0, -1) : `Byte ${placeText(devices, cursor)}`
+  if (cursor >= presentBytes) return `${at} is not here: the dump ends at ${placeText(devices, presentBytes)}, and what is behind it stayed on the device.`
+  const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} from ${placeText(devices, mark.startBytes)} on. ` : ''
+  if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))}${failedText(snapshot, cursor)}`
   const byte = bytes[cursor - place.startBytes]
   const value = byte === undefined ? '' : ` is 0x${byteText(byte)}`
-  return `${range}Byte ${addressText(cursor)}${value}, in ${field ? field.path.replace(/^body\./, '') : nameOf(place)}.`
+  return `${range}${at}${value}, in ${field ? field.path.replace(/^body\./, '') : nameOf(place)}.${failedText(snapshot, cursor)}`
 }
 
 /** A struct is entered at its first field, file data at its first byte. */

@@ -3,7 +3,8 @@
 
 import { PencilLine } from 'lucide-react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { addressText } from '../format.ts'
+import { placeText } from '../addresses.ts'
+import { useDevices } from '../session.tsx'
 import { Field } from '../parts.tsx'
 import type { EditField, Editing } from './useEditing.ts'
 
@@ -31,6 +32,7 @@ export function EditFieldForm({ editing, field, onDone }: { editing: Editing; fi
   const [text, setText] = useState(field.text)
   const [mistake, setMistake] = useState<string>()
   const input = useRef<HTMLInputElement>(null)
+  const devices = useDevices()
   useEffect(() => {
     input.current?.focus()
     input.current?.select()
@@ -48,7 +50,7 @@ export function EditFieldForm({ editing, field, onDone }: { editing: Editing; fi
   const kind = field.column === 'hex' ? 'Bytes' : field.column
   return (
     <form className="edit-field" aria-label="Edit bytes" onSubmit={(event) => void submit(event)} noValidate>
-      <Field label={`${kind} at ${addressText(field.offsetBytes)}`}>
+      <Field label={`${kind} at ${placeText(devices, field.offsetBytes)}`}>
         {(id) => (
           <input id={id} ref={input} className="mono" value={text} size={field.column === 'hex' ? 32 : 22} spellCheck={false} autoCapitalize="off" aria-invalid={mistake !== undefined}
             onChange={(event) => setText(event.target.value)}

@@ -3,10 +3,11 @@
 
 import { Search, X } from 'lucide-react'
 import { type FormEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
-import { addressText, sizeText } from '../format.ts'
+import { briefPlace, placeText } from '../addresses.ts'
+import { sizeText } from '../format.ts'
 import { useLook } from '../look.tsx'
 import { Field } from '../parts.tsx'
-import { usePlayground } from '../session.tsx'
+import { useDevices, usePlayground } from '../session.tsx'
 import { mistakeOf } from '../trouble.ts'
 import { bytesAsked, FIND_KINDS, type FindKind, offsetAsked } from './asking.ts'
 import type { Mark } from './range.ts'
@@ -27,8 +28,9 @@ interface Props {
 export function GoTo({ cursor, endBytes, onShow }: Omit<Props, 'tell'>) {
   // What was typed gives way as soon as the selection moves.
   const [typed, setTyped] = useState({ text: '', at: -1 })
-  const text = typed.at === cursor ? typed.text : addressText(cursor)
-  const asked = offsetAsked(text, cursor, endBytes)
+  const devices = useDevices()
+  const text = typed.at === cursor ? typed.text : briefPlace(devices, cursor)
+  const asked = offsetAsked(text, cursor, endBytes, devices)
   const mistake = endBytes > 0 && 'mistake' in asked ? asked.mistake : undefined
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -114,7 +116,7 @@ function useSearch(cursor: number, endBytes: number, onShow: (mark: Mark) => voi
     const { signal } = mine
     running.current = mine
     setSearching(true)
-    tell({ text: `Searching for ${words} from ${addressText(cursor)} on.` })
+    tell({ text: `Searching for ${words} from ${placeText(playground.snapshot().device.devices, cursor)} on.` })
     try {
       const ahead = await playground.search({ fromBytes: cursor + 1, bytes, signal })
       const around = ahead.ok && ahead.value === undefined && !signal.aborted ? await playground.search({ fromBytes: 0, endBytes: cursor + bytes.length, bytes, signal }) : ahead
@@ -124,7 +126,7 @@ function useSearch(cursor: number, endBytes: number, onShow: (mark: Mark) => voi
       if (around.value === undefined) return tell({ text: `${words} is nowhere on the device: all ${sizeText(endBytes)} were looked through.`, at: cursor })
       onShow({ startBytes: around.value, lengthBytes: bytes.length })
       const again = around === ahead ? '' : around.value === cursor ? ' That is the only place.' : ' The search went around the end of the device.'
-      tell({ text: `${words} is at ${addressText(around.value)}.${again}`, at: around.value })
+      tell({ text: `${words} is at ${placeText(playground.snapshot().device.devices, around.value)}.${again}`, at: around.value })
     } catch (error) {
       if (running.current === mine) tell({ trouble: mistakeOf(error) })
     } finally {

@@ -23,7 +23,11 @@ export interface RowProps {
   placed: string
 }
 
-export const HexRow = memo(function HexRow({ row, columns, present, content, current, marked, hovered, placed, digit, withText }: RowProps & {
+export const HexRow = memo(function HexRow({ row, columns, present, content, current, marked, hovered, placed, digit, withText, address = addressText(row * columns), poisoned = '' }: RowProps & {
+  /** Where it is, if that isn't its number. */
+  address?: string
+  /** Columns of memory that failed, as "from-to". */
+  poisoned?: string
   /** What has been typed of the current byte. */
   digit: string
   withText: boolean
@@ -31,6 +35,7 @@ export const HexRow = memo(function HexRow({ row, columns, present, content, cur
   const [markedFrom, markedTo] = columnRange(marked)
   const [hoveredFrom, hoveredTo] = columnRange(hovered)
   const [placedFrom, placedTo] = columnRange(placed)
+  const [poisonedFrom, poisonedTo] = columnRange(poisoned)
   const cells = []
   for (let i = 0; i < present; i++) {
     const byte = content.charCodeAt(i)
@@ -38,14 +43,14 @@ export const HexRow = memo(function HexRow({ row, columns, present, content, cur
     cells.push(
       <span key={i} role="gridcell" className="byte" data-col={i} id={isCurrent ? 'byte-current' : undefined} aria-selected={isCurrent || (i >= markedFrom && i < markedTo)}
         data-current={isCurrent || undefined} data-marked={(i >= markedFrom && i < markedTo) || undefined} data-hovered={(i >= hoveredFrom && i < hoveredTo) || undefined}
-        data-placed={(i >= placedFrom && i < placedTo) || undefined} data-zero={byte === 0 || undefined}>
+        data-placed={(i >= placedFrom && i < placedTo) || undefined} data-zero={byte === 0 || undefined} data-poisoned={(i >= poisonedFrom && i < poisonedTo) || undefined}>
         {isCurrent && digit !== '' ? `${digit}_` : Number.isNaN(byte) ? '··' : byteText(byte)}
       </span>,
     )
   }
   return (
     <div className="hex-row" role="row" aria-rowindex={row + 1} data-row={row}>
-      <span className="hex-address" role="rowheader">{addressText(row * columns)}</span>
+      <span className="hex-address" role="rowheader">{address}</span>
       {cells}
       {present < columns && <Blanks count={columns - present} className="byte" />}
       {withText && (

@@ -2,6 +2,7 @@
 // what to type instead.
 
 import { bytesOfText } from '../../core/base/plain.ts'
+import type { Devices } from '../addresses.ts'
 import { parseOffset, sizeText } from '../format.ts'
 
 export const FIND_KINDS = ['text', 'hex'] as const
@@ -9,8 +10,10 @@ export type FindKind = (typeof FIND_KINDS)[number]
 
 export type Understood<T> = { value: T } | { mistake: string }
 
-/** "0x200000", "2097152", "2m", and from where one is: "+0x40", "-4k". */
-export function offsetAsked(text: string, from: number, endBytes: number): Understood<number> {
+/** "0x200000", "2097152", "2m", and from where one is: "+0x40", "-4k". On one of several devices: "2:0x200000". */
+export function offsetAsked(text: string, from: number, endBytes: number, devices: Devices = []): Understood<number> {
+  const [, number, onIt = ''] = /^\s*(\d+)\s*:(.*)$/.exec(text) ?? []
+  if (number !== undefined && devices.length > 1) return onDevice(Number(number), onIt, devices)
   const [, sign = '', rest = ''] = /^\s*([+-]?)(.*)$/.exec(text) ?? []
   const given = parseOffset(rest)
   const offset = given === undefined ? undefined : sign === '+' ? from + given : sign === '-' ? from - given : given
@@ -18,6 +21,13 @@ export function offsetAsked(text: string, from: number, endBytes: number): Under
     return { mistake: `Give 0x…, a number, a size such as 4m, or + or − and one of these; below ${sizeText(endBytes)}.` }
   }
   return { value: offset }
+}
+
+function onDevice(number: number, text: string, devices: Devices): Understood<number> {
+  const device = devices.find(({ devindex }) => devindex === number)
+  if (!device) return { mistake: `There is no device ${number}: the last one is ${devices.at(-1)?.devindex ?? 0}.` }
+  const within = offsetAsked(text, 0, device.sizeBytes)
+  return 'value' in within ? { value: device.baseBytes + within.value } : within
 }
 
 export function bytesAsked(text: string, kind: FindKind): Understood<Uint8Array<ArrayBuffer>> {

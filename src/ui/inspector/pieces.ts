@@ -2,7 +2,8 @@
 // disagree, and what 160,000 strips cost is paid once for each list of files.
 
 import type { Extent, MediaFile } from '../../playground/types.ts'
-import { type Media, segmentsFor } from '../map/model.ts'
+import { partAt } from '../map/levels.ts'
+import { type Media, partsOf, segmentsFor } from '../map/model.ts'
 import { firstEndingAfter, pieceAt as segmentAt, type Segments } from '../map/segments.ts'
 
 export interface Piece {
@@ -43,8 +44,14 @@ export function freeOf(media: Media): Free {
   if (found) return found
   const gaps: Extent[] = []
   let at = segments.room.startBytes
+  const devices = partsOf(media).filter(({ role }) => role !== 'other')
   const gapTo = (toBytes: number): void => {
-    if (toBytes > at) gaps.push({ offsetBytes: at, lengthBytes: toBytes - at })
+    if (toBytes <= at) return
+    for (const { reservedEndBytes, endBytes } of devices) {
+      const from = Math.max(at, reservedEndBytes)
+      const to = Math.min(toBytes, endBytes)
+      if (to > from) gaps.push({ offsetBytes: from, lengthBytes: to - from })
+    }
   }
   for (let i = 0; i < segments.count; i++) {
     gapTo(segments.startBytes[i] ?? 0)
@@ -60,7 +67,8 @@ export function freeOf(media: Media): Free {
 export function gapAround(media: Media, offsetBytes: number): Extent {
   const segments = segmentsFor(media)
   const next = firstEndingAfter(segments, offsetBytes)
-  const start = segments.endBytes[next - 1] ?? segments.room.startBytes
-  const end = next < segments.count ? (segments.startBytes[next] ?? 0) : segments.room.endBytes
+  const on = partAt(partsOf(media), offsetBytes)
+  const start = Math.max(segments.endBytes[next - 1] ?? segments.room.startBytes, on?.reservedEndBytes ?? 0)
+  const end = Math.min(next < segments.count ? (segments.startBytes[next] ?? 0) : segments.room.endBytes, on?.endBytes ?? Infinity)
   return { offsetBytes: start, lengthBytes: end - start }
 }

@@ -5,8 +5,10 @@ import { SUPERBLOCK_REGION_BYTES } from '../../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
 import type { Extent, MediaFile, Snapshot } from '../../playground/types.ts'
-import { entryOffset, logOffsetOf } from '../addresses.ts'
-import { addressText, countText, sizeText } from '../format.ts'
+import { briefPlace, entryOffset, logOffsetOf } from '../addresses.ts'
+import { countText, sizeText } from '../format.ts'
+import { partAt } from '../map/levels.ts'
+import { partsOf } from '../map/model.ts'
 import { mediaIndex } from '../mediaIndex.ts'
 import { placeAt } from '../overlay.ts'
 import { freeOf, pieceAt } from './pieces.ts'
@@ -30,7 +32,7 @@ export interface TreeNode {
   file: MediaFile | undefined
 }
 
-type RootKind = 'superblock' | 'rest' | 'header' | 'entries' | 'slots' | 'files' | 'free' | 'unknown'
+type RootKind = 'superblock' | 'rest' | 'header' | 'entries' | 'slots' | 'files' | 'devices' | 'free' | 'unknown'
 
 interface Root {
   kind: RootKind
@@ -48,9 +50,9 @@ export interface Tree {
 }
 
 export function treeOf(snapshot: Snapshot): Tree {
-  const { device: { filesystem, sizeBytes }, files } = snapshot
+  const { device: { filesystem, sizeBytes, devices }, files } = snapshot
   const logOffset = logOffsetOf(snapshot)
-  const root = (kind: RootKind, title: string, startBytes: number, lengthBytes: number, childCount = 0, note = addressText(startBytes)): Root =>
+  const root = (kind: RootKind, title: string, startBytes: number, lengthBytes: number, childCount = 0, note = briefPlace(devices, startBytes)): Root =>
     ({ kind, title, note, startBytes, lengthBytes, childCount })
   const roots = [
     root('superblock', 'Superblock', 0, Superblock.sizeBytes),
@@ -70,6 +72,8 @@ export function treeOf(snapshot: Snapshot): Tree {
   roots.push(root('entries', `Log entries (${countText(entryCount)})`, entryOffset(snapshot, 0), Math.max(1, entryCount * LOG_ENTRY_BYTES), entryCount))
   if (slotCount > entryCount) roots.push(root('slots', `Free slots (${countText(slotCount - entryCount)})`, freeSlots, logEnd - freeSlots))
   if (files.length > 0) roots.push(root('files', `File data (${countText(files.length)})`, firstFile, 1, files.length))
+  const [, second] = devices
+  if (second) roots.push(root('devices', `Other devices (${devices.length - 1})`, second.baseBytes, Superblock.sizeBytes, devices.length - 1))
   if (gaps[0]) roots.push(root('free', gaps.length > 1 ? `Free space (${countText(gaps.length)})` : 'Free space', gaps[0].offsetBytes, gaps[0].lengthBytes, gaps.length > 1 ? gaps.length : 0, sizeText(totalBytes)))
   return { snapshot, roots, gaps }
 }
@@ -90,6 +94,7 @@ export function nodeOf(tree: Tree, key: string): TreeNode | undefined {
   const child = { key, level: 2, position, siblingCount: root.childCount }
   if (kind === 'entries') return { ...child, ...entryNode(tree, position) }
   if (kind === 'free') return { ...child, ...gapNode(tree, position) }
+  if (kind === 'devices') return { ...child, ...deviceNode(tree, position) }
   const file = tree.snapshot.files[position]
   if (!file) return undefined
   const childCount = file.extents.length > 1 ? file.extents.length : 0
@@ -101,7 +106,7 @@ export function nodeOf(tree: Tree, key: string): TreeNode | undefined {
   if (!extent || childCount === 0) return undefined
   const title = `${file.chunkBytes === undefined ? 'Extent' : 'Strip'} ${second}`
   return {
-    key, level: 3, position: Number(second), siblingCount: childCount, title, note: addressText(extent.offsetBytes),
+    key, level: 3, position: Number(second), siblingCount: childCount, title, note: briefPlace(tree.snapshot.device.devices, extent.offsetBytes),
     startBytes: extent.offsetBytes, lengthBytes: extent.lengthBytes, childCount: 0, file,
   }
 }
@@ -109,12 +114,18 @@ export function nodeOf(tree: Tree, key: string): TreeNode | undefined {
 function entryNode({ snapshot }: Tree, index: number) {
   const file = mediaIndex(snapshot.files).byEntry.get(index)
   const startBytes = entryOffset(snapshot, index)
-  return { title: `Entry ${index}${file ? ` ${file.path}` : ''}`, note: addressText(startBytes), startBytes, lengthBytes: LOG_ENTRY_BYTES, childCount: 0, file }
+  return { title: `Entry ${index}${file ? ` ${file.path}` : ''}`, note: briefPlace(snapshot.device.devices, startBytes), startBytes, lengthBytes: LOG_ENTRY_BYTES, childCount: 0, file }
 }
 
-function gapNode({ gaps }: Tree, index: number) {
+function gapNode({ gaps, snapshot }: Tree, index: number) {
   const { offsetBytes = 0, lengthBytes = 1 } = gaps[index] ?? {}
-  return { title: sizeText(lengthBytes), note: addressText(offsetBytes), startBytes: offsetBytes, lengthBytes, childCount: 0, file: undefined }
+  return { title: sizeText(lengthBytes), note: briefPlace(snapshot.device.devices, offsetBytes), startBytes: offsetBytes, lengthBytes, childCount: 0, file: undefined }
+}
+
+/** What stands first on a device. */
+function deviceNode({ snapshot }: Tree, index: number) {
+  const { devindex = 0, name = '', sizeBytes = 0, baseBytes = 0 } = snapshot.device.devices[index + 1] ?? {}
+  return { title: `Device ${devindex} ${name}`, note: sizeText(sizeBytes), startBytes: baseBytes, lengthBytes: Superblock.sizeBytes, childCount: 0, file: undefined }
 }
 
 export function parentOf(key: string): string | undefined {
@@ -124,8 +135,10 @@ export function parentOf(key: string): string | undefined {
 
 /** The deepest node that holds the byte. */
 export function keyAt({ snapshot, gaps }: Tree, offsetBytes: number): string {
+  const { filesystem } = snapshot.device
   const place = placeAt(snapshot, offsetBytes)
-  const filesystem = snapshot.device.filesystem
+  const on = filesystem && partAt(partsOf(snapshot), offsetBytes)
+  if (on && on.startBytes > 0 && (on.role === 'other' || offsetBytes < on.reservedEndBytes)) return `devices:${on.devindex - 1}`
   if (place.kind === 'superblock') return 'superblock'
   if (place.kind === 'log_header') return 'header'
   if (offsetBytes < logOffsetOf(snapshot)) return 'rest'

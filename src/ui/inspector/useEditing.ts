@@ -4,7 +4,8 @@
 import { useState } from 'react'
 import { bytesOfCell } from '../../playground/cells.ts'
 import type { HostView } from '../../playground/types.ts'
-import { addressText, byteText, plural } from '../format.ts'
+import { placeText } from '../addresses.ts'
+import { byteText, plural } from '../format.ts'
 import type { Column } from '../HexView.tsx'
 import { usePlayground } from '../session.tsx'
 import { mistakeOf } from '../trouble.ts'
@@ -58,7 +59,7 @@ export function useEditing(hosts: readonly HostView[], readOnly: boolean, tell: 
       // Every byte that is typed counts, also while the one before is on its way: the session takes them in turn.
       const edited = await playground.edit({ host: host.name, offsetBytes, bytes })
       const what = bytes.length === 1 ? `0x${byteText(bytes[0] ?? 0)}` : plural(bytes.length, 'byte')
-      tell(edited.ok ? { text: `${host.name} stored ${what} at ${addressText(offsetBytes)}.` } : { trouble: edited.failure })
+      tell(edited.ok ? { text: `${host.name} stored ${what} at ${placeText(playground.snapshot().device.devices, offsetBytes)}.` } : { trouble: edited.failure })
       return edited.ok
     } catch (error) {
       tell({ trouble: mistakeOf(error) })

@@ -6,8 +6,8 @@ import type { MediaFile } from '../../playground/types.ts'
 import { countText, plural, sizeText } from '../format.ts'
 import { lighting, showBytes, useLook, useLookStore } from '../look.tsx'
 import { mapText, Swatch } from '../parts.tsx'
-import type { MapModel } from './model.ts'
-import { firstFree } from './segments.ts'
+import { useDevices } from '../session.tsx'
+import { freeAt, type MapModel } from './model.ts'
 
 const MOST_FILES = 40
 
@@ -16,7 +16,7 @@ export const Legend = memo(function Legend({ model, freeUnits }: { model: MapMod
   const { log, unitBytes, segments } = model
   if (!log) return null
   const { files } = segments
-  const free = firstFree(segments)
+  const free = freeAt(model)
   const freeText = <>free <span className="quiet num">{plural(freeUnits, 'unit')}, {sizeText(freeUnits * unitBytes)}</span></>
   return (
     <ul className="legend" aria-label="What lies on the device">
@@ -40,6 +40,13 @@ export const Legend = memo(function Legend({ model, freeUnits }: { model: MapMod
           </button>
         )}
       </li>
+      {failedOf(model).map(({ key, at, lengthBytes, kind, text }) => (
+        <li key={key}>
+          <button type="button" className="legend-item" onClick={() => showBytes(look, at, lengthBytes)}>
+            <span className="swatch" data-kind={kind} aria-hidden /> {text}
+          </button>
+        </li>
+      ))}
       {files.slice(0, MOST_FILES).map((file) => (
         <li key={file.entryIndex}>
           <LegendFile file={file} unitBytes={unitBytes} />
@@ -50,12 +57,24 @@ export const Legend = memo(function Legend({ model, freeUnits }: { model: MapMod
   )
 })
 
+/** First what is poisoned, as one; each device that doesn't answer by itself. */
+function failedOf({ devices }: MapModel) {
+  const poison = devices.flatMap(({ health }) => health.poison)
+  const [first] = poison
+  const bytes = poison.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  return [
+    ...(first ? [{ key: 'poison', kind: 'poison', at: first.offsetBytes, lengthBytes: first.lengthBytes, text: <>poisoned <span className="quiet num">{sizeText(bytes)}</span></> }] : []),
+    ...devices.filter(({ health }) => health.isStopped).map(({ devindex, startBytes }) => ({ key: `stopped ${devindex}`, kind: 'stopped', at: startBytes, lengthBytes: 8, text: <>device {devindex} does not answer</> })),
+  ]
+}
+
 function LegendFile({ file, unitBytes }: { file: MediaFile; unitBytes: number }) {
   const look = useLookStore()
   const lit = useLook((state) => state.lit === file.entryIndex)
+  const devices = useDevices()
   const units = file.extents.reduce((sum, extent) => sum + Math.ceil(extent.lengthBytes / unitBytes), 0)
   return (
-    <button type="button" className="legend-item" data-lit={lit || undefined} title={mapText(file.extents, file.chunkBytes)}
+    <button type="button" className="legend-item" data-lit={lit || undefined} title={mapText(file.extents, file.chunkBytes, devices)}
       {...lighting(look, file.entryIndex)} onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>
       <Swatch colour={file.colour} strips={file.chunkBytes !== undefined} />
       <span className="mono clip">{file.path}</span>

@@ -37,6 +37,8 @@ export interface Stretch {
   isFine: boolean
   /** Below this many pixels something would be lost that must not be: the entries of a log that is nearly empty. */
   leastPixels: number
+  /** Where what there is ends; the end of all, unless said. */
+  limitBytes?: number
 }
 
 const CHUNK_LEAST_PIXELS = 3
@@ -51,12 +53,13 @@ export function makeLine(pixelCount: number): Line {
 export function fillLine(model: MapModel, stretch: Stretch, line: Line): void {
   const { startBytes, bytesPerPixel, pixelCount } = stretch
   const { codes, strips, weights } = line
-  const there = Math.min(pixelCount, Math.ceil((model.sizeBytes - startBytes) / bytesPerPixel))
+  const { limitBytes = model.sizeBytes } = stretch
+  const there = Math.min(pixelCount, Math.ceil((limitBytes - startBytes) / bytesPerPixel))
   codes.fill(model.log ? FREE : UNKNOWN, 0, Math.max(0, there))
   codes.fill(NOTHING, Math.max(0, there), pixelCount)
   strips.fill(0, 0, pixelCount)
   weights.fill(WEIGHTS.free, 0, pixelCount)
-  const endBytes = Math.min(startBytes + pixelCount * bytesPerPixel, model.sizeBytes)
+  const endBytes = Math.min(startBytes + pixelCount * bytesPerPixel, limitBytes)
   const put = (from: number, to: number, code: number, weight: number, strip = 0, least = 0): void => {
     const first = (Math.max(from, startBytes) - startBytes) / bytesPerPixel
     const last = Math.max((Math.min(to, endBytes) - startBytes) / bytesPerPixel, from >= startBytes ? Math.min(first + least, pixelCount) : 0)
@@ -69,6 +72,11 @@ export function fillLine(model: MapModel, stretch: Stretch, line: Line): void {
     }
   }
   putFiles(model, stretch, endBytes, put)
+  for (const { role, startBytes: from, endBytes: to, reservedEndBytes } of model.log ? model.devices : []) {
+    if (to <= startBytes || from >= endBytes) continue
+    if (role === 'secondary' && reservedEndBytes > startBytes) put(from, reservedEndBytes, SUPERBLOCK, WEIGHTS.log)
+    if (role === 'other') put(from, to, UNKNOWN, WEIGHTS.log)
+  }
   if (!model.log || startBytes >= model.log.endBytes) return
   for (const { kind, startBytes: from, endBytes: to } of fixedOf(model.log)) {
     if (to <= startBytes || from >= endBytes) continue

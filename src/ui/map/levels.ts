@@ -1,5 +1,6 @@
-// How far in one is: from the whole device over units and pages to bytes. A level says how much a cell is; a grid says where
-// cells stand in a box. Every offset is on the grid of its level, and the last cell may be cut short by the device's end.
+// How far in one is: from all devices over units and pages to bytes. A level says how much a cell is; a grid says where
+// cells stand in a box. Each device begins a row, under its caption where there are several; the last cell of each may be
+// cut short by the device's end.
 
 import { KIB } from '../../core/base/align.ts'
 
@@ -17,6 +18,21 @@ export interface Box {
   remPx: number
 }
 
+/** A stretch that begins a row of its own: one device. */
+export interface Part {
+  startBytes: number
+  endBytes: number
+}
+
+export interface GridPart extends Part {
+  firstCell: number
+  cellCount: number
+  firstRow: number
+  rowCount: number
+  /** Where it begins in the whole picture: its caption, then its rows. */
+  topPx: number
+}
+
 export interface Grid {
   columns: number
   rows: number
@@ -24,6 +40,16 @@ export interface Grid {
   stepYPx: number
   cellBytes: number
   cellCount: number
+  /** Room over the rows of each part; 0 where nothing needs to be said. */
+  captionPx: number
+  heightPx: number
+  parts: readonly GridPart[]
+}
+
+/** What lies in the picture, and whether each part of it has a caption. */
+export interface Lot {
+  parts: readonly Part[]
+  isCaptioned: boolean
 }
 
 export const BLOCK_BYTES = 64 * KIB
@@ -34,13 +60,19 @@ const LARGEST_REM = 4
 const CELL_REM = 1.5
 const BYTE_REM = 1.5
 const MOST_COLUMNS = 64
+const CAPTION_REM = 1.375
+
+export function oneLot(sizeBytes: number): Lot {
+  return { parts: [{ startBytes: 0, endBytes: sizeBytes }], isCaptioned: false }
+}
 
 /** From far to near. Everything fits at the first, and each of the others shows less than the one before. */
-export function levelsFor(sizeBytes: number, unitBytes: number, box: Box): Level[] {
+export function levelsFor(sizeBytes: number, unitBytes: number, box: Box, lot: Lot = oneLot(sizeBytes)): Level[] {
   const least = SMALLEST_REM * box.remPx
-  const room = Math.max(1, Math.floor(box.widthPx / least) * Math.floor(box.heightPx / least))
+  const columns = Math.max(1, Math.floor(box.widthPx / least))
+  const rows = Math.max(lot.parts.length, Math.floor(roomPx(box, lot) / least))
   let whole = unitBytes
-  while (Math.ceil(sizeBytes / whole) > room) whole *= 2
+  while (rowCountOf(countsOf(lot, whole), columns) > rows) whole *= 2
   const levels: Level[] = [{ name: 'device', cellBytes: whole }]
   const nearer: Level[] = [{ name: 'units', cellBytes: unitBytes }, { name: 'blocks', cellBytes: BLOCK_BYTES }, { name: 'pages', cellBytes: PAGE_BYTES }, { name: 'bytes', cellBytes: 1 }]
   // Where a unit is a page, blocks come before units.
@@ -49,21 +81,52 @@ export function levelsFor(sizeBytes: number, unitBytes: number, box: Box): Level
   return levels
 }
 
-export function gridFor(level: Level, sizeBytes: number, box: Box): Grid {
-  const cellCount = Math.ceil(sizeBytes / level.cellBytes)
-  const { columns, stepXPx, stepYPx } = level.name === 'device' ? wholeSteps(cellCount, box) : nearSteps(level, box)
-  return { columns, rows: Math.max(1, Math.ceil(cellCount / columns)), stepXPx, stepYPx, cellBytes: level.cellBytes, cellCount }
+export function gridFor(level: Level, sizeBytes: number, box: Box, lot: Lot = oneLot(sizeBytes)): Grid {
+  const { cellBytes } = level
+  const counts = countsOf(lot, cellBytes)
+  const { columns, stepXPx, stepYPx } = level.name === 'device' ? wholeSteps(counts, { ...box, heightPx: roomPx(box, lot) }) : nearSteps(level, box)
+  const captionPx = captionOf(box, lot)
+  const parts: GridPart[] = []
+  let firstCell = 0
+  let firstRow = 0
+  for (const [i, { startBytes, endBytes }] of lot.parts.entries()) {
+    const cellCount = counts[i] ?? 0
+    const rowCount = Math.max(1, Math.ceil(cellCount / columns))
+    parts.push({ startBytes, endBytes, firstCell, cellCount, firstRow, rowCount, topPx: i * captionPx + firstRow * stepYPx })
+    firstCell += cellCount
+    firstRow += rowCount
+  }
+  return { columns, rows: firstRow, stepXPx, stepYPx, cellBytes, cellCount: firstCell, captionPx, heightPx: firstRow * stepYPx + parts.length * captionPx, parts }
+}
+
+function countsOf({ parts }: Lot, cellBytes: number): number[] {
+  return parts.map(({ startBytes, endBytes }) => Math.ceil((endBytes - startBytes) / cellBytes))
+}
+
+function rowCountOf(counts: readonly number[], columns: number): number {
+  return counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0)
+}
+
+function captionOf({ remPx }: Box, { isCaptioned }: Lot): number {
+  return isCaptioned ? Math.round(CAPTION_REM * remPx) : 0
+}
+
+/** What captions leave; where that is nothing, rows as low as they may be, and the picture is scrolled. */
+function roomPx(box: Box, lot: Lot): number {
+  const { length } = lot.parts
+  return Math.max(box.heightPx - length * captionOf(box, lot), length > 1 ? length * SMALLEST_REM * box.remPx : 0)
 }
 
 /** Cells as large as fit and about square. */
-function wholeSteps(cellCount: number, { widthPx, heightPx, remPx }: Box) {
+function wholeSteps(counts: readonly number[], { widthPx, heightPx, remPx }: Box) {
   let best = { columns: 1, stepXPx: 1, stepYPx: 1 }
   let bestSide = 0
-  const guess = Math.sqrt((Math.max(1, cellCount) * widthPx) / Math.max(1, heightPx))
-  const to = Math.min(Math.ceil(guess * 1.5) + 1, Math.max(1, cellCount))
-  for (let columns = Math.max(1, Math.floor(guess / 1.5)); columns <= to; columns++) {
+  const guess = Math.sqrt((Math.max(1, ...counts) * counts.length * widthPx) / Math.max(1, heightPx))
+  // Rows that several parts end in the middle of make the best count hard to guess.
+  const to = Math.min(counts.length > 1 ? Math.max(1, Math.floor(widthPx)) : Math.ceil(guess * 1.5) + 1, Math.max(1, ...counts))
+  for (let columns = Math.max(1, Math.floor(guess / 1.5 / counts.length)); columns <= to; columns++) {
     const stepXPx = Math.min(widthPx / columns, LARGEST_REM * remPx)
-    const stepYPx = Math.min(heightPx / Math.max(1, Math.ceil(cellCount / columns)), LARGEST_REM * remPx)
+    const stepYPx = Math.min(heightPx / Math.max(1, rowCountOf(counts, columns)), LARGEST_REM * remPx)
     const side = Math.min(stepXPx, stepYPx)
     if (side <= bestSide) continue
     best = { columns, stepXPx: Math.min(stepXPx, side * 1.5), stepYPx: Math.min(stepYPx, side * 1.5) }
@@ -81,30 +144,93 @@ function nearSteps(level: Level, { widthPx, remPx }: Box) {
 
 /** The cell that a byte is in. */
 export function cellOf(grid: Grid, offsetBytes: number): number {
-  return Math.min(Math.max(0, Math.floor(offsetBytes / grid.cellBytes)), Math.max(0, grid.cellCount - 1))
+  const part = partAt(grid.parts, offsetBytes)
+  if (!part) return 0
+  return part.firstCell + Math.min(Math.max(0, Math.floor((offsetBytes - part.startBytes) / grid.cellBytes)), Math.max(0, part.cellCount - 1))
+}
+
+/** The cell's first byte. */
+export function cellStart(grid: Grid, cell: number): number {
+  const part = grid.parts.findLast(({ firstCell }) => firstCell <= cell)
+  return part ? part.startBytes + (cell - part.firstCell) * grid.cellBytes : 0
+}
+
+export function partAt<P extends Part>(parts: readonly P[], offsetBytes: number): P | undefined {
+  return parts.findLast(({ startBytes }) => startBytes <= offsetBytes) ?? parts[0]
+}
+
+/** Where the cell of that size begins that holds the byte: cells are counted from where their part begins. */
+export function alignedAt(parts: readonly Part[], offsetBytes: number, cellBytes: number): number {
+  const { startBytes } = partAt(parts, offsetBytes) ?? { startBytes: 0 }
+  return startBytes + Math.floor((offsetBytes - startBytes) / cellBytes) * cellBytes
+}
+
+export function rowOf(grid: Grid, offsetBytes: number): number {
+  const part = partAt(grid.parts, offsetBytes)
+  return part ? part.firstRow + Math.floor((cellOf(grid, offsetBytes) - part.firstCell) / grid.columns) : 0
+}
+
+/** What a row shows; it may end before the row does. */
+export function rowStretch(grid: Grid, row: number): Part {
+  const part = grid.parts.findLast(({ firstRow }) => firstRow <= row)
+  if (!part) return { startBytes: 0, endBytes: 0 }
+  const startBytes = part.startBytes + (row - part.firstRow) * grid.columns * grid.cellBytes
+  return { startBytes, endBytes: Math.min(startBytes + grid.columns * grid.cellBytes, part.endBytes) }
+}
+
+/** Of a row, in the whole picture. Captions stand before the first row of each part. */
+export function rowTopPx({ parts, captionPx, stepYPx }: Grid, row: number): number {
+  const before = parts.findLastIndex(({ firstRow }) => firstRow <= row)
+  return row * stepYPx + (before + 1) * captionPx
+}
+
+/** Rows of which something shows. */
+export function rowsBetween(grid: Grid, fromPx: number, toPx: number): { first: number; end: number } {
+  const at = (yPx: number, round: (rows: number) => number): number => {
+    const part = grid.parts.findLast(({ topPx }) => topPx <= yPx)
+    if (!part) return 0
+    return part.firstRow + Math.min(Math.max(0, round((yPx - part.topPx - grid.captionPx) / grid.stepYPx)), part.rowCount)
+  }
+  return { first: Math.min(at(fromPx, Math.floor), Math.max(0, grid.rows - 1)), end: at(toPx, Math.ceil) }
 }
 
 /**
  * The byte at a point, as finely as pixels tell; undefined where no cell is.
  * @param topPx how far the grid is scrolled
  */
-export function offsetAt(grid: Grid, sizeBytes: number, xPx: number, yPx: number, topPx: number): number | undefined {
-  const row = Math.floor((yPx + topPx) / grid.stepYPx)
+export function offsetAt(grid: Grid, xPx: number, yPx: number, topPx: number): number | undefined {
+  const part = grid.parts.findLast((candidate) => candidate.topPx <= yPx + topPx)
+  if (!part) return undefined
+  const row = Math.floor((yPx + topPx - part.topPx - grid.captionPx) / grid.stepYPx)
   const column = xPx / grid.stepXPx
-  if (row < 0 || row >= grid.rows || column < 0 || column >= grid.columns) return undefined
-  const offset = Math.floor((row * grid.columns + column) * grid.cellBytes)
-  return offset < sizeBytes ? offset : undefined
+  if (row < 0 || row >= part.rowCount || column < 0 || column >= grid.columns) return undefined
+  const offset = part.startBytes + Math.floor((row * grid.columns + column) * grid.cellBytes)
+  return offset < part.endBytes ? offset : undefined
 }
 
-/** Cursor keys by their names: the offset that they lead to, or undefined for another key. */
+/** Cursor keys by their names: the cell that they lead to, or undefined for another key. */
 export function moved(key: string, grid: Grid, cell: number, pageRows: number): number | undefined {
   const last = Math.max(0, grid.cellCount - 1)
-  const page = Math.max(1, pageRows) * grid.columns
-  const steps: Record<string, number> = {
-    ArrowRight: 1, ArrowLeft: -1, ArrowDown: grid.columns, ArrowUp: -grid.columns, PageDown: page, PageUp: -page, Home: -last, End: last,
-  }
-  const step = steps[key]
-  return step === undefined ? undefined : Math.min(Math.max(0, cell + step), last)
+  const page = Math.max(1, pageRows)
+  const sideways: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, Home: -last, End: last }
+  const step = sideways[key]
+  if (step !== undefined) return Math.min(Math.max(0, cell + step), last)
+  const rows: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }
+  const by = rows[key]
+  return by === undefined ? undefined : cellBelow(grid, cell, by)
+}
+
+/** In the same column, or the last cell of a row that is shorter. */
+function cellBelow(grid: Grid, cell: number, by: number): number {
+  const start = cellStart(grid, cell)
+  const row = rowOf(grid, start) + by
+  if (row < 0) return 0
+  if (row >= grid.rows) return Math.max(0, grid.cellCount - 1)
+  const from = grid.parts.findLast(({ firstCell }) => firstCell <= cell)
+  const to = grid.parts.findLast(({ firstRow }) => firstRow <= row)
+  if (!from || !to) return cell
+  const column = (cell - from.firstCell) % grid.columns
+  return to.firstCell + Math.min((row - to.firstRow) * grid.columns + column, to.cellCount - 1)
 }
 
 /** Part of one row, in CSS pixels of the whole grid. */
@@ -115,19 +241,23 @@ export interface Span {
 }
 
 /**
- * Where a stretch of the device stands, row by row, for the rows given.
+ * Where a stretch of memory stands, row by row, for the rows given.
  * @param whole rounded out to whole cells
  */
 export function spansOf(grid: Grid, startBytes: number, endBytes: number, firstRow: number, endRow: number, whole = false): Span[] {
   const { cellBytes, columns, stepXPx } = grid
-  const start = whole ? Math.floor(startBytes / cellBytes) : startBytes / cellBytes
-  const end = whole ? Math.ceil(endBytes / cellBytes) : endBytes / cellBytes
   const spans: Span[] = []
-  if (end <= start) return spans
-  for (let row = Math.max(firstRow, Math.floor(start / columns)); row < endRow && row * columns < end; row++) {
-    const fromPx = Math.max(0, start - row * columns) * stepXPx
-    const toPx = Math.min(columns, end - row * columns) * stepXPx
-    spans.push({ row, fromPx, toPx })
+  for (const part of grid.parts) {
+    const from = (Math.max(startBytes, part.startBytes) - part.startBytes) / cellBytes
+    const to = (Math.min(endBytes, part.endBytes) - part.startBytes) / cellBytes
+    const start = whole ? Math.floor(from) : from
+    const end = whole ? Math.ceil(to) : to
+    if (end <= start) continue
+    for (let row = Math.max(firstRow - part.firstRow, Math.floor(start / columns)); row < endRow - part.firstRow && row * columns < end; row++) {
+      const fromPx = Math.max(0, start - row * columns) * stepXPx
+      const toPx = Math.min(columns, end - row * columns) * stepXPx
+      spans.push({ row: part.firstRow + row, fromPx, toPx })
+    }
   }
   return spans
 }

@@ -1,18 +1,33 @@
 // What the map is a map of: everything that a byte of the device can be, from the snapshot alone. Nothing here is drawn and
 // nothing is read; superblock and log win over what a damaged entry claims.
 
-import { ALLOC_UNIT_BYTES } from '../../core/omf/constants.ts'
+import { ALLOC_UNIT_BYTES, SUPERBLOCK_REGION_BYTES } from '../../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
-import type { FilesystemView, MediaFile, Snapshot } from '../../playground/types.ts'
+import type { FilesystemView, HealthView, MediaFile, PoolDeviceView, Snapshot } from '../../playground/types.ts'
 import { spotOf } from '../inspector/fileMap.ts'
-import { firstEndingAfter, pieceAt, sameRoom, type Segments, segmentsOf } from './segments.ts'
+import { type Lot, partAt } from './levels.ts'
+import { firstEndingAfter, firstFree, pieceAt, sameRoom, type Segments, segmentsOf } from './segments.ts'
 
 export interface MapModel {
   sizeBytes: number
   unitBytes: number
   log: LogRoom | undefined
   segments: Segments
+  /** One at least; in order, and without gaps. */
+  devices: readonly DevicePart[]
+}
+
+/** One of the devices, where it lies in the memory of all. */
+export interface DevicePart {
+  devindex: number
+  name: string
+  startBytes: number
+  endBytes: number
+  role: 'primary' | 'secondary' | 'other'
+  /** Of a secondary: up to here no file lies. */
+  reservedEndBytes: number
+  health: HealthView
 }
 
 /** Header, slots that hold entries, free slots, and a rest that is too short for one. */
@@ -61,7 +76,40 @@ export function segmentsFor({ device: { filesystem, sizeBytes }, files }: Media)
 export function mapModel(media: Media): MapModel {
   const { filesystem, sizeBytes } = media.device
   const segments = segmentsFor(media)
-  return { sizeBytes, unitBytes: segments.room.unitBytes, log: filesystem && logRoom(filesystem, sizeBytes), segments }
+  return { sizeBytes, unitBytes: segments.room.unitBytes, log: filesystem && logRoom(filesystem, sizeBytes), segments, devices: partsOf(media) }
+}
+
+const SOUND: HealthView = { poison: [], isStopped: false, configuration: 0 }
+
+/** A device that nobody lists is one alone. */
+export function partsOf({ device: { name, sizeBytes, devices, filesystem } }: Pick<Snapshot, 'device'>): DevicePart[] {
+  if (devices.length === 0) return [{ devindex: 0, name, startBytes: 0, endBytes: sizeBytes, role: 'primary', reservedEndBytes: 0, health: SOUND }]
+  return devices.map((each) => {
+    const { devindex, baseBytes, fsDevindex, health } = each
+    const role = fsDevindex === undefined && filesystem ? 'other' : devindex === 0 ? 'primary' : filesystem ? 'secondary' : 'other'
+    const endBytes = baseBytes + each.sizeBytes
+    return { devindex, name: each.name, startBytes: baseBytes, endBytes, role, reservedEndBytes: role === 'secondary' ? Math.min(baseBytes + SUPERBLOCK_REGION_BYTES, endBytes) : baseBytes, health }
+  })
+}
+
+/** Each device has a caption where there are several, and one alone where it isn't as it should be. */
+export function lotOf({ devices }: MapModel): Lot {
+  return { parts: devices, isCaptioned: devices.length > 1 || devices.some(({ health }) => health.isStopped || health.configuration > 0) }
+}
+
+/** Where the next free unit begins; undefined if all is taken. */
+export function freeAt({ segments, devices }: MapModel): number | undefined {
+  let free = firstFree(segments)
+  for (const { startBytes, endBytes, reservedEndBytes } of devices) {
+    if (free === undefined || free < startBytes || free >= reservedEndBytes || free >= endBytes) continue
+    free = firstFree(segments, reservedEndBytes)
+  }
+  return free
+}
+
+/** The device that the byte is on; undefined where there is one only. */
+export function partOf({ devices }: MapModel, offsetBytes: number): DevicePart | undefined {
+  return devices.length > 1 ? partAt(devices, offsetBytes) : undefined
 }
 
 /** The same model for as long as nothing on the map is another. */
@@ -69,15 +117,19 @@ export function modelKeeper(): (media: Media) => MapModel {
   let kept: MapModel | undefined
   let key = ''
   return (snapshot) => {
-    const { sizeBytes, filesystem: fs } = snapshot.device
-    const now = [sizeBytes, fs?.uuid, fs?.unitBytes, fs?.logOffsetBytes, fs?.logLengthBytes, fs?.slotCount, fs?.entryCount].join()
+    const { sizeBytes, filesystem: fs, devices } = snapshot.device
+    const now = [devicesKey(devices), sizeBytes, fs?.uuid, fs?.unitBytes, fs?.logOffsetBytes, fs?.logLengthBytes, fs?.slotCount, fs?.entryCount].join()
     if (!kept || key !== now || kept.segments.files !== snapshot.files) kept = mapModel(snapshot)
     key = now
     return kept
   }
 }
 
-/** @param offsetBytes on the device */
+function devicesKey(devices: readonly PoolDeviceView[]): string {
+  return JSON.stringify(devices.map(({ name, sizeBytes, fsDevindex, health }) => [name, sizeBytes, fsDevindex, health]))
+}
+
+/** @param offsetBytes from where the first device begins */
 export function thingAt(model: MapModel, offsetBytes: number): Thing {
   const { log, segments, sizeBytes } = model
   const thing = (kind: ThingKind, startBytes: number, endBytes: number): Thing => ({ kind, startBytes, endBytes, file: undefined, rival: undefined, extent: 0 })
@@ -85,10 +137,17 @@ export function thingAt(model: MapModel, offsetBytes: number): Thing {
   const stretch = fixedOf(log).find((candidate) => offsetBytes < candidate.endBytes)
   if (stretch) return thing(stretch.kind, stretch.startBytes, stretch.endBytes)
   const i = pieceAt(segments, offsetBytes)
+  const on = partOf(model, offsetBytes)
+  if (on?.role === 'other') return thing('unknown', on.startBytes, on.endBytes)
+  if (on && offsetBytes < on.reservedEndBytes) {
+    const ownEnd = Math.min(on.startBytes + Superblock.sizeBytes, on.reservedEndBytes)
+    return offsetBytes < ownEnd ? thing('superblock', on.startBytes, ownEnd) : thing('superblock_rest', ownEnd, on.reservedEndBytes)
+  }
   if (i < 0) {
     const next = firstEndingAfter(segments, offsetBytes)
     const start = next > 0 ? (segments.endBytes[next - 1] ?? 0) : log.endBytes
-    return thing('free', start, next < segments.count ? (segments.startBytes[next] ?? sizeBytes) : sizeBytes)
+    const end = next < segments.count ? (segments.startBytes[next] ?? sizeBytes) : sizeBytes
+    return thing('free', Math.max(start, on?.reservedEndBytes ?? 0), Math.min(end, on?.endBytes ?? sizeBytes))
   }
   return {
     kind: 'file',

@@ -9,12 +9,18 @@ export interface Palette {
   pixels: Uint32Array
   paper: string
   ink: string
+  quiet: string
+  edge: string
+  alarm: string
   accent: string
   mono: string
   sans: string
   /** Patterns of strips, one after the other. */
   hatches: HTMLCanvasElement[]
   clash: HTMLCanvasElement
+  /** Memory that failed, and a device that doesn't answer. */
+  poison: HTMLCanvasElement
+  stopped: HTMLCanvasElement
 }
 
 const COLOURS = 8
@@ -51,11 +57,16 @@ export function paletteOf(element: Element): Palette {
     pixels,
     paper: value('--paper'),
     ink: value('--ink'),
+    quiet: value('--quiet'),
+    edge: value('--edge'),
+    alarm: value('--alarm'),
     accent: value('--accent'),
     mono: value('--mono'),
     sans: value('--sans'),
     hatches: [[0], [1], [2], [3]].map((kinds) => hatchTile(kinds, hatch)),
     clash: hatchTile([0, 1], value('--paper')),
+    poison: hatchTile([0, 1], value('--alarm'), value('--alarm-tint')),
+    stopped: hatchTile([1], value('--quiet')),
   }
 }
 
@@ -75,7 +86,7 @@ function colourReader(): (css: string) => Rgb {
 }
 
 /** One tile of a pattern. Kinds of lines: down, up, lying, standing. */
-function hatchTile(kinds: number[], colour: string): HTMLCanvasElement {
+function hatchTile(kinds: number[], colour: string, ground?: string): HTMLCanvasElement {
   const ratio = devicePixelRatio || 1
   const side = Math.round(HATCH_PX * ratio)
   const tile = document.createElement('canvas')
@@ -83,6 +94,10 @@ function hatchTile(kinds: number[], colour: string): HTMLCanvasElement {
   tile.height = side
   const context = tile.getContext('2d')
   if (!context) return tile
+  if (ground !== undefined) {
+    context.fillStyle = ground
+    context.fillRect(0, 0, side, side)
+  }
   context.strokeStyle = colour
   context.lineWidth = ratio * 1.25
   context.beginPath()

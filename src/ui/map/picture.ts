@@ -5,20 +5,11 @@ import { LOG_ENTRY_BYTES } from '../../core/omf/log.ts'
 import { byteText } from '../format.ts'
 import { chunkAt } from '../inspector/fileMap.ts'
 import { CLASH, fillLine, isBanded, type Line, makeLine } from './bands.ts'
-import { type Box, cellOf, type Grid, type Level, type Span, spansOf } from './levels.ts'
-import { fileOfEntry, type MapModel } from './model.ts'
-import type { Palette } from './palette.ts'
+import { type Box, cellOf, cellStart, rowOf, rowsBetween, rowStretch, type Span, spansOf } from './levels.ts'
+import { paintCaptions, paintFailed } from './failed.ts'
+import { fileOfEntry } from './model.ts'
+import { edgeOf, gapOf, type Rows, type Scene, sideOf, yOf } from './scene.ts'
 import { firstEndingAfter } from './segments.ts'
-
-export interface Scene {
-  model: MapModel
-  level: Level
-  grid: Grid
-  box: Box
-  /** How far the grid is scrolled. */
-  topPx: number
-  palette: Palette
-}
 
 /** Bytes of the device that have been read, for the cells that show one each. */
 export interface SeenBytes {
@@ -36,7 +27,6 @@ export interface Marks {
   selected: number
 }
 
-const WIDE_GAP_FROM_PX = 10
 // Less than a tile of the pattern shows no pattern.
 const HATCH_LEAST_PX = 10
 const NUMBER_LEAST_PX = 20
@@ -58,6 +48,8 @@ export class Painter {
     this.#paintRows(context, scene, rows)
     if (scene.level.name !== 'bytes') paintNumbers(context, scene, rows)
     paintGaps(context, scene, rows)
+    paintFailed(context, scene, rows)
+    if (scene.grid.captionPx > 0) paintCaptions(context, scene)
     if (scene.level.name === 'bytes') paintBytes(context, scene, rows, seen)
   }
 
@@ -77,7 +69,8 @@ export class Painter {
     const stretch = { bytesPerPixel: rowBytes / width, pixelCount: width, isFine: level.cellBytes < model.unitBytes, leastPixels: Math.ceil(2 * ratio) }
     const hatched: { row: number; strips: Uint8Array }[] = []
     for (let row = first; row < end; row++) {
-      fillLine(model, { ...stretch, startBytes: row * rowBytes }, this.#line)
+      const { startBytes, endBytes: limitBytes } = rowStretch(grid, row)
+      fillLine(model, { ...stretch, startBytes, limitBytes }, this.#line)
       const base = (row - first) * width
       for (let x = 0; x < width; x++) pixels[base + x] = palette.pixels[this.#line.codes[x] ?? 0] ?? 0
       if (level.name !== 'bytes' && this.#line.strips.some((strip) => strip > 0)) hatched.push({ row, strips: this.#line.strips.slice() })
@@ -114,13 +107,8 @@ export function paintMarks(canvas: HTMLCanvasElement, scene: Scene, { lit, hover
   if (selected < model.sizeBytes) paintPin(context, scene, selected)
 }
 
-interface Rows {
-  first: number
-  end: number
-}
-
 export function rowsShown({ grid, topPx, box }: Pick<Scene, 'grid' | 'topPx' | 'box'>): Rows {
-  return { first: Math.max(0, Math.floor(topPx / grid.stepYPx)), end: Math.min(grid.rows, Math.ceil((topPx + box.heightPx) / grid.stepYPx)) }
+  return rowsBetween(grid, topPx, topPx + box.heightPx)
 }
 
 function readyContext(canvas: HTMLCanvasElement, { widthPx, heightPx }: Box): CanvasRenderingContext2D | undefined {
@@ -166,8 +154,8 @@ function paintNumbers(context: CanvasRenderingContext2D, scene: Scene, { first, 
   // A number that is cut off is none.
   if (sideOf(grid, grid.stepYPx) < NUMBER_HIGH_REM * box.remPx) return
   const pxPerByte = grid.stepXPx / grid.cellBytes
-  const from = first * grid.columns * grid.cellBytes
-  const to = end * grid.columns * grid.cellBytes
+  const from = rowStretch(grid, first).startBytes
+  const to = rowStretch(grid, end - 1).endBytes
   context.font = `600 ${0.6875 * box.remPx}px ${palette.sans}`
   context.textBaseline = 'middle'
   context.textAlign = 'left'
@@ -190,9 +178,8 @@ function paintNumber(context: CanvasRenderingContext2D, scene: Scene, offsetByte
   // No separators, and no measuring: there may be a thousand of these.
   const text = String(chunk)
   const widthPx = text.length * digitPx
-  const cells = offsetBytes / grid.cellBytes
-  const row = Math.floor(cells / grid.columns)
-  const fromPx = (cells - row * grid.columns) * grid.stepXPx
+  const row = rowOf(grid, offsetBytes)
+  const fromPx = ((offsetBytes - rowStretch(grid, row).startBytes) / grid.cellBytes) * grid.stepXPx
   if (widthPx + 6 > Math.min(roomPx, grid.columns * grid.stepXPx - fromPx)) return
   const heightPx = NUMBER_HIGH_REM * box.remPx
   const y = yOf(scene, row) + (sideOf(grid, grid.stepYPx) - heightPx) / 2
@@ -206,13 +193,12 @@ function paintGaps(context: CanvasRenderingContext2D, scene: Scene, { first, end
   const { grid } = scene
   const gap = gapOf(grid.stepXPx)
   const top = yOf(scene, first)
-  const height = yOf(scene, end) - top
+  const height = yOf(scene, end - 1) + grid.stepYPx - top
   for (let column = 1; column <= grid.columns; column++) context.clearRect(edgeOf(column * grid.stepXPx) - gap, top, gap, height)
 }
 
 function paintBytes(context: CanvasRenderingContext2D, scene: Scene, { first, end }: Rows, seen: SeenBytes): void {
-  const { grid, palette, box, model } = scene
-  const log = model.log
+  const { grid, palette, box, model: { log } } = scene
   context.font = `${0.75 * box.remPx}px ${palette.mono}`
   context.textBaseline = 'middle'
   context.textAlign = 'center'
@@ -220,9 +206,9 @@ function paintBytes(context: CanvasRenderingContext2D, scene: Scene, { first, en
   const half = (sideOf(grid, grid.stepYPx) - 2) / 2
   for (let row = first; row < end; row++) {
     const y = yOf(scene, row)
-    for (let column = 0; column < grid.columns; column++) {
-      const offset = row * grid.columns + column
-      if (offset >= model.sizeBytes) return
+    const { startBytes, endBytes } = rowStretch(grid, row)
+    for (let column = 0; startBytes + column < endBytes; column++) {
+      const offset = startBytes + column
       const byte = seen.bytes[offset - seen.offsetBytes]
       const x = edgeOf(column * grid.stepXPx)
       context.fillText(byte === undefined ? '··' : byteText(byte), x + (grid.stepXPx - gapOf(grid.stepXPx)) / 2, y + half)
@@ -269,9 +255,11 @@ function ringSpan(context: CanvasRenderingContext2D, scene: Scene, { row, fromPx
 function ringCell(context: CanvasRenderingContext2D, scene: Scene, offsetBytes: number, colour: string, widthPx: number): void {
   const { grid, palette } = scene
   const cell = cellOf(grid, offsetBytes)
-  const column = cell % grid.columns
+  const start = cellStart(grid, cell)
+  const row = rowOf(grid, start)
+  const column = Math.round((start - rowStretch(grid, row).startBytes) / grid.cellBytes)
   const x = edgeOf(column * grid.stepXPx)
-  const y = yOf(scene, Math.floor(cell / grid.columns))
+  const y = yOf(scene, row)
   const width = edgeOf((column + 1) * grid.stepXPx) - x - gapOf(grid.stepXPx)
   const height = sideOf(grid, grid.stepYPx)
   // In paper round about, so that it is seen on every colour.
@@ -300,23 +288,4 @@ function paintPin(context: CanvasRenderingContext2D, scene: Scene, offsetBytes: 
   context.stroke()
   context.fillStyle = palette.accent
   context.fill()
-}
-
-/** Rows stand on whole pixels, so that their gaps are all alike. */
-function yOf({ grid, topPx }: Scene, row: number): number {
-  return Math.round(row * grid.stepYPx) - Math.round(topPx)
-}
-
-/** Where a cell begins: the pixel in which two cells meet goes with the gap before. */
-function edgeOf(xPx: number): number {
-  const ratio = devicePixelRatio || 1
-  return Math.ceil(xPx * ratio - 0.01) / ratio
-}
-
-function sideOf(grid: Grid, stepPx: number): number {
-  return Math.floor(stepPx) - gapOf(Math.min(grid.stepXPx, stepPx))
-}
-
-function gapOf(stepPx: number): number {
-  return stepPx >= WIDE_GAP_FROM_PX ? 2 : 1
 }

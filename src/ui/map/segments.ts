@@ -63,8 +63,8 @@ export function firstEndingAfter(pieces: Pieces, offsetBytes: number): number {
 }
 
 /** Where the next free unit begins, at or after the byte; undefined if all is taken. */
-export function firstFree(segments: Segments): number | undefined {
-  let free = segments.room.startBytes
+export function firstFree(segments: Segments, fromBytes = 0): number | undefined {
+  let free = Math.max(segments.room.startBytes, fromBytes)
   for (let i = 0; i < segments.count && at(segments.startBytes, i) <= free; i++) free = Math.max(free, at(segments.endBytes, i))
   return free < segments.room.endBytes ? free : undefined
 }

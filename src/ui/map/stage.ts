@@ -3,10 +3,11 @@
 
 import { type Look, showBytes } from '../look.tsx'
 import { onRemChange, rootRemPx } from '../rem.ts'
-import { type Box, cellOf, type Grid, gridFor, type Level, levelsFor, moved, offsetAt } from './levels.ts'
-import { entryAt, type MapModel, thingAt } from './model.ts'
+import { alignedAt, type Box, cellOf, cellStart, type Grid, gridFor, type Level, levelsFor, moved, offsetAt, rowOf, rowStretch, rowTopPx } from './levels.ts'
+import { entryAt, lotOf, type MapModel, thingAt } from './model.ts'
 import { type Palette, paletteOf } from './palette.ts'
-import { Painter, paintMarks, rowsShown, type Scene, type SeenBytes } from './picture.ts'
+import { Painter, paintMarks, rowsShown, type SeenBytes } from './picture.ts'
+import type { Scene } from './scene.ts'
 import { pixelsOf, Scroll } from './scroll.ts'
 import { firstEndingAfter } from './segments.ts'
 
@@ -125,7 +126,7 @@ export class MapStage {
   setModel(model: MapModel): void {
     const before = this.#model
     this.#model = model
-    if (before && before.sizeBytes === model.sizeBytes && before.unitBytes === model.unitBytes) return this.#redraw()
+    if (before && isLaidOutAs(before, model)) return this.#redraw()
     this.#cursorBytes = Math.min(this.#cursorBytes, Math.max(0, model.sizeBytes - 1))
     this.#layout()
   }
@@ -180,8 +181,7 @@ export class MapStage {
   }
 
   show(index: number, offsetBytes: number): void {
-    const row = Math.floor(cellOf(this.#grid, offsetBytes) / this.#grid.columns)
-    const yPx = (row + 0.5) * this.#grid.stepYPx - (this.#scroll?.topPx ?? 0)
+    const yPx = rowTopPx(this.#grid, rowOf(this.#grid, offsetBytes)) + 0.5 * this.#grid.stepYPx - (this.#scroll?.topPx ?? 0)
     this.#goTo(index, offsetBytes, Math.min(Math.max(yPx, 0), this.#box.heightPx))
   }
 
@@ -190,7 +190,7 @@ export class MapStage {
     const pageRows = Math.floor(this.#box.heightPx / this.#grid.stepYPx) - 1
     const cell = moved(key, this.#grid, cellOf(this.#grid, this.#cursorBytes), pageRows)
     if (cell !== undefined) {
-      this.#cursorBytes = cell * this.#grid.cellBytes
+      this.#cursorBytes = cellStart(this.#grid, cell)
       this.#pointer = undefined
       this.#reveal()
       return true
@@ -228,9 +228,8 @@ export class MapStage {
     this.#zooms += 1
     this.#cursorBytes = Math.min(offsetBytes, Math.max(0, this.#model.sizeBytes - 1))
     this.#layout()
-    const row = Math.floor(cellOf(this.#grid, this.#cursorBytes) / this.#grid.columns)
     // To a whole row, as near to where it was as that goes.
-    this.#scroll?.to((row - Math.floor(yPx / this.#grid.stepYPx)) * this.#grid.stepYPx)
+    this.#scroll?.to(rowTopPx(this.#grid, rowOf(this.#grid, this.#cursorBytes)) - Math.floor(yPx / this.#grid.stepYPx) * this.#grid.stepYPx)
     this.#reveal()
   }
 
@@ -245,7 +244,10 @@ export class MapStage {
   }
 
   #toTop(offsetBytes: number): void {
-    this.#scroll?.to(Math.floor(cellOf(this.#grid, offsetBytes) / this.#grid.columns) * this.#grid.stepYPx)
+    const row = rowOf(this.#grid, offsetBytes)
+    // The first row of a device shows with its caption.
+    const isFirst = this.#grid.parts.some(({ firstRow }) => firstRow === row)
+    this.#scroll?.to(rowTopPx(this.#grid, row) - (isFirst ? this.#grid.captionPx : 0))
     this.#redraw()
   }
 
@@ -253,23 +255,25 @@ export class MapStage {
     const model = this.#model
     const scroller = this.#parts?.scroller
     if (!model || !scroller || this.#isHidden) return
-    this.#levels = levelsFor(model.sizeBytes, model.unitBytes, this.#box)
+    const lot = lotOf(model)
+    this.#levels = levelsFor(model.sizeBytes, model.unitBytes, this.#box, lot)
     this.#level = this.#levels.find(({ name }) => name === this.#level.name) ?? this.#levels[0] ?? WHOLE
-    this.#grid = gridFor(this.#level, model.sizeBytes, this.#box)
-    this.#scroll?.layout(this.#level.name === 'device' ? 0 : this.#grid.rows * this.#grid.stepYPx, this.#box.heightPx)
+    this.#grid = gridFor(this.#level, model.sizeBytes, this.#box, lot)
+    // All of it shows at first, unless captions of many devices leave too little room.
+    const isWhole = this.#level.name === 'device' && this.#grid.heightPx <= this.#box.heightPx + 1
+    this.#scroll?.layout(isWhole ? 0 : this.#grid.heightPx, this.#box.heightPx)
     // A scrollbar that came or went has made the box narrower or wider.
     if (scroller.clientWidth !== this.#box.widthPx) {
       this.#box = { ...this.#box, widthPx: scroller.clientWidth }
-      this.#grid = gridFor(this.#level, model.sizeBytes, this.#box)
+      this.#grid = gridFor(this.#level, model.sizeBytes, this.#box, lot)
     }
     this.#redraw()
   }
 
   #reveal(): void {
-    const row = Math.floor(cellOf(this.#grid, this.#cursorBytes) / this.#grid.columns)
     const scroll = this.#scroll
     if (!scroll) return
-    const top = row * this.#grid.stepYPx
+    const top = rowTopPx(this.#grid, rowOf(this.#grid, this.#cursorBytes))
     if (top < scroll.topPx) scroll.to(top)
     else if (top + this.#grid.stepYPx > scroll.topPx + this.#box.heightPx) scroll.to(top + this.#grid.stepYPx - this.#box.heightPx)
     this.#redraw()
@@ -293,20 +297,24 @@ export class MapStage {
     const box = this.#parts?.scroller.getBoundingClientRect()
     if (!box || !this.#model) return { offset: undefined, yPx: 0 }
     const yPx = clientY - box.top
-    return { offset: offsetAt(this.#grid, this.#model.sizeBytes, clientX - box.left, yPx, this.#scroll?.topPx ?? 0), yPx }
+    return { offset: offsetAt(this.#grid, clientX - box.left, yPx, this.#scroll?.topPx ?? 0), yPx }
   }
 
   #cellStart(offsetBytes: number): number {
-    return Math.floor(offsetBytes / this.#grid.cellBytes) * this.#grid.cellBytes
+    return alignedAt(this.#grid.parts, offsetBytes, this.#grid.cellBytes)
   }
 
   #first(): number {
-    return Math.floor((this.#scroll?.topPx ?? 0) / this.#grid.stepYPx) * this.#grid.columns * this.#grid.cellBytes
+    return rowStretch(this.#grid, this.#shown().first).startBytes
+  }
+
+  #shown(): { first: number; end: number } {
+    return rowsShown({ grid: this.#grid, topPx: this.#scroll?.topPx ?? 0, box: this.#box })
   }
 
   #here(): number {
-    const { first, end } = rowsShown({ grid: this.#grid, topPx: this.#scroll?.topPx ?? 0, box: this.#box })
-    const row = cellOf(this.#grid, this.#cursorBytes) / this.#grid.columns
+    const { first, end } = this.#shown()
+    const row = rowOf(this.#grid, this.#cursorBytes)
     return row >= first && row < end ? this.#cursorBytes : this.#first()
   }
 
@@ -360,10 +368,10 @@ export class MapStage {
   }
 
   #newView(pointedBytes?: number): MapView {
-    const { first, end } = rowsShown({ grid: this.#grid, topPx: this.#scroll?.topPx ?? 0, box: this.#box })
+    const { first, end } = this.#shown()
     const isBytes = this.#level.name === 'bytes'
-    const windowBytes = isBytes ? Math.floor((first * this.#grid.columns) / WINDOW_BYTES) * WINDOW_BYTES : 0
-    const windowEnd = Math.min(Math.ceil((end * this.#grid.columns) / WINDOW_BYTES) * WINDOW_BYTES, this.#model?.sizeBytes ?? 0)
+    const windowBytes = isBytes ? Math.floor(rowStretch(this.#grid, first).startBytes / WINDOW_BYTES) * WINDOW_BYTES : 0
+    const windowEnd = Math.min(Math.ceil(rowStretch(this.#grid, end - 1).endBytes / WINDOW_BYTES) * WINDOW_BYTES, this.#model?.sizeBytes ?? 0)
     const container = this.#levels[this.#index - 1]?.cellBytes ?? 1
     return {
       levels: this.#levels,
@@ -371,7 +379,7 @@ export class MapStage {
       cursorBytes: this.#cursorBytes,
       cursorCell: cellOf(this.#grid, this.#cursorBytes),
       cellCount: this.#grid.cellCount,
-      hereBytes: Math.floor(this.#here() / container) * container,
+      hereBytes: alignedAt(this.#grid.parts, this.#here(), container),
       pointedBytes,
       windowBytes,
       windowLength: isBytes ? Math.max(0, windowEnd - windowBytes) : 0,
@@ -386,4 +394,9 @@ export class MapStage {
     this.#view = view
     for (const listener of this.#listeners) listener()
   }
+}
+
+function isLaidOutAs(a: MapModel, b: MapModel): boolean {
+  const keyOf = (model: MapModel): string => JSON.stringify([model.unitBytes, lotOf(model).isCaptioned, model.devices.map(({ startBytes, endBytes }) => [startBytes, endBytes])])
+  return keyOf(a) === keyOf(b)
 }

@@ -4,8 +4,8 @@
 import type { MediaFile } from '../../playground/types.ts'
 import { addressText, asciiText, byteText, countText, listText, plural, sizeText } from '../format.ts'
 import { chunkAt } from '../inspector/fileMap.ts'
-import { type Level, PAGE_BYTES } from './levels.ts'
-import { entryAt, fileOfEntry, fileOffset, type MapModel, slotAt, type Thing, thingAt } from './model.ts'
+import { alignedAt, type Level, PAGE_BYTES, partAt } from './levels.ts'
+import { entryAt, fileOfEntry, fileOffset, type MapModel, partOf, slotAt, type Thing, thingAt } from './model.ts'
 import { firstEndingAfter } from './segments.ts'
 
 export interface Crumb {
@@ -22,11 +22,21 @@ const CHUNKS_TOLD = 3
  */
 export function cellText(model: MapModel, level: Level, offsetBytes: number, byte?: number): string {
   if (offsetBytes >= model.sizeBytes) return ''
-  const start = Math.floor(offsetBytes / level.cellBytes) * level.cellBytes
+  const start = alignedAt(model.devices, offsetBytes, level.cellBytes)
   const where = whereText(model, level, start)
-  if (level.cellBytes === 1) return `${where}${byte === undefined ? '' : ` is 0x${byteText(byte)}${byte >= 0x20 && byte < 0x7f ? ` “${asciiText(byte)}”` : ''}`}: ${thingText(model, level, start)}`
-  const end = Math.min(start + level.cellBytes, model.sizeBytes)
-  return `${where}: ${[thingText(model, level, Math.max(start, offsetBytes)), ...othersIn(model, start, end, offsetBytes)].join('; also ')}`
+  const failed = failedText(model, start, start + level.cellBytes)
+  if (level.cellBytes === 1) return `${where}${byte === undefined ? '' : ` is 0x${byteText(byte)}${byte >= 0x20 && byte < 0x7f ? ` “${asciiText(byte)}”` : ''}`}: ${thingText(model, level, start)}${failed}`
+  const end = Math.min(start + level.cellBytes, partAt(model.devices, start)?.endBytes ?? model.sizeBytes)
+  return `${where}: ${[thingText(model, level, Math.max(start, offsetBytes)), ...othersIn(model, start, end, offsetBytes)].join('; also ')}${failed}`
+}
+
+/** What the hardware says of the cell; empty where all is well. */
+function failedText({ devices }: MapModel, start: number, end: number): string {
+  const health = partAt(devices, start)?.health
+  if (health?.isStopped) return '; the device does not answer'
+  const bytes = (health?.poison ?? []).reduce((sum, { offsetBytes, lengthBytes }) => sum + Math.max(0, Math.min(end, offsetBytes + lengthBytes) - Math.max(start, offsetBytes)), 0)
+  if (bytes === 0) return ''
+  return bytes === end - start ? '; poisoned' : `; ${sizeText(bytes)} of it poisoned`
 }
 
 /** Whose it is, and how it is laid out; undefined for a file in one piece. */
@@ -41,11 +51,11 @@ export function layoutText(file: MediaFile): string | undefined {
 /** The way in, the device first; the last one is where we are. */
 export function crumbsOf(model: MapModel, levels: readonly Level[], index: number, offsetBytes: number): Crumb[] {
   const inside = levels.slice(0, index).map((level, i) => {
-    const start = Math.floor(offsetBytes / level.cellBytes) * level.cellBytes
+    const start = alignedAt(model.devices, offsetBytes, level.cellBytes)
     const name = level.cellBytes === model.unitBytes ? nameAt(model, start) : undefined
     return { text: `${whereText(model, level, start, true)}${name === undefined ? '' : `, ${name}`}`, level: i + 1 }
   })
-  return [{ text: 'Device', level: 0 }, ...inside]
+  return [{ text: model.devices.length > 1 ? plural(model.devices.length, 'device') : 'Device', level: 0 }, ...inside]
 }
 
 /** How much a cell is, for the end of the way in, and for who only hears of it. */
@@ -63,13 +73,17 @@ export function cellSentence(model: MapModel, level: Level, offsetBytes: number,
 
 function whereText(model: MapModel, level: Level, start: number, brief = false): string {
   const { cellBytes } = level
-  const address = addressText(start)
-  if (cellBytes === 1) return `byte ${address}`
-  if (cellBytes < model.unitBytes) return cellBytes === PAGE_BYTES ? `page ${address}` : `${roundText(cellBytes)} at ${address}`
-  const first = start / model.unitBytes
-  const last = Math.min(Math.ceil(model.sizeBytes / model.unitBytes), (start + cellBytes) / model.unitBytes) - 1
+  const device = partOf(model, start)
+  const on = device ? `device ${device.devindex}, ` : ''
+  const offset = start - (device?.startBytes ?? 0)
+  const address = addressText(offset)
+  if (cellBytes === 1) return `${on}byte ${address}`
+  if (cellBytes < model.unitBytes) return cellBytes === PAGE_BYTES ? `${on}page ${address}` : `${on}${roundText(cellBytes)} at ${address}`
+  const sizeBytes = device ? device.endBytes - device.startBytes : model.sizeBytes
+  const first = offset / model.unitBytes
+  const last = Math.min(Math.ceil(sizeBytes / model.unitBytes), (offset + cellBytes) / model.unitBytes) - 1
   const units = first === last ? `unit ${countText(first)}` : `units ${countText(first)} to ${countText(last)}`
-  return brief ? units : `${units} at ${address}`
+  return brief ? `${on}${units}` : `${on}${units} at ${address}`
 }
 
 function thingText(model: MapModel, level: Level, offset: number): string {
@@ -87,7 +101,7 @@ function thingText(model: MapModel, level: Level, offset: number): string {
     superblock_rest: isFine ? 'rest of the superblock region' : 'superblock',
     free: isFine ? 'free' : `free, ${sizeText(Math.min(level.cellBytes, thing.endBytes - thing.startBytes))}`,
   }
-  return words[thing.kind] ?? 'no file system says what this is'
+  return words[thing.kind] ?? (partOf(model, offset)?.role === 'other' && log ? 'no part of the file system' : 'no file system says what this is')
 }
 
 /** @param offset where in the file is told too, if given */
@@ -147,7 +161,7 @@ function othersIn(model: MapModel, start: number, end: number, pointedAt: number
 
 /** How far in the view is, for who doesn't see it. */
 export function zoomSentence(model: MapModel, level: Level): string {
-  return level.name === 'device' ? `Whole device, ${levelText(model, level)}.` : `Zoomed to ${levelText(model, level)}.`
+  return level.name === 'device' ? `${model.devices.length > 1 ? 'All devices' : 'Whole device'}, ${levelText(model, level)}.` : `Zoomed to ${levelText(model, level)}.`
 }
 
 /** What stands where nothing is pointed at. */

@@ -4,7 +4,7 @@ import { array, assert, boolean, infiniteStream, integer, property } from 'fast-
 import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { slotCountOf } from '../../../src/core/omf/log.ts'
-import type { Extent, MediaFile, Snapshot } from '../../../src/playground/types.ts'
+import type { Extent, MediaFile, PoolDeviceView, Snapshot } from '../../../src/playground/types.ts'
 import { entryOffset } from '../../../src/ui/addresses.ts'
 import { placeAt } from '../../../src/ui/overlay.ts'
 import { freeOf, gapAround, pieceAt } from '../../../src/ui/inspector/pieces.ts'
@@ -24,7 +24,7 @@ function extent(unit: number, count = 1): Extent {
 /** As much of a snapshot as the tree reads. */
 function snapshotOf(files: MediaFile[], entryCount = files.length, sizeBytes = 256 * MIB): Snapshot {
   const filesystem = { logOffsetBytes: 2 * MIB, logLengthBytes: LOG_BYTES, slotCount: slotCountOf(LOG_BYTES), entryCount }
-  return { device: { sizeBytes, filesystem }, files } as Snapshot
+  return { device: { sizeBytes, devices: [] as PoolDeviceView[], filesystem }, files } as Snapshot
 }
 
 const two = snapshotOf([file(0, 'a.bin', [extent(5)]), file(2, 'wide.bin', [extent(10), extent(20)], 4096)], 3)
@@ -61,7 +61,7 @@ describe('the tree', () => {
   })
 
   it('says what there is without a file system, and when a full log has no free slot', () => {
-    const bare = { device: { sizeBytes: 256 * MIB, filesystem: undefined }, files: [] as MediaFile[] } as Snapshot
+    const bare = { device: { sizeBytes: 256 * MIB, devices: [] as PoolDeviceView[], filesystem: undefined }, files: [] as MediaFile[] } as Snapshot
     expect(textOf(treeOf(bare), new Set())).toEqual(['Superblock', 'Rest of its region', 'Log header', 'No file system'])
     expect(keyAt(treeOf(bare), 100 * MIB)).toBe('unknown')
     const full = treeOf(snapshotOf([], slotCountOf(LOG_BYTES)))

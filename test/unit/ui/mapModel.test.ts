@@ -154,10 +154,10 @@ describe('levels', () => {
   it('a point and its byte are one', () => {
     const grid = gridFor({ name: 'pages', cellBytes: 4096 }, 256 * MIB, box)
     expect(grid).toMatchObject({ columns: 32, stepXPx: 25, stepYPx: 24 })
-    expect(offsetAt(grid, 256 * MIB, 25, 0, 0)).toBe(4096)
-    expect(offsetAt(grid, 256 * MIB, 0, 1, 240)).toBe(10 * 32 * 4096)
-    expect(offsetAt(grid, 256 * MIB, 12.5, 0, 0)).toBe(2048)
-    expect([offsetAt(grid, 256 * MIB, 801, 0, 0), offsetAt(grid, 256 * MIB, -1, 0, 0), offsetAt(grid, 256 * MIB, 0, 0, 1e9)]).toEqual([undefined, undefined, undefined])
+    expect(offsetAt(grid, 25, 0, 0)).toBe(4096)
+    expect(offsetAt(grid, 0, 1, 240)).toBe(10 * 32 * 4096)
+    expect(offsetAt(grid, 12.5, 0, 0)).toBe(2048)
+    expect([offsetAt(grid, 801, 0, 0), offsetAt(grid, -1, 0, 0), offsetAt(grid, 0, 0, 1e9)]).toEqual([undefined, undefined, undefined])
     expect(cellOf(grid, 4097)).toBe(1)
   })
 

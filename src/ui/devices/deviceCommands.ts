@@ -1,0 +1,47 @@
+// What can be done to devices, as commands: the same that their list has as buttons.
+
+import type { HostView, PoolDeviceView, Snapshot } from '../../playground/types.ts'
+import type { Command } from '../commands/command.ts'
+import { withUndo } from './withUndo.ts'
+
+type Row = Pick<Command, 'id' | 'title' | 'run'> & Partial<Command>
+
+export function deviceCommands({ device: { devices }, hosts }: Snapshot): Command[] {
+  return [
+    row({ id: 'devices', title: 'Devices', hint: 'their state, and what can happen to them', words: 'dax memory stop poison health list', run: ({ look }) => look.set({ sheet: 'device list' }) }),
+    row({ id: 'poison', title: 'Poison this range', hint: 'the selected bytes, or others', words: 'memory error cxl inject media bad bytes', run: ({ look }) => look.set({ sheet: 'poison range' }) }),
+    ...devices.flatMap(commandsOfDevice),
+    ...devices.slice(1).flatMap((device) => hosts.map((host) => hostCommand(host, device))),
+  ]
+}
+
+function commandsOfDevice({ devindex, health: { isStopped, poison } }: PoolDeviceView): Command[] {
+  const n = devindex
+  return [
+    isStopped
+      ? row({ id: `start device ${n}`, title: `Let device ${n} answer again`, words: 'daxctl enable start', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.startDevice(n)) })
+      : row({ id: `stop device ${n}`, title: `Stop device ${n}`, hint: 'it answers nobody', words: 'daxctl disable memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.stopDevice(n)) }),
+    row({ id: `reconfigure device ${n}`, title: `Reconfigure device ${n}`, hint: 'under its mounts', words: 'daxctl memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.reconfigureDevice(n)) }),
+    row({
+      id: `mend device ${n}`, title: `Re-initialise device ${n}`, hint: 'no poison, and it answers', words: 'mend clear heal repair memory error',
+      when: ({ ready, device: { devices } }) => {
+        if (!ready) return WAIT
+        const { health = { isStopped, poison } } = devices[n] ?? {}
+        return health.isStopped || health.poison.length > 0 ? undefined : `Device ${n} answers, and none of it is poisoned.`
+      },
+      run: ({ playground, messages }) => withUndo(playground, messages, () => playground.mendDevice(n)),
+    }),
+  ]
+}
+
+function hostCommand({ name, lacks }: HostView, { devindex }: PoolDeviceView): Command {
+  return lacks.includes(devindex)
+    ? row({ id: `attach ${devindex} ${name}`, title: `Give device ${devindex} back to ${name}`, hint: `${name} reboots with it`, words: 'attach daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.attachDevice(name, devindex)) })
+    : row({ id: `detach ${devindex} ${name}`, title: `Take device ${devindex} from ${name}`, hint: `${name} reboots without it`, words: 'detach remove daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.detachDevice(name, devindex)) })
+}
+
+const WAIT = 'The hosts are still starting.'
+
+function row(given: Row): Command {
+  return { group: 'Devices', keys: [], when: ({ ready }) => (ready ? undefined : WAIT), ...given }
+}
