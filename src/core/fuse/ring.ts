@@ -1,6 +1,7 @@
 // Kernel and daemon in two threads, over shared memory: a lane of bytes each way, and a bell for each side that the other
 // one rings after whatever it did. A call blocks its thread until the answer is there; notices that were sent before the
-// answer are taken in before it. Neither side trusts the other's cursors, and nothing waits longer than it was told to.
+// answer are taken in before it, and what is fed before a request is there when that is answered. Neither side trusts the
+// other's cursors, and nothing waits longer than it was told to.
 
 import { isPowerOfTwo } from '../base/align.ts'
 import { assert } from '../base/assert.ts'
