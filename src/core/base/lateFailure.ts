@@ -2,7 +2,7 @@
 // their maps, the lab. The same kind of row, the same Result; only the words arrive later. A reason stands in one table.
 
 import { row } from './failureRow.ts'
-import { mapLimit } from './mapLimit.ts'
+import { mapLimit, mapUnfit } from './mapLimit.ts'
 
 export const lateFailures = {
   // what famfs's tools say of paths and files
@@ -75,6 +75,7 @@ export const lateFailures = {
 
   // maps of files, on their way to the kernel
   map_limit: mapLimit,
+  map_unfit: mapUnfit,
   map_too_large: row<{ path: string; bytes: number; limitBytes: number }>('EFBIG',
     (d) => `the map of ${d.path} is a message of ${d.bytes} bytes, and ${d.limitBytes} are the most`, 'Use a kernel that takes maps in parts.'),
   daemon_failed: row<{ path: string; what: string; isGone?: boolean }>('EIO', (d) => `the daemon gave no usable map for ${d.path}: ${d.what}`,

@@ -1,6 +1,16 @@
-// A row of the table of late failures that the standalone module, which is there from the start, needs too.
+// Rows of the table of late failures that the standalone module, which is there from the start, needs too: the map is sound,
+// and this kernel doesn't take it. Nothing is wrong with the file, so nobody is sent to fsck.
 
 import { row } from './failureRow.ts'
 
-export const mapLimit = row<{ path: string; kernel: string; what: string }>('E2BIG', (d) => `the ${d.kernel} kernel takes no such map for ${d.path}: ${d.what}`,
-  'Use another kernel, or make the file with fewer extents or strips.')
+interface Unfit {
+  path: string
+  kernel: string
+  what: string
+}
+
+const says = (d: Unfit): string => `the ${d.kernel} kernel takes no such map for ${d.path}: ${d.what}`
+const NEXT = 'Use another kernel, or make the file with fewer extents or strips.'
+
+export const mapLimit = row<Unfit>('E2BIG', says, NEXT)
+export const mapUnfit = row<Unfit>('EINVAL', says, NEXT)

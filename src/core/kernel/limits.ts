@@ -3,7 +3,7 @@
 
 import type { Errno } from '../base/failureRow.ts'
 import { failLate } from '../base/late.ts'
-import { fail, type Failure } from '../base/result.ts'
+import type { Failure } from '../base/result.ts'
 import type { WideMap } from '../fmap/wide.ts'
 import { ABI43_MOST } from '../fuse/ioctlMap.ts'
 import { ABI42_EXTENTS_MOST } from '../fuse/ioctlMap42.ts'
@@ -37,8 +37,8 @@ export const limits: Readonly<Record<KernelName, KernelLimits>> = {
   fuse: { extentsMost: 32, interleavedMost: 32, stripsMost: 32, messageBytesMost: FMAP_REPLY_BYTES, errnos,
     says: '32 extents, or 32 interleaved extents of 32 strips each; more is E2BIG. An answer above 4096 bytes is EINVAL.' },
   'fuse-paged': { errnos, says: 'As many mappings as a file has: they come a page at a time, and pages that aren’t used are dropped.' },
-  'fuse-iomap': { errnos, says: 'As many mappings as a file has: they come one by one as they are needed, and the cache drops what it has no room for.' },
-  'fuse-iomap-shared': { errnos, says: 'As many mappings as a file has: they come one by one as they are needed, and the cache drops what it has no room for.' },
+  'fuse-iomap': { errnos, says: 'As many mappings as a file has: they come as they are needed, with some that lie ahead, and the cache drops what it has no room for.' },
+  'fuse-iomap-shared': { errnos, says: 'As many mappings as a file has: they come as they are needed, with some that lie ahead, and the cache drops what it has no room for.' },
   program: { errnos, says: '524,288 cells of the table, which is 174,762 extents; more is E2BIG.' },
   'fuse-unrolled': { interleavedMost: 0, messageBytesMost: UNROLLED_BYTES, isUnrolled: true, errnos: { ...errnos, message: 'EFBIG' },
     says: 'A message of 16 MiB, which is 699,049 extents; more is EFBIG. Simple lists only: the daemon unrolls striping.' },
@@ -49,7 +49,7 @@ export function refuseBeyond(kernel: KernelName, path: string, map: WideMap): Fa
   const { extentsMost = Infinity, interleavedMost = Infinity, stripsMost = Infinity } = limits[kernel]
   if (map.kind === 'simple') return refuseCount(kernel, path, map.columns.count, 'extents', extentsMost)
   const { interleaved } = map
-  if (interleavedMost === 0) return fail('bad_map', { path, what: 'it is striped, and this kernel takes simple lists only' }).failure
+  if (interleavedMost === 0) return failLate('map_unfit', { path, kernel, what: 'it is striped, and this kernel takes simple lists only' }).failure
   const most = Math.max(0, ...interleaved.map(({ strips }) => strips.length))
   return refuseCount(kernel, path, interleaved.length, 'interleaved extents', interleavedMost) ?? refuseCount(kernel, path, most, 'strips', stripsMost)
 }

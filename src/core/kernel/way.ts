@@ -10,7 +10,7 @@ import type { DeviceReason, MountDevices } from './devices.ts'
 /** The six, three of them in two variants: module ABI 43 or 42, cookies kept by the kernel or by the server. */
 export type KernelName = 'v1' | 'v1-abi42' | 'fuse' | 'fuse-paged' | 'fuse-iomap' | 'fuse-iomap-shared' | 'program' | 'fuse-unrolled'
 
-export type MapReason = 'bad_map' | 'map_limit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'not_on_image' | DeviceReason
+export type MapReason = 'bad_map' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'not_on_image' | DeviceReason
 
 /** The file that a map is about. `node` is what kernel and daemon call it. */
 export interface FileAsk {

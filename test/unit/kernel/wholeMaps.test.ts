@@ -129,7 +129,7 @@ describe('fuse, beyond its limits', () => {
     ['33 extents', simpleMap(strips(33, 0)), 'map_limit', 'E2BIG'],
     ['33 strips', interleaved([strips(33, 0)]), 'map_limit', 'E2BIG'],
     ['33 interleaved extents', interleaved(strips(33, 0).map((each) => [each])), 'map_limit', 'E2BIG'],
-    ['an answer above 4096 bytes', simpleMap(Array.from({ length: 170 }, (_, i) => extent(i % 4, i >> 2))), 'bad_map', 'EINVAL'],
+    ['an answer above 4096 bytes', simpleMap(Array.from({ length: 170 }, (_, i) => extent(i % 4, i >> 2))), 'map_unfit', 'EINVAL'],
   ])('refuses %s', (_, map, reason, errno) => {
     expect(failureOf(pulling('fuse', map).open(), reason as Failure['reason']).errno).toBe(errno)
   })
@@ -194,7 +194,7 @@ describe('fuse-unrolled, its two questions', () => {
     const map: WideMap = { kind: 'interleaved', sizeBytes: UNIT_BYTES, interleaved: [{ sizeBytes: UNIT_BYTES, chunkBytes: UNIT_BYTES, strips: [extent(0, 3)] }] }
     const { bench, open } = probing(map)
     bench.bend = () => replying(told(encodeFmap(map), 32 + 48))
-    expect(failureOf(open(), 'bad_map').says).toContain('simple lists only')
+    expect(failureOf(open(), 'map_unfit').says).toContain('simple lists only')
   })
 
   function told(bytes: Uint8Array, wholeBytes: number): Uint8Array {

@@ -1,6 +1,7 @@
 // The whole map of a file comes once, at open, in one answer of at most 4096 bytes; so do devices that aren't known. A map
 // that can't be used leaves nothing behind: the next open asks again.
 
+import { failLate } from '../../base/late.ts'
 import { fail, ok } from '../../base/result.ts'
 import { walkingResolver } from '../../fmap/wideResolve.ts'
 import { decodeFmap } from '../../fuse/fmapMessage.ts'
@@ -25,7 +26,7 @@ export function fuseWay(link: DaemonLink): WayMaker {
           const answered = ask(link, 'GET_FMAP', file, NOTHING)
           if (!answered.ok) return answered
           const { length } = answered.value
-          if (length > messageBytesMost) return fail('bad_map', { path, what: `its message has ${length} bytes, and ${messageBytesMost} are the most` })
+          if (length > messageBytesMost) return failLate('map_unfit', { path, kernel: 'fuse', what: `its message has ${length} bytes, and ${messageBytesMost} are the most` })
           const decoded = decodeFmap(answered.value)
           if ('trouble' in decoded) return fail('bad_map', { path, what: decoded.trouble })
           const { map } = decoded

@@ -3,7 +3,7 @@
 // without a map has none to be asked for.
 
 import { assert } from '../../base/assert.ts'
-import { mapLimit } from '../../base/mapLimit.ts'
+import { mapLimit, mapUnfit } from '../../base/mapLimit.ts'
 import { fail, failBy, type Failure, ok } from '../../base/result.ts'
 import { type Fmap, piecesOf } from '../../fmap/fmap.ts'
 import { walkingResolver } from '../../fmap/wideResolve.ts'
@@ -42,7 +42,7 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
     push(ask, map) {
       const { path } = ask
       const what = abi.unsayable(map)
-      if (what !== undefined) return fail('bad_map', { path, what }).failure
+      if (what !== undefined) return failBy(mapUnfit, 'map_unfit', { path, kernel, what }).failure
       // More than the log holds is sent all the same: it is the kernel that refuses it.
       const isUsual = piecesOf(map).length <= ABI43_MOST.extents
       const sent = isUsual ? message : new DataView(new ArrayBuffer(IOCTL_BYTES_MOST + bytesOf(map)))
@@ -70,7 +70,7 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
 }
 
 function refusal(kernel: KernelName, path: string, { trouble, isLimit }: { trouble: string; isLimit: boolean }): Failure<MapReason> {
-  return isLimit ? failBy(mapLimit, 'map_limit', { path, kernel, what: trouble }).failure : fail('bad_map', { path, what: trouble }).failure
+  return (isLimit ? failBy(mapLimit, 'map_limit', { path, kernel, what: trouble }) : failBy(mapUnfit, 'map_unfit', { path, kernel, what: trouble })).failure
 }
 
 /** Three numbers for each piece, and what belongs to a striped one. */
