@@ -1,5 +1,6 @@
-// Hosts for scenarios and scripts, by any driver: one shared device, and hosts on it that are only spoken to as a terminal
-// would, through the shell's calls. Nothing here knows how a host is made inside, so that it runs against workers too.
+// Hosts for scenarios and scripts, by any driver: shared devices, and hosts on them that are only spoken to as a terminal
+// would, through the shell's calls. Nothing here knows how a host is made inside, so that it runs against workers too. All
+// hosts call the first device the same; others go by another name on each host, as they do in the page.
 
 import { SeededRandom } from '../../src/core/base/random.ts'
 import { type Daxdev, daxdev } from '../../src/core/mem/daxdev.ts'
@@ -10,6 +11,8 @@ export type FleetMode = 'standalone' | 'fuse'
 
 export interface FleetSpec {
   device: { path: string; sizeBytes: number }
+  /** Sizes in bytes of the devices beside it. */
+  others?: readonly number[]
   /** Lifts the least sizes of devices and buckets. */
   relaxed: boolean
   kernelRelease?: string
@@ -51,6 +54,7 @@ export class Fleet {
   readonly #spec: FleetSpec
   readonly #furnish: (host: FleetHost, name: string) => Promise<void>
   readonly #device: Daxdev
+  readonly #others: readonly Daxdev[]
   readonly #hosts = new Map<string, Promise<FleetHost>>()
 
   /** @param furnish puts in place what a new host is to have */
@@ -60,6 +64,7 @@ export class Fleet {
     this.#furnish = furnish
     // Never filled: new shared memory is zero, and costs nothing until it is touched.
     this.#device = daxdev({ name: spec.device.path, uuid: DEVICE_UUID, buffer: new SharedArrayBuffer(spec.device.sizeBytes) })
+    this.#others = (spec.others ?? []).map((sizeBytes, i) => daxdev({ name: '', uuid: DEVICE_UUID.replace(/0$/, (i + 1).toString(16)), buffer: new SharedArrayBuffer(sizeBytes) }))
   }
 
   host(name: string): Promise<FleetHost> {
@@ -79,13 +84,19 @@ export class Fleet {
     const systemUuid = `${number.toString(16).padStart(8, '0')}-0000-4000-8000-0000000000cf`
     const { kernelRelease } = this.#spec
     const kernel = kernelRelease === undefined ? {} : { kernelRelease }
-    const spawned = await this.#driver.spawn({ name, systemUuid, devices: [this.#device], relaxed: this.#spec.relaxed, rawDevices: this.#spec.relaxed, ...kernel })
+    const spawned = await this.#driver.spawn({ name, systemUuid, devices: [this.#device, ...this.#othersOf(number)], relaxed: this.#spec.relaxed, rawDevices: this.#spec.relaxed, ...kernel })
     if (!spawned.ok) throw new Error(spawned.failure.says)
     const { mode } = this.#spec
     const host = new FleetHost(spawned.value, `cd /; umask 022${mode === undefined ? '' : `; export FAMFS_MODE=${FAMFS_MODES[mode]}`}`)
     await host.prepare()
     await this.#furnish(host, name)
     return host
+  }
+
+  /** Turned round by one from host to host, in the order of their names. */
+  #othersOf(number: number): Daxdev[] {
+    const count = this.#others.length
+    return Array.from({ length: count }, (_, i) => ({ ...(this.#others[(i + number - 1) % count] as Daxdev), name: `/dev/dax${i + 1}.0` }))
   }
 }
 

@@ -11,7 +11,8 @@ export interface ScriptSpec {
   /** Absolute, on this machine and on the host. */
   path: string
   args: readonly string[]
-  deviceBytes: number
+  /** Of each device; the first is /dev/dax0.0. */
+  deviceBytes: readonly [number, ...number[]]
   relaxed: boolean
   mode: FleetMode | undefined
   /** What uname -r answers; from 6.15 on no device is reached raw. */
@@ -45,6 +46,7 @@ const BESIDE_BYTES_MOST = 16 * 1024 * 1024
 /** @returns the script's exit code */
 export async function runScript(spec: ScriptSpec): Promise<number> {
   const { path, args, deviceBytes, relaxed, mode, kernelRelease, out, err, signal } = spec
+  const [firstBytes, ...others] = deviceBytes
   const pieces = [...scriptFolder(dirname(path), err), ...spec.folders.flatMap(piecesOf)]
   const driver = inlineDriverWith({ onHost: runElsewhere })
   const fleet = newFleet()
@@ -60,9 +62,9 @@ export async function runScript(spec: ScriptSpec): Promise<number> {
 
   function newFleet(): Fleet {
     try {
-      return new Fleet(driver, { device: { path: DEVICE_PATH, sizeBytes: deviceBytes }, relaxed, mode, ...(kernelRelease === undefined ? {} : { kernelRelease }) }, (host) => host.put(pieces))
+      return new Fleet(driver, { device: { path: DEVICE_PATH, sizeBytes: firstBytes }, others, relaxed, mode, ...(kernelRelease === undefined ? {} : { kernelRelease }) }, (host) => host.put(pieces))
     } catch (error) {
-      if (error instanceof RangeError) throw new ScriptError(`a device of ${deviceBytes} bytes is more than this machine can give`)
+      if (error instanceof RangeError) throw new ScriptError(`devices of ${deviceBytes.join(' and ')} bytes are more than this machine can give`)
       throw error
     }
   }

@@ -1,4 +1,4 @@
-// npm run script -- [--device SIZE] [--mode standalone|fuse] [--relaxed] [--kernel RELEASE] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]: runs a
+// npm run script -- [--device SIZE ...] [--mode standalone|fuse] [--relaxed] [--kernel RELEASE] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]: runs a
 // bash script on a fresh host. Its output is this program's output, and its exit code is ours; 2 with a usage text when what
 // was asked makes no sense.
 
@@ -8,8 +8,9 @@ import { parseArgs } from 'node:util'
 import { sizeOf } from '../conformance/runner.ts'
 import { type Folder, runScript, ScriptError, type ScriptSpec } from '../helpers/scriptRun.ts'
 
-const USAGE = 'usage: npm run script -- [--device SIZE] [--mode standalone|fuse] [--relaxed] [--kernel RELEASE] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]'
+const USAGE = 'usage: npm run script -- [--device SIZE ...] [--mode standalone|fuse] [--relaxed] [--kernel RELEASE] [--dir LOCAL:INSIDE ...] FILE.sh [-- ARGS]'
 const DEFAULT_DEVICE = '4G'
+const DEVICES_MOST = 8
 
 class UsageError extends Error {}
 
@@ -22,17 +23,18 @@ async function main(): Promise<number> {
 
 function options(): Omit<ScriptSpec, 'out' | 'err'> {
   const { values, tokens } = parsed()
-  const { device = DEFAULT_DEVICE, mode, relaxed = false, kernel, dir = [] } = values
+  const { device: [first = DEFAULT_DEVICE, ...others] = [], mode, relaxed = false, kernel, dir = [] } = values
   const end = tokens.find((token) => token.kind === 'option-terminator')?.index ?? Infinity
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token] : []))
   const [file, ...more] = words.filter(({ index }) => index < end).map(({ value }) => value)
   if (file === undefined) throw new UsageError('no script is named')
   if (more.length > 0) throw new UsageError(`one script at a time: what is for the script (${more.join(' ')}) goes behind --`)
+  if (others.length >= DEVICES_MOST) throw new UsageError(`--device: ${DEVICES_MOST} devices are as many as a host gets here`)
   if (mode !== undefined && mode !== 'standalone' && mode !== 'fuse') throw new UsageError(`--mode takes standalone or fuse, not “${mode}”`)
   return {
     path: scriptPath(file),
     args: words.filter(({ index }) => index > end).map(({ value }) => value),
-    deviceBytes: deviceBytes(device),
+    deviceBytes: [deviceBytes(first), ...others.map(deviceBytes)],
     relaxed,
     mode,
     kernelRelease: releaseOf(kernel),
@@ -45,7 +47,7 @@ function parsed() {
     return parseArgs({
       allowPositionals: true,
       tokens: true,
-      options: { device: { type: 'string' }, mode: { type: 'string' }, relaxed: { type: 'boolean' }, kernel: { type: 'string' }, dir: { type: 'string', multiple: true } },
+      options: { device: { type: 'string', multiple: true }, mode: { type: 'string' }, relaxed: { type: 'boolean' }, kernel: { type: 'string' }, dir: { type: 'string', multiple: true } },
     })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))

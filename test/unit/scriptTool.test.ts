@@ -60,6 +60,21 @@ describe('npm run script', () => {
     expect(tool('--kernel', 'new', 'kernel.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('--kernel takes a release') })
   })
 
+  it('gives a host as many devices as are asked for, and other hosts other names for them', () => {
+    write('several.sh', `
+      daxctl list | jq -r '.[].size' | sort -n | tr '\\n' ' '
+      mkfs.famfs /dev/dax0.0 /dev/dax1.0 /dev/dax2.0 > /dev/null && famfs mount --nofuse /dev/dax0.0 /mnt/famfs > /dev/null
+      famfs creat -r -s 20000000 -S 5 -N 3 -B 3 /mnt/famfs/f > /dev/null; echo "made $?"
+      famfs daxdev list /mnt/famfs | grep -o '/dev/dax[12]' | tr '\\n' ' '
+      on B "famfs mount --nofuse /dev/dax0.0 /mnt/famfs > /dev/null; famfs verify -S 5 -f /mnt/famfs/f > /dev/null; echo verified $?; famfs daxdev list /mnt/famfs | grep -o '/dev/dax[12]' | tr '\\n' ' '"
+    `)
+    const { stdout, stderr, status } = tool('--device', '256M', '--device', '128M', '--device', '192M', '--relaxed', 'several.sh')
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: '134217728 201326592 268435456 made 0\n/dev/dax1 /dev/dax2 verified 0\n/dev/dax2 /dev/dax1 ', stderr: '', status: 0,
+    })
+    expect(tool(...Array.from({ length: 9 }, () => ['--device', '16M']).flat(), 'several.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('8 devices') as string })
+  })
+
   it('keeps to the real limits, unless relaxed', () => {
     write('mkfs.sh', 'mkfs.famfs "$@" /dev/dax0.0 > /dev/null\n')
     expect(tool('--device', '256M', 'mkfs.sh')).toMatchObject({ status: 2, stderr: expect.stringContaining('4294967296') as string })

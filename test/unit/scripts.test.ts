@@ -13,7 +13,7 @@ const folder = fileURLToPath(new URL('../scripts', import.meta.url))
 async function script(name: string, args: string[] = [], mode?: FleetMode) {
   const said = { stdout: '', stderr: '' }
   const exit = await runScript({
-    path: join(folder, name), args, deviceBytes: 4 * GIB, relaxed: false, mode, folders: [],
+    path: join(folder, name), args, deviceBytes: [4 * GIB], relaxed: false, mode, folders: [],
     out: (text) => void (said.stdout += text), err: (text) => void (said.stderr += text),
   })
   return { exit, ...said }

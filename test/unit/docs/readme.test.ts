@@ -50,7 +50,7 @@ describe('README', () => {
     let said = ''
     const keep = (text: string): void => void (said += text)
     try {
-      const exit = await runScript({ path, args: [], deviceBytes: 256 * 1024 * 1024, relaxed: true, mode: undefined, folders: [], out: keep, err: keep })
+      const exit = await runScript({ path, args: [], deviceBytes: [256 * 1024 * 1024], relaxed: true, mode: undefined, folders: [], out: keep, err: keep })
       expect({ exit, said }).toMatchObject({ exit: 0 })
       expect(said.match(/Success: verified 4194304 bytes/g)).toHaveLength(2)
       expect(said.match(/1 new files/g)).toHaveLength(2)
