@@ -1,6 +1,7 @@
 // Rows on what a map costs before and beside its use: opening a file with the daemon in a worker of its own, and what a
 // kernel keeps of each file. Both are runs of the map lab, which holds the bytes it reads against what stands there.
 
+import { assert } from '../../src/core/base/assert.ts'
 import { must } from '../../src/core/base/result.ts'
 import type { KernelName } from '../../src/core/kernel/way.ts'
 import { isStandalone } from '../../src/core/machine/kernels.ts'
@@ -19,6 +20,11 @@ function extentsOf(kernel: KernelName): number {
   return kernel === 'v1-abi42' ? 2 : EXTENTS
 }
 
+function measured({ openUs }: LabSide): number {
+  assert(openUs !== undefined, 'a file that was read was opened')
+  return openUs
+}
+
 type Run = (setup: LabSetup) => Promise<LabSide>
 
 export async function openRow(kernel: KernelName): Promise<BenchRow> {
@@ -28,11 +34,11 @@ export async function openRow(kernel: KernelName): Promise<BenchRow> {
     const { roundTripCount } = await run({ ...asked, daemon: 'worker' })
     const unit = `µs from an unknown file to its first byte, ${counted(roundTripCount, 'round trip')} for ${extentCount} extents`
     const facts = { name: `open_${kernel}`, unit }
-    if (isStandalone(kernel)) return measure(facts, async () => ({ value: (await run({ ...asked, daemon: 'worker' })).openUs }))
+    if (isStandalone(kernel)) return measure(facts, async () => ({ value: measured(await run({ ...asked, daemon: 'worker' })) }))
     return measure({ ...facts, peer: 'the daemon beside its kernel' }, async () => {
-      const { openUs } = await run({ ...asked, daemon: 'worker' })
+      const openUs = measured(await run({ ...asked, daemon: 'worker' }))
       const beside = await run({ ...asked, daemon: 'beside' })
-      return { value: openUs, ratio: openUs / beside.openUs }
+      return { value: openUs, ratio: openUs / measured(beside) }
     })
   })
 }

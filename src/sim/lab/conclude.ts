@@ -47,8 +47,8 @@ function asking(a: LabSide, b: LabSide, accessCount: number): string {
 function difference(a: LabSide, b: LabSide): string {
   const candidates = [
     { what: (m: LabSide, l: LabSide) => `${m.kernel} kept ${bytes(m.residentMostBytes)} of maps at most, where ${l.kernel} kept ${bytes(l.residentMostBytes)}`, of: (side: LabSide) => side.residentMostBytes },
-    { what: (m: LabSide, l: LabSide) => `A resolve took ${time(m.nsPerResolve)} on ${m.kernel}, and ${time(l.nsPerResolve)} on ${l.kernel}`, of: (side: LabSide) => side.nsPerResolve },
-    { what: (m: LabSide, l: LabSide) => `The first access of a file took ${time(m.openUs * 1000)} on ${m.kernel}, and ${time(l.openUs * 1000)} on ${l.kernel}`, of: (side: LabSide) => side.openUs },
+    { what: (m: LabSide, l: LabSide) => `A resolve took ${time(m.nsPerResolve ?? 0)} on ${m.kernel}, and ${time(l.nsPerResolve ?? 0)} on ${l.kernel}`, of: (side: LabSide) => side.nsPerResolve ?? 0 },
+    { what: (m: LabSide, l: LabSide) => `The first access of a file took ${time((m.openUs ?? 0) * 1000)} on ${m.kernel}, and ${time((l.openUs ?? 0) * 1000)} on ${l.kernel}`, of: (side: LabSide) => side.openUs ?? 0 },
   ]
   let best = { ratio: CLEAR_RATIO, says: undefined as string | undefined }
   for (const { what, of } of candidates) {

@@ -31,7 +31,21 @@ export interface LabSetup {
   daemon: 'beside' | 'worker'
   /** Source of the program, for the kernel that runs one; its own interleave unless said otherwise. */
   program?: string | undefined
+  /** Whole files that move to another place while the accesses go on, one after the other; 0 unless said otherwise. */
+  moveCount?: number | undefined
+  /** Uploaded in the middle of the accesses, for the kernel that runs programs; the first one runs until then. */
+  programChange?: string | undefined
+  /** fuse-iomap: a miss asks for all that follows in its window of so many bytes, AHEAD_BYTES unless said otherwise. */
+  aheadBytes?: number | undefined
   seed: number
+}
+
+/** One quantity, measured several times: the median is the figure, the other two say how far to trust it. */
+export interface Spread {
+  least: number
+  median: number
+  most: number
+  sampleCount: number
 }
 
 export interface LabMessage extends Omit<Seen, 'sentUs' | 'answeredUs'> {
@@ -50,7 +64,10 @@ export interface LabSide {
   messageCount: number
   /** Requests that waited for an answer. */
   roundTripCount: number
-  /** Time spent waiting for the daemon. */
+  /**
+   * From each request to its answer. A daemon beside its kernel works in that time, and nothing else; one in a worker is
+   * woken first, and wakes the kernel.
+   */
   waitedUs: number
   /** Bytes of all messages. */
   copiedBytes: number
@@ -59,12 +76,24 @@ export interface LabSide {
   resolveCount: number
   /** Faults that were served from what the kernel held. */
   servedCount: number
-  /** On maps that are there: no access that asked the daemon is in it. */
-  nsPerResolve: number
-  /** One file's first access, on average: its map is asked for, checked and kept. */
-  openUs: number
+  /** On maps that are there: no resolve that failed or asked the daemon is in it. Undefined where there was none to measure. */
+  nsPerResolve: number | undefined
+  resolveSpread?: Spread | undefined
+  /** A file's first access; undefined where no file could be opened. See `openIs`. */
+  openUs: number | undefined
+  openSpread?: Spread | undefined
+  /** What a first access is: asked for, checked and kept; or found, as it was pushed when the file was made. */
+  openIs?: 'asked' | 'pushed' | undefined
   /** Of all bytes that were read. */
   checksum: number
+  /** What the checksum would be, had each access that didn't fail read what stands in the file. */
+  expectedChecksum?: number | undefined
+  /** Accesses that were told no error and got other bytes than stand in the file: what stood there before, or anything. */
+  wrongCount?: number | undefined
+  /** Messages from the daemon that nobody asked for, while the accesses went on: UPSERT, INVAL, TABLE, PROGRAM. */
+  noticeCount?: number | undefined
+  /** Accesses that found what they held of a file changed since their last look, and looked again. */
+  revalidationCount?: number | undefined
 }
 
 export interface LabRun {
@@ -74,13 +103,17 @@ export interface LabRun {
   /** Why it ran beside its kernel although a worker was asked for. */
   daemonWhy: string | undefined
   sides: readonly [LabSide, LabSide]
-  /** Both read the same bytes everywhere. */
+  /** Files that were moved to another place while they were used. */
+  movedCount?: number | undefined
+  /** Bytes that one access asks iomap to look ahead; undefined where neither kernel is one. */
+  aheadBytes?: number | undefined
+  /** Both read every byte that stands in the files, and no access failed. */
   agrees: boolean
   /** Two sentences that these numbers support. */
   conclusion: readonly [string, string]
 }
 
-/** How far a run is: what it does now, and how much of that is done. */
+/** How far a run is: what it does now, and how much of that is done. Told ten times a second at least. */
 export interface LabProgress {
   what: string
   doneCount: number
@@ -91,8 +124,21 @@ export interface LabProgress {
 export interface LabCurve {
   kernel: KernelName
   /** Round trips and memory: of looking up the same number of places at random, in a file that was unknown before. */
-  points: { extentCount: number; nsPerResolve: number; residentBytes: number; roundTripCount: number; openUs: number }[]
+  points: LabCurvePoint[]
   endsBecause: Failure | undefined
+  /** What `extentCount` counts. */
+  counts?: 'extents' | 'chunks' | undefined
+}
+
+export interface LabCurvePoint {
+  extentCount: number
+  /** Medians, of which the spreads say how steady they are; undefined where nothing could be measured. */
+  nsPerResolve: number | undefined
+  resolveSpread?: Spread | undefined
+  openUs: number | undefined
+  openSpread?: Spread | undefined
+  residentBytes: number
+  roundTripCount: number
 }
 
 /** Bytes moved from the device for one access pattern: by cache line, and by page through a modelled page cache. */
@@ -100,6 +146,8 @@ export interface Amplification {
   pattern: LabSetup['pattern']
   accessCount: number
   askedBytes: number
+  /** One sentence on where accesses begin, which decides how many lines each of them touches. */
+  says?: string | undefined
   lineBytes: number
   lineMovedBytes: number
   /** Lines that accesses touched, counted at each access; hits were still in the processor's cache. */

@@ -15,8 +15,8 @@ export interface Measure {
 }
 
 export const MEASURES: readonly Measure[] = [
-  { id: 'resolve', title: 'Time per resolve', read: (point) => point.nsPerResolve, textOf: nsText },
-  { id: 'open', title: 'Time to open', read: (point) => point.openUs, textOf: usText },
+  { id: 'resolve', title: 'Time per resolve', read: (point) => point.nsPerResolve ?? 0, textOf: nsText },
+  { id: 'open', title: 'Time to open', read: (point) => point.openUs ?? 0, textOf: usText },
   { id: 'memory', title: 'Map memory', read: (point) => point.residentBytes, textOf: sizeText },
   { id: 'trips', title: 'Round trips', read: (point) => point.roundTripCount, textOf: (value) => countText(Math.round(value)) },
 ]

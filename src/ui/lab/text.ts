@@ -72,8 +72,8 @@ export function figuresOf(sides: readonly [LabSide, LabSide]): Figure[] {
     figure('Map memory now', 'what the kernel keeps of all maps', (side) => side.residentBytes, sizeText),
     figure('Map memory at most', 'at any time of the run', (side) => side.residentMostBytes, sizeText),
     figure('Served without asking', 'faults answered from what the kernel held', ofAll((side) => side.servedCount), (value) => `${threeDigits(value)} %`),
-    figure('Time per resolve', 'from an offset in the file to a place in memory', (side) => side.nsPerResolve, nsText),
-    figure('Time to open', 'a file’s first access: its map is asked for, checked and kept', (side) => side.openUs, usText),
+    figure('Time per resolve', 'from an offset in the file to a place in memory', (side) => side.nsPerResolve ?? 0, nsText),
+    figure('Time to open', 'a file’s first access: its map is asked for, checked and kept', (side) => side.openUs ?? 0, usText),
     figure('Waited in all', 'for the daemon to answer', (side) => side.waitedUs, usText),
     figure('Failed', 'accesses that ended in an error', (side) => side.failedCount, countText),
   ]
