@@ -142,6 +142,8 @@ export const failures = {
   device_missing: row<{ path: string; devindex: number; uuid: string | undefined }>('ENODEV',
     (d) => `${d.path} has bytes on device ${d.devindex}, which this host does not have${d.uuid === undefined ? '' : `: its UUID is ${d.uuid}`}`,
     'Files on other devices can be used. Attach the device to this host, then: famfs daxdev resolve MOUNTPOINT.'),
+  keeps_moving: row<{ path: string }>('EIO', (d) => `the bytes of ${d.path} were elsewhere each time that they had been found`,
+    'The daemon is broken or hostile: mount with another.'),
   no_file_map: row<{ path: string }>('EIO', (d) => `${d.path} has no map: nothing says where its bytes are`,
     'Only famfs creat and famfs cp make files. Remove it and make it with them.'),
   out_of_file: row<{ path: string; offsetBytes: number; lengthBytes: number; sizeBytes: number }>('ENXIO',

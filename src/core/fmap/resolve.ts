@@ -15,6 +15,9 @@ export const OFFSET = 1
 export const LENGTH = 2
 export const BEFORE = 3
 
+/** How often bytes may move while they are looked for, before the file is given up. */
+export const MOVES_MOST = 8
+
 export function newAnswer(): Answer {
   return new Float64Array(4)
 }

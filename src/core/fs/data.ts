@@ -1,10 +1,11 @@
 // File data is written and read in place, piece by piece, with a flush behind each write and an invalidate before each
-// comparison. No piece is larger than 4 MiB, and a pause between pieces leaves a file with its final size and map.
+// comparison. No piece is larger than 4 MiB, and a pause between pieces leaves a file with its final size and map. Not a byte
+// goes where the file's were before: where they may move, they are looked for once more right before they are touched.
 
 import { SeededRandom } from '../base/random.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { PIECE_BYTES, type Task } from '../base/task.ts'
-import { DEVINDEX, LENGTH, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
+import { DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
 import type { Memories } from '../mem/memory.ts'
 
 /** Where cp reads: local bytes that are there when asked for. */
@@ -14,7 +15,7 @@ export interface Source {
   read(offsetBytes: number, target: Uint8Array): number
 }
 
-export type DataReason = 'bad_map' | 'not_on_image' | 'device_missing' | 'memory_failed' | 'mount_failed' | 'file_invalid' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map'
+export type DataReason = 'bad_map' | 'not_on_image' | 'device_missing' | 'memory_failed' | 'mount_failed' | 'file_invalid' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'keeps_moving'
 
 /** An open file as data operations see it: its path is for sentences. */
 export interface DataFile {
@@ -25,28 +26,48 @@ export interface DataFile {
   touch?: (devindex: number, offsetBytes: number, lengthBytes: number) => Failure<DataReason> | undefined
 }
 
+/** Of what is stored from a copy. */
+const COPY_BYTES = 64 * 1024
+
 /**
- * Copies the source in, straight into the file's memory. It yields before it reads each piece, so that a caller can have
+ * Copies the source in, straight into the file's memory where that stays where it is. It yields before it reads each piece, so that a caller can have
  * the piece at hand.
  */
 export function* copyIn(file: DataFile, source: Source): Task<Result<undefined, DataReason | 'source_short'>> {
   const sizeBytes = Math.min(source.sizeBytes, file.resolver.sizeBytes)
   for (let done = 0; done < sizeBytes; ) {
     yield { doneCount: done, totalCount: sizeBytes, unit: 'bytes' }
-    const from = done
-    const wantedBytes = Math.min(PIECE_BYTES, sizeBytes - from)
-    let gotBytes = 0
-    const read = (window: Uint8Array, at: number): boolean => {
-      const count = source.read(from + at, window)
-      gotBytes += count
-      return count === window.length
-    }
-    const written = eachRange(file, from, wantedBytes, read, 'flush')
-    if (!written.ok) return written
-    done += gotBytes
-    if (gotBytes < wantedBytes) return fail('source_short', { doneBytes: done, sizeBytes })
+    const wantedBytes = Math.min(PIECE_BYTES, sizeBytes - done)
+    const taken = file.resolver.validity ? takeCopies(file, source, done, wantedBytes) : takeStraight(file, source, done, wantedBytes)
+    if (!taken.ok) return taken
+    done += taken.value
+    if (taken.value < wantedBytes) return fail('source_short', { doneBytes: done, sizeBytes })
   }
   return ok()
+}
+
+/** @returns bytes that the source had */
+function takeStraight(file: DataFile, source: Source, fromBytes: number, wantedBytes: number): Result<number, DataReason> {
+  let gotBytes = 0
+  const read = (window: Uint8Array, at: number): boolean => {
+    const count = source.read(fromBytes + at, window)
+    gotBytes += count
+    return count === window.length
+  }
+  const written = eachRange(file, fromBytes, wantedBytes, read, 'flush')
+  return written.ok ? ok(gotBytes) : written
+}
+
+/** The file may move while the source is read, which can be a file of the same mount. */
+function takeCopies(file: DataFile, source: Source, fromBytes: number, wantedBytes: number): Result<number, DataReason> {
+  const copy = new Uint8Array(Math.min(COPY_BYTES, wantedBytes))
+  let gotBytes = 0
+  for (let count = copy.length; count === copy.length && gotBytes < wantedBytes; gotBytes += count) {
+    count = source.read(fromBytes + gotBytes, copy.subarray(0, wantedBytes - gotBytes))
+    const written = eachRange(file, fromBytes + gotBytes, count, (window, at) => void window.set(copy.subarray(at, at + window.length)), 'flush')
+    if (!written.ok) return written
+  }
+  return ok(gotBytes)
 }
 
 /** Fills the whole file with the seed's data: one stream from its first byte. */
@@ -119,7 +140,8 @@ function eachRange(
 ): Result<undefined, DataReason> {
   const { memories, resolver, path } = file
   const answer = newAnswer()
-  for (let at = 0; at < lengthBytes; ) {
+  for (let at = 0, moves = 0; at < lengthBytes; ) {
+    const validity = resolver.validity?.()
     if (!resolver.resolve(fileOffsetBytes + at, answer)) return unresolved(file, fileOffsetBytes + at)
     const devindex = answer[DEVINDEX] as number
     const offset = answer[OFFSET] as number
@@ -131,7 +153,13 @@ function eachRange(
     if (offset + length > memory.device.sizeBytes) return fail('bad_map', { path, what: `byte ${offset + length} is beyond the device` })
     if (offset + length > memory.presentBytes) return fail('not_on_image', { offsetBytes: offset, presentBytes: memory.presentBytes })
     if (then === 'invalidate') memory.invalidate(offset, length)
-    const goesOn = use(memory.window(offset, length), at) !== false
+    const window = memory.window(offset, length)
+    if (resolver.validity?.() !== validity) {
+      if (++moves < MOVES_MOST) continue
+      return fail('keeps_moving', { path })
+    }
+    moves = 0
+    const goesOn = use(window, at) !== false
     if (then === 'flush') memory.flush(offset, length)
     if (!goesOn) return ok()
     at += length

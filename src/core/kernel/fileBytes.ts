@@ -2,7 +2,7 @@
 // whose first look fails for its memory is marked: EHWPOISON once, EIO from then on, on healthy devices too.
 
 import { fail, type Failure } from '../base/result.ts'
-import { BEFORE, DEVINDEX, LENGTH, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
+import { BEFORE, DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
 import type { MountDevices } from './devices.ts'
 import type { MapReason } from './way.ts'
 
@@ -13,7 +13,7 @@ export interface Marked {
   invalid: boolean
 }
 
-export type BytesReason = MapReason | 'file_invalid'
+export type BytesReason = MapReason | 'file_invalid' | 'keeps_moving'
 
 /** A contiguous part of the file and the memory behind it. */
 export interface Segment {
@@ -59,6 +59,21 @@ export class FileBytes {
     const lengthBytes = Math.min(answer[LENGTH] as number, mostBytes)
     if (!this.reach(answer[DEVINDEX] as number, answer[OFFSET] as number, lengthBytes)) return undefined
     return this.#memoryOf(answer[DEVINDEX] as number, answer[OFFSET] as number, lengthBytes)
+  }
+
+  /** The same for who stores in them: they were still there when they had been found. */
+  steadyWindow(fileOffsetBytes: number, mostBytes: number): Uint8Array | undefined {
+    for (let moves = 0; moves < MOVES_MOST; moves++) {
+      const { validity } = this
+      const window = this.window(fileOffsetBytes, mostBytes)
+      if (!window || this.validity === validity) return window
+    }
+    return this.giveUp()
+  }
+
+  /** Bytes that move each time that they have been found: a daemon could keep its kernel busy for ever. */
+  giveUp(): undefined {
+    return this.#nothing(fail('keeps_moving', { path: this.path }).failure)
   }
 
   /** The whole segment around a byte of the file: what a page fault maps. It touches nothing yet. */

@@ -3,7 +3,7 @@
 
 import { assert } from '../base/assert.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
-import { DEVINDEX, LENGTH, newAnswer, OFFSET } from '../fmap/resolve.ts'
+import { DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET } from '../fmap/resolve.ts'
 import type { BytesReason, FileBytes, Segment } from './fileBytes.ts'
 
 /** What a program gets that loads or stores where memory has failed: SIGBUS. Only accessors that return a value throw it. */
@@ -188,12 +188,13 @@ export class MappedFile {
   }
 
   #at(offsetBytes: number): Segment | undefined {
-    for (;;) {
+    for (let moves = 0; moves <= MOVES_MOST; moves++) {
       const last = this.#held()
       if (last && offsetBytes >= last.fileOffsetBytes && offsetBytes < last.fileOffsetBytes + last.lengthBytes) return last
       this.#last = this.#fault(offsetBytes)
       if (!this.#last) return undefined
     }
+    return this.#file.giveUp()
   }
 
   /** The segment touched last; all of them are faulted in again once the file's bytes may have moved. */

@@ -51,11 +51,8 @@ export class OpenFile {
       return fail('out_of_file', { path: this.inode.path, offsetBytes, lengthBytes: source.length, sizeBytes })
     }
     for (let done = 0; done < source.length; ) {
-      const { validity } = access.value
-      const window = access.value.window(offsetBytes + done, source.length - done)
+      const window = access.value.steadyWindow(offsetBytes + done, source.length - done)
       if (!window) return { ok: false, failure: access.value.failure }
-      // They moved while they were looked for: not a byte goes where they were.
-      if (access.value.validity !== validity) continue
       window.set(source.subarray(done, done + window.length))
       done += window.length
     }
