@@ -410,3 +410,29 @@ export function oneStripContract(kernel: KernelUnderTest): void {
     }
   })
 }
+
+/** Several interleaved extents, each of which may end inside of a chunk: no log has them, messages do. */
+export function severalPartsContract(kernel: KernelUnderTest): void {
+  it(`${kernel.name}: interleaved extents that end inside of a chunk are followed by the next one at once`, () => {
+    const unitBytes = SMALL.unitBytes
+    let ended = 0
+    for (let seed = 0; seed < 24; seed++) {
+      let cursor = 1
+      const interleaved = Array.from({ length: 2 + (seed % 4) }, (_, i) => {
+        const chunkUnits = 2 ** ((seed + i) % 3)
+        const stripCount = 1 + ((seed + 2 * i) % 3)
+        const units = 1 + ((seed * 7 + i * 5) % 9)
+        const stripUnits = Math.ceil(units / (chunkUnits * stripCount)) * chunkUnits
+        if (units % chunkUnits !== 0) ended++
+        const strips = Array.from({ length: stripCount }, (__, strip) => ({ devindex: (strip + i) % 3, offsetBytes: (cursor + strip * stripUnits) * unitBytes, lengthBytes: stripUnits * unitBytes }))
+        cursor += stripCount * stripUnits
+        return { sizeBytes: units * unitBytes, chunkBytes: chunkUnits * unitBytes, strips }
+      })
+      const last = interleaved.at(-1)
+      if (last) last.sizeBytes -= seed % unitBytes
+      const map: WideMap = { kind: 'interleaved', sizeBytes: interleaved.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), interleaved }
+      expect(outcomeOf(kernel, newRig(SMALL), map)).toBe('ok')
+    }
+    expect(ended).toBeGreaterThan(20)
+  })
+}

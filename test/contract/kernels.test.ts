@@ -3,13 +3,19 @@
 import { describe } from 'vitest'
 import { makeSandbox } from '../../src/host/sandbox.ts'
 import { connect, isStandalone, kernelNames } from '../../src/core/machine/kernels.ts'
-import { kernelContract, type KernelUnderTest, oneStripContract } from './kernels.contract.ts'
+import { kernelContract, type KernelUnderTest, oneStripContract, severalPartsContract } from './kernels.contract.ts'
 
 const kernels: KernelUnderTest[] = kernelNames.map((name) => ({ name, connect: (store) => connect(name, store, { sandbox: makeSandbox }) }))
 
 for (const kernel of kernels) kernelContract(kernel)
 
+// An ioctl takes one interleaved extent.
+const inMessages = kernels.filter(({ name }) => !isStandalone(name))
+
 describe('lists and one strip each', () => {
-  // An ioctl takes one interleaved extent.
-  for (const kernel of kernels) if (!isStandalone(kernel.name)) oneStripContract(kernel)
+  for (const kernel of inMessages) oneStripContract(kernel)
+})
+
+describe('several interleaved extents', () => {
+  for (const kernel of inMessages) severalPartsContract(kernel)
 })

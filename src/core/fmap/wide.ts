@@ -55,16 +55,19 @@ export function unrolledCount(map: WideMap): number {
   return map.interleaved.reduce((sum, { sizeBytes, chunkBytes }) => sum + Math.ceil(sizeBytes / chunkBytes), 0)
 }
 
-/** The same bytes as a list of simple extents: one for each chunk. The last one of each part is whole, as space is. */
+/** The same bytes as a list of simple extents: one for each chunk. The file's last one is whole, as space is. */
 export function unrolled(map: WideMap): Columns {
   if (map.kind === 'simple') return map.columns
   const columns = newColumns(unrolledCount(map))
-  for (const { sizeBytes, chunkBytes, strips } of map.interleaved) {
+  for (const part of map.interleaved) {
+    const { sizeBytes, chunkBytes, strips } = part
     const chunkCount = Math.ceil(sizeBytes / chunkBytes)
     for (let chunk = 0; chunk < chunkCount; chunk++) {
       const strip = strips[chunk % strips.length] as Extent
       const row = Math.floor(chunk / strips.length)
-      pushExtent(columns, strip.devindex, strip.offsetBytes + row * chunkBytes, chunkBytes)
+      // Behind any other part the next one begins at once.
+      const lengthBytes = part === map.interleaved.at(-1) ? chunkBytes : Math.min(chunkBytes, sizeBytes - chunk * chunkBytes)
+      pushExtent(columns, strip.devindex, strip.offsetBytes + row * chunkBytes, lengthBytes)
     }
   }
   return columns
