@@ -73,7 +73,7 @@ class Interpreter {
 
   run({ body, line }: Hook): Ended {
     try {
-      this.#burn(line)
+      this.#burn(body, line)
       this.#all(body)
       return NOTHING
     } catch (error) {
@@ -82,8 +82,9 @@ class Interpreter {
     }
   }
 
-  #burn(line: number): void {
-    if (--this.#fuel < 0) throw new End(ENDED.outOfFuel, line)
+  #burn(block: readonly Statement[], line: number): void {
+    this.#fuel -= 3 + priceOf(block)
+    if (this.#fuel < 0) throw new End(ENDED.outOfFuel, line)
   }
 
   #all(statements: readonly Statement[]): void {
@@ -101,7 +102,7 @@ class Interpreter {
         return
       }
       case 'if':
-        this.#all(this.#value(statement.condition) === 0n ? statement.otherwise : statement.body)
+        this.#branch(this.#value(statement.condition) === 0n ? statement.otherwise : statement.body, statement.line)
         return
       case 'for':
         this.#loop(statement)
@@ -117,11 +118,16 @@ class Interpreter {
     }
   }
 
+  #branch(block: readonly Statement[], line: number): void {
+    if (block.length > 0) this.#burn(block, line)
+    this.#all(block)
+  }
+
   #loop({ slot, from, to, body, line }: Statement & { kind: 'for' }): void {
     const first = this.#value(from)
     const end = this.#value(to)
     for (let i = first; ; i++) {
-      this.#burn(line)
+      this.#burn(body, line)
       if (i >= end) return
       this.#slots[slot] = i
       try {
@@ -191,6 +197,21 @@ class Interpreter {
     if (index >= 0n && index < BigInt(count)) return Number(index)
     throw new End(of === 'file' ? ENDED.outsideFile : ENDED.outsideTable, line, { detail: Number(index) })
   }
+}
+
+const PRICES: Readonly<Record<string, number>> = { number: 0, variable: 0, input: 0, binary: 0, cell: 4, store: 4, answer: 4, '/': 16, '%': 16, min: 3, max: 3 }
+
+/** Of whatever a part of a program holds, but for what stands in inner blocks. */
+function priceOf(part: unknown): number {
+  if (Array.isArray(part)) return part.reduce((sum: number, each) => sum + priceOf(each), 0)
+  if (typeof part !== 'object' || part === null) return 0
+  let sum = 0
+  for (const [name, value] of Object.entries(part)) {
+    const isOfTwo = name === 'operator' && 'left' in part
+    if (name === 'kind' || isOfTwo) sum += PRICES[value as string] ?? 1
+    else if (name !== 'body' && name !== 'otherwise') sum += priceOf(value)
+  }
+  return sum
 }
 
 function wrapped(value: bigint): bigint {

@@ -24,7 +24,7 @@ import { type MessageType, nameOf, newContext, NODE } from './messageType.ts'
 const SPAN_BYTES = 24
 const CELL_BYTES = 8
 const PROBES = 12
-const FUEL = 2000
+const FUEL = 20_000
 const LOADED_MOST = 100
 const STORED = wideOf({ kind: 'interleaved', sizeBytes: 100_000, chunkBytes: 4096, strips: [{ devindex: 0, offsetBytes: 0, lengthBytes: 53_248 }, { devindex: 1, offsetBytes: 4096, lengthBytes: 53_248 }] })
 

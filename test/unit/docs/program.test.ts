@@ -34,7 +34,7 @@ describe('docs/PROGRAM.md', () => {
     const compiled = new Compiled()
     const found = sums.map(([code]) => {
       const program = syntaxOf(`setup { } resolve { answer(${code}, 0, 0, 0) }`)
-      return [code, String(compiled.run(program, { table: [], contextCount: 1, sizeBytes: 0, offset: 0, fuel: 9 }).resolve?.answer[0])]
+      return [code, String(compiled.run(program, { table: [], contextCount: 1, sizeBytes: 0, offset: 0, fuel: 200 }).resolve?.answer[0])]
     })
     expect(found).toEqual(sums)
   })

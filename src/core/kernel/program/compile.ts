@@ -1,7 +1,8 @@
 // Syntax to a WebAssembly module that imports its memory and exports the two hooks. Whatever the program: it reads and
-// writes only inside of the parts that it was given, each pass of a loop and each start of a hook costs one step of fuel,
+// writes only inside of the parts that it was given, each block is paid for by the work in it before it runs (cost.ts),
 // and what it can't do ends the hook with a word that says so. Nothing in it traps.
 
+import { BLOCK_STEPS, stepsOf } from './cost.ts'
 import { BOX, CELL_BYTES, ENDED, LINE_SHIFT } from './mailbox.ts'
 import type { ProgramModule } from './sandbox.ts'
 import type { Expression, Hook, HookName, Operator, ProgramSyntax, Statement } from './syntax.ts'
@@ -72,7 +73,7 @@ class HookCompiler {
 
   body({ body, slotCount, line }: Hook): number[] {
     const code = this.#code
-    this.#burn(line)
+    this.#burn(body, line)
     this.#input(BOX.size, this.#size)
     if (this.#hook === 'resolve') this.#input(BOX.offset, this.#offset)
     this.#statements(body)
@@ -86,10 +87,11 @@ class HookCompiler {
     this.#code.i32(0).memory(OP.f64_load, cell * CELL_BYTES).op(OP.i64_trunc_f64_s).set(local)
   }
 
-  #burn(line: number): void {
+  /** A source is too short for a block of as many steps as fuel could go below 0 by. */
+  #burn(block: readonly Statement[], line: number): void {
     const code = this.#code
     const { fuel } = this.#parameters
-    code.get(fuel).i32(1).op(OP.i32_sub).tee(fuel).i32(0).op(OP.i32_lt_s)
+    code.get(fuel).i32(BLOCK_STEPS + stepsOf(block)).op(OP.i32_sub).tee(fuel).i32(0).op(OP.i32_lt_s)
     code.open(OP.if)
     this.#end(ENDED.outOfFuel, line)
     code.end()
@@ -122,9 +124,9 @@ class HookCompiler {
       case 'if':
         this.#condition(statement.condition)
         code.open(OP.if)
-        this.#statements(statement.body)
+        this.#branch(statement.body, statement.line)
         if (statement.otherwise.length > 0) code.op(OP.else)
-        this.#statements(statement.otherwise)
+        this.#branch(statement.otherwise, statement.line)
         code.end()
         return
       case 'for':
@@ -152,6 +154,11 @@ class HookCompiler {
     }
   }
 
+  #branch(statements: readonly Statement[], line: number): void {
+    if (statements.length > 0) this.#burn(statements, line)
+    this.#statements(statements)
+  }
+
   #for({ slot, endSlot, from, to, body, line }: Statement & { kind: 'for' }): void {
     const code = this.#code
     const counter = this.#firstSlot + slot
@@ -162,7 +169,7 @@ class HookCompiler {
     code.set(end)
     const outside = code.open(OP.block)
     const again = code.open(OP.loop)
-    this.#burn(line)
+    this.#burn(body, line)
     code.get(counter).get(end).op(OP.i64_ge_s).branch(OP.br_if, outside)
     this.#loops.push(outside)
     this.#statements(body)

@@ -99,7 +99,7 @@ class Parser {
       case 'let':
         return this.#let()
       case 'if':
-        return this.#if()
+        return this.#if(token)
       case 'for':
         return this.#for(token)
       case 'break':
@@ -147,17 +147,17 @@ class Parser {
     return { kind: 'store', index, value: this.#expression(), line: token.line }
   }
 
-  #if(): Statement {
+  #if({ line }: Token): Statement {
     const condition = this.#expression()
     const body = this.#block()
-    if (!this.#passes('else')) return { kind: 'if', condition, body, otherwise: [] }
+    if (!this.#passes('else')) return { kind: 'if', condition, body, otherwise: [], line }
     const token = this.#token
-    if (!this.#passes('if')) return { kind: 'if', condition, body, otherwise: this.#block() }
+    if (!this.#passes('if')) return { kind: 'if', condition, body, otherwise: this.#block(), line }
     // Its own block goes one deeper.
     if (++this.#nesting >= BLOCKS_MOST) throw new Stop(token, `more than ${BLOCKS_MOST} times else if`, 'Use a loop over cells of the table.')
-    const otherwise = [this.#if()]
+    const otherwise = [this.#if(token)]
     this.#nesting--
-    return { kind: 'if', condition, body, otherwise }
+    return { kind: 'if', condition, body, otherwise, line }
   }
 
   #for({ line }: Token): Statement {

@@ -8,8 +8,8 @@ import { Room } from './room.ts'
 import type { RunningProgram, Sandbox } from './sandbox.ts'
 import type { ProgramTrouble } from './syntax.ts'
 
-/** Steps of one hook: passes of loops, and its start. Enough to copy the largest file's cells twice. */
-export const FUEL = 1_500_000
+/** Steps of one hook, as cost.ts counts them. Enough to copy and sum up the largest file's cells, and over well before 100 ms. */
+export const FUEL = 10_000_000
 
 /** A file's cells in the table. */
 export interface TablePlace {

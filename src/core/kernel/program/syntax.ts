@@ -41,7 +41,7 @@ export type Statement =
   /** A `let`, or a variable that gets another value. */
   | { kind: 'set'; slot: number; value: Expression }
   | { kind: 'store'; index: Expression; value: Expression; line: number }
-  | { kind: 'if'; condition: Expression; body: Statement[]; otherwise: Statement[] }
+  | { kind: 'if'; condition: Expression; body: Statement[]; otherwise: Statement[]; line: number }
   /** `endSlot` keeps the end, which is computed once. */
   | { kind: 'for'; slot: number; endSlot: number; from: Expression; to: Expression; body: Statement[]; line: number }
   | { kind: 'break' }

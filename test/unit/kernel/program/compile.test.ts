@@ -19,7 +19,7 @@ const situation: fc.Arbitrary<Situation> = fc.record({
   contextCount: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 4, max: 7 }) }, { weight: 1, arbitrary: fc.constantFrom(1, 2, 3) }),
   sizeBytes: fc.maxSafeNat(),
   offset: fc.maxSafeNat(),
-  fuel: fc.constantFrom(0, 3, 20, 100, 500),
+  fuel: fc.constantFrom(0, 5, 40, 300, 2000),
 })
 
 describe('a compiled program', () => {
@@ -42,7 +42,7 @@ describe('a compiled program', () => {
 
   const one = (code: string, given: Partial<Situation> = {}) => {
     const program = syntaxOf(`setup { }\nresolve { let result = ${code} answer(result, 0, 0, 0) }`)
-    return compiled.run(program, { table: [], contextCount: 1, sizeBytes: 0, offset: 0, fuel: 9, ...given }).resolve
+    return compiled.run(program, { table: [], contextCount: 1, sizeBytes: 0, offset: 0, fuel: 200, ...given }).resolve
   }
 
   it.each([
@@ -85,12 +85,13 @@ describe('a compiled program', () => {
     expect(one('size - offset', { sizeBytes: most, offset: most - 1 })).toMatchObject({ answer: [1, 0, 0, 0] })
   })
 
-  it('burns a step at its start and at each look of a loop', () => {
+  it('burns what a block costs at its start and at each look of a loop', () => {
     const program = syntaxOf('setup { }\nresolve {\nfor i in 0..3 { }\nanswer(0, 0, 0, 0) }')
     const run = (fuel: number) => compiled.run(program, { table: [], contextCount: 1, sizeBytes: 0, offset: 0, fuel })
-    // The start, three passes, and the look that ends the loop.
-    expect(run(5).resolve).toMatchObject({ how: ENDED.answered })
-    expect(run(4).resolve).toMatchObject({ how: ENDED.outOfFuel, line: 3 })
+    // The start with the loop and the answer, three passes, and the look that ends the loop.
+    const steps = 3 + 1 + 4 + 3 * 3 + 3
+    expect(run(steps).resolve).toMatchObject({ how: ENDED.answered })
+    expect(run(steps - 1).resolve).toMatchObject({ how: ENDED.outOfFuel, line: 3 })
     expect(run(0).setup).toMatchObject({ how: ENDED.outOfFuel, line: 1 })
   })
 

@@ -110,7 +110,7 @@ describe('a source that can be understood', () => {
 
   it('counts lines for what it says when it runs', () => {
     const program = syntaxOf('setup {\n\n  file[0] = 1\n  file[7] = 1\n}\nresolve { fail(3) }')
-    const ended = new Compiled().run(program, { table: [], contextCount: 7, sizeBytes: 1, offset: 0, fuel: 9 })
+    const ended = new Compiled().run(program, { table: [], contextCount: 7, sizeBytes: 1, offset: 0, fuel: 99 })
     expect(ended.setup).toMatchObject({ line: 4, detail: 7 })
   })
 

@@ -59,6 +59,35 @@ describe('a program that fails', () => {
     }
   })
 
+  // What a loop's passes cost isn't one step each: else a long body would take minutes.
+  it.each([
+    ['divisions', 'x = y / 3 ', 16 + 1],
+    ['remainders', 'x = y % 3 ', 16 + 1],
+    ['cells', 'x = file[0] ', 4 + 1],
+    ['choices', 'x = min(y, max(y, 3)) ', 2 * 3 + 1],
+    ['signs', 'x = -~y ', 2 + 1],
+    ['truths', 'x = y && !y ', 2 + 1],
+    ['branches', 'if y { x = y } ', 1 + 3 + 1],
+    ['loops', 'for k in 0..1 { x = y } ', 1 + 2 * 3 + 2],
+  ])('a long line is paid for by the work in it: %s', (_, statement, steps) => {
+    const count = 400
+    const passes = 10
+    const source = `setup { }\nresolve { let x = 0 let y = offset + 5\nfor i in 0..${passes} { ${statement.repeat(count)} }\nanswer(0, 8192 + offset, 1, 0) }`
+    const enough = (passes + 2) * (steps * count + 3) + 20
+    const answered = (fuel: number) => failureOf(programBench({ deviceCount: 2, source, fuel }), map, 0)?.says
+    expect(answered(enough)).toBeUndefined()
+    const tooLittle = Math.floor(passes * steps * count * 0.9)
+    expect(answered(tooLittle)).toBe(`the program that finds the bytes of file1 failed: line 3: out of fuel after ${tooLittle} steps`)
+  })
+
+  it('and a hook that is one long line too', () => {
+    const line = `let x = size ${'x = x / 3 '.repeat(500)}`
+    for (const source of [`setup { ${line} }\nresolve { answer(0, 8192, 1, 0) }`, `setup { }\nresolve { ${line} answer(0, 8192, 1, 0) }`]) {
+      expect(failureOf(programBench({ deviceCount: 2, source, fuel: 9000 }), map, 0)).toBeUndefined()
+      expect(failureOf(programBench({ deviceCount: 2, source, fuel: 8000 }), map, 0)?.says).toContain('out of fuel after 8000 steps')
+    }
+  })
+
   it('or can’t be compiled from the start: each open says why, until another comes', () => {
     const { refusal, daemon, open } = programBench({ source: 'setup { }\nresolve { answer(1) }' })
     const one = simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: UNIT_BYTES }])
