@@ -8,7 +8,7 @@ import { NIL_UUID } from '../base/uuid.ts'
 import { UNITS_MOST } from '../alloc/bitmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
-import { checkSuperblock, superblockCrc } from '../omf/check.ts'
+import { checkSuperblock, isUnit, superblockCrc } from '../omf/check.ts'
 import {
   DEVNAME_FIELD_BYTES, OMF_VERSION_MAJOR, OMF_VERSION_MINOR, SECONDARY_FLAG, SUPERBLOCK_MAGIC, SUPERBLOCK_REGION_BYTES, SUPERBLOCK_VERSION,
 } from '../omf/constants.ts'
@@ -26,7 +26,7 @@ export interface Formatting {
   relaxed?: boolean
 }
 
-export type FormatReason = 'owned_by_other' | 'device_too_small' | 'already_formatted' | 'bad_path' | 'not_on_image' | 'bad_geometry' | 'device_failed'
+export type FormatReason = 'owned_by_other' | 'superblock_crc' | 'device_too_small' | 'already_formatted' | 'bad_path' | 'not_on_image' | 'bad_geometry' | 'device_failed'
 
 type Refused = { ok: false; failure: Failure<FormatReason> } | undefined
 
@@ -44,6 +44,7 @@ export function refuseDevice(memory: Memory, unitBytes: number, options: Formatt
   if (deviceBytes < DEVICE_LEAST_BYTES && !options.relaxed) return fail('device_too_small', { deviceBytes, leastBytes: DEVICE_LEAST_BYTES })
   const formatted = there.ok ? !isOurs(there.value) : there.failure.reason === 'other_version'
   if (formatted && !force) return fail('already_formatted')
+  if (!force && damagedSuperblock(memory)?.ts_sb_flags === SECONDARY_FLAG) return fail('superblock_crc')
   return unitsOf(deviceBytes, unitBytes) > UNITS_MOST ? fail('bad_geometry', { what: `${deviceBytes} bytes in units of ${unitBytes}; use units of 2 MiB` }) : undefined
 }
 
@@ -51,10 +52,22 @@ export function refuseDevice(memory: Memory, unitBytes: number, options: Formatt
 export function refuseSecondary(memory: Memory, unitBytes: number, options: Formatting, isOurs?: (there: Superblock) => boolean): Refused {
   const refused = refuseDevice(memory, unitBytes, options, isOurs)
   if (refused) return refused
+  if (!options.force && damagedSuperblock(memory)) return fail('superblock_crc')
   const { presentBytes, device: { sizeBytes } } = memory
   const leastBytes = SUPERBLOCK_REGION_BYTES + unitBytes
   if (sizeBytes < leastBytes) return fail('device_too_small', { deviceBytes: sizeBytes, leastBytes })
   return presentBytes < SUPERBLOCK_REGION_BYTES ? fail('not_on_image', { offsetBytes: presentBytes, presentBytes }) : undefined
+}
+
+/** What is left of a superblock that something happened to: the device may be somebody's. One that was cleared isn't damaged. */
+export function damagedSuperblock(memory: Memory): Superblock | undefined {
+  if (memoryTrouble(memory, 0, Superblock.sizeBytes)) return undefined
+  memory.invalidate(0, Superblock.sizeBytes)
+  const bytes = readSuperblockBytes(memory)
+  const there = Superblock.decode(bytes)
+  const { ts_magic, ts_version, ts_alloc_unit } = there
+  const isLike = ts_magic === SUPERBLOCK_MAGIC || (ts_magic !== 0n && ts_version === SUPERBLOCK_VERSION && isUnit(ts_alloc_unit))
+  return isLike && !checkSuperblock(bytes).ok ? there : undefined
 }
 
 export interface SuperblockFacts {

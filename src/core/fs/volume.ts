@@ -30,7 +30,7 @@ export interface KeptBitmap {
 export interface Volume {
   /** The primary device. */
   readonly memory: Memory
-  /** This host's devices, among which the others are found. */
+  /** Devices that can be used, among which the others are found. */
   readonly memories: () => Iterable<Memory>
   kept: KeptBitmap | undefined
   known: KnownLayout | undefined

@@ -371,7 +371,11 @@ export class Machine {
   }
 
   #locked<T, R extends Reason>(mount: Mount, what: string, work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>): Task<Result<T, R | LockReason>> {
-    const lock = (): Result<LogLock, LockReason> => metadataDown(mount) ?? lockLog(mount.volume, { systemUuid: this.systemUuid, fsUuid: mount.fsUuid, what })
+    const lock = (): Result<LogLock, LockReason> => {
+      // A file is placed only where this mount reaches it: a device that came back is found first.
+      mount.daxdevs.resolveAgain()
+      return metadataDown(mount) ?? lockLog(mount.volume, { systemUuid: this.systemUuid, fsUuid: mount.fsUuid, what })
+    }
     return underLogLock(mount, lock, work)
   }
 

@@ -19,7 +19,7 @@ export class MountDaxdevs {
   readonly #memories: () => Iterable<Memory>
   readonly #kernel: MountDevices
   readonly #tellsWhere: boolean
-  readonly #names = new Map<number, string>()
+  readonly #found = new Map<number, Memory>()
 
   /** @param kernel learns of each device, and where it is unless it asks for that itself */
   constructor(layout: Layout, memories: () => Iterable<Memory>, kernel: MountDevices, tellsWhere: boolean) {
@@ -37,7 +37,7 @@ export class MountDaxdevs {
 
   /** Undefined for an index that the log doesn't have, and for a device that isn't here. */
   nameOf(devindex: number): string | undefined {
-    return this.#names.get(devindex)
+    return this.#found.get(devindex)?.device.name
   }
 
   /** @returns the memory, where it is the one that the log has under that index */
@@ -46,8 +46,13 @@ export class MountDaxdevs {
     return daxdev && memory && findDaxdev([memory], this.#fsUuid, daxdev)
   }
 
+  /** Where space may be given out: whoever mounted it can reach it. */
+  usable(): Memory[] {
+    return [...this.#found].filter(([devindex]) => this.#kernel.device(devindex)?.failed === undefined).map(([, memory]) => memory)
+  }
+
   has(deviceName: string): boolean {
-    return [...this.#names.values()].includes(deviceName)
+    return [...this.#found.values()].some(({ device }) => device.name === deviceName)
   }
 
   /** As replay tells it. */
@@ -66,7 +71,7 @@ export class MountDaxdevs {
     const { devindex, uuid, sizeBytes } = daxdev
     const memory = findDaxdev(this.#memories(), this.#fsUuid, daxdev)
     this.#kernel.add(devindex, { uuid, sizeBytes, memory: this.#tellsWhere ? memory : undefined })
-    if (memory) this.#names.set(devindex, memory.device.name)
+    if (memory) this.#found.set(devindex, memory)
     return memory !== undefined
   }
 }

@@ -43,7 +43,7 @@ export function newMount({ mountpoint, memory, memories, systemUuid, now }: Moun
   return ok({
     mountpoint,
     deviceName: memory.device.name,
-    volume: newVolume(memory, here),
+    volume: newVolume(memory, () => daxdevs.usable()),
     kernel,
     daxdevs,
     fsUuid: layout.fsUuid,

@@ -30,8 +30,11 @@ export function checkSuperblock(bytes: Uint8Array): Result<Superblock, Superbloc
   if (superblock.ts_version !== SUPERBLOCK_VERSION) return fail('other_version', { version: superblock.ts_version })
   if (superblock.ts_crc !== superblockCrc(bytes)) return fail('superblock_crc')
   const unit = superblock.ts_alloc_unit
-  const known = unit === BigInt(ALLOC_UNIT_BYTES) || unit === BigInt(SMALL_ALLOC_UNIT_BYTES)
-  return known ? ok(superblock) : fail('bad_alloc_unit', { unit })
+  return isUnit(unit) ? ok(superblock) : fail('bad_alloc_unit', { unit })
+}
+
+export function isUnit(unit: bigint): boolean {
+  return unit === BigInt(ALLOC_UNIT_BYTES) || unit === BigInt(SMALL_ALLOC_UNIT_BYTES)
 }
 
 /** @param bytes the first 48 bytes of the log */
