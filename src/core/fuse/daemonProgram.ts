@@ -8,12 +8,11 @@ import { putU64 } from '../base/u64.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import type { Columns, WideMap } from '../fmap/wide.ts'
 import { answer, refusal } from './directLink.ts'
-import { encodeInitReply, encodeOpenReply, encodeTable, FILE_CELLS_MOST, isInit, isOpen, type NamedDevice, NOTICE_CELLS_MOST, SPANS_MOST, TABLE_CELLS_MOST } from './programMessages.ts'
+import { encodeInitReply, encodeOpenReply, encodeTable, FILE_CELLS_MOST, isInit, isOpen, type NamedDevice, NOTICE_CELLS_MOST, NOTICE_SPANS_MOST, TABLE_CELLS_MOST } from './programMessages.ts'
 import type { Answered, Handlers, MapStore, Notify } from './wire.ts'
 
 const [ENOENT] = errnos.ENOENT
 const [EINVAL] = errnos.EINVAL
-const [E2BIG] = errnos.E2BIG
 const [ENOSPC] = errnos.ENOSPC
 
 const KIND_SIMPLE = 0
@@ -79,18 +78,25 @@ class TableFiller {
     const cellCount = cellCountOf(map)
     // Whether that is too many is for the kernel to say; the table isn't filled for nothing.
     if (cellCount > FILE_CELLS_MOST) return answer(encodeOpenReply({ sizeBytes, firstCell: 0, cellCount }))
-    const spans = spansOf(map)
-    if (spans.length > SPANS_MOST) return refusal(E2BIG)
     const window = this.#windowOf(node, cellCount)
     if (!window) return refusal(ENOSPC)
-    const errno = this.#fill(node, window, cellsOf(map, cellCount), spans)
+    const errno = this.#fill(node, window, cellsOf(map, cellCount), spansOf(map))
     return errno === 0 ? answer(encodeOpenReply({ sizeBytes, firstCell: window.firstCell, cellCount })) : refusal(errno)
   }
 
-  #fill(node: number, { firstCell, cellCount }: Window, cells: Uint8Array, spans: Extent[]): number {
-    for (let done = 0; done < cellCount; done += NOTICE_CELLS_MOST) {
-      const part = cells.subarray(done * CELL_BYTES, (done + NOTICE_CELLS_MOST) * CELL_BYTES)
-      const errno = this.#notify('TABLE', node, encodeTable({ firstCell: firstCell + done, spans: done === 0 ? spans : undefined, cells: part }))
+  /** Cells and ranges side by side, in as many notices as the longer of them takes. */
+  #fill(node: number, { firstCell, cellCount }: Window, cells: Uint8Array, spans: readonly Extent[]): number {
+    const noticeCount = Math.max(Math.ceil(cellCount / NOTICE_CELLS_MOST), Math.ceil(spans.length / NOTICE_SPANS_MOST))
+    for (let i = 0; i < noticeCount; i++) {
+      const firstSpan = i * NOTICE_SPANS_MOST
+      const doneCount = Math.min(i * NOTICE_CELLS_MOST, cellCount)
+      const part = {
+        firstCell: firstCell + doneCount,
+        firstSpan,
+        spans: spans.slice(firstSpan, firstSpan + NOTICE_SPANS_MOST),
+        cells: cells.subarray(doneCount * CELL_BYTES, (doneCount + NOTICE_CELLS_MOST) * CELL_BYTES),
+      }
+      const errno = this.#notify('TABLE', node, encodeTable(part))
       if (errno !== 0) return errno
     }
     return 0
@@ -163,19 +169,14 @@ function cellsOf(map: WideMap, cellCount: number): Uint8Array {
   return bytes
 }
 
-/** Where the file's bytes are at most: its pieces, joined where they touch; of more than fit, one range for each device. */
+/** Where the file's bytes are: its pieces in order, joined where they touch. */
 function spansOf(map: WideMap): Extent[] {
   const pieces = map.kind === 'simple' ? extentsOf(map.columns) : map.interleaved.flatMap(({ strips }) => strips)
   const sorted = pieces.toSorted((a, b) => a.devindex - b.devindex || a.offsetBytes - b.offsetBytes)
-  const exact = joined(sorted, (end, next) => next <= end)
-  return exact.length <= SPANS_MOST ? exact : joined(exact, () => true)
-}
-
-function joined(sorted: readonly Extent[], areOne: (endBytes: number, nextBytes: number) => boolean): Extent[] {
   const spans: Extent[] = []
   for (const { devindex, offsetBytes, lengthBytes } of sorted) {
     const last = spans.at(-1)
-    if (last?.devindex === devindex && areOne(last.offsetBytes + last.lengthBytes, offsetBytes)) {
+    if (last?.devindex === devindex && offsetBytes <= last.offsetBytes + last.lengthBytes) {
       last.lengthBytes = Math.max(last.lengthBytes, offsetBytes + lengthBytes - last.offsetBytes)
     } else spans.push({ devindex, offsetBytes, lengthBytes })
   }

@@ -14,10 +14,11 @@ const PROGRAM_ABI = 1
 export const TABLE_CELLS_MOST = 4 * 1024 * 1024
 /** Of one file: 4 MiB. */
 export const FILE_CELLS_MOST = 512 * 1024
-/** Ranges of devices that a file's answers may lie in: as many as a log entry has extents or strips. */
-export const SPANS_MOST = 16
+/** Ranges of devices that a file's answers may lie in: as many as its cells have room for extents. */
+export const FILE_SPANS_MOST = Math.floor((FILE_CELLS_MOST - 2) / 3)
 /** Of one TABLE notice. */
 export const NOTICE_CELLS_MOST = 8 * 1024
+export const NOTICE_SPANS_MOST = 2 * 1024
 export const PROGRAM_BYTES_MOST = 64 * 1024
 const DEVICES_MOST = 256
 
@@ -54,8 +55,8 @@ export const ProgramOpenReply = struct('famfs_program_open_out', 16, {
 export const ProgramTable = struct('famfs_program_table', 16, {
   first_cell: u32('where in the table the cells go'),
   ncells: u32('cells that follow the spans'),
-  nspans: u32('ranges of devices that hold this file from now on; 0: as before'),
-  pad0: pad(4),
+  nspans: u32('ranges of devices that hold this file from now on, in order; 0: as before'),
+  first_span: u32('ranges of this file that were told in notices before this one; 0: they begin anew'),
 })
 
 const DAXDEV_BYTES = ProgramDaxdev.sizeBytes
@@ -126,15 +127,17 @@ export function decodeOpenReply(bytes: Uint8Array): FilePlace | Trouble {
 
 interface TablePart {
   firstCell: number
-  /** Undefined: those that the kernel knows stay. */
-  spans: Extent[] | undefined
+  /** How many of the file's ranges came in parts before this one. */
+  firstSpan: number
+  /** None: those that the kernel knows stay. */
+  spans: Extent[]
   /** Whole cells. */
   cells: Uint8Array
 }
 
-export function encodeTable({ firstCell, spans = [], cells }: TablePart): Uint8Array<ArrayBuffer> {
+export function encodeTable({ firstCell, firstSpan = 0, spans = [], cells }: Partial<TablePart> & Pick<TablePart, 'firstCell' | 'cells'>): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(ProgramTable.sizeBytes + spans.length * SPAN_BYTES + cells.length)
-  bytes.set(ProgramTable.encode({ first_cell: firstCell, ncells: cells.length / CELL_BYTES, nspans: spans.length }))
+  bytes.set(ProgramTable.encode({ first_cell: firstCell, ncells: cells.length / CELL_BYTES, nspans: spans.length, first_span: firstSpan }))
   spans.forEach(({ devindex, offsetBytes, lengthBytes }, i) => {
     const record = { se_devindex: devindex, se_offset: BigInt(offsetBytes), se_len: BigInt(lengthBytes) }
     bytes.set(FmapExtent.encode(record), ProgramTable.sizeBytes + i * SPAN_BYTES)
@@ -145,14 +148,14 @@ export function encodeTable({ firstCell, spans = [], cells }: TablePart): Uint8A
 
 export function decodeTable(bytes: Uint8Array): TablePart | Trouble {
   if (bytes.length < ProgramTable.sizeBytes) return { trouble: `a message of ${bytes.length} bytes has no whole header` }
-  const { first_cell: firstCell, ncells, nspans } = ProgramTable.decode(bytes)
-  if (nspans > SPANS_MOST) return { trouble: `${nspans} ranges` }
+  const { first_cell: firstCell, ncells, nspans, first_span: firstSpan } = ProgramTable.decode(bytes)
+  if (nspans > NOTICE_SPANS_MOST) return { trouble: `${nspans} ranges` }
   if (firstCell + ncells > TABLE_CELLS_MOST) return { trouble: `cells to ${firstCell + ncells} of a table of ${TABLE_CELLS_MOST}` }
   const cellsAt = ProgramTable.sizeBytes + nspans * SPAN_BYTES
   if (bytes.length !== cellsAt + ncells * CELL_BYTES) return { trouble: `${bytes.length} bytes for ${nspans} ranges and ${ncells} cells` }
-  const spans = nspans === 0 ? undefined : spansOf(bytes, nspans)
-  if (spans && 'trouble' in spans) return spans
-  return { firstCell, spans, cells: bytes.subarray(cellsAt) }
+  const spans = spansOf(bytes, nspans)
+  if ('trouble' in spans) return spans
+  return { firstCell, firstSpan, spans, cells: bytes.subarray(cellsAt) }
 }
 
 function spansOf(bytes: Uint8Array, count: number): Extent[] | Trouble {

@@ -68,7 +68,7 @@ function judged(map: WideMap, bend: (sound: Handlers, notify: Notify) => Handler
   const noting: Notify = (notice, node, bytes) => {
     const part = notice === 'TABLE' ? decodeTable(bytes) : undefined
     const errno = notify(notice, node, bytes)
-    if (errno === 0 && part && 'spans' in part) spans = part.spans ?? spans
+    if (errno === 0 && part && 'spans' in part && part.spans.length > 0) spans = part.firstSpan === 0 ? part.spans : [...spans, ...part.spans]
     return errno
   }
   const handlers: Handlers = bend(programDaemon(storeOf(map), noting).handlers, noting)
@@ -150,7 +150,7 @@ const table: MessageType = {
     const cellCount = Math.max(0, Math.floor((bytes.length - ProgramTable.sizeBytes - spanBytes) / CELL_BYTES))
     const whole = new Uint8Array(ProgramTable.sizeBytes + spanBytes + cellCount * CELL_BYTES)
     whole.set(bytes.subarray(0, whole.length))
-    whole.set(ProgramTable.encode({ first_cell: 0, ncells: cellCount, nspans }))
+    whole.set(ProgramTable.encode({ first_cell: 0, ncells: cellCount, nspans, first_span: 0 }))
     return whole
   },
   isForm: (bytes) => 'cells' in decodeTable(bytes),

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { WideMap } from '../../../src/core/fmap/wide.ts'
-import { encodeOpenReply, encodeTable, FILE_CELLS_MOST, SPANS_MOST, TABLE_CELLS_MOST } from '../../../src/core/fuse/programMessages.ts'
+import { encodeOpenReply, encodeTable, FILE_CELLS_MOST, TABLE_CELLS_MOST } from '../../../src/core/fuse/programMessages.ts'
 import { TAKEN } from '../../../src/core/kernel/program/scope.ts'
 import { parseProgram } from '../../../src/core/kernel/program/parse.ts'
 import { FUEL } from '../../../src/core/kernel/program/runner.ts'
@@ -75,6 +75,5 @@ describe('docs/PROGRAM.md', () => {
     for (const word of [...TAKEN, ...BINDING.flat()]) expect(page).toContain(word.replaceAll('|', '\\|'))
     for (const number of [FUEL, FILE_CELLS_MOST, TABLE_CELLS_MOST, Math.floor((FILE_CELLS_MOST - 2) / 3)]) expect(page).toContain(number.toLocaleString('en-US'))
     expect(page).toContain(`and ${SPARE_CELLS} more`)
-    expect(page).toContain(`at most ${SPANS_MOST} of them`)
   })
 })

@@ -3,13 +3,15 @@
 // until the program or the file's part of the table is another one. A resolve allocates nothing.
 
 import { failLate } from '../../base/late.ts'
-import type { Failure } from '../../base/result.ts'
+import { fail, type Failure } from '../../base/result.ts'
 import type { Extent } from '../../fmap/fmap.ts'
 import { type Answer, BEFORE, DEVINDEX, inside, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
-import { type Columns, columnsOf, newColumns } from '../../fmap/wide.ts'
+import type { Columns } from '../../fmap/wide.ts'
+import { FILE_SPANS_MOST } from '../../fuse/programMessages.ts'
 import type { FileAsk, MapReason } from '../way.ts'
 import { BOX, ENDED, LINE_SHIFT } from './mailbox.ts'
 import type { FileContext, Runner, TablePlace } from './runner.ts'
+import { Spans } from './spans.ts'
 
 /** A file's own cells: as many as it has in the table, and these for what a program computes in advance. */
 export const SPARE_CELLS = 16
@@ -32,15 +34,13 @@ export class ProgramFile implements Resolver {
   readonly #runner: Runner
   #ask: FileAsk
   #place: TablePlace = { firstCell: 0, cellCount: 0 }
-  #spans: Columns = newColumns(0)
+  #spans = new Spans()
   /** As told, and not looked at yet. */
-  #toldSpans: Columns | undefined
+  #toldSpans: Spans | undefined
   #context: FileContext | undefined
   /** Of the program that filled the context. */
   #generation = NEVER
   #trouble: Failure<MapReason> | undefined
-  /** The range that held the last answer. */
-  #lastSpan = 0
 
   constructor(home: FileHome, ask: FileAsk) {
     this.#home = home
@@ -62,16 +62,24 @@ export class ProgramFile implements Resolver {
   }
 
   get residentBytes(): number {
-    return this.#spans.count * 20
+    return this.#spans.residentBytes
   }
 
   expectSpans(): void {
     this.#toldSpans = undefined
   }
 
-  /** The server says where its bytes are from now on. */
-  tell(spans: readonly Extent[]): void {
-    this.#toldSpans = columnsOf(spans)
+  /**
+   * The server says where its bytes are from now on, in as many parts as it takes.
+   * @param firstSpan how many were told before; 0 begins anew
+   * @returns false for a part that doesn't go on where the one before ended, or goes on too long: nothing changed
+   */
+  tell(firstSpan: number, spans: readonly Extent[]): boolean {
+    const told = firstSpan === 0 ? new Spans() : (this.#toldSpans ?? this.#spans)
+    if (told.count !== firstSpan || firstSpan + spans.length > FILE_SPANS_MOST) return false
+    told.add(spans)
+    this.#toldSpans = told
+    return true
   }
 
   /** Its part of the table is another one: the next fault sets it up again. */
@@ -120,28 +128,12 @@ export class ProgramFile implements Resolver {
     // A unit of the file is a unit of the device: what is inside of one is at the same place in the other.
     const unitsApart = (offsetBytes - fileOffsetBytes) / this.#home.unitBytes
     const isSound = lengthBytes >= 1 && beforeBytes >= 0 && beforeBytes <= fileOffsetBytes && unitsApart === Math.floor(unitsApart)
-    if (!isSound || !this.#holds(devindex, offsetBytes - beforeBytes, offsetBytes + lengthBytes)) return this.#failed(this.#wordsOf(fileOffsetBytes, box))
+    if (!isSound || !this.#spans.holds(devindex, offsetBytes - beforeBytes, offsetBytes + lengthBytes)) return this.#failed(this.#wordsOf(fileOffsetBytes, box))
     answer[DEVINDEX] = devindex
     answer[OFFSET] = offsetBytes
     answer[LENGTH] = lengthBytes
     answer[BEFORE] = beforeBytes
     return true
-  }
-
-  #holds(devindex: number, startBytes: number, endBytes: number): boolean {
-    if (this.#isIn(this.#lastSpan, devindex, startBytes, endBytes)) return true
-    for (let i = 0; i < this.#spans.count; i++) {
-      if (!this.#isIn(i, devindex, startBytes, endBytes)) continue
-      this.#lastSpan = i
-      return true
-    }
-    return false
-  }
-
-  #isIn(index: number, devindex: number, startBytes: number, endBytes: number): boolean {
-    const { devindices, offsets, lengths } = this.#spans
-    const offsetBytes = offsets[index] as number
-    return devindices[index] === devindex && startBytes >= offsetBytes && endBytes <= offsetBytes + (lengths[index] as number)
   }
 
   #setUp(): void {
@@ -152,11 +144,12 @@ export class ProgramFile implements Resolver {
 
   #trySetUp(): Failure<MapReason> | undefined {
     if (this.#toldSpans) {
-      const refused = this.#home.refuse(this.#ask, this.#toldSpans)
+      const told = this.#toldSpans
+      const refused = this.#home.refuse(this.#ask, told.columns)
       if (refused) return refused
-      this.#spans = this.#toldSpans
+      if (!told.isInOrder) return fail('bad_map', { path: this.#ask.path, what: 'its ranges are told in no order' }).failure
+      this.#spans = told
       this.#toldSpans = undefined
-      this.#lastSpan = 0
     }
     const { running, refused, room } = this.#runner
     if (!running) return this.#programFailed(refused ? `line ${refused.line}, column ${refused.column}: ${refused.says}` : 'there is none')

@@ -85,7 +85,7 @@ class ProgramWay implements MapWay, FileHome {
   /** A device that isn't known may have come since the mount, so the server is asked once more. */
   refuse(ask: FileAsk, columns: Columns): Failure<MapReason> | undefined {
     const { devices } = this.#context
-    if (columns.devindices.some((devindex) => !devices.at(devindex))) this.#askDevices()
+    if (columns.devindices.subarray(0, columns.count).some((devindex) => !devices.at(devindex))) this.#askDevices()
     return refuseMap(this.#context, ask, { kind: 'simple', sizeBytes: ask.sizeBytes, columns })
   }
 
@@ -128,8 +128,8 @@ class ProgramWay implements MapWay, FileHome {
     if (!file) return ENOENT
     const part = decodeTable(bytes)
     if ('trouble' in part) return EINVAL
+    if (part.spans.length > 0 && !file.tell(part.firstSpan, part.spans)) return EINVAL
     this.runner.writeTable(part.firstCell, part.cells)
-    if (part.spans) file.tell(part.spans)
     file.outdate()
     return 0
   }

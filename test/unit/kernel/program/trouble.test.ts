@@ -119,6 +119,16 @@ describe('whatever a program answers', () => {
     expect(resolver.trouble?.reason).toBe('program_failed')
   })
 
+  it.each([17, 5000])('is none of another file’s that lies between its %i pieces', (count) => {
+    const mine = Array.from({ length: count }, (_, i) => ({ devindex: 0, offsetBytes: 2 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES }))
+    const { open, daemon } = programBench({ deviceBytes: 2 * count * UNIT_BYTES })
+    const resolver = open(simpleMap(mine))
+    for (const unit of [0, 1, 2, count - 1, count, 2 * count - 2, 2 * count - 1]) {
+      daemon.upload(answering(`0, ${unit * UNIT_BYTES} + offset % 4096, 1, 0`))
+      expect([unit, resolved(resolver, 7)?.[1]]).toEqual([unit, unit % 2 === 0 ? unit * UNIT_BYTES + 7 : undefined])
+    }
+  })
+
   it('is cut at the file’s end', () => {
     const short = simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: 2 * UNIT_BYTES }], UNIT_BYTES + 3)
     const resolver = programBench({ source: answering('0, offset, 8192 - offset, offset') }).open(short)
@@ -172,11 +182,12 @@ describe('a hostile server', () => {
   const span = (devindex: number, offsetUnits: number, lengthUnits: number) => ({ devindex, offsetBytes: offsetUnits * UNIT_BYTES, lengthBytes: lengthUnits * UNIT_BYTES })
 
   it.each([
-    ['no ranges', undefined, 'bad_map'],
+    ['no ranges', [], 'bad_map'],
     ['ranges that overlap', [span(0, 0, 2), span(0, 1, 2)], 'bad_map'],
     ['ranges that are shorter than the file', [span(0, 0, 2)], 'bad_map'],
     ['a range beyond its device', [span(0, 254, 3)], 'bad_map'],
     ['a range within a unit', [{ devindex: 0, offsetBytes: 512, lengthBytes: 3 * UNIT_BYTES }], 'bad_map'],
+    ['ranges in no order', [span(0, 4, 2), span(0, 0, 2)], 'bad_map'],
     ['an empty range', [span(0, 0, 3), span(1, 0, 0)], 'bad_map'],
     ['a device that nobody has', [span(7, 0, 3)], 'device_missing'],
   ])('says where a file is with %s', (_, spans, reason) => {
@@ -206,8 +217,8 @@ describe('a hostile server', () => {
     expect(notify('TABLE', 2, sound)).toBe(2)
     expect(notify('TABLE', 1, sound.subarray(0, 15))).toBe(22)
     expect(notify('TABLE', 1, sound.subarray(0, sound.length - 1))).toBe(22)
-    // More cells than there are, a place beyond the table, more ranges than there are, and one of no number.
-    expect([changed(4, 3), changed(3, 0x7f), changed(8, 17), changed(16 + 8 + 6, 0xff)].map((bytes) => notify('TABLE', 1, bytes))).toEqual([22, 22, 22, 22])
+    // More cells than there are, a place beyond the table, more ranges than there are, ranges that go on where none ended, and one of no number.
+    expect([changed(4, 3), changed(3, 0x7f), changed(9, 9), changed(12, 1), changed(16 + 8 + 6, 0xff)].map((bytes) => notify('TABLE', 1, bytes))).toEqual([22, 22, 22, 22, 22])
     expect(notify('UPSERT', 1, sound)).toBe(38)
     expect(resolved(resolver, 0)).toEqual([0, 2 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
   })

@@ -1,0 +1,82 @@
+// The ranges of devices that a file's answers are held against, as its server told them: in the order of devices and places,
+// so that a look at one answer is a search by halves however many there are. It allocates nothing.
+
+import type { Extent } from '../../fmap/fmap.ts'
+import { columnBytes, type Columns, newColumns } from '../../fmap/wide.ts'
+
+export class Spans {
+  #columns: Columns = newColumns(0)
+  #isInOrder = true
+  /** Where the last answer was. */
+  #last = 0
+
+  get columns(): Columns {
+    return this.#columns
+  }
+
+  get count(): number {
+    return this.#columns.count
+  }
+
+  /** Each begins behind the one before, on its device or a later one. */
+  get isInOrder(): boolean {
+    return this.#isInOrder
+  }
+
+  get residentBytes(): number {
+    return columnBytes(this.#columns)
+  }
+
+  add(spans: readonly Extent[]): void {
+    this.#makeRoom(spans.length)
+    const columns = this.#columns
+    for (const { devindex, offsetBytes, lengthBytes } of spans) {
+      const i = columns.count++
+      columns.devindices[i] = devindex
+      columns.offsets[i] = offsetBytes
+      columns.lengths[i] = lengthBytes
+      this.#isInOrder &&= i === 0 || isBehind(columns, i)
+    }
+  }
+
+  /** Whether one range has all of these bytes. */
+  holds(devindex: number, startBytes: number, endBytes: number): boolean {
+    if (this.#isIn(this.#last, devindex, startBytes, endBytes)) return true
+    const { devindices, offsets } = this.#columns
+    let low = 0
+    let high = this.#columns.count - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      const other = devindices[middle] as number
+      if (other < devindex || (other === devindex && (offsets[middle] as number) <= startBytes)) low = middle
+      else high = middle - 1
+    }
+    if (!this.#isIn(low, devindex, startBytes, endBytes)) return false
+    this.#last = low
+    return true
+  }
+
+  #isIn(index: number, devindex: number, startBytes: number, endBytes: number): boolean {
+    const { count, devindices, offsets, lengths } = this.#columns
+    if (index >= count || devindices[index] !== devindex) return false
+    const offsetBytes = offsets[index] as number
+    return startBytes >= offsetBytes && endBytes <= offsetBytes + (lengths[index] as number)
+  }
+
+  #makeRoom(moreCount: number): void {
+    const { count, devindices, offsets, lengths } = this.#columns
+    if (count + moreCount <= devindices.length) return
+    const grown = newColumns(Math.max(count + moreCount, count * 2))
+    grown.devindices.set(devindices)
+    grown.offsets.set(offsets)
+    grown.lengths.set(lengths)
+    grown.count = count
+    this.#columns = grown
+  }
+}
+
+function isBehind({ devindices, offsets, lengths }: Columns, i: number): boolean {
+  const apart = (devindices[i] as number) - (devindices[i - 1] as number)
+  if (apart !== 0) return apart > 0
+  return (offsets[i] as number) >= (offsets[i - 1] as number) + (lengths[i - 1] as number)
+}
