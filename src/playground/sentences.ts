@@ -18,8 +18,8 @@ export const sentences = {
   mounted: (host: string, role: string, played: number) =>
     `${host} mounted it as ${role} and played ${entries(played)} of the log.`,
   unmounted: (host: string) => `${host} unmounted: everything it knew of the file system is forgotten.`,
-  created: (host: string, path: string, sizeBytes: number, at: number, entry: number) =>
-    `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} at ${hexText(at)}.`,
+  created: (host: string, path: string, sizeBytes: number, at: string, entry: number) =>
+    `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} at ${at}.`,
   rewritten: (host: string, path: string) => `${path} exists with that size, so ${host} wrote it in place; the log has no new entry.`,
   existed: (host: string, path: string) => `${path} exists with that size, so ${host} made nothing.`,
   madeDirectory: (host: string, path: string) => `${host} appended a directory: ${path}.`,
@@ -41,7 +41,7 @@ export const sentences = {
   startedOver: () => 'Started over with a new device. A step back brings the old one back.',
   anotherDevice: (sizeBytes: number, count: number) =>
     count === 1 ? `The device was replaced by another of ${sizeText(sizeBytes)}; every host starts anew on it.` : `There are ${count} other devices now, each of ${sizeText(sizeBytes)}; every host starts anew on them.`,
-  edited: (host: string, offsetBytes: number, lengthBytes: number) => `${host} stored ${sizeText(lengthBytes)} at ${hexText(offsetBytes)}, past every check.`,
+  edited: (host: string, at: string, lengthBytes: number) => `${host} stored ${sizeText(lengthBytes)} at ${at}, past every check.`,
   travelled: (position: number, stepCount: number, step: string | undefined) => {
     if (step === undefined) return `Back at the beginning, before the first of ${stepCount} steps.`
     return `${position === stepCount ? `Shown again is the last of ${stepCount} steps` : `Shown is step ${position} of ${stepCount}`}: ${step}`
@@ -102,6 +102,12 @@ function short(value: number): string {
 
 function entries(count: number): string {
   return count === 1 ? '1 entry' : `${count.toLocaleString('en')} entries`
+}
+
+/** Where a byte is: of several devices, on which. */
+export function whereText(devices: readonly { baseBytes: number }[], offsetBytes: number): string {
+  const place = devices.findLastIndex(({ baseBytes }) => baseBytes <= offsetBytes)
+  return devices.length < 2 ? hexText(offsetBytes) : `device ${place}, byte ${hexText(offsetBytes - (devices[place]?.baseBytes ?? 0))}`
 }
 
 export function hexText(value: number): string {

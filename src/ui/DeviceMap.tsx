@@ -9,7 +9,7 @@ import { countText, plural, sentence, sizeText } from './format.ts'
 import { healthText } from './health.ts'
 import { useLook, useLookStore } from './look.tsx'
 import { Legend } from './map/Legend.tsx'
-import { fileOfEntry, type MapModel, modelKeeper } from './map/model.ts'
+import { fileOfEntry, lotOf, type MapModel, modelKeeper, ROLES } from './map/model.ts'
 import { type MapStage, type MapView, stageOf } from './map/stage.ts'
 import { cellSentence, cellText, crumbsOf, layoutText, levelText, restText, zoomSentence } from './map/tell.ts'
 import { PanelHead } from './PanelHead.tsx'
@@ -33,7 +33,7 @@ export function DeviceMap({ theme }: { theme: string }) {
   }, [stage, theme])
 
   return (
-    <section className="device" aria-labelledby="device-heading">
+    <section className="device" aria-labelledby="device-heading" data-several={device.devices.length > 1 || undefined}>
       <PanelHead id="device-heading" topic="device" summary={<>{device.devices.length < 2 && <span className="mono">{device.name}</span>} {deviceText(snapshot)}</>}>
         {!snapshot.dump && (
           <button type="button" className="icon" aria-label="Devices" title="Devices: their state, and what can happen to them" onClick={() => look.set({ sheet: 'device list' })}><HardDrive aria-hidden /></button>
@@ -43,6 +43,7 @@ export function DeviceMap({ theme }: { theme: string }) {
       <Crumbs stage={stage} model={model} />
       <Field stage={stage} model={model} />
       <Caption stage={stage} model={model} />
+      <p className="visually-hidden">{captionsText(model)}</p>
       {trouble && <p className="caption num">{trouble}</p>}
       <Legend model={model} freeUnits={device.filesystem ? device.filesystem.unitCount - device.filesystem.usedUnitCount : 0} />
       <Bytes stage={stage} version={snapshot.deviceVersion} />
@@ -157,10 +158,14 @@ function deviceText({ device }: Snapshot): string {
   return `${size}, ${plural(filesystem.unitCount, 'unit')} of ${sizeText(filesystem.unitBytes)}, ${countText(filesystem.usedUnitCount)} in use`
 }
 
+/** What the picture has over its devices, for who doesn't see it. */
+function captionsText(model: MapModel): string {
+  if (!lotOf(model).isCaptioned) return ''
+  return model.devices.map(({ devindex, name, role, startBytes, endBytes, health }) => sentence([`Device ${devindex}: ${name}`, ROLES[role], sizeText(endBytes - startBytes), healthText(health)].filter(Boolean).join(', '))).join(' ')
+}
+
 /** What isn't as it should be; undefined on a sound device. */
 function troubleText({ device, ready }: Snapshot): string | undefined {
-  const failed = device.devices.filter(({ health }) => healthText(health) !== '')
-  if (ready && device.filesystem && failed.length > 0) return failed.map(({ devindex, health }) => `Device ${devindex}: ${healthText(health)}.`).join(' ')
   if (!device.filesystem) return ready ? sentence(device.verdict) : undefined
   const bad = device.filesystem.badEntryCount
   return bad > 0 ? `${plural(bad, 'log entry is', 'log entries are')} damaged: seqnum or checksum is wrong.` : undefined

@@ -34,7 +34,6 @@ export function FieldTable({ place, fields, checksum, current, hovered, onChoose
     onChoose(Math.min(Math.max(current + step, 0), fields.length - 1))
   }
   const ofDevice = place.kind === 'file'
-  const devices = useDevices()
 
   return (
     <div className="fields" data-of-device={ofDevice || undefined} ref={root} role="grid" tabIndex={0} aria-label={`Fields of ${place.title}`} onKeyDown={onKey}
@@ -54,7 +53,7 @@ export function FieldTable({ place, fields, checksum, current, hovered, onChoose
       {fields.map((field, i) => (
         <div key={`${field.path} ${field.offsetBytes}`} id={`field-${i}`} role="row" className="field-row" aria-selected={i === current} data-hovered={i === hovered || undefined}
           data-unused={field.kind === 'unused' || undefined} data-field={i}>
-          <span role="gridcell" className="num quiet">{ofDevice ? briefPlace(devices, field.offsetBytes) : `+${field.offsetBytes}`}</span>
+          <span role="gridcell" className="num quiet">{ofDevice ? <DevicePlace offsetBytes={field.offsetBytes} /> : `+${field.offsetBytes}`}</span>
           <span role="gridcell" className="mono field-name">{field.path.replace(/^body\./, '')}</span>
           <span role="gridcell" className="mono quiet">{field.kind}</span>
           <span role="gridcell" className="num field-value">
@@ -66,6 +65,11 @@ export function FieldTable({ place, fields, checksum, current, hovered, onChoose
       ))}
     </div>
   )
+}
+
+/** Only what lies on a device needs a session: messages have none. */
+function DevicePlace({ offsetBytes }: { offsetBytes: number }) {
+  return briefPlace(useDevices(), offsetBytes)
 }
 
 export function CrcVerdict({ checksum }: { checksum: Checksum }) {

@@ -12,7 +12,7 @@ import { listText, plural, sentence } from './format.ts'
 import type { HelpTopic } from './helpTitles.ts'
 import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
-import { lostMount, memoryText } from './memoryGuide.ts'
+import { badDevice, lostMount, memoryText } from './memoryGuide.ts'
 import { LateHelp } from './LateHelp.tsx'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
@@ -111,7 +111,7 @@ function offersFor(snapshot: Snapshot): Offer[] {
 
 /** After memory failed: to meet it, to mend it, to mount again. */
 function memoryOffers({ device: { devices }, hosts, files, history }: Snapshot): Offer[] {
-  const bad = devices.find(({ health }) => health.isStopped || health.poison.length > 0)
+  const bad = badDevice(devices)
   const lost = lostMount(hosts, bad)
   const offers: Offer[] = []
   const hit = files.find(({ fault }) => fault === 'memory')

@@ -89,8 +89,10 @@ const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, devic
   const lit = useLook((state) => state.lit === file.entryIndex)
   const strips = file.chunkBytes !== undefined
   const directory = file.kind === 'directory'
+  // What a program is told takes the room of the mode.
+  const failed = file.fault === 'memory' || file.fault === 'missing'
   return (
-    <div className="file-row" role="row" aria-rowindex={rowIndex} data-lit={lit || undefined} data-arrived={arrived || undefined} {...lighting(look, file.entryIndex)}>
+    <div className="file-row" role="row" aria-rowindex={rowIndex} data-failed={failed || undefined} data-lit={lit || undefined} data-arrived={arrived || undefined} {...lighting(look, file.entryIndex)}>
       <span role="cell" className="path" {...(!directory && !file.fault && dragOut(playground, { host, ...file }))}>
         {directory ? <Folder className="folder" aria-hidden /> : file.fault === 'no_map' ? <span className="swatch" data-unseen aria-hidden /> : <Swatch colour={colour} strips={strips} />}
         {directory ? (
@@ -103,7 +105,7 @@ const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, devic
         {!directory && !file.fault && <TakeButton host={host} path={file.path} isBare />}
       </span>
       <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
-      <span role="cell" className="mono mode" title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
+      <span role="cell" className={failed ? 'visually-hidden' : 'mono mode'} title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
       <span role="cell" className="map">
         {file.fault && <span className="fault" title={FAULTS[file.fault].title}>{faultWords(file.fault, memoryErrno)}</span>}
         {!file.fault && file.extents.length > 0 && (

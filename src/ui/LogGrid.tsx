@@ -75,7 +75,7 @@ export function LogGrid({ found, query }: { found: readonly number[] | undefined
 
   return (
     <div className="log-body">
-      <div className="log-scroll" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label="Log entries" aria-rowcount={count + 1} data-devices={snapshot.dump ? true : undefined} style={{ '--hosts': snapshot.hosts.length } as CSSProperties}
+      <div className="log-scroll" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label="Log entries" aria-rowcount={count + 1} data-devices={snapshot.dump || snapshot.device.devices.length > 1 ? true : undefined} style={{ '--hosts': snapshot.hosts.length } as CSSProperties}
         aria-activedescendant={visible.includes(current) && rows.has(current) ? `log-${current}` : undefined} onKeyDown={onKey}
         onClick={(event) => {
           const entry = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-entry]')?.dataset['entry'] : undefined

@@ -156,7 +156,7 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
       <p>{lossText(snapshot)}</p>
       <p>{willText(snapshot, deviceCount, deviceBytes)}</p>
       <div className="panel-fields">
-        <Field label="Devices" hint={<small>{deviceCount === 1 ? 'the primary alone' : `one primary, ${plural(deviceCount - 1, 'secondary', 'secondaries')}`}</small>}>
+        <Field label="Number of devices" hint={<small>{deviceCount === 1 ? 'the primary alone' : `one primary, ${plural(deviceCount - 1, 'secondary', 'secondaries')}`}</small>}>
           {(id) => (
             <select id={id} value={deviceCount} onChange={(event) => setDeviceCount(Number(event.target.value))}>
               {DEVICE_COUNTS.map((count) => <option key={count} value={count}>{count}</option>)}

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../playground/types.ts'
 import { type Devices, logOffsetOf, placeText } from '../addresses.ts'
 import { useBytes } from '../bytes.ts'
 import { CrcVerdict, FieldTable } from '../FieldTable.tsx'
-import { byteText, hexText, plural, sentence, sizeText } from '../format.ts'
+import { byteText, hexText, plural, sizeText } from '../format.ts'
 import { type Column, HexView } from '../HexView.tsx'
 import { useLook, useLookStore } from '../look.tsx'
 import { checksumOf, fieldsOf, type FieldView, overlayLength, type Place, placeAt } from '../overlay.ts'
@@ -159,7 +159,7 @@ function Linked({ snapshot, presentBytes, selection, told, tell }: {
             {COPY_FORMS.map((form) => <button key={form} type="button" aria-label={`Copy as ${form}`} onClick={() => void copy(mark, form)}>{form}</button>)}
           </div>
           {!snapshot.dump && <EditToggle editing={editing} />}
-          {!snapshot.dump && <button type="button" title={`${plural(mark.lengthBytes, 'byte')} from ${placeText(snapshot.device.devices, mark.startBytes)} on`} onClick={() => look.set({ sheet: 'poison range' })}>Poison this range</button>}
+          {!snapshot.dump && <button type="button" aria-label="Poison this range" title={`Poison ${plural(mark.lengthBytes, 'byte')} from ${placeText(snapshot.device.devices, mark.startBytes)} on`} onClick={() => look.set({ sheet: 'poison range' })}>Poison</button>}
         </div>
         <HexView sizeBytes={snapshot.device.sizeBytes} presentBytes={presentBytes} cursor={cursor} marked={marked} hovered={hovered >= 0 ? markOfField(fields[hovered]) : undefined} asked={asked}
           place={place} version={snapshot.deviceVersion} beside={beside} digit={editing.digit} focusHex={grid} onMove={selection.move} onKey={onKey}
@@ -219,7 +219,7 @@ function failedText({ device: { devices } }: Snapshot, offsetBytes: number): str
 
 function captionOf(snapshot: Snapshot, cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
   const { devices } = snapshot.device
-  const at = devices.length > 1 ? sentence(placeText(devices, cursor)).slice(0, -1) : `Byte ${placeText(devices, cursor)}`
+  const at = devices.length > 1 ? placeText(devices, cursor).replace('device', 'Device') : `Byte ${placeText(devices, cursor)}`
   if (cursor >= presentBytes) return `${at} is not here: the dump ends at ${placeText(devices, presentBytes)}, and what is behind it stayed on the device.`
   const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} from ${placeText(devices, mark.startBytes)} on. ` : ''
   if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))}${failedText(snapshot, cursor)}`

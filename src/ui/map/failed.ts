@@ -4,10 +4,10 @@
 import { sizeText } from '../format.ts'
 import { healthText } from '../health.ts'
 import { spansOf } from './levels.ts'
-import type { DevicePart } from './model.ts'
+import { type DevicePart, ROLES } from './model.ts'
 import { edgeOf, gapOf, type Rows, type Scene, sideOf, yOf } from './scene.ts'
 
-const POISON_LEAST_PX = 8
+const POISON_LEAST_PX = 12
 /** At the level of bytes the pattern stands under the digits. */
 const FOOT_PX = 5
 const VEIL = 0.6
@@ -90,11 +90,10 @@ export function paintCaptions(context: CanvasRenderingContext2D, scene: Scene): 
 
 function wordsOf({ devindex, name, role, startBytes, endBytes, health }: DevicePart, { palette }: Scene) {
   const state = healthText(health)
-  const roleWords = { primary: 'primary', secondary: 'secondary', other: 'in no file system' }[role]
   return [
     { text: `device ${devindex}`, weight: 600, colour: palette.ink },
     ...(state === '' ? [] : [{ text: state, weight: 600, colour: palette.alarm }]),
-    { text: `${name}, ${roleWords}, ${sizeText(endBytes - startBytes)}`, weight: 400, colour: palette.quiet },
+    { text: `${name}, ${ROLES[role]}, ${sizeText(endBytes - startBytes)}`, weight: 400, colour: palette.quiet },
   ]
 }
 

@@ -60,7 +60,7 @@ const LARGEST_REM = 4
 const CELL_REM = 1.5
 const BYTE_REM = 1.5
 const MOST_COLUMNS = 64
-const CAPTION_REM = 1.375
+const CAPTION_REM = 1.125
 
 export function oneLot(sizeBytes: number): Lot {
   return { parts: [{ startBytes: 0, endBytes: sizeBytes }], isCaptioned: false }

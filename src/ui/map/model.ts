@@ -18,13 +18,15 @@ export interface MapModel {
   devices: readonly DevicePart[]
 }
 
+export const ROLES = { primary: 'primary', secondary: 'secondary', other: 'in no file system' } as const
+
 /** One of the devices, where it lies in the memory of all. */
 export interface DevicePart {
   devindex: number
   name: string
   startBytes: number
   endBytes: number
-  role: 'primary' | 'secondary' | 'other'
+  role: keyof typeof ROLES
   /** Of a secondary: up to here no file lies. */
   reservedEndBytes: number
   health: HealthView

@@ -164,8 +164,8 @@ export class MapStage {
     const { offset } = this.#under(at)
     if (offset === undefined || !this.#model) return
     // The cell's beginning, or the beginning of the thing in it.
-    const cellStart = this.#cellStart(offset)
-    this.#cursorBytes = Math.max(cellStart, Math.min(thingAt(this.#model, offset).startBytes, offset))
+    const start = this.#cellStart(offset)
+    this.#cursorBytes = Math.max(start, Math.min(thingAt(this.#model, offset).startBytes, offset))
     this.#remark()
     showBytes(this.#look, this.#cursorBytes)
   }

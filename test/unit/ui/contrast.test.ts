@@ -9,8 +9,8 @@ const LETTERS = ['--ink', '--quiet', '--accent', '--alarm', '--right']
 const GROUNDS = ['--paper', '--tint', '--accent-tint', '--lit']
 /** Letters on grounds of their own. */
 const PAIRS = [['--on-accent', '--accent'], ['--alarm', '--alarm-tint'], ['--ink', '--alarm-tint'], ['--ink', '--log-free'], ['--paper', '--ink']] as const
-/** Borders of controls, and the ring around what has the focus. */
-const EDGES = [['--edge', '--paper'], ['--accent', '--paper'], ['--accent', '--tint']] as const
+/** Borders of controls, the ring around what has the focus, and on the map poison and what doesn't answer: each has paper round about. */
+const EDGES = [['--edge', '--paper'], ['--accent', '--paper'], ['--accent', '--tint'], ['--alarm', '--paper'], ['--alarm', '--alarm-tint'], ['--alarm', '--free'], ['--quiet', '--paper']] as const
 
 describe.each(['light', 'dark'] as const)('in %s', (theme) => {
   const colours = coloursOf(theme)

@@ -1,0 +1,88 @@
+// Several devices on the page: the map draws each under its caption, says where its cursor is on the device that it is on,
+// and shows poison in its own colour; the list of devices does what its buttons say, and says how to undo it.
+
+import { createRoot } from 'react-dom/client'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+import { MIB } from '../../src/core/base/align.ts'
+import { chooseEngine } from '../../src/playground/engine.ts'
+import { Session } from '../../src/playground/session.ts'
+import { ImageStore } from '../../src/store/imageStore.ts'
+import { App } from '../../src/ui/App.tsx'
+
+const patient = { timeout: 30_000 }
+const EACH = 32 * MIB
+
+async function open(): Promise<{ session: Session; root: HTMLElement; map: HTMLElement }> {
+  await page.viewport(1440, 900)
+  const session = new Session(await chooseEngine(), new ImageStore(`famfs-test-devices-${Date.now()}`, true), 'owner')
+  const root = document.createElement('div')
+  document.body.append(root)
+  const rendering = createRoot(root)
+  rendering.render(<App playground={session} />)
+  onTestFinished(async () => {
+    rendering.unmount()
+    root.remove()
+    await session.dispose()
+  })
+  await session.start()
+  expect((await session.format({ force: true, deviceBytes: EACH, deviceCount: 3 })).ok).toBe(true)
+  const map = await vi.waitFor(() => {
+    const found = root.querySelector<HTMLElement>('[aria-label="Device map"]')
+    if (!found?.ariaValueText?.startsWith('device 0')) throw new Error('the map shows one device still')
+    return found
+  }, patient)
+  return { session, root, map }
+}
+
+/** How many pixels of the map have exactly that colour. */
+function pixelsOf(map: HTMLElement, css: string): number {
+  const canvas = map.querySelector('canvas')
+  const context = canvas?.getContext('2d')
+  if (!canvas || !context) return 0
+  const probe = document.createElement('canvas').getContext('2d')
+  if (!probe) return 0
+  probe.fillStyle = css
+  probe.fillRect(0, 0, 1, 1)
+  const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
+  let count = 0
+  for (let i = 0; i < data.length; i += 4) if (data[i] === red && data[i + 1] === green && data[i + 2] === blue && data[i + 3] === 255) count++
+  return count
+}
+
+it('the cursor goes from device to device, and poison shows and heals', async () => {
+  const { session, root, map } = await open()
+  map.focus()
+  await userEvent.keyboard('{ArrowDown}')
+  await vi.waitFor(() => expect(map.ariaValueText).toMatch(/^device 1, unit \d+ at 0x/), patient)
+  await userEvent.keyboard('{End}')
+  await vi.waitFor(() => expect(map.ariaValueText).toMatch(/^device 2, unit 15 at 0x01e00000: free/), patient)
+  const alarm = getComputedStyle(document.documentElement).getPropertyValue('--alarm').trim()
+  expect(pixelsOf(map, alarm)).toBe(0)
+  expect((await session.poison(2, EACH - 64, 64)).ok).toBe(true)
+  await vi.waitFor(() => expect(pixelsOf(map, alarm)).toBeGreaterThan(20), patient)
+  await vi.waitFor(() => expect(map.ariaValueText).toContain('64 B of it poisoned'), patient)
+  expect(root.querySelector('.device > p.visually-hidden')?.textContent).toContain('Device 2: /dev/dax2.0, secondary, 32.0 MiB, 64 B poisoned.')
+  expect((await session.stepTo(session.snapshot().history.position - 1)).ok).toBe(true)
+  await vi.waitFor(() => expect(pixelsOf(map, alarm)).toBe(0), patient)
+})
+
+it('the list of devices stops one, lets it answer, and takes one from a host', async () => {
+  const { session, root } = await open()
+  await page.getByRole('button', { name: 'Devices', exact: true }).click()
+  const list = page.getByRole('region', { name: 'Devices' })
+  await list.getByRole('button', { name: 'Stop device 1' }).click()
+  await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(true), patient)
+  await expect.element(list.getByText('does not answer', { exact: true })).toBeVisible()
+  await vi.waitFor(() => expect(root.querySelector('.toasts')?.textContent).toMatch(/\/dev\/dax1\.0 does not answer any more\.A step back \(.+Z\) undoes it\./), patient)
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(false), patient)
+  // A press on the message closed the list.
+  await page.getByRole('button', { name: 'Devices', exact: true }).first().click()
+  await list.getByRole('button', { name: 'Take device 2 from B' }).click()
+  await vi.waitFor(() => expect(session.snapshot().hosts.find(({ name }) => name === 'B')).toMatchObject({ lacks: [2], status: 'up' }), patient)
+  await vi.waitFor(() => expect(root.textContent).toContain('B runs without device 2.'), patient)
+  await list.getByRole('button', { name: 'Give device 2 back to B' }).click()
+  await vi.waitFor(() => expect(session.snapshot().hosts.find(({ name }) => name === 'B')?.lacks).toEqual([]), patient)
+})

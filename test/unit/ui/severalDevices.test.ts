@@ -1,0 +1,194 @@
+// Several devices as the page has them: places are told on the device that they are on, each device begins a row of the map,
+// and what the hardware says of one is said wherever it shows.
+
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KIB, MIB } from '../../../src/core/base/align.ts'
+import { POISON_LINE_BYTES } from '../../../src/core/machine/deviceErrors.ts'
+import type { HostFile, HostView, Snapshot } from '../../../src/playground/types.ts'
+import { briefPlace, deviceAt, placeText, steadyDevices } from '../../../src/ui/addresses.ts'
+import { LINE_BYTES, rangeAsked, rangeAt, rangeText } from '../../../src/ui/devices/poisonRange.ts'
+import { healthText } from '../../../src/ui/health.ts'
+import { offsetAsked } from '../../../src/ui/inspector/asking.ts'
+import { freeOf } from '../../../src/ui/inspector/pieces.ts'
+import { keyAt, nodeOf, treeOf } from '../../../src/ui/inspector/tree.ts'
+import { fillLine, makeLine, PAST_END, SUPERBLOCK } from '../../../src/ui/map/bands.ts'
+import { cellOf, cellStart, gridFor, type Level, levelsFor, moved, offsetAt, rowOf, rowStretch, rowTopPx, rowsBetween, spansOf } from '../../../src/ui/map/levels.ts'
+import { freeAt, lotOf, mapModel, modelKeeper, thingAt } from '../../../src/ui/map/model.ts'
+import { cellText, crumbsOf, zoomSentence } from '../../../src/ui/map/tell.ts'
+import { lostMount, memoryText } from '../../../src/ui/memoryGuide.ts'
+import { placeAt } from '../../../src/ui/overlay.ts'
+import { propertyRuns } from '../../counts.ts'
+import { devicesOf, fileOf } from './mapLayouts.ts'
+
+const EACH = 64 * MIB
+const units: Level = { name: 'units', cellBytes: 2 * MIB }
+const wide = fileOf(2, 'wide', [[16 * MIB, 4 * MIB], [EACH + 2 * MIB, 4 * MIB], [2 * EACH + 8 * MIB, 4 * MIB]], 2 * MIB)
+const device = devicesOf([EACH, EACH, EACH], { 1: { poison: [{ offsetBytes: EACH + 2 * MIB, lengthBytes: 128 }] }, 2: { isStopped: true } }, { entryCount: 3 })
+const media = { device, files: [wide] }
+const model = mapModel(media)
+
+describe('places', () => {
+  it('are told on their device, and as ever where there is one', () => {
+    const alone = devicesOf([EACH]).devices
+    expect([placeText(alone, 0xa00000), briefPlace(alone, 0xa00000), placeText([], 16)]).toEqual(['0x00a00000', '0x00a00000', '0x00000010'])
+    expect([placeText(device.devices, 0), placeText(device.devices, EACH - 1), briefPlace(device.devices, EACH)]).toEqual(['device 0, byte 0x00000000', 'device 0, byte 0x03ffffff', '1:0x00000000'])
+    expect([deviceAt(alone, 5), deviceAt(device.devices, 2 * EACH)?.devindex]).toEqual([undefined, 2])
+  })
+
+  it('are the same list while the same devices lie there', () => {
+    const first = steadyDevices(device.devices)
+    expect(steadyDevices(devicesOf([EACH, EACH, EACH]).devices)).toBe(first)
+    expect(steadyDevices(devicesOf([EACH, EACH]).devices)).toHaveLength(2)
+  })
+
+  it('are understood as they are told', () => {
+    const { devices } = device
+    fc.assert(fc.property(fc.integer({ min: 0, max: 3 * EACH - 1 }), (offset) => {
+      expect(offsetAsked(briefPlace(devices, offset), 7, 3 * EACH, devices)).toEqual({ value: offset })
+    }), { numRuns: propertyRuns.usual })
+    expect(offsetAsked('3:0', 0, 3 * EACH, devices)).toEqual({ mistake: 'There is no device 3: the last one is 2.' })
+    expect(offsetAsked('1:64m', 0, 3 * EACH, devices)).toHaveProperty('mistake')
+    expect(offsetAsked('1:0', 0, EACH)).toHaveProperty('mistake')
+  })
+})
+
+describe('the map', () => {
+  it('knows what is on each device', () => {
+    const kinds = [EACH, EACH + 200, EACH + 2 * MIB, EACH + 6 * MIB, 2 * EACH].map((at) => thingAt(model, at).kind)
+    expect(kinds).toEqual(['superblock', 'superblock_rest', 'file', 'free', 'superblock'])
+    expect(thingAt(model, 40 * MIB)).toMatchObject({ kind: 'free', startBytes: 20 * MIB, endBytes: EACH })
+    expect(thingAt(model, EACH + 10 * MIB)).toMatchObject({ kind: 'free', startBytes: EACH + 6 * MIB, endBytes: 2 * EACH })
+    expect(freeAt(mapModel({ device, files: [fileOf(0, 'all', [[10 * MIB, 54 * MIB]])] }))).toBe(EACH + 2 * MIB)
+    const stranger = { ...device, devices: device.devices.map((each) => (each.devindex === 2 ? { ...each, fsDevindex: undefined } : each)) }
+    expect(thingAt(mapModel({ device: stranger, files: [] }), 2 * EACH + 5)).toMatchObject({ kind: 'unknown', startBytes: 2 * EACH, endBytes: 3 * EACH })
+  })
+
+  it('draws a secondary’s superblock, its file, and nothing behind its end', () => {
+    const line = makeLine(40)
+    fillLine(model, { startBytes: EACH, limitBytes: 2 * EACH, bytesPerPixel: 2 * MIB, pixelCount: 40, isFine: false, leastPixels: 0 }, line)
+    expect(line.codes[0]).toBe(SUPERBLOCK)
+    expect(line.strips.slice(0, 4)).toEqual(Uint8Array.of(0, 2, 2, 0))
+    expect(line.codes.slice(31, 34)).toEqual(Uint8Array.of(1, 0, 0))
+    expect(line.codes.every((code) => code < PAST_END)).toBe(true)
+  })
+
+  it('says on which device a cell is, and what the hardware says of it', () => {
+    expect(cellText(model, units, EACH + 2 * MIB)).toBe('device 1, unit 1 at 0x00200000: wide, strip 1; 128 B of it poisoned')
+    expect(cellText(model, { name: 'bytes', cellBytes: 1 }, EACH + 2 * MIB)).toBe('device 1, byte 0x00200000: wide, strip 1, chunk 1, byte 2,097,152 of the file; poisoned')
+    expect(cellText(model, units, 2 * EACH + 20 * MIB)).toBe('device 2, unit 10 at 0x01400000: free, 2.0 MiB; the device does not answer')
+    expect(cellText(model, units, 0)).toBe('device 0, unit 0 at 0x00000000: superblock')
+    expect(crumbsOf(model, [{ name: 'device', cellBytes: 2 * MIB }, { name: 'pages', cellBytes: 4 * KIB }], 1, EACH).map(({ text }) => text)).toEqual(['3 devices', 'device 1, unit 0, superblock'])
+    expect(zoomSentence(model, { name: 'device', cellBytes: 2 * MIB })).toBe('All devices, units of 2 MiB.')
+  })
+
+  it('is another one when the hardware says something else', () => {
+    const keep = modelKeeper()
+    const files = [wide]
+    const sound = keep({ device: devicesOf([EACH, EACH]), files })
+    expect(keep({ device: devicesOf([EACH, EACH]), files })).toBe(sound)
+    expect(keep({ device: devicesOf([EACH, EACH], { 1: { isStopped: true } }), files })).not.toBe(sound)
+    expect([lotOf(mapModel({ device: devicesOf([EACH]), files })).isCaptioned, lotOf(mapModel({ device: devicesOf([EACH], { 0: { isStopped: true } }), files })).isCaptioned]).toEqual([false, true])
+  })
+})
+
+describe('rows of the map', () => {
+  const box = { widthPx: 800, heightPx: 240, remPx: 16 }
+
+  it('each device begins one, under its caption', () => {
+    const grid = gridFor(units, 3 * EACH, { ...box, widthPx: 480 }, lotOf(model))
+    expect(grid).toMatchObject({ columns: 16, rows: 6, cellCount: 96, captionPx: 18 })
+    expect(grid.parts.map(({ firstCell, firstRow, topPx }) => [firstCell, firstRow, topPx])).toEqual([[0, 0, 0], [32, 2, 66], [64, 4, 132]])
+    expect([0, 1, 2].map((row) => rowTopPx(grid, row))).toEqual([18, 42, 84])
+    expect(rowStretch(grid, 3)).toEqual({ startBytes: EACH + 32 * MIB, endBytes: 2 * EACH })
+    expect([offsetAt(grid, 0, 5, 0), offsetAt(grid, 0, 18, 0), offsetAt(grid, 31, 0, 84)]).toEqual([undefined, 0, EACH + Math.floor((31 / 30) * 2 * MIB)])
+    expect(rowsBetween(grid, 0, 70)).toEqual({ first: 0, end: 2 })
+    expect(rowsBetween(grid, 45, 90)).toEqual({ first: 1, end: 3 })
+    expect(spansOf(grid, EACH - 2 * MIB, EACH + 2 * MIB, 0, 9)).toEqual([{ row: 1, fromPx: 450, toPx: 480 }, { row: 2, fromPx: 0, toPx: 30 }])
+  })
+
+  it('keys go from device to device', () => {
+    const uneven = lotOf(mapModel({ device: devicesOf([20 * MIB, EACH]), files: [] }))
+    const grid = gridFor(units, 20 * MIB + EACH, { ...box, widthPx: 220 }, uneven)
+    expect([grid.columns, grid.parts.map(({ rowCount }) => rowCount)]).toEqual([8, [2, 4]])
+    const to = (key: string, cell: number): number | undefined => moved(key, grid, cell, 2)
+    // A row of two, then the next device: down goes to where the row ends, and on in that column.
+    expect([to('ArrowRight', 9), to('ArrowDown', 7), to('ArrowDown', 9), to('ArrowUp', 17), to('PageDown', 1), to('End', 0), to('ArrowDown', 41), to('ArrowUp', 3)]).toEqual([10, 9, 11, 9, 11, 41, 41, 0])
+  })
+
+  it('of any devices: a cell, its byte and its point are one, and all of it fits', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 }), fc.integer({ min: 90, max: 1400 }), fc.integer({ min: 260, max: 700 }), fc.nat(), (sizes, widthPx, heightPx, pick) => {
+      const devices = devicesOf(sizes.map((count) => count * 2 * MIB))
+      const lot = lotOf(mapModel({ device: devices, files: [] }))
+      const [level = units] = levelsFor(devices.sizeBytes, 2 * MIB, { widthPx, heightPx, remPx: 16 }, lot)
+      const grid = gridFor(level, devices.sizeBytes, { widthPx, heightPx, remPx: 16 }, lot)
+      expect(grid.heightPx).toBeLessThanOrEqual(heightPx + 0.001)
+      expect(grid.columns * grid.stepXPx).toBeLessThanOrEqual(widthPx + 0.001)
+      const cell = pick % grid.cellCount
+      const start = cellStart(grid, cell)
+      const row = rowOf(grid, start)
+      expect(cellOf(grid, start)).toBe(cell)
+      const column = (start - rowStretch(grid, row).startBytes) / grid.cellBytes
+      const at = offsetAt(grid, (column + 0.01) * grid.stepXPx, rowTopPx(grid, row) + grid.stepYPx / 2, 0)
+      expect(at === undefined ? undefined : cellOf(grid, at)).toBe(cell)
+    }), { numRuns: propertyRuns.usual })
+  })
+})
+
+describe('the inspector', () => {
+  it('finds superblocks of all devices, and free space on each', () => {
+    expect(placeAt(media, EACH + 5)).toMatchObject({ kind: 'superblock', title: 'Superblock of device 1', startBytes: EACH })
+    expect(placeAt(media, EACH + 300)).toMatchObject({ kind: 'rest', title: 'Rest of the superblock region' })
+    expect(placeAt(media, EACH + 7 * MIB)).toMatchObject({ title: 'Free space', startBytes: EACH + 6 * MIB, lengthBytes: EACH - 6 * MIB })
+    expect(freeOf(media).gaps.map(({ offsetBytes, lengthBytes }) => [offsetBytes / MIB, lengthBytes / MIB])).toEqual([[10, 6], [20, 44], [70, 58], [130, 6], [140, 52]])
+  })
+
+  it('has every byte of every device in its tree', () => {
+    const tree = treeOf(media as unknown as Snapshot)
+    fc.assert(fc.property(fc.integer({ min: 0, max: 3 * EACH - 1 }), (offset) => {
+      expect(nodeOf(tree, keyAt(tree, offset))).toBeDefined()
+    }), { numRuns: propertyRuns.usual })
+    expect([keyAt(tree, EACH), keyAt(tree, 2 * EACH + 400), keyAt(tree, EACH + 7 * MIB), keyAt(tree, EACH + 2 * MIB)]).toEqual(['devices:0', 'devices:1', 'free:2', 'files:0:1'])
+    expect(nodeOf(tree, 'devices:1')).toMatchObject({ title: 'Device 2 /dev/dax2.0', startBytes: 2 * EACH })
+  })
+})
+
+describe('poison', () => {
+  it('takes whole lines of one device', () => {
+    expect(LINE_BYTES).toBe(POISON_LINE_BYTES)
+    const { devices } = device
+    expect(rangeAt(devices, { startBytes: EACH + 70, lengthBytes: 2 })).toEqual({ devindex: 1, offsetBytes: 64, lengthBytes: 64, mark: { startBytes: EACH + 64, lengthBytes: 64 } })
+    expect(rangeAt(devices, { startBytes: EACH - 8, lengthBytes: 100 })).toMatchObject({ devindex: 0, lengthBytes: 64 })
+    expect(rangeAsked(devices, '2:0x100', '1k')).toMatchObject({ devindex: 2, offsetBytes: 0x100, lengthBytes: 1024 })
+    expect([rangeAsked(devices, 'here', '64'), rangeAsked(devices, '0', 'much'), rangeAsked(devices, '0', '0')].every((asked) => 'mistake' in asked)).toBe(true)
+    const range = rangeAt(devices, { startBytes: EACH, lengthBytes: 128 })
+    expect(range && rangeText(devices, range)).toBe('128 bytes from device 1, byte 0x00000000 on')
+  })
+
+  it('and what else the hardware says is told in words', () => {
+    expect(device.devices.map(({ health }) => healthText(health))).toEqual(['', '128 B poisoned', 'does not answer'])
+    expect(healthText({ isStopped: true, configuration: 2, poison: [{ offsetBytes: 0, lengthBytes: 64 }, { offsetBytes: 640, lengthBytes: 64 }] })).toBe('does not answer, reconfigured 2 times, 128 B poisoned in 2 places')
+  })
+})
+
+describe('the guide', () => {
+  const hostOf = (name: string, files: Partial<HostFile>[], lacks: number[] = []) => ({ name, files, lacks }) as unknown as HostView
+  const bad = { ...wide, fault: 'memory' as const }
+  const says = (hosts: HostView[], health: Parameters<typeof devicesOf>[1], files = [bad]) => memoryText({ device: devicesOf([EACH, EACH, EACH], health), hosts, files } as unknown as Snapshot)
+
+  it('says what happened to memory, and what to try', () => {
+    const poison = { 1: { poison: [{ offsetBytes: EACH + 2 * MIB, lengthBytes: 64 }] } }
+    expect(says([hostOf('A', [bad])], poison)).toMatch(/^Memory of device 1 is poisoned under wide: read it on a host and see the error, then read another file\./)
+    expect(says([], { 2: { poison: [{ offsetBytes: 3 * EACH - 64, lengthBytes: 64 }] } }, [])).toMatch(/^Memory of device 2 is poisoned where no file lies/)
+    const other = { ...fileOf(3, 'other', [[30 * MIB, MIB]]), fault: 'memory' as const }
+    expect(says([hostOf('A', [bad, other])], poison)).toMatch(/^A met the poison on device 1, and its mount is broken for more than wide: mount it again/)
+    expect(says([hostOf('A', [bad])], { 2: { isStopped: true }, ...poison })).toMatch(/^Device 2 does not answer: nobody reaches wide\. Try a file that lies elsewhere\./)
+  })
+
+  it('goes on when the memory is well, and is silent when all is', () => {
+    expect(says([hostOf('A', [wide]), hostOf('B', [bad])], {}, [])).toMatch(/^B saw memory fail, and its mount stays broken .* or reboot B\.$/)
+    expect(lostMount([hostOf('B', [bad])])?.name).toBe('B')
+    expect(says([hostOf('B', [{ ...wide, fault: 'missing' }], [1])], {}, [])).toMatch(/^B runs without device 1: files on it are errors there \(ENODEV\)/)
+    expect(says([hostOf('A', [wide])], {}, [])).toBeUndefined()
+  })
+})
