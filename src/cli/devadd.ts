@@ -33,11 +33,15 @@ function* run(call: Call<typeof options>): Task<number> {
     const stat = io.system.stat(path, io.caller)
     return stat.ok && stat.value.kind === 'device'
   }
-  const [path, ...more] = operands.filter((operand) => !isDevice(operand))
+  const isThere = (path: string): boolean => io.system.stat(path, io.caller).ok
+  const paths = operands.filter((operand) => !isDevice(operand))
   const devices = operands.filter(isDevice)
   const next = 'Write famfs devadd DEVICE PATH; daxctl list shows which devices there are.'
+  const missing = paths.find((each) => !isThere(each) && (paths.length > 1 || each.startsWith('/dev/')))
+  if (missing !== undefined) return stop(call, { says: `${missing} is not a device of this host: there is nothing of that name`, next })
+  const [path, ...more] = paths
   if (path === undefined) return stop(call, { says: 'no path in famfs is named', next })
-  if (more.length > 0) return stop(call, { says: `${more[0]} is not a device, and ${path} neither: one path in famfs is wanted`, next })
+  if (more.length > 0) return stop(call, { says: `of ${paths.join(' and ')} none is a device, and one path in famfs is wanted`, next })
   if (devices.length === 0) return stop(call, { says: 'no device is named', next })
   if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'add a device' }).failure)
   const place = lockable(io, path)

@@ -4,6 +4,7 @@
 import { createRoot } from 'react-dom/client'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { failLate } from '../../src/core/base/late.ts'
 import { Chooser } from '../../src/ui/lab/choices.ts'
 import { LabPage } from '../../src/ui/lab/LabPage.tsx'
 import { PRESETS } from '../../src/ui/lab/presets.ts'
@@ -88,14 +89,14 @@ it('messages are chosen by key, and their bytes and fields lead to each other', 
   await vi.waitFor(() => expect(fields.querySelector('[aria-selected="true"]')?.textContent).toContain('fmap_version'), patient)
   // Refused, and said so.
   await userEvent.click(list.querySelectorAll('[role="option"]')[3] as HTMLElement)
-  await vi.waitFor(() => expect(textOf(root, '.lab-message')).toContain('Refused with errno 7'), patient)
+  await vi.waitFor(() => expect(textOf(root, '.lab-message')).toContain('Refused with E2BIG, more pieces than it takes (errno 7)'), patient)
 })
 
 it('trouble in the source stands where it is, and a program that fails is an EIO that is told', async () => {
   const { lab, root } = await open()
   const source = named(root, 'textarea', 'Source of the program') as HTMLTextAreaElement
   await userEvent.fill(source, 'resolve {\n  let a ? 1\n}\n')
-  await vi.waitFor(() => expect(textOf(root, '.lab-program')).toContain('Line 2, column 7: A name or a number is missing.'), patient)
+  await vi.waitFor(() => expect(textOf(root, '.lab-program')).toContain('Line 2, column 7: A name or a number is missing. Write one.'), patient)
   expect([source.getAttribute('aria-invalid'), root.querySelector('.lab-lines [data-wrong]')?.textContent]).toEqual(['true', '2'])
   await userEvent.click(named(root, '.lab-program button', 'Go there'))
   expect([document.activeElement === source, source.selectionStart]).toEqual([true, 'resolve {\n'.length + 6])
@@ -105,6 +106,38 @@ it('trouble in the source stands where it is, and a program that fails is an EIO
   await vi.waitFor(() => expect(textOf(root, '.lab-program')).toContain('EIO'), patient)
   expect(lab.ran.at(-1)).toMatchObject({ kernels: ['v1', 'program'], program: EXAMPLES[1]!.source })
   expect(textOf(root, '.lab-figures .note')).toContain('out of fuel')
+  // What that program did is not said of another one.
+  await page.getByLabelText('Example').selectOptions('interleave')
+  await vi.waitFor(() => expect(textOf(root, '.lab-program-foot')).toContain('It compiles.'), patient)
+  expect(textOf(root, '.lab-program-foot')).not.toContain('EIO')
+})
+
+it('a preset makes its point with the program that works; one’s own stays to be had', async () => {
+  const { lab, root } = await open()
+  const preset = PRESETS.find(({ setup }) => setup.kernels.includes('program'))!
+  const own = 'resolve {\n  let mine = 1\n}\n'
+  const source = named(root, 'textarea', 'Source of the program') as HTMLTextAreaElement
+  await userEvent.click(named(root, '.lab-presets button', preset.title))
+  await userEvent.fill(source, own)
+  await vi.waitFor(() => expect(named(root, '.lab-presets button', preset.title).getAttribute('aria-pressed')).toBe('false'), patient)
+  await userEvent.click(named(root, '.lab-presets button', preset.title))
+  await vi.waitFor(() => expect(named(root, '.lab-presets button', preset.title).getAttribute('aria-pressed')).toBe('true'), patient)
+  expect([lab.ran.at(-1)?.program, source.value]).toEqual([EXAMPLES[0]!.source, EXAMPLES[0]!.source])
+  await page.getByLabelText('Example').selectOptions('your own')
+  await vi.waitFor(() => expect(source.value).toBe(own), patient)
+})
+
+it('what was concluded before is not said of what is set now', async () => {
+  const { lab, root, chooser } = await open()
+  const wasRun = lab.run
+  lab.run = () => Promise.resolve(failLate('lab_setup', { what: '6553600000 bytes of files', wanted: 'at most 4227858432' }))
+  chooser.change({ kernels: ['fuse-unrolled', 'program'] })
+  await vi.waitFor(() => expect(textOf(root, '[role="alert"]')).toContain('6553600000'), patient)
+  expect(textOf(root, '.lab-stale')).toBe('Of the last run, v1, the module and fuse, and not of what is set now.')
+  expect(root.querySelector('.lab-of-run')?.hasAttribute('data-stale')).toBe(true)
+  lab.run = wasRun
+  await userEvent.click(named(root, 'button', 'Run again'))
+  await vi.waitFor(() => expect(root.querySelector('.lab-stale')).toBeNull(), patient)
 })
 
 it('curves are measured when asked for, and go when they are no longer of what is set', async () => {

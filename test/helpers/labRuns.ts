@@ -91,7 +91,7 @@ export function madeUpLab(): Lab & { ran: LabSetup[]; closed: () => boolean } {
       pattern, accessCount, askedBytes: accessCount * accessBytes, lineBytes: 64, lineMovedBytes: accessCount * accessBytes * 1.5, lineTouchCount: 2 * accessCount, lineHitCount: 3, lineCacheBytes: 32_768, pageBytes: 4096, pageMovedBytes: accessCount * 4096, pageCacheBytes: 1_048_576,
       readAheadBytes: 0, pageTouchCount: accessCount, pageHitCount: 17,
     })),
-    compile: (source) => Promise.resolve(source.includes('?') ? { line: 2, column: 7, says: 'a name or a number is missing' } : undefined),
+    compile: (source) => Promise.resolve(source.includes('?') ? { line: 2, column: 7, says: 'a name or a number is missing', next: 'Write one.' } : undefined),
     cancel: () => undefined,
     close: () => {
       isClosed = true

@@ -83,14 +83,14 @@ export const lateFailures = {
   no_daemon_thread: row<{ why: string }>('ENOTSUP', (d) => `the daemon can't have a thread of its own: ${d.why}`,
     'Mount without --daemon worker: the daemon is beside its kernel then.'),
   program_failed: row<{ path: string; what: string }>('EIO', (d) => `the program that finds the bytes of ${d.path} failed: ${d.what}`,
-    'Correct the program; the mount and other files go on.'),
+    'Correct the program. The mount goes on, and so does every file that it finds the bytes of.'),
 
   // the map lab
   lab_setup: row<{ what: string; wanted: string }>('EINVAL', (d) => `the lab can't run with ${d.what}: ${d.wanted}`, 'Choose a number within its range.'),
   lab_down: row<{ why: string }>('EIO', (d) => `the lab's worker is gone: ${d.why}`, 'Run it again: another one is started.'),
 
   // memory that is made to fail
-  bad_poison: row<{ what: string }>('EINVAL', (d) => `the poison can't be so: ${d.what}`, 'Give an address and a length in whole lines of 64 bytes; clear what is there already.'),
+  bad_poison: row<{ what: string }>('EINVAL', (d) => `poison comes in whole lines of 64 bytes: ${d.what}`, 'Give an address and a length that are multiples of 64; clear what is there already.'),
 
   // the devices of a session
   bad_device_count: row<{ count: number; limit: number }>('EINVAL', (d) => `${d.count} is no number of devices here`, (d) => `Give a whole number from 1 to ${d.limit}.`),

@@ -29,7 +29,7 @@ export function changeDevice({ device, health }: Memory, change: DeviceChange): 
       const { offsetBytes, lengthBytes } = change
       const fits = Number.isSafeInteger(offsetBytes) && Number.isSafeInteger(lengthBytes) && offsetBytes >= 0 && lengthBytes > 0 && offsetBytes + lengthBytes <= device.sizeBytes
       if (!fits) return fail('out_of_device', { offsetBytes, lengthBytes, presentBytes: device.sizeBytes })
-      if (offsetBytes % POISON_LINE_BYTES !== 0 || lengthBytes % POISON_LINE_BYTES !== 0) return failLate('bad_poison', { what: `${lengthBytes} bytes at ${offsetBytes} are no whole lines of ${POISON_LINE_BYTES}` })
+      if (offsetBytes % POISON_LINE_BYTES !== 0 || lengthBytes % POISON_LINE_BYTES !== 0) return failLate('bad_poison', { what: `${lengthBytes} bytes at ${offsetBytes} are none` })
       const isDone = change.kind === 'poison' ? health.addPoison(offsetBytes, lengthBytes) : health.clearPoison(offsetBytes, lengthBytes)
       return isDone ? ok() : failLate('bad_poison', { what: `${device.name} keeps no more ranges apart` })
     }

@@ -58,6 +58,11 @@ function poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'cl
     voice.say(`error: '${offsetBytes === undefined ? address : valueOf(given, 'l')}' is no number of bytes`, NEXT)
     return 1
   }
+  const uneven = unevenOf(address, offsetBytes, 0) ?? unevenOf(valueOf(given, 'l') ?? '', lengthBytes, POISON_LINE_BYTES)
+  if (uneven) {
+    voice.say(`error: '${uneven.text}' is no multiple of ${POISON_LINE_BYTES}: poison comes in whole lines`, `Give a multiple of ${POISON_LINE_BYTES}: ${uneven.nearest} is the nearest.`)
+    return 1
+  }
   const devices = io.system.devices()
   const device = devices.find((each, minor) => each.name === name || baseName(each.name) === baseName(name) || name === `mem${minor}`)
   if (!device) {
@@ -70,4 +75,11 @@ function poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'cl
   if (done.ok) io.out(`poison ${clears ? 'cleared' : 'injected'} at ${place}, ${lengthBytes} bytes\n`)
   else voice.say(`error: ${place}: ${done.failure.says}`, done.failure.next)
   return done.ok ? 0 : 1
+}
+
+/** @returns what isn't in whole lines, and the number beside it that is, written as it was given */
+function unevenOf(text: string, bytes: number, leastBytes: number): { text: string; nearest: string } | undefined {
+  if (bytes % POISON_LINE_BYTES === 0) return undefined
+  const nearest = Math.max(leastBytes, Math.round(bytes / POISON_LINE_BYTES) * POISON_LINE_BYTES)
+  return { text, nearest: /^0x/i.test(text) ? `0x${nearest.toString(16)}` : String(nearest) }
 }

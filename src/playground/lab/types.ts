@@ -3,16 +3,18 @@
 
 import type { Result } from '../../core/base/result.ts'
 import type { KernelName } from '../../core/kernel/way.ts'
-import type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide } from '../../sim/lab/types.ts'
+import type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide, Spread } from '../../sim/lab/types.ts'
 
 export type LabKernel = KernelName
-export type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide }
+export type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide, Spread }
 
 /** Where a program's source can't be understood. Lines and columns count from 1. */
 export interface ProgramTrouble {
   line: number
   column: number
   says: string
+  /** What to do about it, as a sentence. */
+  next: string
 }
 
 export interface ProgramExample {

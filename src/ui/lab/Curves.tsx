@@ -1,4 +1,5 @@
-// Against the number of extents, both axes in powers of ten: a chart to see it, a table with the same numbers to read it.
+// Against the number of extents, or of chunks where files are striped, both axes in powers of ten: a chart to see it, a table
+// with the same numbers to read it.
 
 import { useRef, useState } from 'react'
 import type { LabCurve, LabKernel } from '../../playground/lab/types.ts'
@@ -6,9 +7,9 @@ import { countText, sentence } from '../format.ts'
 import { Choice } from '../parts.tsx'
 import { useSize } from '../size.ts'
 import { KERNELS } from './cards.ts'
-import { countsOf, curveText, growthText, type Measure, MEASURES, plotOf } from './curve.ts'
+import { countedText, countsOf, curveText, growthText, type Measure, MEASURES, plotOf } from './curve.ts'
 import { tickText } from './scales.ts'
-import { KERNEL_TITLES } from './text.ts'
+import { KERNEL_TITLES, NONE, spreadText } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
 
 /** What scrolls must be within reach of the keys. */
@@ -22,22 +23,23 @@ export function Curves() {
   const has = (kernel: LabKernel): boolean => curves.some((curve) => curve.kernel === kernel)
   const both = setup.kernels.every(has)
   if (!measure) return null
+  const counted = countedText(curves, setup.shape === 'striped')
   return (
     <section className="lab-curves" aria-labelledby="lab-curves-heading">
       <header className="section-head">
-        <h3 id="lab-curves-heading">Against the number of extents</h3>
+        <h3 id="lab-curves-heading">Against the number of {counted}</h3>
         {curves.length > 0 && <Choice label="What the curve shows" options={MEASURES.map(({ id }) => id)} value={measure.id} textOf={(id) => MEASURES.find((each) => each.id === id)?.title ?? id} onChange={setMeasureId} />}
       </header>
       <p className="lab-measure">
         <button type="button" className={both ? undefined : 'primary'} aria-disabled={measuring || both || !lab} onClick={() => void (measuring || both || chooser.measure())}>Measure both</button>
         <button type="button" aria-disabled={measuring || KERNELS.every(has) || !lab} onClick={() => void (measuring || chooser.measure(KERNELS))}>Measure all {KERNELS.length}</button>
-        <span className="quiet">{measuring ? 'Measuring: this takes a few seconds.' : 'One file each, from one extent to 100,000, or as many as the kernel takes.'}</span>
+        <span className="quiet">{measuring ? 'Measuring: this takes a few seconds.' : `One file each, from one ${counted.slice(0, -1)} to 100,000, or as many as the kernel takes.`}</span>
       </p>
       {curves.length > 0 && (
         <>
-          <Chart curves={curves} measure={measure} kernels={setup.kernels} />
+          <Chart curves={curves} measure={measure} kernels={setup.kernels} counted={counted} />
           <Legend curves={curves} measure={measure} kernels={setup.kernels} />
-          <Numbers curves={curves} measure={measure} />
+          <Numbers curves={curves} measure={measure} counted={counted} />
         </>
       )}
     </section>
@@ -50,10 +52,10 @@ const RIGHT_REM = 1
 const TOP_REM = 0.75
 const HEIGHT_REM = 18
 
-function Chart({ curves, measure, kernels }: { curves: readonly LabCurve[]; measure: Measure; kernels: readonly LabKernel[] }) {
+function Chart({ curves, measure, kernels, counted }: { curves: readonly LabCurve[]; measure: Measure; kernels: readonly LabKernel[]; counted: string }) {
   const root = useRef<HTMLDivElement>(null)
   const { widthPx, remPx } = useSize(root)
-  const { x, y, lines } = plotOf(curves, measure.read)
+  const { x, y, lines } = plotOf(curves, measure)
   const [left, right] = [LEFT_REM * remPx, Math.max(LEFT_REM * remPx + 1, widthPx - RIGHT_REM * remPx)]
   const [top, bottom] = [TOP_REM * remPx, (HEIGHT_REM - BOTTOM_REM) * remPx]
   const atX = (part: number): number => left + part * (right - left)
@@ -62,7 +64,7 @@ function Chart({ curves, measure, kernels }: { curves: readonly LabCurve[]; meas
   const ordered = [...lines].sort((a, b) => Number(kernels.includes(a.kernel)) - Number(kernels.includes(b.kernel)))
   return (
     <div className="lab-chart" ref={root}>
-      <svg width={widthPx} height={HEIGHT_REM * remPx} role="img" aria-label={`${measure.title} by number of extents, both axes in powers of ten. ${curves.map((curve) => `${curveText(curve, measure)}.`).join(' ')}`}>
+      <svg width={widthPx} height={HEIGHT_REM * remPx} role="img" aria-label={`${measure.title} by number of ${counted}, both axes in powers of ten. ${curves.map((curve) => `${curveText(curve, measure)}.`).join(' ')}`}>
         {x.ticks.map((tick) => (
           <g key={tick} className="tick">
             <line x1={atX(x.at(tick))} x2={atX(x.at(tick))} y1={top} y2={bottom} />
@@ -75,11 +77,12 @@ function Chart({ curves, measure, kernels }: { curves: readonly LabCurve[]; meas
             <text x={left - 0.5 * remPx} y={atY(y.at(tick)) + 0.3 * remPx} textAnchor="end">{measure.textOf(tick).replace(/\.0+\b/, '')}</text>
           </g>
         ))}
-        <text className="axis" x={right} y={bottom + 2.1 * remPx} textAnchor="end">extents</text>
+        <text className="axis" x={right} y={bottom + 2.1 * remPx} textAnchor="end">{counted}</text>
         {ordered.map(({ kernel, points }) => (
           <g key={kernel} className="curve" data-side={sideOf(kernel, kernels)}>
             <polyline points={points.map((point) => `${atX(point.x).toFixed(1)},${atY(point.y).toFixed(1)}`).join(' ')} />
-            {points.map((point, i) => <Marker key={countsOf(curves)[i] ?? i} shape={shapeOf(kernel)} x={atX(point.x)} y={atY(point.y)} />)}
+            {points.map(({ extentCount, x: atPart, range }) => range && <line key={extentCount} className="range" x1={atX(atPart)} x2={atX(atPart)} y1={atY(range.least)} y2={atY(range.most)} />)}
+            {points.map((point) => <Marker key={point.extentCount} shape={shapeOf(kernel)} x={atX(point.x)} y={atY(point.y)} />)}
           </g>
         ))}
       </svg>
@@ -112,35 +115,42 @@ function Legend({ curves, measure, kernels }: { curves: readonly LabCurve[]; mea
             <polyline points="-12,0 12,0" />
             <Marker shape={shapeOf(curve.kernel)} x={0} y={0} />
           </svg>
-          <span><strong>{KERNEL_TITLES[curve.kernel]}</strong> {growthText(curve, measure)}.{curve.endsBecause && <span className="quiet"> Ends with <code>{curve.endsBecause.errno}</code>: {sentence(curve.endsBecause.says)}</span>}</span>
+          <span><strong>{KERNEL_TITLES[curve.kernel]}</strong> {growthText(curve, measure)}.{curve.endsBecause && <span className="quiet"> {curve.points.length > 0 ? 'Ends with' : 'Refused with'} <code>{curve.endsBecause.errno}</code>: {sentence(curve.endsBecause.says)}</span>}</span>
         </li>
       ))}
     </ul>
   )
 }
 
-function Numbers({ curves, measure }: { curves: readonly LabCurve[]; measure: Measure }) {
+function Numbers({ curves, measure, counted }: { curves: readonly LabCurve[]; measure: Measure; counted: string }) {
+  const measured = curves.filter(({ points }) => points.length > 0)
+  if (measured.length === 0) return null
   return (
     <div className="lab-scroll" role="group" aria-label={`${measure.title} as numbers`} {...SCROLLS}>
       <table className="lab-numbers">
         <thead>
           <tr>
-            <th scope="col">Extents</th>
-            {curves.map(({ kernel }) => <th key={kernel} scope="col">{KERNEL_TITLES[kernel]}</th>)}
+            <th scope="col">{counted === 'chunks' ? 'Chunks' : 'Extents'}</th>
+            {measured.map(({ kernel }) => <th key={kernel} scope="col">{KERNEL_TITLES[kernel]}</th>)}
           </tr>
         </thead>
         <tbody>
-          {countsOf(curves).map((extentCount) => (
+          {countsOf(measured).map((extentCount) => (
             <tr key={extentCount}>
               <th scope="row" className="num">{countText(extentCount)}</th>
-              {curves.map(({ kernel, points, endsBecause }) => {
-                const point = points.find((each) => each.extentCount === extentCount)
-                return <td key={kernel} className="num">{point ? measure.textOf(measure.read(point)) : <span className="quiet">{endsBecause?.errno ?? 'not measured'}</span>}</td>
-              })}
+              {measured.map((curve) => <NumberCell key={curve.kernel} curve={curve} measure={measure} extentCount={extentCount} />)}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   )
+}
+
+function NumberCell({ curve: { points, endsBecause }, measure: { read, spread, textOf }, extentCount }: { curve: LabCurve; measure: Measure; extentCount: number }) {
+  const point = points.find((each) => each.extentCount === extentCount)
+  const value = point && read(point)
+  if (!point || value === undefined) return <td className="num"><span className="quiet">{point ? NONE : (endsBecause?.errno ?? 'not measured')}</span></td>
+  const range = spread(point)
+  return <td className="num" title={spreadText(range, textOf) || undefined}>{textOf(value)}{range && range.sampleCount > 1 && <small className="quiet">{textOf(range.least)} to {textOf(range.most)}</small>}</td>
 }

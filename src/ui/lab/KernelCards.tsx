@@ -1,4 +1,4 @@
-// A card for each of the six: whose idea, what for, what it costs, and where it ends.
+// A card for each of the six: where it comes from, what for, what it costs, and where it ends.
 
 import type { LabKernel } from '../../playground/lab/types.ts'
 import { type Card, CARDS } from './cards.ts'

@@ -7,7 +7,7 @@ import { dumps } from '../dump/dumps.ts'
 import { useNarrow } from '../layout/narrow.ts'
 import { Note } from '../parts.tsx'
 import type { Chooser } from './choices.ts'
-import { messageOf } from './choices.ts'
+import { isStale, messageOf } from './choices.ts'
 import { Curves } from './Curves.tsx'
 import { KernelCards } from './KernelCards.tsx'
 import { MessageBytes } from './MessageBytes.tsx'
@@ -93,21 +93,23 @@ function Run() {
 
 function Results() {
   const chooser = useChooser()
-  const { run, running, progress, trouble, amplification, chosen } = useChoices()
+  const choices = useChoices()
+  const { run, running, progress, trouble, amplification, chosen } = choices
   const message = messageOf(run, chosen)
+  const stale = isStale(choices)
   return (
     <>
       <div role="alert">{trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}</div>
-      <Conclusion run={run} busy={running} progress={progress} />
+      <Conclusion run={run} busy={running} stale={stale} progress={progress} />
       {run && (
-        <>
+        <div className="lab-of-run" data-stale={stale || undefined}>
           <Figures run={run} />
           <Messages key={run.sides.map(({ kernel }) => kernel).join(' ')} run={run} />
           {message && chosen && <MessageBytes kernel={run.sides[chosen.side].kernel} message={message} />}
-        </>
+        </div>
       )}
       <Curves />
-      {amplification && <ReadAmplification amplification={amplification} />}
+      {amplification && !stale && <ReadAmplification amplification={amplification} />}
       <ProgramEditor />
       <KernelCards />
     </>

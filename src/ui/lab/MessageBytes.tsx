@@ -13,7 +13,7 @@ import type { Place } from '../overlay.ts'
 import { Choice } from '../parts.tsx'
 import { useSize } from '../size.ts'
 import { bytesOf, fieldAt, fieldsIn, type Half, isText, runsOf, structsText } from './decode.ts'
-import { usText } from './text.ts'
+import { errnoText, usText } from './text.ts'
 
 /** Of which the rows and fields show at once. */
 const WINDOW_BYTES = 512
@@ -37,7 +37,7 @@ export function MessageBytes({ kernel, message }: { kernel: LabKernel; message: 
         {answer && <Choice label="Which half" options={['request', 'answer'] as const} value={half} textOf={(option) => (option === 'request' ? 'Request' : 'Answer')} onChange={setAsked} />}
       </header>
       {bytes.length === 0 ? (
-        <p className="quiet">{half === 'answer' && answer && answer.errno !== 0 ? `Refused with errno ${answer.errno}: no bytes come with it.` : `The ${half} has no bytes of its own: what it is about, its node says.`}</p>
+        <p className="quiet">{half === 'answer' && answer && answer.errno !== 0 ? `Refused with ${errnoText(answer.errno)} (errno ${answer.errno}): no bytes come with it.` : half === 'answer' ? 'The answer has no bytes: errno 0 is all that it says.' : `The request has no bytes of its own: its header names node ${node}, and that says which file is meant.`}</p>
       ) : (
         <Bytes key={`${half} ${sentUs}`} kernel={kernel} message={message} half={half} bytes={bytes} who={who} />
       )}

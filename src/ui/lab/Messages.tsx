@@ -7,7 +7,7 @@ import { countText, sizeText } from '../format.ts'
 import { useSize } from '../size.ts'
 import type { Side } from './choices.ts'
 import { drawn, endUs, ladderOf, type Rung, stripOf } from './ladder.ts'
-import { KERNEL_TITLES, otherEnd, sideText, usText } from './text.ts'
+import { errnoText, KERNEL_TITLES, otherEnd, sideText, usText } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
 
 const ROW_REM = 1.875
@@ -24,7 +24,7 @@ export function Messages({ run }: { run: LabRun }) {
   return (
     <section aria-labelledby="lab-messages-heading">
       <h3 id="lab-messages-heading">Messages</h3>
-      <p className="quiet">Time goes down; each arrow is one message, and whoever asked waits for the answer. Choose one to see its bytes.</p>
+      <p className="quiet">In the order they were sent, from top to bottom; each arrow is one message, and whoever asked waits for the answer. Choose one to see its bytes.</p>
       <div className="lab-sides">
         {run.sides.map((side, i) => <Ladder key={i === 0 ? 'left' : 'right'} side={side} at={i === 0 ? 0 : 1} wholeUs={wholeUs} />)}
       </div>
@@ -147,7 +147,7 @@ function RungText({ message: { name, node, request, answer, sentUs, answeredUs }
       {answer && (
         <span className="lab-rung-row">
           <span className="num quiet">+{usText(answeredUs - sentUs)}</span>
-          <span className="lab-words">{answer.errno === 0 ? `answer, ${sizeText(answer.bytes.length)}` : <span className="wrong">{`refused, errno ${answer.errno}`}</span>}</span>
+          <span className="lab-words">{answer.errno === 0 ? `answer, ${sizeText(answer.bytes.length)}` : <span className="wrong">{`refused, ${errnoText(answer.errno)}`}</span>}</span>
         </span>
       )}
     </>

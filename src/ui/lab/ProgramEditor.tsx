@@ -10,7 +10,7 @@ const CHECK_MS = 200
 
 export function ProgramEditor() {
   const chooser = useChooser()
-  const { lab, source, sourceTrouble, run } = useChoices()
+  const { lab, source, own, sourceTrouble, run } = useChoices()
   const id = useId()
   const text = useRef<HTMLTextAreaElement>(null)
   const [scrolled, setScrolled] = useState({ top: 0, left: 0 })
@@ -22,8 +22,8 @@ export function ProgramEditor() {
     return () => clearTimeout(timer)
   }, [chooser, source])
   const load = (name: string): void => {
-    const chosen = lab?.examples.find((each) => each.name === name)
-    if (chosen) chooser.write(chosen.source)
+    const chosen = name === '' ? own : lab?.examples.find((each) => each.name === name)?.source
+    if (chosen !== undefined) chooser.write(chosen)
   }
   const goToTrouble = (): void => {
     if (!sourceTrouble || !text.current) return
@@ -31,7 +31,8 @@ export function ProgramEditor() {
     text.current.focus()
     text.current.setSelectionRange(at, at + 1)
   }
-  const outcome = run?.sides.find(({ kernel }) => kernel === 'program')
+  // Of what stands here, and of nothing that stood here before.
+  const outcome = run?.setup.program === source ? run.sides.find(({ kernel }) => kernel === 'program') : undefined
 
   return (
     <section className="lab-program" aria-labelledby="lab-program-heading">
@@ -40,7 +41,7 @@ export function ProgramEditor() {
         <Field label="Example">
           {(fieldId) => (
             <select id={fieldId} value={exampleName} onChange={(event) => load(event.target.value)}>
-              {exampleName === '' && <option value="">your own</option>}
+              {(exampleName === '' || own !== undefined) && <option value="">your own</option>}
               <optgroup label="Work">{lab?.examples.filter(({ fails }) => !fails).map(({ name }) => <option key={name} value={name}>{name}</option>)}</optgroup>
               <optgroup label="Fail when they run">{lab?.examples.filter(({ fails }) => fails).map(({ name }) => <option key={name} value={name}>{name}</option>)}</optgroup>
             </select>
@@ -69,13 +70,13 @@ export function ProgramEditor() {
         <p id={`${id}-trouble`} role="status">
           {sourceTrouble ? (
             <>
-              <span className="wrong">{`Line ${sourceTrouble.line}, column ${sourceTrouble.column}: ${sentence(sourceTrouble.says)}`}</span>{' '}
+              <span className="wrong">{`Line ${sourceTrouble.line}, column ${sourceTrouble.column}: ${sentence(sourceTrouble.says)}`}</span> <span className="quiet">{sourceTrouble.next}</span>{' '}
               <button type="button" className="link" onClick={goToTrouble}>Go there</button>
             </>
           ) : outcome?.failure ? (
             <><span className="wrong"><code>{outcome.failure.errno}</code> {sentence(outcome.failure.says)}</span> <span className="quiet">{sentence(outcome.failure.next)}</span></>
           ) : (
-            <span className="quiet">{outcome && run?.setup.program === source ? (run.agrees ? 'It ran, and both kernels read the same bytes.' : 'It ran, and the kernels did not read the same bytes.') : 'It compiles.'}</span>
+            <span className="quiet">{outcome && run ? (run.agrees ? 'It ran, and both kernels read the same bytes.' : 'It ran, and the kernels did not read the same bytes.') : 'It compiles.'}</span>
           )}
         </p>
       </div>

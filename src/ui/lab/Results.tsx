@@ -9,10 +9,12 @@ import { capText, type Figure, figuresOf, KERNEL_TITLES, threeDigits } from './t
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
 
-export function Conclusion({ run, busy, progress }: { run: LabRun | undefined; busy: boolean; progress: LabProgress | undefined }) {
+/** @param stale it is of an earlier run: what is set now is another thing */
+export function Conclusion({ run, busy, stale, progress }: { run: LabRun | undefined; busy: boolean; stale: boolean; progress: LabProgress | undefined }) {
   return (
-    <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy}>
+    <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy} data-stale={stale || undefined}>
       <h3 id="lab-conclusion-heading" className="visually-hidden">Conclusion</h3>
+      {run && stale && <strong className="lab-stale">{`Of the last run, ${run.sides.map(({ kernel }) => KERNEL_TITLES[kernel]).join(' and ')}, and not of what is set now.`}</strong>}
       {run ? <p>{run.conclusion.join(' ')}</p> : <p className="quiet">The first comparison is running.</p>}
       {busy && run && <p className="lab-progress quiet">Running{progress && `: ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}`}</p>}
       <p className="lab-agrees quiet">
@@ -23,9 +25,14 @@ export function Conclusion({ run, busy, progress }: { run: LabRun | undefined; b
   )
 }
 
-function whyNot({ sides: [left, right] }: LabRun): string {
+function whyNot({ sides: [left, right], setup: { accessCount } }: LabRun): string {
+  const read = Math.max(0, accessCount - left.failedCount) + Math.max(0, accessCount - right.failedCount)
+  if (read === 0) return 'Neither could read anything'
   if (left.failedCount > 0 && right.failedCount > 0) return 'Neither could read all of it'
-  return left.failedCount > 0 || right.failedCount > 0 ? 'One of them couldn’t read all of it' : 'They did not read the same bytes'
+  const failed = left.failedCount > 0 ? left : right.failedCount > 0 ? right : undefined
+  if (failed) return failed.failedCount >= accessCount ? `${KERNEL_TITLES[failed.kernel]} could read nothing` : `${KERNEL_TITLES[failed.kernel]} couldn’t read all of it`
+  const wrong = [left, right].filter(({ wrongCount = 0 }) => wrongCount > 0)
+  return wrong.length === 1 && wrong[0] ? `${KERNEL_TITLES[wrong[0].kernel]} read bytes that aren’t the file’s` : 'They did not read the same bytes'
 }
 
 export function Figures({ run }: { run: LabRun }) {
@@ -54,7 +61,7 @@ export function Figures({ run }: { run: LabRun }) {
   )
 }
 
-function FigureRow({ figure: { name, means, texts, parts } }: { figure: Figure }) {
+function FigureRow({ figure: { name, means, texts, notes, parts } }: { figure: Figure }) {
   return (
     <tr>
       <th scope="row">{name}<small>{means}</small></th>
@@ -62,6 +69,7 @@ function FigureRow({ figure: { name, means, texts, parts } }: { figure: Figure }
         <td key={side === 0 ? 'left' : 'right'} data-side={side}>
           <span className="num">{text}</span>
           <span className="bar" aria-hidden><span style={{ width: `${100 * (parts[side] ?? 0)}%` }} /></span>
+          {notes[side] !== '' && <small>{notes[side]}</small>}
         </td>
       ))}
     </tr>
@@ -70,7 +78,7 @@ function FigureRow({ figure: { name, means, texts, parts } }: { figure: Figure }
 
 /** The reason for no page cache: what moves from the device for the same accesses. */
 export function ReadAmplification({ amplification }: { amplification: Amplification }) {
-  const { askedBytes, lineBytes, lineMovedBytes, lineTouchCount, lineHitCount, lineCacheBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
+  const { says, askedBytes, lineBytes, lineMovedBytes, lineTouchCount, lineHitCount, lineCacheBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
   const most = Math.max(askedBytes, lineMovedBytes, pageMovedBytes, 1)
   const rows = [
     { name: 'Asked for', says: 'what the accesses read', bytes: askedBytes },
@@ -93,7 +101,7 @@ export function ReadAmplification({ amplification }: { amplification: Amplificat
           </div>
         ))}
       </dl>
-      <p className="quiet">{`${countText(lineHitCount)} of ${countText(lineTouchCount)} touched lines and ${countText(pageHitCount)} of ${countText(pageTouchCount)} touched pages were in their cache already.`}</p>
+      <p className="quiet">{`${countText(lineHitCount)} of ${countText(lineTouchCount)} touched lines and ${countText(pageHitCount)} of ${countText(pageTouchCount)} touched pages were in their cache already.${says === undefined ? '' : ` ${sentence(says)}`}`}</p>
     </section>
   )
 }

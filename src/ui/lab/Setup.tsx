@@ -5,7 +5,8 @@ import type { LabKernel, LabSetup } from '../../playground/lab/types.ts'
 import { parseSize, plural } from '../format.ts'
 import { Choice, Field } from '../parts.tsx'
 import { KERNELS } from './cards.ts'
-import { ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, PRESETS, presetOf, STRIPS_MOST } from './presets.ts'
+import { chosenPreset } from './choices.ts'
+import { ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, PRESETS, STRIPS_MOST } from './presets.ts'
 import { Slider } from './Slider.tsx'
 import { capText, KERNEL_TITLES } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
@@ -18,8 +19,7 @@ const PATTERNS: Record<LabSetup['pattern'], string> = { in_order: 'in order', ra
 
 export function Presets() {
   const chooser = useChooser()
-  const { setup } = useChoices()
-  const chosen = presetOf(setup)
+  const chosen = chosenPreset(useChoices())
   return (
     <div className="lab-presets" role="group" aria-label="Comparisons">
       {PRESETS.map((preset) => (

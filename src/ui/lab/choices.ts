@@ -1,10 +1,10 @@
 // The lab's state outside React: what is set, what runs, what came of it. It outlives the page that shows it, so that the
-// scene can be looked at in between. An answer to what was asked before is never shown for what is set now.
+// scene can be looked at in between. An answer to what was asked before is never shown as one to what is set now.
 
 import type { Amplification, Lab, LabCurve, LabKernel, LabMessage, LabProgress, LabRun, LabSetup, ProgramTrouble } from '../../playground/lab/types.ts'
 import type { Result } from '../../core/base/result.ts'
 import { mistakeOf, type Trouble } from '../trouble.ts'
-import { firstSetup, type Preset, PRESETS } from './presets.ts'
+import { firstSetup, type Preset, PRESETS, presetOf, sameSetup } from './presets.ts'
 
 export type Side = 0 | 1
 
@@ -27,6 +27,8 @@ export interface Choices {
   chosen: ChosenMessage | undefined
   /** As it stands in the editor. */
   source: string
+  /** The last that was written and is no example: it is kept while examples are looked at. */
+  own: string | undefined
   sourceTrouble: ProgramTrouble | undefined
   /** For those who don't see it: what came of the last thing that was asked. */
   told: string
@@ -38,7 +40,7 @@ export class Chooser {
   readonly #open: () => Promise<Lab>
   readonly #listeners = new Set<() => void>()
   #state: Choices = {
-    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, chosen: undefined, source: '',
+    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, chosen: undefined, source: '', own: undefined,
     sourceTrouble: undefined, told: '',
   }
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -81,8 +83,11 @@ export class Chooser {
 
   readonly press = async (preset: Preset | undefined): Promise<void> => {
     if (!preset) return
+    const { lab, source } = this.#state
     const curves = sameCurves(preset.setup, this.#state.setup) ? this.#state.curves : []
-    this.#set({ setup: { ...preset.setup }, curves })
+    // A preset's point is made by the program that works, whatever stands in the editor; what was written stays to be had.
+    const runs = preset.setup.kernels.includes('program') ? (lab?.examples[0]?.source ?? source) : source
+    this.#set({ setup: { ...preset.setup }, curves, source: runs })
     await this.run()
     // What was concluded is the last word, and not that something more was measured.
     if (preset.withCurve) await this.measure(preset.setup.kernels, true)
@@ -100,7 +105,8 @@ export class Chooser {
     const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked, (progress) => mine === this.#asked && this.#set({ progress }))), this.#try(() => lab.amplification(asked))])
     if (mine !== this.#asked || this.#isClosed) return
     if (!run.ok) return this.#set({ running: false, trouble: run.trouble, told: run.trouble.says })
-    this.#set({ running: false, run: run.value, amplification: amplification.ok ? amplification.value : undefined, chosen: firstMessage(run.value), told: run.value.conclusion.join(' ') })
+    const shown = inOrder(run.value)
+    this.#set({ running: false, run: shown, amplification: amplification.ok ? amplification.value : undefined, chosen: firstMessage(shown), told: shown.conclusion.join(' ') })
   }
 
   /** Curves of these kernels, both by default, beside those that are there. */
@@ -122,7 +128,10 @@ export class Chooser {
 
   readonly choose = (chosen: ChosenMessage | undefined): void => this.#set({ chosen })
 
-  readonly write = (source: string): void => this.#set({ source })
+  readonly write = (source: string): void => {
+    const isExample = this.#state.lab?.examples.some((example) => example.source === source)
+    this.#set({ source, ...(!isExample && { own: source }) })
+  }
 
   /** Whether what is written compiles. */
   readonly check = async (): Promise<void> => {
@@ -161,6 +170,23 @@ export class Chooser {
     this.#state = { ...this.#state, ...change }
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** Whether the run that is shown isn't one of what is set now. The program that stands in the editor runs when it is told to. */
+export function isStale({ run, setup }: Choices): boolean {
+  return run !== undefined && !sameSetup(run.setup, setup)
+}
+
+/** The preset that is set, and nothing else: with another program in the editor its point isn't made. */
+export function chosenPreset({ setup, lab, source }: Choices): Preset | undefined {
+  return setup.kernels.includes('program') && source !== lab?.examples[0]?.source ? undefined : presetOf(setup)
+}
+
+/** A notice is written down when it is sent, a request when it is answered: here all stand in the order they were sent. */
+function inOrder(run: LabRun): LabRun {
+  const [left, right] = run.sides
+  const sorted = (side: LabRun['sides'][0]): LabRun['sides'][0] => ({ ...side, messages: side.messages.toSorted((a, b) => a.sentUs - b.sentUs) })
+  return { ...run, sides: [sorted(left), sorted(right)] }
 }
 
 /** Whether a curve of the one is a curve of the other: number of extents, files and accesses are not in it. */

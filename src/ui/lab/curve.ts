@@ -1,6 +1,7 @@
-// What the curves show, and where each point stands: pure numbers, drawn by Curves.tsx.
+// What the curves show, and where each point stands: pure numbers, drawn by Curves.tsx. A point that couldn't be measured
+// isn't drawn, and a kernel without one has no line: 0 would say that it is fastest.
 
-import type { LabCurve, LabKernel } from '../../playground/lab/types.ts'
+import type { LabCurve, LabKernel, Spread } from '../../playground/lab/types.ts'
 import { countText, sizeText } from '../format.ts'
 import { type LogAxis, logAxis } from './scales.ts'
 import { KERNEL_TITLES, nsText, threeDigits, usText } from './text.ts'
@@ -10,29 +11,53 @@ type Point = LabCurve['points'][number]
 export interface Measure {
   id: 'resolve' | 'open' | 'memory' | 'trips'
   title: string
-  read: (point: Point) => number
+  read: (point: Point) => number | undefined
+  spread: (point: Point) => Spread | undefined
   textOf: (value: number) => string
 }
 
+const exact = (): undefined => undefined
+
 export const MEASURES: readonly Measure[] = [
-  { id: 'resolve', title: 'Time per resolve', read: (point) => point.nsPerResolve ?? 0, textOf: nsText },
-  { id: 'open', title: 'Time to open', read: (point) => point.openUs ?? 0, textOf: usText },
-  { id: 'memory', title: 'Map memory', read: (point) => point.residentBytes, textOf: sizeText },
-  { id: 'trips', title: 'Round trips', read: (point) => point.roundTripCount, textOf: (value) => countText(Math.round(value)) },
+  { id: 'resolve', title: 'Time per resolve', read: (point) => point.nsPerResolve, spread: (point) => point.resolveSpread, textOf: nsText },
+  { id: 'open', title: 'Time to open', read: (point) => point.openUs, spread: (point) => point.openSpread, textOf: usText },
+  { id: 'memory', title: 'Map memory', read: (point) => point.residentBytes, spread: exact, textOf: sizeText },
+  { id: 'trips', title: 'Round trips', read: (point) => point.roundTripCount, spread: exact, textOf: (value) => countText(Math.round(value)) },
 ]
+
+export interface PlacedPoint {
+  extentCount: number
+  x: number
+  y: number
+  /** From the least to the most of its samples. */
+  range: { least: number; most: number } | undefined
+}
 
 export interface Plot {
   x: LogAxis
   y: LogAxis
-  /** In parts of the plot, from the lower left corner. */
-  lines: { kernel: LabKernel; points: { x: number; y: number }[] }[]
+  /** In parts of the plot, from the lower left corner; only kernels that have a point. */
+  lines: { kernel: LabKernel; points: PlacedPoint[] }[]
 }
 
-export function plotOf(curves: readonly LabCurve[], read: Measure['read']): Plot {
-  const points = curves.flatMap((curve) => curve.points)
-  const x = logAxis(points.map(({ extentCount }) => extentCount))
-  const y = logAxis(points.map(read))
-  return { x, y, lines: curves.map((curve) => ({ kernel: curve.kernel, points: curve.points.map((point) => ({ x: x.at(point.extentCount), y: y.at(read(point)) })) })) }
+export function plotOf(curves: readonly LabCurve[], { read, spread }: Pick<Measure, 'read' | 'spread'>): Plot {
+  const series = curves.map((curve) => ({ kernel: curve.kernel, points: curve.points.flatMap((point) => valueAt(point, read, spread)) })).filter(({ points }) => points.length > 0)
+  const all = series.flatMap(({ points }) => points)
+  const x = logAxis(all.map(({ extentCount }) => extentCount))
+  const y = logAxis(all.flatMap(({ value, spread: range }) => (range ? [value, range.least, range.most] : [value])))
+  const placed = ({ extentCount, value, spread: range }: Valued): PlacedPoint => ({ extentCount, x: x.at(extentCount), y: y.at(value), range: range && { least: y.at(range.least), most: y.at(range.most) } })
+  return { x, y, lines: series.map(({ kernel, points }) => ({ kernel, points: points.map(placed) })) }
+}
+
+interface Valued {
+  extentCount: number
+  value: number
+  spread: Spread | undefined
+}
+
+function valueAt(point: Point, read: Measure['read'], spread: Measure['spread']): Valued[] {
+  const value = read(point)
+  return value === undefined ? [] : [{ extentCount: point.extentCount, value, spread: spread(point) }]
 }
 
 /** Numbers of extents that any of them was measured at. */
@@ -40,21 +65,41 @@ export function countsOf(curves: readonly LabCurve[]): number[] {
   return [...new Set(curves.flatMap((curve) => curve.points.map(({ extentCount }) => extentCount)))].sort((a, b) => a - b)
 }
 
-/** "fuse: from 12 ns at 1 to 1.3 µs at 32, then E2BIG". */
-export function curveText({ kernel, points, endsBecause }: LabCurve, { read, textOf }: Measure): string {
-  const [first] = points
-  const last = points.at(-1)
-  const ends = endsBecause ? `, then ${endsBecause.errno}` : ''
-  if (!first || !last) return `${KERNEL_TITLES[kernel]}: no map at all${ends}`
-  return `${KERNEL_TITLES[kernel]}: from ${textOf(read(first))} at ${countText(first.extentCount)} to ${textOf(read(last))} at ${countText(last.extentCount)}${ends}`
+/** A striped file has chunks, and one extent: what the axis counts is said by its name. */
+export function countedText(curves: readonly LabCurve[], striped: boolean): 'extents' | 'chunks' {
+  return curves.find(({ counts }) => counts !== undefined)?.counts ?? (striped ? 'chunks' : 'extents')
 }
 
-/** Whether it grew, in words that the numbers bear: twice between two ends is growth, less may be chance. */
-export function growthText(curve: LabCurve, { read }: Measure): string {
-  const [first] = curve.points
-  const last = curve.points.at(-1)
-  if (!first || !last || first === last) return 'one point only'
-  const times = read(last) / Math.max(read(first), Number.MIN_VALUE)
-  if (times >= 2) return read(first) === 0 ? 'grows' : `grows ${threeDigits(times)}-fold from end to end`
+/** "fuse: from 12 ns at 1 to 1.3 µs at 32, then E2BIG". */
+export function curveText(curve: LabCurve, measure: Measure): string {
+  const { kernel, endsBecause } = curve
+  const [first, last] = endsOf(curve, measure)
+  const ends = endsBecause ? `, then ${endsBecause.errno}` : ''
+  if (!first || !last) return `${KERNEL_TITLES[kernel]}: nothing to measure${ends}`
+  const { textOf } = measure
+  return `${KERNEL_TITLES[kernel]}: from ${textOf(first.value)} at ${countText(first.extentCount)} to ${textOf(last.value)} at ${countText(last.extentCount)}${ends}`
+}
+
+/**
+ * Whether it grew, in words that the numbers bear: twice between two ends is growth, less may be chance; and so may be
+ * more, where the samples of both ends overlap.
+ */
+export function growthText(curve: LabCurve, measure: Measure): string {
+  const [first, last] = endsOf(curve, measure)
+  if (!first || !last) return 'nothing to measure'
+  if (first === last) return 'one point only'
+  if (first.value === last.value) return first.value === 0 ? 'stays at none' : 'does not grow'
+  if (overlap(first.spread, last.spread)) return 'does not grow beyond what its samples differ by'
+  const times = last.value / first.value
+  if (times >= 2) return first.value === 0 ? 'grows' : `grows ${threeDigits(times)}-fold from end to end`
   return times <= 0.5 ? `falls to ${threeDigits(100 * times)} %` : 'does not grow'
+}
+
+function overlap(one: Spread | undefined, other: Spread | undefined): boolean {
+  return one !== undefined && other !== undefined && one.least <= other.most && other.least <= one.most
+}
+
+function endsOf({ points }: LabCurve, { read, spread }: Measure): [Valued | undefined, Valued | undefined] {
+  const valued = points.flatMap((point) => valueAt(point, read, spread))
+  return [valued[0], valued.at(-1)]
 }

@@ -1,5 +1,6 @@
 // A message of the lab as fields: which structs lie in it, one behind the other, by the tables that encode it. Nothing is
 // believed: what doesn't fit into the bytes that are there isn't described. Long messages are described a window at a time.
+// Places, in a file or on a device, are hexadecimal with the decimal number beside; lengths, counts and indices are decimal.
 
 import { IoctlExtent, IoctlInterleaved, IoctlMap42, IoctlMap43 } from '../../core/fuse/ioctlMessages.ts'
 import { IomapBegin, IomapEntry, IomapInval } from '../../core/fuse/iomapMessages.ts'
@@ -9,6 +10,7 @@ import { ProgramDaxdev, ProgramInit, ProgramInitReply, ProgramOpen, ProgramOpenR
 import { EXT_INTERLEAVED } from '../../core/omf/constants.ts'
 import { type Row, struct, u64 } from '../../core/omf/struct.ts'
 import type { LabKernel, LabMessage } from '../../playground/lab/types.ts'
+import { countText, hexText } from '../format.ts'
 import { type FieldView, viewsOf } from '../overlay.ts'
 
 export type Half = 'request' | 'answer'
@@ -162,10 +164,21 @@ export function fieldsIn(runs: readonly Run[], bytes: Uint8Array, fromBytes: num
       const at = startBytes + i * table.sizeBytes
       const prefix = title === '' ? '' : count > 1 ? `${title} ${i}: ` : `${title}: `
       const rows = table.rows(bytes.subarray(at, at + table.sizeBytes)).map((row): Row => ({ ...row, path: prefix + row.path, offsetBytes: at + row.offsetBytes }))
-      views.push(...viewsOf(rows.filter((row) => row.offsetBytes < toBytes && row.offsetBytes + row.sizeBytes > fromBytes), bytes))
+      views.push(...viewsOf(rows.filter((row) => row.offsetBytes < toBytes && row.offsetBytes + row.sizeBytes > fromBytes), bytes).map((view) => readably(view, bytes)))
     }
     return views
   })
+}
+
+const ALL_ONES = (1n << 64n) - 1n
+
+function readably(view: FieldView, bytes: Uint8Array): FieldView {
+  const name = /\w+$/.exec(view.path)?.[0] ?? ''
+  const isIndex = name === 'fmap_offset' || name === 'next_offset'
+  if (view.sizeBytes !== 8 || view.kind !== 'u64' || !(isIndex || /(^|_)(addr|pos|pointer|offset)$/.test(name))) return view
+  const value = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(view.offsetBytes, true)
+  if (isIndex) return { ...view, value: value === ALL_ONES ? 'all ones' : countText(value), meaning: view.doc }
+  return { ...view, value: hexText(value), meaning: value < 10n ? view.doc : `${countText(value)}: ${view.doc}` }
 }
 
 /** Names of the structs, with how many of each: "famfs_fmap_header, 12 famfs_fmap_extent". */

@@ -66,7 +66,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'program',
     title: 'Program instead of a message',
-    point: 'Nothing about maps is said in a message: a program reads a table.',
+    point: 'The map comes as cells of a table, which only the program understands: the kernel’s interface knows no map.',
     setup: { ...plain, kernels: ['fuse', 'program'], shape: 'striped', extentCount: 1000, stripCount: 8, deviceCount: 4, fileCount: 10 },
   },
   {
@@ -93,7 +93,8 @@ export function presetOf(setup: LabSetup): Preset | undefined {
   return PRESETS.find((preset) => sameSetup(preset.setup, setup))
 }
 
+/** But for what the editor holds, which belongs to no preset. */
 export function sameSetup(one: LabSetup, other: LabSetup): boolean {
-  const textOf = (setup: LabSetup): string => JSON.stringify(Object.entries({ ...setup, program: undefined }).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const textOf = (setup: LabSetup): string => JSON.stringify(Object.entries({ moveCount: 0, ...setup, program: undefined, programChange: undefined }).sort(([a], [b]) => (a < b ? -1 : 1)))
   return textOf(one) === textOf(other)
 }

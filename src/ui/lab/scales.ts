@@ -20,6 +20,8 @@ export function powersOfTwo(least: number, most: number): number[] {
 
 /** Index of the step that is nearest, in proportion. */
 export function nearestStep(steps: readonly number[], value: number): number {
+  const same = steps.indexOf(value)
+  if (same >= 0) return same
   let best = 0
   const away = (index: number): number => Math.abs(Math.log((steps[index] ?? 1) / Math.max(value, Number.MIN_VALUE)))
   for (let i = 1; i < steps.length; i++) if (away(i) < away(best)) best = i

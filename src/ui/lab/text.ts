@@ -1,6 +1,7 @@
 // Numbers of the lab as people read them: each with its unit, and no more digits than a measurement bears.
 
-import type { LabKernel, LabSide } from '../../playground/lab/types.ts'
+import { errnos } from '../../core/base/errno.ts'
+import type { LabKernel, LabSide, Spread } from '../../playground/lab/types.ts'
 import { countText, plural, sizeText } from '../format.ts'
 
 /** "0.42 ns", "17 ns", "1.3 µs", "2.4 ms". */
@@ -50,33 +51,86 @@ export interface Figure {
   name: string
   /** What it counts, where the name alone doesn't say it. */
   means: string
-  values: readonly [number, number]
   texts: readonly [string, string]
+  /** Beneath each: how far to trust it, or why there is none. */
+  notes: readonly [string, string]
   /** Parts of the larger of the two, 0 .. 1. */
   parts: readonly [number, number]
 }
 
-type Read = (side: LabSide) => number
+/** What stands where nothing could be measured: 0 would be a very good figure. */
+export const NONE = '–'
+
+interface Row {
+  name: string
+  means: string
+  read: (side: LabSide) => number | undefined
+  textOf: (value: number) => string
+  noteOf?: (side: LabSide) => string
+}
+
+const ofAll = (part: number, { resolveCount }: LabSide): number | undefined => (resolveCount > 0 ? (100 * part) / resolveCount : undefined)
+const asks = ({ kernel }: LabSide): boolean => otherEnd(kernel) === 'daemon'
+
+const ROWS: readonly Row[] = [
+  { name: 'Round trips', means: 'requests that waited for an answer', read: (side) => side.roundTripCount, textOf: countText },
+  { name: 'Bytes copied', means: 'of all messages together', read: (side) => side.copiedBytes, textOf: sizeText },
+  { name: 'Map memory now', means: 'what the kernel keeps of all maps', read: (side) => side.residentBytes, textOf: sizeText },
+  { name: 'Map memory at most', means: 'at any time of the run', read: (side) => side.residentMostBytes, textOf: sizeText },
+  { name: 'Served without asking', means: 'faults answered from what the kernel held', read: (side) => ofAll(side.servedCount, side), textOf: (value) => `${threeDigits(value)} %`, noteOf: (side) => (side.resolveCount > 0 ? '' : 'no fault came to an end') },
+  { name: 'Time per resolve', means: 'from an offset in the file to a place in memory', read: (side) => side.nsPerResolve, textOf: nsText, noteOf: (side) => (side.nsPerResolve === undefined ? 'nothing was resolved from what it held' : spreadText(side.resolveSpread, nsText)) },
+  { name: 'Time to open', means: 'a file’s first access', read: (side) => side.openUs, textOf: usText, noteOf: openNote },
+  { name: 'Waited in all', means: 'from each request to its answer', read: (side) => (asks(side) ? side.waitedUs : undefined), textOf: usText, noteOf: (side) => (asks(side) ? '' : 'it has nobody to ask') },
+  { name: 'Failed', means: 'accesses that ended in an error', read: (side) => side.failedCount, textOf: countText },
+]
+
+/** Only where something changed while the run went on. */
+const CHANGE_ROWS: readonly Row[] = [
+  { name: 'Notices', means: 'messages that nobody asked for, during the accesses', read: (side) => side.noticeCount, textOf: countText },
+  { name: 'Looked again', means: 'accesses that found a map changed under them', read: (side) => side.revalidationCount, textOf: countText },
+  { name: 'Wrong bytes', means: 'accesses that were told no error, and read what isn’t the file’s', read: (side) => side.wrongCount, textOf: countText },
+]
 
 export function figuresOf(sides: readonly [LabSide, LabSide]): Figure[] {
-  const figure = (name: string, means: string, read: Read, textOf: (value: number) => string): Figure => {
-    const values = [read(sides[0]), read(sides[1])] as const
-    const most = Math.max(...values)
-    const part = (value: number): number => (most > 0 ? value / most : 0)
-    return { name, means, values, texts: [textOf(values[0]), textOf(values[1])], parts: [part(values[0]), part(values[1])] }
-  }
-  const ofAll = (read: Read): Read => (side) => (side.resolveCount > 0 ? (100 * read(side)) / side.resolveCount : 0)
-  return [
-    figure('Round trips', 'requests that waited for an answer', (side) => side.roundTripCount, countText),
-    figure('Bytes copied', 'of all messages together', (side) => side.copiedBytes, sizeText),
-    figure('Map memory now', 'what the kernel keeps of all maps', (side) => side.residentBytes, sizeText),
-    figure('Map memory at most', 'at any time of the run', (side) => side.residentMostBytes, sizeText),
-    figure('Served without asking', 'faults answered from what the kernel held', ofAll((side) => side.servedCount), (value) => `${threeDigits(value)} %`),
-    figure('Time per resolve', 'from an offset in the file to a place in memory', (side) => side.nsPerResolve ?? 0, nsText),
-    figure('Time to open', 'a file’s first access: its map is asked for, checked and kept', (side) => side.openUs ?? 0, usText),
-    figure('Waited in all', 'for the daemon to answer', (side) => side.waitedUs, usText),
-    figure('Failed', 'accesses that ended in an error', (side) => side.failedCount, countText),
-  ]
+  const changed = CHANGE_ROWS.filter(({ read }) => sides.some((side) => (read(side) ?? 0) > 0))
+  return [...ROWS, ...changed].map(({ name, means, read, textOf, noteOf = () => '' }) => {
+    const [left, right] = sides
+    const values = [read(left), read(right)] as const
+    const most = Math.max(...values.map((value) => value ?? 0))
+    const part = (value = 0): number => (most > 0 ? value / most : 0)
+    const text = (value: number | undefined): string => (value === undefined ? NONE : textOf(value))
+    return { name, means, texts: [text(values[0]), text(values[1])], notes: [noteOf(left), noteOf(right)], parts: [part(values[0]), part(values[1])] }
+  })
+}
+
+/** "11.9 to 14.2 ns in 9 samples"; nothing where it was measured once. */
+export function spreadText(spread: Spread | undefined, textOf: (value: number) => string): string {
+  return spread && spread.sampleCount > 1 ? `${textOf(spread.least)} to ${textOf(spread.most)} in ${plural(spread.sampleCount, 'sample')}` : ''
+}
+
+function openNote(side: LabSide): string {
+  if (side.openUs === undefined) return 'no file could be opened'
+  const is = side.openIs === 'pushed' || !asks(side) ? 'its map is there: it was pushed when the file was made' : 'its map is asked for, checked and kept'
+  const spread = spreadText(side.openSpread, usText)
+  return spread === '' ? is : `${is}; ${spread}`
+}
+
+/** What a refusal says to people: "E2BIG, more than it takes". Its number stands beside it for whoever knows that. */
+export function errnoText(errno: number): string {
+  const name = (Object.keys(errnos) as (keyof typeof errnos)[]).find((each) => errnos[each][0] === errno)
+  if (name === undefined) return `errno ${errno}`
+  const [, says] = errnos[name]
+  return `${name}, ${REFUSALS[name] ?? `“${says}”`}`
+}
+
+/** Linux's own words for them are of other trades: E2BIG is an “Argument list too long”. */
+const REFUSALS: Partial<Record<keyof typeof errnos, string>> = {
+  E2BIG: 'more pieces than it takes',
+  EFBIG: 'a longer message than it takes',
+  EINVAL: 'a form that it doesn’t take',
+  ENOENT: 'it knows no such file',
+  ENODEV: 'it knows no such device',
+  EIO: 'it couldn’t',
 }
 
 /** What there is to say of one side before anybody looks at its figures. */

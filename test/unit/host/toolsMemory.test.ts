@@ -32,7 +32,7 @@ describe('cxl', () => {
       ['cxl', 'a command is missing'], ['cxl create-region', 'is not a command here'], ['cxl inject-media-poison dax0.0', 'an address is missing'],
       ['cxl inject-media-poison -a 0', 'one device is wanted'], ['cxl inject-media-poison dax0.0 -a soon', "'soon' is no number of bytes"],
       ['cxl inject-media-poison dax0.0 -a 0 -l much', "'much' is no number of bytes"], ['cxl clear-media-poison dax9.0 -a 0', 'no such device'],
-      ['cxl inject-media-poison dax0.0 -a 3', 'no whole lines of 64'], ['cxl inject-media-poison dax0.0 -a 33554432', 'the device has bytes 0 to'],
+      ['cxl inject-media-poison dax0.0 -a 10485761', 'Give a multiple of 64: 10485760 is the nearest'], ['cxl inject-media-poison dax0.0 -a 0x3f', '0x40 is the nearest'], ['cxl inject-media-poison dax0.0 -a 0 -l 1', '64 is the nearest'], ['cxl inject-media-poison dax0.0 -a 33554432', 'the device has bytes 0 to'],
     ]
     for (const [line, says] of wrong) expect({ line, ...box.run(line) }).toMatchObject({ line, code: 1, out: '', err: expect.stringContaining(says) })
     box.caller.user = { uid: 1000, gid: 1000 }

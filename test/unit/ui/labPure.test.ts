@@ -4,17 +4,18 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IomapEntry } from '../../../src/core/fuse/iomapMessages.ts'
 import { IoctlExtent, IoctlInterleaved, IoctlMap43 } from '../../../src/core/fuse/ioctlMessages.ts'
+import { IomapBegin } from '../../../src/core/fuse/iomapMessages.ts'
 import { DaxdevRequest, FmapHeader, FmapProbe } from '../../../src/core/fuse/messages.ts'
-import { encodePage } from '../../../src/core/fuse/pagedMessages.ts'
+import { encodePage, FmapPageRequest } from '../../../src/core/fuse/pagedMessages.ts'
 import { encodeTable } from '../../../src/core/fuse/programMessages.ts'
 import { columnsOf } from '../../../src/core/fmap/wide.ts'
 import { CARDS, KERNELS } from '../../../src/ui/lab/cards.ts'
-import { curveText, growthText, MEASURES, plotOf } from '../../../src/ui/lab/curve.ts'
+import { countedText, countsOf, curveText, growthText, MEASURES, plotOf } from '../../../src/ui/lab/curve.ts'
 import { fieldAt, fieldsIn, runsOf, structsText } from '../../../src/ui/lab/decode.ts'
 import { drawn, endUs, ladderOf, stripOf } from '../../../src/ui/lab/ladder.ts'
 import { EXTENT_STEPS, EXTENTS_MOST, firstSetup, PRESETS, presetOf } from '../../../src/ui/lab/presets.ts'
 import { decadesUpTo, logAxis, nearestStep, powersOfTwo, tickText } from '../../../src/ui/lab/scales.ts'
-import { capText, figuresOf, KERNEL_TITLES, nsText, usText } from '../../../src/ui/lab/text.ts'
+import { capText, errnoText, figuresOf, KERNEL_TITLES, nsText, spreadText, usText } from '../../../src/ui/lab/text.ts'
 import { propertyRuns } from '../../counts.ts'
 import { curveOf, fmapReply, messageOf, sideOf, stripedReply } from '../../helpers/labRuns.ts'
 
@@ -117,6 +118,28 @@ describe('numbers as text', () => {
     expect(byName.get('Time per resolve')?.texts).toEqual(['12.5 ns', '1.25 µs'])
     for (const { parts } of figures) for (const part of parts) expect(part >= 0 && part <= 1).toBe(true)
   })
+
+  it('what wasn’t measured is no figure: a dash, and why', () => {
+    const nothing = sideOf('fuse', { nsPerResolve: undefined, openUs: undefined, resolveCount: 0, servedCount: 0, failedCount: 1000 })
+    const figures = figuresOf([nothing, sideOf('v1', { waitedUs: 12, resolveSpread: { least: 11, median: 12.5, most: 14, sampleCount: 9 } })])
+    const of = (name: string) => figures.find((figure) => figure.name === name)
+    expect(of('Time per resolve')).toMatchObject({ texts: ['–', '12.5 ns'], notes: ['nothing was resolved from what it held', '11.0 ns to 14.0 ns in 9 samples'], parts: [0, 1] })
+    expect(of('Time to open')).toMatchObject({ texts: ['–', '18.0 µs'], notes: ['no file could be opened', 'its map is there: it was pushed when the file was made'] })
+    expect(of('Served without asking')).toMatchObject({ texts: ['–', '99.0 %'], notes: ['no fault came to an end', ''] })
+    expect(of('Waited in all')).toMatchObject({ texts: ['15.0 µs', '–'], notes: ['', 'it has nobody to ask'] })
+    expect(spreadText({ least: 1, median: 1, most: 1, sampleCount: 1 }, nsText)).toBe('')
+  })
+
+  it('what changed during a run has rows of its own, where anything did', () => {
+    const names = (change: Parameters<typeof sideOf>[1]): string[] => figuresOf([sideOf('fuse'), sideOf('fuse-iomap', change)]).map(({ name }) => name)
+    expect(names({ noticeCount: 0, wrongCount: 0, revalidationCount: 0 }).at(-1)).toBe('Failed')
+    expect(names({ noticeCount: 4, wrongCount: 0, revalidationCount: 2 }).slice(-2)).toEqual(['Notices', 'Looked again'])
+    expect(names({ wrongCount: 1 }).at(-1)).toBe('Wrong bytes')
+  })
+
+  it('a refusal has a name and words', () => {
+    expect([7, 22, 27, 12, 250].map(errnoText)).toEqual(['E2BIG, more pieces than it takes', 'EINVAL, a form that it doesn’t take', 'EFBIG, a longer message than it takes', 'ENOMEM, “Cannot allocate memory”', 'errno 250'])
+  })
 })
 
 describe('fields of a message', () => {
@@ -166,6 +189,19 @@ describe('fields of a message', () => {
     expect(fieldAt(fields, from + 9)).toBe(2)
     expect(fieldAt(fields, from - 1)).toBe(-1)
   })
+
+  it('places are hexadecimal with the decimal number beside, lengths and indices are decimal', () => {
+    const viewed = (kernel: Parameters<typeof runsOf>[0], message: Parameters<typeof runsOf>[1]) => {
+      const fields = fieldsIn(runsOf(kernel, message, 'request'), message.request, 0, message.request.length)
+      return Object.fromEntries(fields.map(({ path, value, meaning }) => [path.replace(/^.*: /, ''), [value, meaning.split(':')[0]]]))
+    }
+    const entry = IomapEntry.encode({ addr: 0x20_0000n, offset: 4096n, length: 8192n, type: 2, flags: 0, devindex: 1, cookie: 4097n })
+    expect(viewed('fuse-iomap', messageOf({ name: 'UPSERT', from: 'daemon', request: entry, answer: undefined }))).toMatchObject({ addr: ['0x200000', '2,097,152'], offset: ['0x1000', '4,096'], length: ['8,192', expect.any(String)], cookie: ['4,097', expect.any(String)] })
+    const begin = IomapBegin.encode({ pos: 65_536n, length: 65_536n, flags: 0, cookie: 0n })
+    expect(viewed('fuse-iomap', messageOf({ name: 'IOMAP_BEGIN', request: begin }))).toMatchObject({ pos: ['0x10000', '65,536'] })
+    const asked = viewed('fuse-paged', messageOf({ name: 'GET_FMAP', request: FmapPageRequest.encode({ fmap_offset: 3000n }) }))
+    expect(asked).toMatchObject({ fmap_offset: ['3,000', expect.any(String)] })
+  })
 })
 
 describe('presets and cards', () => {
@@ -190,7 +226,7 @@ describe('curves', () => {
   const [resolve] = MEASURES
 
   it('each point stands inside the plot, more extents further right', () => {
-    const { lines } = plotOf([curveOf('fuse'), curveOf('program'), curveOf('v1')], resolve!.read)
+    const { lines } = plotOf([curveOf('fuse'), curveOf('program'), curveOf('v1')], resolve!)
     expect(lines.map(({ points }) => points.length)).toEqual([2, 7, 7])
     for (const { points } of lines) {
       for (const { x, y } of points) expect([x >= 0 && x <= 1, y >= 0 && y <= 1]).toEqual([true, true])
@@ -201,9 +237,39 @@ describe('curves', () => {
   it('say whether they grow, and why they end', () => {
     expect(growthText(curveOf('program'), resolve!)).toBe('does not grow')
     expect(growthText(curveOf('v1'), resolve!)).toMatch(/^grows [\d.,]+-fold from end to end$/)
-    expect(growthText({ ...curveOf('v1'), points: [] }, resolve!)).toBe('one point only')
+    expect(growthText({ ...curveOf('v1'), points: [] }, resolve!)).toBe('nothing to measure')
+    expect(growthText({ ...curveOf('v1'), points: curveOf('v1').points.slice(0, 1) }, resolve!)).toBe('one point only')
     expect(curveText(curveOf('fuse'), resolve!)).toBe('fuse: from 10.0 ns at 1 to 13.0 ns at 10, then E2BIG')
-    expect(curveText({ kernel: 'fuse', points: [], endsBecause: curveOf('fuse').endsBecause }, resolve!)).toBe('fuse: no map at all, then E2BIG')
+    expect(curveText({ kernel: 'fuse', points: [], endsBecause: curveOf('fuse').endsBecause }, resolve!)).toBe('fuse: nothing to measure, then E2BIG')
+  })
+
+  const through = (...values: (number | undefined)[]) => ({ ...curveOf('v1'), points: values.map((nsPerResolve, i) => ({ extentCount: 10 ** i, nsPerResolve, openUs: 1, residentBytes: 1, roundTripCount: 0 })) })
+  const withSpread = (ns: number, least: number, most: number, i: number) => ({ extentCount: 10 ** i, nsPerResolve: ns, resolveSpread: { least, median: ns, most, sampleCount: 9 }, openUs: 1, residentBytes: 1, roundTripCount: 0 })
+
+  it('nothing stays nothing, and grows to something', () => {
+    const trips = MEASURES.find(({ id }) => id === 'trips')!
+    expect(growthText(through(1, 1), trips)).toBe('stays at none')
+    expect([growthText(through(0, 5), resolve!), growthText(through(5, 0), resolve!), growthText(through(8, 2), resolve!), growthText(through(8, 8), resolve!)]).toEqual(['grows', 'falls to 0 %', 'falls to 25.0 %', 'does not grow'])
+  })
+
+  it('growth is what goes beyond the samples', () => {
+    const noisy = { ...curveOf('v1'), points: [withSpread(8, 5, 40, 0), withSpread(35, 30, 60, 5)] }
+    expect(growthText(noisy, resolve!)).toBe('does not grow beyond what its samples differ by')
+    expect(growthText({ ...noisy, points: [withSpread(8, 7, 9, 0), withSpread(35, 30, 60, 5)] }, resolve!)).toMatch(/^grows 4.38-fold/)
+    const { lines: [line], y } = plotOf([noisy], resolve!)
+    expect([y.least, y.most]).toEqual([1, 100])
+    for (const { y: at, range } of line?.points ?? []) expect(range && range.least <= at && at <= range.most).toBe(true)
+  })
+
+  it('what wasn’t measured has no point, and a kernel without one no line', () => {
+    const { lines } = plotOf([{ ...curveOf('v1-abi42'), points: [] }, through(undefined, 4, undefined)], resolve!)
+    expect(lines.map(({ kernel, points }) => [kernel, points.map(({ extentCount }) => extentCount)])).toEqual([['v1', [10]]])
+    expect(curveText(through(undefined, 4, 9), resolve!)).toBe('v1, the module: from 4.00 ns at 10 to 9.00 ns at 100')
+    expect(countsOf([through(1, 2)])).toEqual([1, 10])
+  })
+
+  it('the axis counts chunks where files are striped', () => {
+    expect([countedText([], true), countedText([], false), countedText([{ ...curveOf('fuse'), counts: 'chunks' }], false)]).toEqual(['chunks', 'extents', 'chunks'])
   })
 })
 
