@@ -18,7 +18,6 @@ const SERVED = 3
 const TO_DAEMON = 4
 const TO_KERNEL = 6
 
-const POLLED_MOST = 4096
 const SERVED_MOST = 1000
 const DEFAULT_LANE_BYTES = 64 * 1024
 
@@ -143,16 +142,16 @@ export function ringLink(buffer: SharedArrayBuffer, { patienceMs, nowMs }: RingO
       // A hot path: kernels poll at each fault. Whoever sends rings afterwards, so nothing is missed.
       const bell = Atomics.load(words, KERNEL_BELL)
       if (bell === polledBell) return
-      for (let i = 0; i < POLLED_MOST; i++) {
-        const came = step()
+      // What was there when it began, and no more: a daemon that never stops can't keep its kernel here.
+      const { takenBytes, waitingBytes } = receiving
+      for (let came: Frame | boolean = true; came !== false; ) {
+        came = step()
         const broken = isBroken()
         if (broken) return void fails(`the daemon broke the ring: ${broken}`)
-        if (came === false) {
-          polledBell = bell
-          return
-        }
         if (typeof came === 'object' && !takeNotice(came)) return void fails('the daemon answered what nobody asked')
+        if ((receiving.takenBytes - takenBytes) >>> 0 >= waitingBytes) break
       }
+      if (receiving.waitingBytes === 0) polledBell = bell
     },
   }
 }

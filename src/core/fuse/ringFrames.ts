@@ -109,6 +109,11 @@ export class FrameReader {
     return this.#readBytes
   }
 
+  /** Written, and not taken yet. */
+  get waitingBytes(): number {
+    return (Atomics.load(this.#lane.words, WRITTEN) - this.#readBytes) >>> 0
+  }
+
   /** A whole message, once all of it is there; what is there of it makes room for the rest. */
   next(): Frame | undefined {
     if (!this.#body) {
@@ -130,7 +135,7 @@ export class FrameReader {
   /** @returns whether it is full now */
   #fill(target: Uint8Array): boolean {
     const { words, bytes: lane } = this.#lane
-    let thereBytes = (Atomics.load(words, WRITTEN) - this.#readBytes) >>> 0
+    let thereBytes = this.waitingBytes
     if (thereBytes > lane.length) {
       this.#broken = 'more was written than there is room for'
       return false

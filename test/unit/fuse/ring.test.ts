@@ -189,4 +189,22 @@ describe('one thread at both ends', () => {
     }
     expect(heard).toEqual(told)
   })
+
+  it('takes in what was there when it polled: a daemon that never stops holds up nobody', () => {
+    const buffer = newRing(LANE_BYTES)
+    const server = serveRing(buffer, () => ({}))
+    const link = ringLink(buffer, { patienceMs: 1, nowMs: () => performance.now() })
+    let heardCount = 0
+    link.hear((notice, node, bytes) => {
+      heardCount++
+      return server.notify(notice, node, bytes)
+    })
+    server.notify('PROGRAM', 0, new Uint8Array(8))
+    server.notify('PROGRAM', 0, new Uint8Array(8))
+    for (const expected of [2, 4, 6]) {
+      link.poll()
+      expect(heardCount).toBe(expected)
+    }
+    expect(link.failed).toBeUndefined()
+  })
 })

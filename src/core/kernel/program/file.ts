@@ -41,6 +41,8 @@ export class ProgramFile implements Resolver {
   /** Of the program that filled the context. */
   #generation = NEVER
   #trouble: Failure<MapReason> | undefined
+  /** How often its part of the table, or its ranges, became others. */
+  #changeCount = 0
 
   constructor(home: FileHome, ask: FileAsk) {
     this.#home = home
@@ -84,6 +86,7 @@ export class ProgramFile implements Resolver {
 
   /** Its part of the table is another one: the next fault sets it up again. */
   outdate(): void {
+    this.#changeCount++
     this.#generation = NEVER
   }
 
@@ -101,6 +104,12 @@ export class ProgramFile implements Resolver {
     if (this.#context) this.#runner.room.giveBack(this.#context.startBytes, this.#context.cellCount)
     this.#context = undefined
     this.#generation = NEVER
+  }
+
+  /** Moves with the program too: another one may find the same bytes elsewhere. */
+  validity(): number {
+    this.#home.poll()
+    return this.#changeCount + this.#runner.generation
   }
 
   resolve(fileOffsetBytes: number, answer: Answer): boolean {

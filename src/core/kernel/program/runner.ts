@@ -1,5 +1,6 @@
-// One mount's program and the table that its server fills. A program that can't be compiled changes nothing. Each change of
-// the program moves `generation`: what was set up by another one has to be set up again.
+// One mount's program and the table that its server fills. Of programs that come one behind the other only the newest is
+// compiled, when one is needed next: who sends many costs its kernel little. One that can't be compiled changes nothing.
+// Each change of the program moves `generation`: what was set up by another one has to be set up again.
 
 import { CELL_BYTES, BOX, ENDED, wordsOfEnd } from './mailbox.ts'
 import { compileProgram } from './compile.ts'
@@ -28,6 +29,8 @@ export class Runner {
   readonly fuel: number
   readonly #sandbox: Sandbox
   #source: string | undefined
+  /** The newest, not looked at yet. */
+  #offered: string | undefined
   #running: RunningProgram | undefined
   #refused: ProgramTrouble | undefined
   #generation = 0
@@ -42,15 +45,17 @@ export class Runner {
   }
 
   get running(): RunningProgram | undefined {
+    this.#settle()
     return this.#running
   }
 
   /** Why none runs. */
   get refused(): ProgramTrouble | undefined {
-    return this.#running ? undefined : this.#refused
+    return this.running ? undefined : this.#refused
   }
 
   get generation(): number {
+    this.#settle()
     return this.#generation
   }
 
@@ -58,18 +63,8 @@ export class Runner {
     return this.#tableBytes
   }
 
-  /** @returns why the program that runs goes on */
-  install(source: string): ProgramTrouble | undefined {
-    if (source === this.#source) return undefined
-    const parsed = parseProgram(source)
-    if ('trouble' in parsed) {
-      this.#refused = parsed.trouble
-      return parsed.trouble
-    }
-    this.#running = this.#sandbox.load(compileProgram(parsed.program))
-    this.#source = source
-    this.#generation++
-    return undefined
+  offer(source: string): void {
+    this.#offered = source
   }
 
   /** @param cells of 8 bytes; they end inside of the table */
@@ -103,5 +98,19 @@ export class Runner {
 
   words(word: number, cellCount: number, contextCount: number): string {
     return wordsOfEnd(word, this.room.box[BOX.detail] as number, { cellCount, contextCount, fuel: this.fuel })
+  }
+  #settle(): void {
+    const source = this.#offered
+    if (source === undefined) return
+    this.#offered = undefined
+    if (source === this.#source) return
+    const parsed = parseProgram(source)
+    if ('trouble' in parsed) {
+      this.#refused = parsed.trouble
+      return
+    }
+    this.#running = this.#sandbox.load(compileProgram(parsed.program))
+    this.#source = source
+    this.#generation++
   }
 }

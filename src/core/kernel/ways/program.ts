@@ -50,7 +50,7 @@ class ProgramWay implements MapWay, FileHome {
     link.hear((notice, node, bytes) => this.#notice(notice, node, bytes))
     this.#askDevices()
     // Not in place of one that was uploaded and can't be compiled: files then say so.
-    if (!this.runner.running && !this.runner.refused) this.runner.install(source)
+    if (!this.runner.running && !this.runner.refused) this.runner.offer(source)
   }
 
   get unitBytes(): number {
@@ -120,7 +120,8 @@ class ProgramWay implements MapWay, FileHome {
     if (notice === 'TABLE') return this.#table(node, bytes)
     if (notice !== 'PROGRAM') return ENOSYS
     if (bytes.length > PROGRAM_BYTES_MOST) return E2BIG
-    return this.runner.install(textOf(bytes)) ? EINVAL : 0
+    this.runner.offer(textOf(bytes))
+    return 0
   }
 
   #table(node: number, bytes: Uint8Array): number {

@@ -8,9 +8,16 @@ import { newAnswer } from '../../../../src/core/fmap/resolve.ts'
 import { walkingResolver } from '../../../../src/core/fmap/wideResolve.ts'
 import type { WideMap } from '../../../../src/core/fmap/wide.ts'
 import { FILE_CELLS_MOST, NOTICE_CELLS_MOST } from '../../../../src/core/fuse/programMessages.ts'
+import { programDaemon } from '../../../../src/core/fuse/daemonProgram.ts'
+import { FileBytes } from '../../../../src/core/kernel/fileBytes.ts'
+import { MappedFile } from '../../../../src/core/kernel/mappedFile.ts'
+import type { Sandbox } from '../../../../src/core/kernel/program/sandbox.ts'
+import { programWay } from '../../../../src/core/kernel/ways/program.ts'
+import { makeSandbox } from '../../../../src/host/sandbox.ts'
 import { programExamples } from '../../../../src/core/kernel/program/examples.ts'
 import { propertyRuns } from '../../../counts.ts'
-import { answersOf, probesOf, programBench } from '../../../helpers/programBench.ts'
+import { valueOf } from '../../../helpers/outcome.ts'
+import { answersOf, type ProgramBench, probesOf, programBench } from '../../../helpers/programBench.ts'
 import { anyMap, Bench, DEVICE_UNITS, resolved, simpleMap, simplePlan, UNIT_BYTES, walked } from '../../../helpers/pulledMaps.ts'
 
 const deviceBytes = 4 * DEVICE_UNITS * UNIT_BYTES
@@ -110,9 +117,10 @@ describe('while files are open', () => {
   it('one that doesn’t compile is refused, and the old one goes on', () => {
     const { open, daemon, bench } = programBench()
     const resolver = open(first)
-    expect(daemon.upload('setup { } resolve { answer(1) }')).toBe(22)
     expect(bench.direct.notify('PROGRAM', 0, new Uint8Array(64 * 1024 + 1))).toBe(7)
-    expect(bench.direct.notify('PROGRAM', 0, Uint8Array.of(0xff, 0xfe))).toBe(22)
+    daemon.upload('setup { } resolve { answer(1) }')
+    expect(resolved(resolver, 0)).toEqual([0, 4 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
+    bench.direct.notify('PROGRAM', 0, Uint8Array.of(0xff, 0xfe))
     expect(resolved(resolver, 0)).toEqual([0, 4 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
   })
 
@@ -125,6 +133,45 @@ describe('while files are open', () => {
     expect(resolved(resolver, 0)?.[1]).toBe(9 * UNIT_BYTES)
     expect(bench.counts.OPEN).toBe(1)
     expect(daemon.refill(77)).toBe(2)
+  })
+
+  it('of many programs only the newest is compiled, when it is needed', () => {
+    let loadCount = 0
+    const sandbox = (): Sandbox => {
+      const made = makeSandbox()
+      return { get buffer() { return made.buffer }, grow: (pageCount) => made.grow(pageCount), load: (module) => (loadCount++, made.load(module)) }
+    }
+    const bench = new Bench(1, deviceBytes)
+    const daemon = programDaemon(bench, bench.direct.notify)
+    bench.handlers = daemon.handlers
+    bench.maps.set(1, first)
+    const opened = bench.make(programWay(bench.direct.link, { sandbox })).open({ node: 1, path: 'f', sizeBytes: first.sizeBytes })
+    if (!opened.ok) throw new Error(opened.failure.says)
+    expect(loadCount).toBe(1)
+    for (let i = 0; i < 1000; i++) daemon.upload(`setup { }\nresolve { answer(0, ${4 * UNIT_BYTES} + offset, ${i + 1}, 0) }`)
+    expect(loadCount).toBe(1)
+    expect(resolved(opened.value, 0)).toEqual([0, 4 * UNIT_BYTES, 1000, 0])
+    expect(resolved(opened.value, 1)).toEqual([0, 4 * UNIT_BYTES + 1, 1000, 0])
+    expect(loadCount).toBe(2)
+  })
+
+  it.each<[string, (bench: ProgramBench) => void]>([
+    ['table', ({ bench, daemon }) => {
+      bench.maps.set(1, second)
+      daemon.refill(1)
+    }],
+    ['program', ({ daemon }) => void daemon.upload(`setup { }\nresolve { answer(0, ${5 * UNIT_BYTES} + offset, 4096 - offset % 4096, offset % 4096) }`)],
+  ])('another %s moves what was mapped before', (_, change) => {
+    const bench = programBench()
+    const resolver = bench.open(first)
+    const file = new MappedFile('f', new FileBytes({ path: 'f', invalid: false }, resolver, bench.bench.context.devices), true)
+    valueOf(file.setUint8(0, 1))
+    change(bench)
+    const now = resolved(resolver, 0)![1]
+    expect(now).not.toBe(4 * UNIT_BYTES)
+    valueOf(file.setUint8(0, 66))
+    const bytes = bench.bench.memories[0]!.window(0, deviceBytes / 4)
+    expect([bytes[4 * UNIT_BYTES], bytes[now], file.getUint8(0)]).toEqual([1, 66, 66])
   })
 
   it('a program that failed is mended by another one', () => {
