@@ -87,7 +87,9 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
   const way = kind === 'fuse' ? 'shadow' : 'v1'
   if (given.verbose > 0) io.out(`famfs_logplay(${way}): ${entriesPlayed} log entries; ${newFiles} new files; ${newDirectories} new directories\n`)
   const status = io.system.machine.mounts().find((each) => each.mountpoint === mountpoint)
-  if (given.verbose > 0 && given.daemon.length > 0) io.out(`kernel ${status?.kernel}, its daemon ${status?.daemon === 'worker' ? 'in a worker of its own' : 'beside it'}\n`)
+  const asked = given.kernel.length > 0 || given.daemon.length > 0
+  const where = kind === 'v1' ? '' : `, its daemon ${status?.daemon === 'worker' ? 'in a worker of its own' : 'beside it'}`
+  if (given.verbose > 0 && asked) io.out(`kernel ${status?.kernel}${where}\n`)
   if (report.stopped) say(io, name, report.stopped)
   for (const trouble of report.troubles) io.err(`${name}: ${trouble}\n`)
   const errorCount = fileErrors + directoryErrors + (report.stopped ? 1 : 0)

@@ -6,6 +6,9 @@ import type { LateReason } from './lateFailure.ts'
 
 const FORMAT = 'Format the device: mkfs.famfs DEVICE.'
 
+/** After which the bytes are what they were: poison is cleared and not overwritten. */
+const MENDS = 'Mend the memory (cxl clear-media-poison, daxctl enable-device), unmount, and mount again.'
+
 export const failures = {
   // what the bytes on the media say
   not_famfs: row<{ magic: bigint }>('EINVAL',
@@ -133,12 +136,12 @@ export const failures = {
   file_invalid: row<{ path: string }>('EIO', (d) => `${d.path} was marked bad by an earlier access`, 'Unmount and mount again.'),
   memory_failed: row<{ path: string; device: string; what: string; offsetBytes: number | undefined }>('EHWPOISON',
     (d) => `the memory behind ${d.path} failed: ${d.device} ${d.what}${d.offsetBytes === undefined ? '' : `, byte ${d.offsetBytes}`}`,
-    'Files on other devices can still be used. Unmount, mend the memory, format again: nothing here repairs it.'),
+    `Files on other devices can still be used. ${MENDS}`),
   device_failed: row<{ device: string; what: string }>('EIO', (d) => `${d.device} can't be used: it ${d.what}`,
-    'Make it answer again, and mend its memory: cxl clear-media-poison, or mkfs.famfs --force DEVICE, which forgets every file.'),
+    `${MENDS} Or format it, which forgets every file: mkfs.famfs --force DEVICE.`),
   mount_failed: row<{ path: string; device: string; what: string }>('ENODEV',
     (d) => `nothing on this mount can be reached any more, ${d.path} neither: ${d.device} ${d.what}`,
-    'Unmount, mend the memory, and mount again.'),
+    MENDS),
   device_missing: row<{ path: string; devindex: number; uuid: string | undefined }>('ENODEV',
     (d) => `${d.path} has bytes on device ${d.devindex}, which this host does not have${d.uuid === undefined ? '' : `: its UUID is ${d.uuid}`}`,
     'Files on other devices can be used. Attach the device to this host, then: famfs daxdev resolve MOUNTPOINT.'),

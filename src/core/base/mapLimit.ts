@@ -9,8 +9,7 @@ interface Unfit {
   what: string
 }
 
-const says = (d: Unfit): string => `the ${d.kernel} kernel takes no such map for ${d.path}: ${d.what}`
 const NEXT = 'Use another kernel, or make the file with fewer extents or strips.'
 
-export const mapLimit = row<Unfit>('E2BIG', says, NEXT)
-export const mapUnfit = row<Unfit>('EINVAL', says, NEXT)
+export const mapLimit = row<Unfit>('E2BIG', (d) => `the ${d.kernel} kernel takes no such map for ${d.path}: ${d.what}`, NEXT)
+export const mapUnfit = row<Unfit>('EINVAL', (d) => `the ${d.kernel} kernel can't take the map of ${d.path}: ${d.what}`, NEXT)

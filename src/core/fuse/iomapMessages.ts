@@ -12,7 +12,7 @@ export const IOMAP_MAPPED = 2
 
 export const IomapBegin = struct('famfs_iomap_begin', 32, {
   pos: u64('byte of the file that must be mapped'),
-  length: u64('bytes from there that will be asked for next, if it costs nothing'),
+  length: u64('bytes from there that are wanted with it: to the end of the window it is in'),
   flags: u32('1 for a write; this kernel says 0: no write allocates, so that a mapping serves both'),
   pad0: pad(4),
   cookie: u64('validity cookie that the kernel goes by'),

@@ -81,6 +81,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')
+  if (kernel !== 'fuse') shown.push(`kernel=${kernel}`)
   const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way, plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()

@@ -211,7 +211,7 @@ export class System extends PathTree {
     if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller, thread)
     const { generation } = this.#modules
     const way = kernel === 'v1-abi42' ? standaloneWay(kernel) : undefined
-    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...words], ...(way ? { way } : {}) })
+    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...(way ? [`kernel=${kernel}`] : []), ...words], ...(way ? { way } : {}) })
     return report.ok ? ok({ mountpoint: place.value, deviceName: name.value, kind, shadowPath: undefined, report: report.value }) : report
   }
 

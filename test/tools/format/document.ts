@@ -3,7 +3,9 @@
 
 import { MIB } from '../../../src/core/base/align.ts'
 import { IoctlExtent, IoctlInterleaved, IoctlMap42, IoctlMap43 } from '../../../src/core/fuse/ioctlMessages.ts'
+import { IomapBegin, IomapEntry, IomapInval } from '../../../src/core/fuse/iomapMessages.ts'
 import { DaxdevReply, DaxdevRequest, FmapExtent, FmapHeader, FmapInterleaved, FmapProbe } from '../../../src/core/fuse/messages.ts'
+import { FmapPageEnd, FmapPageRequest } from '../../../src/core/fuse/pagedMessages.ts'
 import { ProgramDaxdev, ProgramInit, ProgramInitReply, ProgramOpen, ProgramOpenReply, ProgramTable } from '../../../src/core/fuse/programMessages.ts'
 import * as constants from '../../../src/core/omf/constants.ts'
 import {
@@ -82,6 +84,11 @@ up with NULs. Offsets count from the start of the struct, in bytes. Padding and 
     section('', 'An extent or strip:', FmapExtent),
     section('', 'An interleaved record:', FmapInterleaved),
     section('', 'What the unrolling kernel asks with. Where its buffer is too small, the header comes alone:', FmapProbe),
+    section('', 'What the paged kernel asks with; this form is ours. The answer is a header and extent records:', FmapPageRequest),
+    section('', 'Behind the last extent of each page:', FmapPageEnd),
+    section('Mapping messages', 'A kernel with a cache of mappings; all of it ours. IOMAP_BEGIN, on a miss:', IomapBegin),
+    section('', 'A mapping. The answer to IOMAP_BEGIN is one or more of them, and so is the notice UPSERT:', IomapEntry),
+    section('', 'INVAL, a notice: a range is no longer where it was:', IomapInval),
     section('Device message', 'GET_DAXDEV: the kernel has an index, the daemon knows the name on this host.', DaxdevRequest),
     section('', 'The answer:', DaxdevReply),
     section('Map ioctls', 'How tools hand a map to the standalone module. MAP_CREATE and MAP_GET, ABI 42:', IoctlMap42),
