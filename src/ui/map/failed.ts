@@ -8,6 +8,7 @@ import { type DevicePart, ROLES } from './model.ts'
 import { edgeOf, gapOf, type Rows, type Scene, sideOf, yOf } from './scene.ts'
 
 const POISON_LEAST_PX = 12
+const FRAMED_LEAST_PX = 12
 /** At the level of bytes the pattern stands under the digits. */
 const FOOT_PX = 5
 const VEIL = 0.6
@@ -29,8 +30,9 @@ function paintPoison(context: CanvasRenderingContext2D, scene: Scene, rows: Rows
     const top = yOf(scene, row)
     const isBytes = level.name === 'bytes'
     fillWith(context, palette.poison, left, isBytes ? top + side - FOOT_PX : top, width, isBytes ? FOOT_PX : side)
-    // In paper round about, so that it is seen on every colour.
-    for (const [stroke, lineWidth, inset] of [[palette.paper, 3, 1.5], [palette.alarm, 1.5, 0.75]] as const) {
+    // In paper round about, so that it is seen on every colour; in a low row that would leave nothing of the pattern.
+    const frames = [[palette.paper, 3, 1.5], [palette.alarm, 1.5, 0.75]] as const
+    for (const [stroke, lineWidth, inset] of side < FRAMED_LEAST_PX ? [[palette.alarm, 1, 0.5]] as const : frames) {
       context.strokeStyle = stroke
       context.lineWidth = lineWidth
       context.strokeRect(left + inset, top + inset, Math.max(1, width - 2 * inset), Math.max(1, side - 2 * inset))
