@@ -69,7 +69,7 @@ function opened(subject: ResolveSubject, extentCount: number, shape: LabShape): 
   let calls = 0
   const watcher = { see: () => void calls++, nowUs: () => 0 }
   const maker = connect(kernel, labStore(made), { cacheCapBytes: CACHE_BYTES, sandbox: makeSandbox, watcher })
-  const way = maker.make({ devices: new MountDevices(memory, wholeMountFails(kernel)), unitBytes: LAB_UNIT_BYTES, openDevice: () => undefined })
+  const way = maker.make({ devices: new MountDevices(memory, wholeMountFails(kernel)), unitBytes: LAB_UNIT_BYTES, isReserved: () => false, openDevice: () => undefined })
   const ask = { node: file.node, path: file.path, sizeBytes: file.map.sizeBytes }
   const failure = way.push?.(ask, fmapOfWide(file.map))
   if (failure) return { ok: false, failure }

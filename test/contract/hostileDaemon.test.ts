@@ -15,7 +15,7 @@ import type { KernelName } from '../../src/core/kernel/way.ts'
 import { handlersOf, isStandalone, kernelNames, wayOver } from '../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../src/host/sandbox.ts'
 import { kernelRuns, printCount } from '../counts.ts'
-import { bytesOf, MEDIUM, mounted, type Mounted, newRig, randomMap, type Rig, SECRET, SMALL } from '../helpers/kernels.ts'
+import { bytesOf, MEDIUM, mounted, type Mounted, newRig, randomMap, type Rig, type RigShape, SECRET, SMALL } from '../helpers/kernels.ts'
 import { firstDifference, valueOf } from '../helpers/outcome.ts'
 
 const UNIT = SMALL.unitBytes
@@ -35,6 +35,9 @@ interface Trial {
   lie(map: WideMap): void
   readonly askedCount: number
 }
+
+/** Devices that begin with two units in which no file is. */
+const RESERVING: RigShape = { ...SMALL, reservedBytes: 2 * UNIT }
 
 /** A mount whose daemon is good until it is told otherwise. */
 function newTrial(kernel: PullKernel, shape = SMALL): Trial {
@@ -127,6 +130,9 @@ const BAD_LISTS: Record<string, WideMap> = {
   'a piece behind all numbers': simple(piece(0, 3), { devindex: 0, offsetBytes: 2 ** 53 - UNIT, lengthBytes: UNIT }, piece(0, 7)),
   'fewer bytes than the file': simple(piece(0, 3), piece(1, 5)),
   'no pieces': simple(),
+  'a piece on the superblock': simple(piece(0, 3), piece(0, 0), piece(0, 7)),
+  'a piece that begins in the log': simple(piece(0, 3), piece(0, 1, 2), piece(0, 7)),
+  'a piece on the superblock of another device': simple(piece(0, 3), piece(1, 1), piece(0, 7)),
   'a device that nobody knows': simple(piece(0, 3), piece(99, 5), piece(2, 7)),
   'a device with a number that no message holds': simple(piece(0, 3), piece(70_000, 5), piece(2, 7)),
 }
@@ -136,6 +142,7 @@ const BAD_STRIPES: Record<string, WideMap> = {
   'a strip too short': striped(UNIT, piece(0, 3), piece(1, 4)),
   'a chunk that is no power of two': striped(3 * UNIT, piece(0, 3, 3), piece(1, 4, 3)),
   'a chunk smaller than a unit': striped(UNIT / 2, piece(0, 3, 3), piece(1, 4, 3)),
+  'a strip on the superblock': striped(UNIT, piece(0, 3), piece(1, 0), piece(0, 5)),
   'no chunk': striped(0, piece(0, 3, 3), piece(1, 4, 3)),
   'no strips': striped(UNIT),
   'a strip that ends behind the device': striped(UNIT, piece(0, 3), piece(1, 4), piece(0, SMALL.deviceBytes / UNIT)),
@@ -156,7 +163,7 @@ describe.each(KERNELS)('%s', (kernel) => {
   const lies = Object.entries(told).filter(([what]) => kernel !== 'program' || !WITHIN_ITSELF.has(what))
 
   it.each(lies)('refuses a map with %s, each time', (what, map) => {
-    const trial = newTrial(kernel)
+    const trial = newTrial(kernel, RESERVING)
     valueOf(trial.on.add('f', GOOD))
     trial.lie(map)
     for (let times = 0; times < 2; times++) {

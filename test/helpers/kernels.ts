@@ -17,6 +17,8 @@ export interface RigShape {
   deviceCount: number
   deviceBytes: number
   unitBytes: number
+  /** What each device has for itself, before any file; nothing unless said otherwise. */
+  reservedBytes?: number
 }
 
 export const USUAL: RigShape = { deviceCount: 8, deviceBytes: 512 * 1024, unitBytes: 4096 }
@@ -89,7 +91,7 @@ export function mounted(rig: Rig, make: (store: MapStore) => WayMaker): Mounted 
   const way = make(store)
   const openDevice = (_devindex: number, name: string): Memory | undefined => rig.memories.find((memory) => memory?.device.name === name)
   const primary = rig.memories[0] as Memory
-  const mount = new KernelMount(primary, { dropWriteBits: false, now: () => 0, unitBytes: rig.unitBytes, way, openDevice })
+  const mount = new KernelMount(primary, { dropWriteBits: false, now: () => 0, unitBytes: rig.unitBytes, way, openDevice, isReserved: (_path, _devindex, offsetBytes) => offsetBytes < (rig.reservedBytes ?? 0) })
   // Where tools push, replay has told of the devices; others are told by their daemon.
   if (mount.way.push) for (const [devindex, memory] of rig.memories.entries()) if (memory) mount.devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: rig.deviceBytes, memory })
   return {

@@ -32,7 +32,7 @@ export class Bench implements MapStore {
     this.memories = Array.from({ length: deviceCount }, (_, i) =>
       coherentMemory(daxdev({ name: `/dev/dax${i}.0`, uuid: NIL_UUID.replace(/0$/, String(i)), buffer: new SharedArrayBuffer(deviceBytes) })))
     const devices = new MountDevices(this.memories[0] as Memory, false)
-    this.context = { devices, unitBytes: UNIT_BYTES, openDevice: (_devindex, name) => this.memories.find(({ device }) => device.name === name) }
+    this.context = { devices, unitBytes: UNIT_BYTES, isReserved: () => false, openDevice: (_devindex, name) => this.memories.find(({ device }) => device.name === name) }
     this.direct = directLink(() => this.#counting())
   }
 

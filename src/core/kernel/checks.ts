@@ -1,6 +1,6 @@
 // What a kernel holds a map against before the first byte of memory is reached by it, whoever sent it: its numbers fit each
-// other and the file, no two pieces of it share a byte, and all of it lies on devices that are known. A map never gives
-// access outside of the file's devices. Numbers are exact already: decoding refuses others.
+// other and the file, no two pieces of it share a byte, and all of it lies on devices that are known, behind their superblock
+// and log. A map never gives access outside of the file's devices. Numbers are exact already: decoding refuses others.
 
 import { isPowerOfTwo } from '../base/align.ts'
 import { fail, type Failure } from '../base/result.ts'
@@ -41,11 +41,12 @@ export function refuseDevices(context: WayContext, path: string, map: WideMap): 
   return undefined
 }
 
-export function refusePlace({ devices }: WayContext, path: string, devindex: number, offsetBytes: number, lengthBytes: number): Failure<MapReason> | undefined {
+export function refusePlace({ devices, isReserved }: WayContext, path: string, devindex: number, offsetBytes: number, lengthBytes: number): Failure<MapReason> | undefined {
   const memory = devices.at(devindex)
   if (!memory) return devices.missing(devindex, path)
   const { presentBytes, device } = memory
   const endBytes = offsetBytes + lengthBytes
+  if (isReserved(path, devindex, offsetBytes, lengthBytes)) return refused(path, `byte ${offsetBytes} of device ${devindex} is in its superblock or log`)
   if (endBytes <= presentBytes) return undefined
   if (endBytes > device.sizeBytes) return refused(path, `it ends at byte ${endBytes} of a device of ${device.sizeBytes}`)
   return fail('not_on_image', { offsetBytes, presentBytes }).failure

@@ -10,7 +10,7 @@ import type { Memory } from '../mem/memory.ts'
 import { MountDevices } from './devices.ts'
 import { type BytesReason, FileBytes } from './fileBytes.ts'
 import { WRITE_BITS } from './user.ts'
-import { type MapReason, type MapWay, type OpenDevice, wholeMountFails, type WayMaker } from './way.ts'
+import { type IsReserved, type MapReason, type MapWay, type OpenDevice, wholeMountFails, type WayMaker } from './way.ts'
 import { v1 } from './ways/v1.ts'
 
 interface InodeFacts {
@@ -79,6 +79,8 @@ export interface KernelOptions {
   way?: WayMaker
   /** Allocation unit of the file system. */
   unitBytes: number
+  /** Nothing is unless said otherwise. */
+  isReserved?: IsReserved
   /** Other devices of this host, for kernels that are told of them by name. */
   openDevice?: OpenDevice
   source?: LookupSource
@@ -102,9 +104,9 @@ export class KernelMount {
   constructor(memory: Memory, options: KernelOptions) {
     this.memory = memory
     this.#options = options
-    const { way = v1, unitBytes, openDevice = () => undefined } = options
+    const { way = v1, unitBytes, isReserved = () => false, openDevice = () => undefined } = options
     this.devices = new MountDevices(memory, wholeMountFails(way.kernel))
-    this.way = way.make({ devices: this.devices, unitBytes, openDevice })
+    this.way = way.make({ devices: this.devices, unitBytes, isReserved, openDevice })
     const root = options.source?.lookup('')
     const { mode, uid, gid } = root ?? { mode: 0o755, uid: 0, gid: 0 }
     this.#inodes.set('', this.#directory({ path: '', mode, uid, gid, entryIndex: -1 }))

@@ -35,6 +35,9 @@ export interface MapWay {
   residentBytes(): number
 }
 
+/** Whether bytes of a device are superblock or log, which are no file's but of those that show them. */
+export type IsReserved = (path: string, devindex: number, offsetBytes: number, lengthBytes: number) => boolean
+
 export type OpenDevice = (devindex: number, name: string) => Memory | undefined
 
 /** What every make gets from its mount. */
@@ -42,6 +45,7 @@ export interface WayContext {
   devices: MountDevices
   /** Allocation unit: offsets and lengths of extents are whole units. */
   unitBytes: number
+  isReserved: IsReserved
   /** A device by the name that a daemon gives it: undefined unless it is here, and is the one that the log has under that index. */
   openDevice: OpenDevice
 }

@@ -9,7 +9,7 @@ import type { OpenDevice } from '../kernel/way.ts'
 import { readLayout } from '../log/layout.ts'
 import { emptyReport, logplay, type ReplayReport, type ReplayTarget } from '../log/replay.ts'
 import type { Memory } from '../mem/memory.ts'
-import { addMetaFiles, superblockFile } from './metaFiles.ts'
+import { addMetaFiles, reservedWhere, superblockFile } from './metaFiles.ts'
 import { MountDaxdevs } from './mountDaxdevs.ts'
 import type { Mount } from './mounts.ts'
 import type { MountOptions } from './types.ts'
@@ -35,7 +35,8 @@ export function newMount({ mountpoint, memory, memories, systemUuid, now }: Moun
   const side = fuse ? { source: fuse.source, timeoutMs: fuse.timeoutMs } : {}
   // A daemon may name any device of this host: only the log's own count.
   const openDevice: OpenDevice = (devindex, name) => daxdevs.own(devindex, memories.get(name))
-  const kernel = new KernelMount(memory, { dropWriteBits: role !== 'master', now, unitBytes: layout.unitBytes, openDevice, ...side, ...(way ? { way } : {}) })
+  const isReserved = reservedWhere(layout.logLengthBytes)
+  const kernel = new KernelMount(memory, { dropWriteBits: role !== 'master', now, unitBytes: layout.unitBytes, isReserved, openDevice, ...side, ...(way ? { way } : {}) })
   if (!fuse) addMetaFiles(kernel, layout.logLengthBytes, role)
   const here = (): Iterable<Memory> => memories.values()
   // A kernel that nothing is pushed into asks its daemon where a device is.

@@ -71,7 +71,7 @@ export class SideKernel {
     // Replay told the standalone module of them; others ask.
     if (isStandalone(kernel)) for (const [devindex, memory] of memories.entries()) this.#devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: memory.device.sizeBytes, memory })
     const openDevice = (_devindex: number, name: string): Memory | undefined => memories.find(({ device }) => device.name === name)
-    this.#way = maker.make({ devices: this.#devices, unitBytes: LAB_UNIT_BYTES, openDevice })
+    this.#way = maker.make({ devices: this.#devices, unitBytes: LAB_UNIT_BYTES, isReserved: () => false, openDevice })
     for (const file of made.files) this.#push(file)
   }
 

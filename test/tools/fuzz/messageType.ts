@@ -43,7 +43,7 @@ export function nameOf(devindex: number): string {
 /** Of a mount that is used once. */
 export function newContext(wholeMountFails = false): WayContext {
   const devices = new MountDevices(memories[0] as Memory, wholeMountFails)
-  return { devices, unitBytes: UNIT_BYTES, openDevice: (_devindex, name) => memories.find(({ device }) => device.name === name) }
+  return { devices, unitBytes: UNIT_BYTES, isReserved: () => false, openDevice: (_devindex, name) => memories.find(({ device }) => device.name === name) }
 }
 
 /** Has the mount told of its second device, as replay does. */

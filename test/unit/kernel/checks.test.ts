@@ -108,12 +108,12 @@ describe('overlap', () => {
 })
 
 describe('devices', () => {
-  function context(presentBytes = DEVICE_BYTES): WayContext {
+  function context(presentBytes = DEVICE_BYTES, isReserved: WayContext['isReserved'] = () => false): WayContext {
     const device = (i: number) => coherentMemory(daxdev({ name: `/dev/dax${i}.0`, uuid: `${i}`, buffer: new ArrayBuffer(presentBytes), sizeBytes: DEVICE_BYTES }))
     const devices = new MountDevices(device(0), false)
     devices.add(1, { uuid: '1', sizeBytes: DEVICE_BYTES, memory: device(1) })
     devices.add(2, { uuid: 'gone', sizeBytes: DEVICE_BYTES, memory: undefined })
-    return { devices, unitBytes: UNIT, openDevice: () => undefined }
+    return { devices, unitBytes: UNIT, isReserved, openDevice: () => undefined }
   }
   const refused = (map: WideMap, where = context()): string | undefined => refuseMap(where, { node: 1, path: 'f', sizeBytes: map.sizeBytes }, map)?.says
 
@@ -128,6 +128,19 @@ describe('devices', () => {
     ['a device that isn’t here', simple(UNIT, extent(2, 0, 1)), 'f has bytes on device 2, which this host does not have: its UUID is gone'],
     ['a device that nobody knows', simple(UNIT, extent(0xffff_ffff, 0, 1)), 'f has bytes on device 4294967295, which this host does not have'],
   ])('%s', (_, map, says) => expect(refused(map)).toContain(says))
+
+  it('have bytes that are no file’s, which the mount knows', () => {
+    const where = context(DEVICE_BYTES, (path, devindex, offsetBytes) => path === 'f' && offsetBytes < (devindex === 0 ? 4 : 2) * UNIT)
+    const says = (map: WideMap, path = 'f'): string | undefined => refuseMap(where, { node: 1, path, sizeBytes: map.sizeBytes }, map)?.says
+    for (const [devindex, unit] of [[0, 0], [0, 3], [1, 0], [1, 1]] as const) {
+      const reserved = `byte ${unit * UNIT} of device ${devindex} is in its superblock or log`
+      expect(says(simple(UNIT, extent(devindex, unit, 1)))).toContain(reserved)
+      expect(says(simple(2 * UNIT, extent(0, 9, 1), extent(devindex, unit, 5)))).toContain(reserved)
+      expect(says(striped(UNIT, [UNIT, UNIT, [extent(0, 9, 1), extent(devindex, unit, 1)]]))).toContain(reserved)
+      expect(says(simple(UNIT, extent(devindex, unit, 1)), 'its own file')).toBeUndefined()
+    }
+    for (const [devindex, unit] of [[0, 4], [1, 2]] as const) expect(says(simple(UNIT, extent(devindex, unit, 1)))).toBeUndefined()
+  })
 
   it('may be an image of their first bytes', () => {
     expect(refused(simple(UNIT, extent(0, 3, 1)), context(2 * UNIT))).toContain('is not in this image')

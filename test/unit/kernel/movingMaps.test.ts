@@ -34,9 +34,7 @@ function newScene(isShared: boolean) {
   const { link, notify } = directLink(() => ({ IOMAP_BEGIN: (node, request) => daemon.begin(node, request), GET_DAXDEV: answerDaxdev(store) }))
   const daemon = new IomapDaemon(store, notify, { cookies })
   const polling: DaemonLink = {
-    call: (opcode, node, request) => link.call(opcode, node, request),
-    hear: (notice) => link.hear(notice),
-    failed: undefined,
+    ...link,
     poll() {
       pollCount++
       // Without an end of its own, the test ends it.
