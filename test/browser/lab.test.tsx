@@ -127,6 +127,17 @@ it('a preset makes its point with the program that works; one’s own stays to b
   await vi.waitFor(() => expect(source.value).toBe(own), patient)
 })
 
+it('a program is uploaded half-way, after the one that works', async () => {
+  const { lab, root } = await open()
+  const source = named(root, 'textarea', 'Source of the program') as HTMLTextAreaElement
+  await userEvent.fill(source, 'resolve {\n  let other = 2\n}\n')
+  await vi.waitFor(() => expect(source.getAttribute('aria-invalid')).toBe('false'), patient)
+  await userEvent.click(named(root, '.lab-program button', 'Upload half-way'))
+  await vi.waitFor(() => expect(textOf(root, '.lab-program-foot')).toContain('It took over half-way, and both kernels read the same bytes.'), patient)
+  expect(lab.ran.at(-1)).toMatchObject({ kernels: ['v1', 'program'], program: EXAMPLES[0]!.source, programChange: source.value })
+  expect(root.querySelector('.lab-stale')).toBeNull()
+})
+
 it('what was concluded before is not said of what is set now', async () => {
   const { lab, root, chooser } = await open()
   const wasRun = lab.run

@@ -32,7 +32,7 @@ export function ProgramEditor() {
     text.current.setSelectionRange(at, at + 1)
   }
   // Of what stands here, and of nothing that stood here before.
-  const outcome = run?.setup.program === source ? run.sides.find(({ kernel }) => kernel === 'program') : undefined
+  const outcome = run && (run.setup.programChange ?? run.setup.program) === source ? run.sides.find(({ kernel }) => kernel === 'program') : undefined
 
   return (
     <section className="lab-program" aria-labelledby="lab-program-heading">
@@ -67,6 +67,7 @@ export function ProgramEditor() {
       </div>
       <div className="lab-program-foot">
         <button type="button" className="primary" aria-disabled={sourceTrouble !== undefined} onClick={() => void chooser.runProgram()}>Run</button>
+        <button type="button" aria-disabled={sourceTrouble !== undefined} title="The first example runs for half of the accesses; then this one is uploaded, with all files open." onClick={() => void chooser.uploadHalfWay()}>Upload half-way</button>
         <p id={`${id}-trouble`} role="status">
           {sourceTrouble ? (
             <>
@@ -76,7 +77,7 @@ export function ProgramEditor() {
           ) : outcome?.failure ? (
             <><span className="wrong"><code>{outcome.failure.errno}</code> {sentence(outcome.failure.says)}</span> <span className="quiet">{sentence(outcome.failure.next)}</span></>
           ) : (
-            <span className="quiet">{outcome && run ? (run.agrees ? 'It ran, and both kernels read the same bytes.' : 'It ran, and the kernels did not read the same bytes.') : 'It compiles.'}</span>
+            <span className="quiet">{outcome && run ? `${run.setup.programChange === source ? 'It took over half-way' : 'It ran'}, and ${run.agrees ? 'both kernels read the same bytes.' : 'the kernels did not read the same bytes.'}` : 'It compiles.'}</span>
           )}
         </p>
       </div>

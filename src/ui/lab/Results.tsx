@@ -78,7 +78,7 @@ function FigureRow({ figure: { name, means, texts, notes, parts } }: { figure: F
 
 /** The reason for no page cache: what moves from the device for the same accesses. */
 export function ReadAmplification({ amplification }: { amplification: Amplification }) {
-  const { says, askedBytes, lineBytes, lineMovedBytes, lineTouchCount, lineHitCount, lineCacheBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
+  const { says: aligned, askedBytes, lineBytes, lineMovedBytes, lineTouchCount, lineHitCount, lineCacheBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
   const most = Math.max(askedBytes, lineMovedBytes, pageMovedBytes, 1)
   const rows = [
     { name: 'Asked for', says: 'what the accesses read', bytes: askedBytes },
@@ -101,7 +101,7 @@ export function ReadAmplification({ amplification }: { amplification: Amplificat
           </div>
         ))}
       </dl>
-      <p className="quiet">{`${countText(lineHitCount)} of ${countText(lineTouchCount)} touched lines and ${countText(pageHitCount)} of ${countText(pageTouchCount)} touched pages were in their cache already.${says === undefined ? '' : ` ${sentence(says)}`}`}</p>
+      <p className="quiet">{`${countText(lineHitCount)} of ${countText(lineTouchCount)} touched lines and ${countText(pageHitCount)} of ${countText(pageTouchCount)} touched pages were in their cache already.${aligned === undefined ? '' : ` ${sentence(aligned)}`}`}</p>
     </section>
   )
 }

@@ -6,7 +6,7 @@ import { parseSize, plural } from '../format.ts'
 import { Choice, Field } from '../parts.tsx'
 import { KERNELS } from './cards.ts'
 import { chosenPreset } from './choices.ts'
-import { ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, PRESETS, STRIPS_MOST } from './presets.ts'
+import { ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, MOVE_STEPS, PRESETS, STRIPS_MOST } from './presets.ts'
 import { Slider } from './Slider.tsx'
 import { capText, KERNEL_TITLES } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
@@ -75,6 +75,7 @@ export function Settings() {
       <Slider label="Cache cap" steps={CAP_STEPS} value={setup.cacheCapBytes} textOf={capText} parse={parseSize} off={!caches} hint={caches ? 'for paged and iomap' : 'Only fuse-paged and fuse-iomap can drop what they hold.'}
         onChange={(cacheCapBytes) => chooser.change({ cacheCapBytes })} />
       <Slider label="Accesses" steps={ACCESS_STEPS} value={setup.accessCount} onChange={(accessCount) => chooser.change({ accessCount })} />
+      <Slider label="Moves" steps={MOVE_STEPS} value={setup.moveCount ?? 0} hint="Files that go to another place meanwhile." onChange={(moveCount) => chooser.change({ moveCount })} />
       <div className="lab-row">
         <Field label="Bytes each">
           {(id) => (
@@ -112,7 +113,7 @@ function patternOf(text: string): LabSetup['pattern'] {
 }
 
 /** What is set, in one line: it stands over the results of a run. */
-export function setupText({ shape, extentCount, stripCount, isUniform, fileCount, deviceCount, accessCount, accessBytes, pattern, daemon }: LabSetup): string {
+export function setupText({ shape, extentCount, stripCount, isUniform, fileCount, deviceCount, accessCount, accessBytes, pattern, daemon, moveCount = 0 }: LabSetup): string {
   const files = `${plural(fileCount, 'file')} of ${shape === 'striped' ? `${plural(extentCount, 'chunk')} over ${plural(stripCount, 'strip')}` : `${plural(extentCount, isUniform ? 'equal extent' : 'extent', isUniform ? 'equal extents' : 'extents of mixed lengths')}`}`
-  return `${files} on ${plural(deviceCount, 'device')}; ${plural(accessCount, 'access', 'accesses')} of ${capText(accessBytes)} each, ${PATTERNS[pattern]}; daemon ${daemon === 'worker' ? 'in a worker of its own' : 'beside its kernel'}`
+  return `${files} on ${plural(deviceCount, 'device')}; ${plural(accessCount, 'access', 'accesses')} of ${capText(accessBytes)} each, ${PATTERNS[pattern]}${moveCount > 0 ? `; ${plural(moveCount, 'move')} meanwhile` : ''}; daemon ${daemon === 'worker' ? 'in a worker of its own' : 'beside its kernel'}`
 }

@@ -93,15 +93,29 @@ export class Chooser {
     if (preset.withCurve) await this.measure(preset.setup.kernels, true)
   }
 
-  readonly run = async (): Promise<void> => {
-    const { lab, setup, source } = this.#state
+  readonly run = (): Promise<void> => {
+    const { source } = this.#state
+    return this.#run({ program: source })
+  }
+
+  /** Half-way the editor's program takes the place of the example that works, with files open and no new mount. */
+  readonly uploadHalfWay = async (): Promise<void> => {
+    await this.check()
+    const { sourceTrouble, lab, source } = this.#state
+    if (sourceTrouble || !lab) return
+    this.#withProgram()
+    await this.#run({ program: lab.examples[0]?.source ?? source, programChange: source })
+  }
+
+  async #run(programs: Pick<LabSetup, 'program' | 'programChange'>): Promise<void> {
+    const { lab, setup } = this.#state
     clearTimeout(this.#timer)
     if (!lab) return
     const mine = ++this.#asked
     // A worker does one thing after the other: what nobody waits for any more makes room.
     if (this.#state.running) lab.cancel()
     this.#set({ running: true, progress: undefined, trouble: undefined, told: 'Running.' })
-    const asked = setup.kernels.includes('program') ? { ...setup, program: source } : setup
+    const asked = setup.kernels.includes('program') ? { ...setup, ...programs } : setup
     const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked, (progress) => mine === this.#asked && this.#set({ progress }))), this.#try(() => lab.amplification(asked))])
     if (mine !== this.#asked || this.#isClosed) return
     if (!run.ok) return this.#set({ running: false, trouble: run.trouble, told: run.trouble.says })
@@ -144,9 +158,13 @@ export class Chooser {
   readonly runProgram = async (): Promise<void> => {
     await this.check()
     if (this.#state.sourceTrouble) return
+    this.#withProgram()
+    await this.run()
+  }
+
+  #withProgram(): void {
     const { kernels } = this.#state.setup
     if (!kernels.includes('program')) this.change({ kernels: [kernels[0], 'program'] })
-    await this.run()
   }
 
   readonly dismiss = (): void => this.#set({ trouble: undefined })

@@ -11,10 +11,12 @@ export const FILES_MOST = 1000
 export const ACCESSES_MOST = 1_000_000
 export const CAP_LEAST_BYTES = 4096
 export const CAP_MOST_BYTES = 64 * 1024 * 1024
+export const MOVES_MOST = 100
 
 export const EXTENT_STEPS = decadesUpTo(EXTENTS_MOST)
 export const ACCESS_STEPS = decadesUpTo(ACCESSES_MOST)
 export const FILE_STEPS = decadesUpTo(FILES_MOST)
+export const MOVE_STEPS = [0, ...decadesUpTo(MOVES_MOST)]
 export const CAP_STEPS = powersOfTwo(CAP_LEAST_BYTES, CAP_MOST_BYTES)
 
 export interface Preset {
@@ -40,6 +42,7 @@ const plain: LabSetup = {
   accessCount: 1000,
   accessBytes: 64,
   daemon: 'beside',
+  moveCount: 0,
   seed: 1,
 }
 
@@ -81,6 +84,12 @@ export const PRESETS: readonly Preset[] = [
     title: 'What an upcall costs',
     point: 'The daemon in a worker of its own: each round trip is a switch there and back.',
     setup: { ...plain, kernels: ['fuse-iomap', 'fuse'], extentCount: 30, fileCount: 10, cacheCapBytes: CAP_LEAST_BYTES, daemon: 'worker' },
+  },
+  {
+    id: 'move',
+    title: 'A file that moves',
+    point: 'Its bytes go elsewhere while it is used: who is told, and who reads on where they were.',
+    setup: { ...plain, kernels: ['fuse', 'fuse-iomap'], extentCount: 8, fileCount: 4, moveCount: 5 },
   },
 ]
 

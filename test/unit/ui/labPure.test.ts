@@ -13,7 +13,7 @@ import { CARDS, KERNELS } from '../../../src/ui/lab/cards.ts'
 import { countedText, countsOf, curveText, growthText, MEASURES, plotOf } from '../../../src/ui/lab/curve.ts'
 import { fieldAt, fieldsIn, runsOf, structsText } from '../../../src/ui/lab/decode.ts'
 import { drawn, endUs, ladderOf, stripOf } from '../../../src/ui/lab/ladder.ts'
-import { EXTENT_STEPS, EXTENTS_MOST, firstSetup, PRESETS, presetOf } from '../../../src/ui/lab/presets.ts'
+import { EXTENT_STEPS, EXTENTS_MOST, firstSetup, MOVE_STEPS, PRESETS, presetOf } from '../../../src/ui/lab/presets.ts'
 import { decadesUpTo, logAxis, nearestStep, powersOfTwo, tickText } from '../../../src/ui/lab/scales.ts'
 import { capText, errnoText, figuresOf, KERNEL_TITLES, nsText, spreadText, usText } from '../../../src/ui/lab/text.ts'
 import { propertyRuns } from '../../counts.ts'
@@ -213,6 +213,7 @@ describe('presets and cards', () => {
       expect(preset.setup.kernels[0]).not.toBe(preset.setup.kernels[1])
     }
     expect(presetOf(firstSetup())).toBe(PRESETS[0])
+    expect([MOVE_STEPS[0], nearestStep(MOVE_STEPS, 0), MOVE_STEPS[nearestStep(MOVE_STEPS, 5)]]).toEqual([0, 0, 5])
   })
 
   it('there are eight kernels on six cards, each with all that a card says', () => {
