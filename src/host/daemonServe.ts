@@ -1,9 +1,10 @@
 // A daemon at its end of a ring, in a thread that has nothing else to do. While it waits for requests it blocks; between
 // waits it lets messages in.
 
+import { textOf } from '../core/base/plain.ts'
 import { serveRing } from '../core/fuse/ring.ts'
-import { FedStore } from '../core/fuse/storeFeed.ts'
-import { handlersOf } from '../core/machine/kernels.ts'
+import { FedStore, STORED } from '../core/fuse/storeFeed.ts'
+import { servedBy } from '../core/machine/kernels.ts'
 import type { DaemonTask } from './daemon.ts'
 
 const WAIT_MS = 20
@@ -11,8 +12,13 @@ const WAIT_MS = 20
 /** Until the ring ends. */
 export async function serveDaemon({ ring, kernel, cookies, files, daxdevs, program }: DaemonTask): Promise<void> {
   const store = new FedStore(files.map(({ node, map }) => [node, map]), daxdevs.entries())
-  const server = serveRing(ring, () => handlers, (code, node, bytes) => store.take(code, node, bytes))
-  const handlers = handlersOf(kernel, store, server.notify, { cookies, program })
+  const take = (code: number, node: number, bytes: Uint8Array): void => {
+    if (code === STORED.PROGRAM) return served.upload?.(textOf(bytes.slice()))
+    store.take(code, node, bytes)
+    if (code === STORED.MOVED) served.moved?.(node)
+  }
+  const server = serveRing(ring, () => served.handlers, take)
+  const served = servedBy(kernel, store, server.notify, { cookies, program })
   while (server.turn(WAIT_MS)) await nextMessage()
 }
 

@@ -7,6 +7,8 @@ import type { Answered, DaemonLink, Handlers, Notify, Seen } from './wire.ts'
 /** Who sees messages. */
 export interface Watcher {
   see(seen: Seen): void
+  /** A request is sent: what is seen until it is answered happens inside of it. */
+  begin?(): void
   nowUs(): number
 }
 
@@ -36,13 +38,14 @@ export function directLink(handlers: () => Handlers): DirectLink {
 }
 
 /** The same link, where someone sees what goes over it. */
-export function watchedLink(link: DaemonLink, { see, nowUs }: Watcher): DaemonLink {
+export function watchedLink(link: DaemonLink, { see, begin, nowUs }: Watcher): DaemonLink {
   return {
     get failed() {
       return link.failed
     },
     call(opcode, node, request) {
       const asked = request.slice()
+      begin?.()
       const sentUs = nowUs()
       const answered = link.call(opcode, node, request)
       const answeredUs = nowUs()

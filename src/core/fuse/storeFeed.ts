@@ -9,8 +9,11 @@ import { DaxdevRequest } from './messages.ts'
 import type { Feed, RingLink } from './ring.ts'
 import type { DaemonLink, MapStore, Opcode } from './wire.ts'
 
-/** What is fed: a file's map by its node, a device's name by its index. No bytes say that there is none. */
-const STORED = { MAP: 1, DAXDEV: 2 } as const
+/**
+ * What is fed: a file's map by its node, a device's name by its index. No bytes say that there is none. MOVED and PROGRAM
+ * are changes that the daemon tells its kernel of by itself: a file's map, and the program from now on.
+ */
+export const STORED = { MAP: 1, DAXDEV: 2, MOVED: 3, PROGRAM: 4 } as const
 
 const SIMPLE = 0
 const INTERLEAVED = 1
@@ -33,6 +36,24 @@ export function fedLink(link: DaemonLink & Pick<RingLink, 'feed'>, store: MapSto
     hear: (notify) => link.hear(notify),
     poll: () => link.poll(),
   }
+}
+
+type ChangeLink = Pick<RingLink, 'feed' | 'call'>
+
+/** A file's map is another one: when this returns, the kernel has heard of it, if its daemon tells such things. */
+export function feedMoved(link: ChangeLink, node: number, map: WideMap): void {
+  link.feed(STORED.MOVED, node, encodeMap(map))
+  settle(link)
+}
+
+export function feedProgram(link: ChangeLink, source: string): void {
+  link.feed(STORED.PROGRAM, 0, bytesOfText(source))
+  settle(link)
+}
+
+/** A question that no daemon makes sense of: what was fed before it is served before it, and notices come before its answer. */
+function settle(link: ChangeLink): void {
+  link.call('GET_DAXDEV', 0, NOTHING)
 }
 
 function newFeed(store: MapStore, send: Feed): (opcode: Opcode, node: number, request: Uint8Array) => void {
@@ -77,8 +98,8 @@ export class FedStore implements MapStore {
   }
 
   take(code: number, node: number, bytes: Uint8Array): void {
-    assert(code === STORED.MAP || code === STORED.DAXDEV, 'maps and names are fed')
-    if (code === STORED.MAP) put(this.#maps, node, bytes.length === 0 ? undefined : decodeMap(bytes))
+    assert(code === STORED.MAP || code === STORED.MOVED || code === STORED.DAXDEV, 'maps and names are stored')
+    if (code !== STORED.DAXDEV) put(this.#maps, node, bytes.length === 0 ? undefined : decodeMap(bytes))
     else put(this.#names, node, bytes.length === 0 ? undefined : textOf(bytes.slice()))
   }
 }

@@ -16,7 +16,7 @@ import { defaultProgram } from '../kernel/program/examples.ts'
 import type { SandboxMaker } from '../kernel/program/sandbox.ts'
 import type { KernelName, WayMaker } from '../kernel/way.ts'
 import { fuseWay } from '../kernel/ways/fuse.ts'
-import { iomapWay } from '../kernel/ways/iomap.ts'
+import { AHEAD_BYTES, iomapWay } from '../kernel/ways/iomap.ts'
 import { pagedWay } from '../kernel/ways/paged.ts'
 import { programWay } from '../kernel/ways/program.ts'
 import { unrolledWay } from '../kernel/ways/unrolled.ts'
@@ -29,12 +29,23 @@ type StandaloneKernel = 'v1' | 'v1-abi42'
 export interface KernelOptions {
   /** What a kernel that drops maps may keep of them. */
   cacheCapBytes?: number
+  /** What a miss of a mapping cache looks ahead. */
+  aheadBytes?: number | undefined
   /** Words of memory that server and kernel share, for the kernel whose server keeps the cookies. */
   cookies?: Int32Array
   /** Where the kernel that runs programs runs them: that one needs it. */
   sandbox?: SandboxMaker | undefined
   /** Its program, which the daemon uploads; where the daemon has none, the kernel runs one of its own. */
   program?: string | undefined
+}
+
+/** A daemon: what it answers, and what it can tell its kernel unasked, where there is anything. */
+export interface Served {
+  handlers: Handlers
+  /** The store has another map for a file: whatever the kernel holds of the one before is void. */
+  moved?(node: number): void
+  /** Another program from now on. */
+  upload?(source: string): void
 }
 
 export interface ConnectOptions extends KernelOptions {
@@ -56,12 +67,16 @@ export function isStandalone(kernel: KernelName): kernel is StandaloneKernel {
 }
 
 /** A kernel and its daemon in one thread. Each mount gets one of its own. */
-export function connect(kernel: KernelName, store: MapStore, { watcher, program = defaultProgram.source, ...given }: ConnectOptions = {}): WayMaker {
-  if (isStandalone(kernel)) return standaloneWay(kernel, watcher)
+export function connect(kernel: KernelName, store: MapStore, options: ConnectOptions = {}): WayMaker {
+  return isStandalone(kernel) ? standaloneWay(kernel, options.watcher) : connectServed(kernel, store, options).maker
+}
+
+/** The same, for whoever makes the daemon tell something. */
+export function connectServed(kernel: PullKernel, store: MapStore, { watcher, program = defaultProgram.source, ...given }: ConnectOptions = {}): { maker: WayMaker; served: Served } {
   const options = { cookies: new Int32Array(COOKIE_COUNT), program, ...given }
-  const { link, notify } = directLink(() => handlers)
-  const handlers = handlersOf(kernel, store, notify, options)
-  return wayOver(kernel, watcher ? watchedLink(link, watcher) : link, options)
+  const { link, notify } = directLink(() => served.handlers)
+  const served = servedBy(kernel, store, notify, options)
+  return { maker: wayOver(kernel, watcher ? watchedLink(link, watcher) : link, options), served }
 }
 
 /** The module, which tools talk to by ioctl. */
@@ -70,30 +85,43 @@ export function standaloneWay(kernel: StandaloneKernel, watcher?: Watcher): WayM
 }
 
 /** What the daemon of a kernel answers. */
-export function handlersOf(kernel: PullKernel, store: MapStore, notify: Notify, { cookies, program }: KernelOptions = {}): Handlers {
+export function handlersOf(kernel: PullKernel, store: MapStore, notify: Notify, options: KernelOptions = {}): Handlers {
+  return servedBy(kernel, store, notify, options).handlers
+}
+
+export function servedBy(kernel: PullKernel, store: MapStore, notify: Notify, { cookies, program }: KernelOptions = {}): Served {
   const GET_DAXDEV = answerDaxdev(store)
   switch (kernel) {
     case 'fuse':
-      return { GET_FMAP: answerFmap(store), GET_DAXDEV }
+      return { handlers: { GET_FMAP: answerFmap(store), GET_DAXDEV } }
     case 'fuse-unrolled':
-      return { GET_FMAP: answerProbe(store), GET_DAXDEV }
+      return { handlers: { GET_FMAP: answerProbe(store), GET_DAXDEV } }
     case 'fuse-paged':
-      return { GET_FMAP: pagedFmap(store), GET_DAXDEV }
+      return { handlers: { GET_FMAP: pagedFmap(store), GET_DAXDEV } }
     case 'fuse-iomap':
     case 'fuse-iomap-shared': {
-      const daemon = new IomapDaemon(store, notify, kernel === 'fuse-iomap' ? {} : { cookies })
-      return { IOMAP_BEGIN: (node, request) => daemon.begin(node, request), GET_DAXDEV }
+      const isShared = kernel === 'fuse-iomap-shared'
+      const daemon = new IomapDaemon(store, notify, isShared ? { cookies } : {})
+      const moved = (node: number): void => {
+        const errno = daemon.invalidate(node, 0, store.map(node)?.sizeBytes ?? 0)
+        // Its beginning is pushed at once; who only looks at cookies is told nothing.
+        if (errno === 0 && !isShared) daemon.upsert(node, 0, AHEAD_BYTES)
+      }
+      return { handlers: { IOMAP_BEGIN: (node, request) => daemon.begin(node, request), GET_DAXDEV }, moved }
     }
-    case 'program':
-      return programDaemon(store, notify, program).handlers
+    case 'program': {
+      const daemon = programDaemon(store, notify, program)
+      return { handlers: daemon.handlers, moved: (node) => void daemon.refill(node), upload: (source) => void daemon.upload(source) }
+    }
     default:
       return kernel satisfies never
   }
 }
 
 /** The kernel's side, wherever its daemon is. */
-export function wayOver(kernel: PullKernel, link: DaemonLink, { cacheCapBytes, cookies, sandbox, program }: KernelOptions = {}): WayMaker {
+export function wayOver(kernel: PullKernel, link: DaemonLink, { cacheCapBytes, aheadBytes, cookies, sandbox, program }: KernelOptions = {}): WayMaker {
   const cap = cacheCapBytes === undefined ? {} : { cacheCapBytes }
+  const cache = aheadBytes === undefined ? cap : { ...cap, aheadBytes }
   switch (kernel) {
     case 'fuse':
       return fuseWay(link)
@@ -102,9 +130,9 @@ export function wayOver(kernel: PullKernel, link: DaemonLink, { cacheCapBytes, c
     case 'fuse-paged':
       return pagedWay(link, cap)
     case 'fuse-iomap':
-      return iomapWay(link, cap)
+      return iomapWay(link, cache)
     case 'fuse-iomap-shared':
-      return iomapWay(link, { ...cap, cookies })
+      return iomapWay(link, { ...cache, cookies })
     case 'program':
       assert(sandbox, 'programs run in a sandbox that is handed in')
       return programWay(link, { sandbox, source: program })

@@ -63,8 +63,7 @@ export function outsideOf(given: Pick<LabOutside, 'far' | 'daemonWhy'>): LabOuts
 function* amplify(setup: LabSetup): LabTask<Result<Amplification>> {
   const failure = refuseSetup(setup)
   if (failure) return { ok: false, failure }
-  yield { what: 'read amplification', doneCount: 0, totalCount: 1 }
-  return ok(amplificationOf(setup))
+  return ok(yield* amplificationOf(setup))
 }
 
 /** Shared memory is taken only as it is touched; other memory perhaps isn't. */

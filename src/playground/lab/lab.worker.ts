@@ -3,6 +3,7 @@
 
 import type { PullKernel } from '../../core/machine/kernels.ts'
 import { endRing } from '../../core/fuse/ring.ts'
+import { feedMoved, feedProgram } from '../../core/fuse/storeFeed.ts'
 import { startDaemon } from '../../host/daemon.ts'
 import { deviceName, type LabFiles } from '../../sim/lab/files.ts'
 import type { FarDaemon } from '../../sim/lab/sideKernel.ts'
@@ -35,7 +36,8 @@ function farDaemon(port: MessagePort, kernel: PullKernel, { files, deviceBytes }
   const store = { files: files.map(({ node, map }) => ({ node, map })), daxdevs: deviceBytes.map((_, devindex) => deviceName(devindex)), program }
   const { ring, link, cookies } = startDaemon(port, kernel, store)
   say({ word: 'ring', ring })
-  return { link, shared: { cookies }, end: () => endRing(ring) }
+  const tell: FarDaemon['tell'] = { moved: (node, map) => feedMoved(link, node, map), upload: (source) => feedProgram(link, source) }
+  return { link, shared: { cookies }, tell, end: () => endRing(ring) }
 }
 
 function say(word: LabWord): void {

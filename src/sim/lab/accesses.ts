@@ -1,5 +1,6 @@
 // Which bytes a run reads, one access after the other: made from setup and seed alone, the same for both kernels. An
-// access never leaves its file; the last one of a file may be shorter.
+// access never leaves its file; the last one of a file may be shorter. Where they jump, they begin at any byte: nothing is
+// aligned in their favour.
 
 import { SeededRandom } from '../../core/base/random.ts'
 import type { LabSetup } from './types.ts'
@@ -11,8 +12,8 @@ export interface Accesses {
   lengths: Uint32Array
 }
 
-/** From one access to the next where they stride: more than a page, and no whole number of them. */
-export const STRIDE_BYTES = 5 * 1024
+/** From one access to the next where they stride: more than a page, and no whole number of pages or lines. */
+export const STRIDE_BYTES = 5 * 1024 + 24
 
 /** @param sizes of all files, in bytes */
 export function accessesOf({ pattern, accessCount, accessBytes, seed }: LabSetup, sizes: readonly number[]): Accesses {
@@ -28,7 +29,7 @@ export function accessesOf({ pattern, accessCount, accessBytes, seed }: LabSetup
   for (let i = 0; i < accessCount; i++) {
     if (pattern === 'random') {
       fileIndex = random.below(sizes.length)
-      offsetBytes = random.below(Math.ceil((sizes[fileIndex] as number) / accessBytes)) * accessBytes
+      offsetBytes = random.below(Math.max(1, (sizes[fileIndex] as number) - accessBytes + 1))
     }
     const sizeBytes = sizes[fileIndex] as number
     made.fileIndices[i] = fileIndex

@@ -5,7 +5,9 @@
 import { MIB } from '../../core/base/align.ts'
 import { accessesOf } from './accesses.ts'
 import { labFiles } from './files.ts'
-import type { Amplification, LabSetup } from './types.ts'
+import { LruCache } from './lru.ts'
+import type { Amplification, LabProgress, LabSetup } from './types.ts'
+import { countWords } from './words.ts'
 
 export const AMPLIFY = { lineBytes: 64, lineCacheBytes: MIB, pageBytes: 4096, pageCacheBytes: 16 * MIB, readAheadBytes: 128 * 1024 } as const
 
@@ -17,16 +19,25 @@ export interface Sizes {
   readAheadBytes: number
 }
 
-export function amplificationOf(setup: LabSetup, sizes: Sizes = AMPLIFY): Amplification {
+/** Of lines and pages: between two looks at whether anybody still wants to know. */
+const TOUCHES_A_STEP = 200_000
+
+/** In steps, of which each says how many accesses are done. */
+export function* amplificationOf(setup: LabSetup, sizes: Sizes = AMPLIFY): Generator<LabProgress, Amplification, void> {
   const fileSizes = labFiles(setup).files.map(({ map }) => map.sizeBytes)
   const { count, fileIndices, offsets, lengths } = accessesOf(setup, fileSizes)
-  const lines = new Cache(sizes.lineCacheBytes / sizes.lineBytes)
-  const pages = new Cache(sizes.pageCacheBytes / sizes.pageBytes)
+  const lines = new LruCache(sizes.lineCacheBytes / sizes.lineBytes)
+  const pages = new LruCache(sizes.pageCacheBytes / sizes.pageBytes)
   const aheadCount = sizes.readAheadBytes / sizes.pageBytes
   let askedBytes = 0
   // Where the access before ended: one that begins there, or on the page behind it, is read in order.
   let lastKey = NO_KEY
+  let yieldedCount = 0
   for (let i = 0; i < count; i++) {
+    if (i === 0 || lines.touchCount + pages.touchCount - yieldedCount >= TOUCHES_A_STEP) {
+      yieldedCount = lines.touchCount + pages.touchCount
+      yield { what: 'read amplification', doneCount: i, totalCount: count }
+    }
     const fileIndex = fileIndices[i] as number
     const offsetBytes = offsets[i] as number
     const lengthBytes = lengths[i] as number
@@ -46,6 +57,7 @@ export function amplificationOf(setup: LabSetup, sizes: Sizes = AMPLIFY): Amplif
     pattern: setup.pattern,
     accessCount: count,
     askedBytes,
+    says: `${BEGINS[setup.pattern]} ${perAccess(lines.touchCount, count, 'line')} of ${sizes.lineBytes} bytes and ${perAccess(pages.touchCount, count, 'page')} on average.`,
     lineBytes: sizes.lineBytes,
     lineMovedBytes: lines.movedCount * sizes.lineBytes,
     lineTouchCount: lines.touchCount,
@@ -60,46 +72,20 @@ export function amplificationOf(setup: LabSetup, sizes: Sizes = AMPLIFY): Amplif
   }
 }
 
+const BEGINS: Record<LabSetup['pattern'], string> = {
+  in_order: 'Each access begins where the last one ended, and touches',
+  random: 'Accesses begin at any byte, not at the beginning of a line, and touch',
+  stride: 'Accesses begin at one byte of a line or another, as the stride has it, and touch',
+}
+
+function perAccess(touchCount: number, accessCount: number, what: string): string {
+  return countWords(Number((touchCount / accessCount).toPrecision(3)), what)
+}
+
 /** A file has fewer lines than this. */
 const KEYS_A_FILE = 2 ** 32
 const NO_KEY = -2
 
 function keyOf(fileIndex: number, index: number): number {
   return fileIndex * KEYS_A_FILE + index
-}
-
-/** So many entries; a Set keeps them in the order of their last use. */
-class Cache {
-  readonly #mostCount: number
-  readonly #entries = new Set<number>()
-  touchCount = 0
-  hitCount = 0
-  movedCount = 0
-
-  constructor(mostCount: number) {
-    this.#mostCount = mostCount
-  }
-
-  /** @returns whether it was there */
-  touch(key: number): boolean {
-    this.touchCount++
-    const wasThere = this.#entries.delete(key)
-    if (wasThere) {
-      this.hitCount++
-      this.#entries.add(key)
-    } else this.bring(key)
-    return wasThere
-  }
-
-  /** From the device, unless it is there: then it isn't used by that. */
-  bring(key: number): void {
-    if (this.#entries.has(key)) return
-    this.movedCount++
-    this.#entries.add(key)
-    if (this.#entries.size <= this.#mostCount) return
-    for (const oldest of this.#entries) {
-      this.#entries.delete(oldest)
-      return
-    }
-  }
 }

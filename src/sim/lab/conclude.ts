@@ -1,92 +1,98 @@
-// Two plain sentences on a run: what came of it first, then where the two kernels differ most. Every number in them is a
-// number of the run, and a difference that a second run might turn around isn't called one.
+// Two plain sentences on a run: what came of it first, then what its setup is about, or where the two kernels differ most.
+// Every number in them is a number of the run, written as in its table. Counts are told as they are; a time is only
+// compared where all samples of the one lie above all samples of the other.
 
-import type { LabRun, LabSide } from './types.ts'
+import { asking, difference, type Facts, pressing, waiting } from './compare.ts'
+import type { LabSide } from './types.ts'
+import { countWords, numberWords, sizeWords } from './words.ts'
 
-/** Counts are exact; times are not: below this they count as equal. */
-const CLEAR_RATIO = 1.5
-
-export function concludes({ sides, agrees, setup }: Pick<LabRun, 'sides' | 'agrees' | 'setup'>): [string, string] {
+export function concludes(facts: Facts): [string, string] {
+  const { sides, setup, movedCount = 0 } = facts
   const [a, b] = sides
-  if (a.failure && b.failure) return [`Neither kernel can read these files: ${refusal(a)}; ${refusal(b)}.`, 'A setup with fewer extents or strips is within reach of more kernels.']
-  if (a.failure) return oneFailed(a, b)
-  if (b.failure) return oneFailed(b, a)
-  if (!agrees) return [`${a.kernel} and ${b.kernel} did not read the same bytes, which is a mistake of ours.`, `Their checksums are ${hex(a.checksum)} and ${hex(b.checksum)}.`]
-  return [asking(a, b, setup.accessCount), difference(a, b)]
+  if (sides.some(({ failedCount }) => failedCount >= setup.accessCount)) return failed(facts)
+  if (movedCount > 0) return moved(facts, movedCount)
+  if (setup.programChange !== undefined && sides.some(({ kernel }) => kernel === 'program')) return changed(facts)
+  if (hasFailed(a) || hasFailed(b)) return failed(facts)
+  if (!isRight(a) || !isRight(b)) return wrong(facts)
+  if (facts.daemon === 'worker' && a.roundTripCount + b.roundTripCount > 0) return [asking(facts), waiting(a, b)]
+  const pressed = pressing(facts)
+  return pressed ?? [asking(facts), difference(a, b)]
 }
 
-function oneFailed(failed: LabSide, other: LabSide): [string, string] {
-  const first = `${failed.kernel} can't read all of these files: ${refusal(failed)}.`
-  return [first, `${other.kernel} read every byte with ${rounds(other.roundTripCount)} and kept ${bytes(other.residentMostBytes)} of maps at most.`]
+function hasFailed({ failedCount }: LabSide): boolean {
+  return failedCount > 0
 }
 
-function refusal({ kernel, failure, failedCount }: LabSide): string {
-  return `${kernel} says ${failure?.errno ?? ''} (${failure?.says ?? ''}), ${count(failedCount, 'access', 'accesses')} failed`
+function isRight({ failedCount, wrongCount = 0, checksum, expectedChecksum = checksum }: LabSide): boolean {
+  return failedCount === 0 && wrongCount === 0 && checksum === expectedChecksum
 }
 
-/** How often each had to ask, which is what an open and a fault wait for. */
-function asking(a: LabSide, b: LabSide, accessCount: number): string {
-  if (a.roundTripCount === b.roundTripCount) {
-    const same = a.roundTripCount === 0 ? 'Neither kernel asked anybody for a map' : `Both kernels made ${rounds(a.roundTripCount)} for these files`
-    if (a.copiedBytes === b.copiedBytes) return `${same}, and both copied ${bytes(a.copiedBytes)} of messages.`
-    const [less, more] = a.copiedBytes < b.copiedBytes ? [a, b] : [b, a]
-    if (more.copiedBytes < less.copiedBytes * CLEAR_RATIO) return `${same}; they copied ${bytes(a.copiedBytes)} and ${bytes(b.copiedBytes)} of messages.`
-    return `${same}, but ${more.kernel} copied ${bytes(more.copiedBytes)} of messages where ${less.kernel} copied ${bytes(less.copiedBytes)}.`
+function failed({ sides: [a, b], setup: { accessCount } }: Facts): [string, string] {
+  if (hasFailed(a) && hasFailed(b)) {
+    const areOut = a.failedCount >= accessCount && b.failedCount >= accessCount
+    return [`${areOut ? 'Neither kernel read anything' : 'Neither kernel could read all'}: ${refusal(a, accessCount)}; ${refusal(b, accessCount)}.`, 'The notes beneath say what each of them takes at most, or what failed.']
   }
-  const [less, more] = a.roundTripCount < b.roundTripCount ? [a, b] : [b, a]
-  const isClose = more.roundTripCount < less.roundTripCount * CLEAR_RATIO
-  const [slim, wide] = a.copiedBytes < b.copiedBytes ? [a, b] : [b, a]
-  if (isClose && wide.copiedBytes >= slim.copiedBytes * CLEAR_RATIO) {
-    return `With ${rounds(a.roundTripCount)} on ${a.kernel} and ${b.roundTripCount.toLocaleString('en-GB')} on ${b.kernel}, ${wide.kernel} copied ${bytes(wide.copiedBytes)} of messages where ${slim.kernel} copied ${bytes(slim.copiedBytes)}.`
-  }
-  const often = less.roundTripCount === 0 ? 'never asked' : `made ${rounds(less.roundTripCount)}`
-  return `${more.kernel} made ${rounds(more.roundTripCount)} in ${count(accessCount, 'access', 'accesses')}, where ${less.kernel} ${often}.`
+  const [bad, other] = hasFailed(a) ? [a, b] : [b, a]
+  return [`${refusal(bad, accessCount)}.`, `${reading(other, accessCount)}, with ${countWords(other.roundTripCount, 'round trip')}; it kept ${sizeWords(other.residentMostBytes)} of maps at most.`]
 }
 
-/** The largest clear difference, of those that a reader would choose a kernel by. */
-function difference(a: LabSide, b: LabSide): string {
-  const candidates = [
-    { what: (m: LabSide, l: LabSide) => `${m.kernel} kept ${bytes(m.residentMostBytes)} of maps at most, where ${l.kernel} kept ${bytes(l.residentMostBytes)}`, of: (side: LabSide) => side.residentMostBytes },
-    { what: (m: LabSide, l: LabSide) => `A resolve took ${time(m.nsPerResolve ?? 0)} on ${m.kernel}, and ${time(l.nsPerResolve ?? 0)} on ${l.kernel}`, of: (side: LabSide) => side.nsPerResolve ?? 0 },
-    { what: (m: LabSide, l: LabSide) => `The first access of a file took ${time((m.openUs ?? 0) * 1000)} on ${m.kernel}, and ${time((l.openUs ?? 0) * 1000)} on ${l.kernel}`, of: (side: LabSide) => side.openUs ?? 0 },
+/** Refused at the door, or only some of it. */
+function refusal({ kernel, failure, failedCount }: LabSide, accessCount: number): string {
+  const why = `${failure?.errno ?? 'an error'} (${failure?.says ?? 'without a word'})`
+  if (failedCount >= accessCount) return `${kernel} read nothing, with ${why}`
+  return `${kernel} could not read ${numberWords(failedCount)} of ${countWords(accessCount, 'access', 'accesses')}, with ${why}`
+}
+
+/** What a side that was told no error read. */
+function reading(side: LabSide, accessCount: number): string {
+  const { kernel, wrongCount = 0 } = side
+  if (isRight(side)) return `${kernel} read every byte as it stands in the files`
+  return `${kernel} was told no error and got wrong bytes in ${numberWords(wrongCount)} of ${countWords(accessCount, 'access', 'accesses')}`
+}
+
+/** Without a move, only a program can be to blame but us. */
+function wrong({ sides, setup }: Facts): [string, string] {
+  const bad = sides.filter((side) => !isRight(side))
+  const first = `${bad.map((side) => reading(side, setup.accessCount)).join('; ')}.`
+  if (bad.every(({ kernel }) => kernel === 'program') && setup.program !== undefined) return [first, 'Its program answers with places of the file’s own, and not with the right ones: that nobody can check.']
+  return [first, 'That is a mistake of ours.']
+}
+
+/** Who heard of it, and who read at the old place. */
+function moved({ sides, setup: { accessCount } }: Facts, movedCount: number): [string, string] {
+  const [a, b] = sides
+  const files = movedCount === 1 ? 'A file moved while it was used' : `${numberWords(movedCount)} times a file moved while it was used`
+  const outcomes = isRight(a) && isRight(b) ? 'both kernels read every byte as it stands in the files' : sides.map((side) => outcome(side, accessCount)).join('; ')
+  return [`${files}: ${outcomes}.`, `${sides.map(hearing).join('. ')}.`]
+}
+
+function outcome(side: LabSide, accessCount: number): string {
+  const { kernel, wrongCount = 0 } = side
+  const misses = [
+    ...(wrongCount > 0 ? [`read stale bytes in ${numberWords(wrongCount)} of ${countWords(accessCount, 'access', 'accesses')} without being told of it`] : []),
+    ...(hasFailed(side) ? [`failed in ${numberWords(side.failedCount)} with ${side.failure?.errno ?? 'an error'}`] : []),
   ]
-  let best = { ratio: CLEAR_RATIO, says: undefined as string | undefined }
-  for (const { what, of } of candidates) {
-    const [less, more] = of(a) <= of(b) ? [a, b] : [b, a]
-    const ratio = of(more) / of(less)
-    // Nothing against something is told apart, not as a ratio.
-    if (of(less) > 0 && ratio >= best.ratio) best = { ratio, says: `${what(more, less)}: ${times(ratio)} as much.` }
-    if (of(less) === 0 && of(more) > 0 && best.says === undefined) best = { ratio: CLEAR_RATIO, says: `${what(more, less)}.` }
-  }
-  return best.says ?? 'In memory for maps, time per resolve and time of a first access the two differ by less than 1.5 times.'
+  return misses.length > 0 ? `${kernel} ${misses.join(' and ')}` : reading(side, accessCount)
 }
 
-function rounds(roundTripCount: number): string {
-  return count(roundTripCount, 'round trip', 'round trips')
+function hearing({ kernel, noticeCount = 0, revalidationCount = 0 }: LabSide): string {
+  const looked = revalidationCount === 0 ? 'found nothing changed that it held' : `looked again ${countWords(revalidationCount, 'time')}`
+  if (kernel === 'fuse-iomap-shared') return `${kernel} needs no notice: the file’s cookie lies in memory that both see, and it ${looked}`
+  if (kernel === 'fuse-iomap' || kernel === 'program') return `${kernel} was told with ${countWords(noticeCount, 'notice')} and ${looked}`
+  return `${kernel} can’t be told, and relies on the map that it was given`
 }
 
-function count(value: number, one: string, many: string): string {
-  return `${value.toLocaleString('en-GB')} ${value === 1 ? one : many}`
+/** Another program in the middle, with files open and no new mount. */
+function changed(facts: Facts): [string, string] {
+  const { sides, setup: { accessCount } } = facts
+  const program = sides.find(({ kernel }) => kernel === 'program')
+  const other = sides.find(({ kernel }) => kernel !== 'program')
+  if (!program) return failed(facts)
+  const half = 'Half-way, with its files open, program was given another program by a notice'
+  const first = isRight(program) ? `${half}, and it read every byte as it stands in the files.` : `${half}; ${outcomeOfProgram(program, accessCount)}.`
+  return [first, other ? `${hasFailed(other) ? refusal(other, accessCount) : reading(other, accessCount)}.` : 'Both sides ran the same programs.']
 }
 
-function bytes(value: number): string {
-  return count(value, 'byte', 'bytes')
-}
-
-function time(ns: number): string {
-  if (ns < 1000) return `${number(ns)} ns`
-  return ns < 1_000_000 ? `${number(ns / 1000)} µs` : `${number(ns / 1_000_000)} ms`
-}
-
-/** Three digits, as many as a clock is good for. */
-function number(value: number): string {
-  return Number(value.toPrecision(3)).toLocaleString('en-GB')
-}
-
-function times(ratio: number): string {
-  return `${Number(ratio.toPrecision(2)).toLocaleString('en-GB')} times`
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(8, '0')}`
+function outcomeOfProgram(program: LabSide, accessCount: number): string {
+  return hasFailed(program) ? refusal(program, accessCount) : reading(program, accessCount)
 }

@@ -40,10 +40,10 @@ export function deviceName(devindex: number): string {
   return `/dev/dax${devindex}.0`
 }
 
-/** What the daemon answers from. */
-export function labStore({ files, deviceBytes }: LabFiles): MapStore {
+/** What the daemon answers from, as `maps` has them at that moment. */
+export function labStore({ files, deviceBytes }: LabFiles, maps: readonly WideMap[] = files.map(({ map }) => map)): MapStore {
   return {
-    map: (node) => files[node - LAB_FIRST_NODE]?.map,
+    map: (node) => maps[node - LAB_FIRST_NODE],
     daxdev: (devindex) => (devindex < deviceBytes.length ? deviceName(devindex) : undefined),
   }
 }
@@ -72,6 +72,21 @@ function stripedMap({ extentCount, stripCount, deviceCount }: FilesOf, fileIndex
 /** Bytes of the last unit that no file has: a size needn't be whole units. */
 const TAIL_BYTES = 100
 
+/** The same file at another place, on the same devices, which grow by it. */
+export function movedMap(map: WideMap, deviceBytes: number[]): WideMap {
+  if (map.kind === 'interleaved') {
+    const moved = ({ devindex, lengthBytes }: Extent): Extent => ({ devindex, offsetBytes: taken(deviceBytes, devindex, lengthBytes), lengthBytes })
+    return { ...map, interleaved: map.interleaved.map((part) => ({ ...part, strips: part.strips.map(moved) })) }
+  }
+  const { count, devindices, lengths } = map.columns
+  const columns = newColumns(count)
+  columns.count = count
+  columns.devindices.set(devindices.subarray(0, count))
+  columns.lengths.set(lengths.subarray(0, count))
+  scatter(columns, deviceBytes)
+  return { ...map, columns }
+}
+
 function simpleMap({ extentCount, isUniform, deviceCount }: FilesOf, fileIndex: number, random: SeededRandom, deviceBytes: number[]): WideMap {
   const columns = newColumns(extentCount)
   columns.count = extentCount
@@ -79,9 +94,7 @@ function simpleMap({ extentCount, isUniform, deviceCount }: FilesOf, fileIndex: 
     columns.devindices[i] = (fileIndex + i) % deviceCount
     columns.lengths[i] = isUniform || random.below(5) < 2 ? LAB_UNIT_BYTES : 2 * LAB_UNIT_BYTES
   }
-  for (const index of scattered(extentCount)) {
-    columns.offsets[index] = taken(deviceBytes, columns.devindices[index] as number, columns.lengths[index] as number)
-  }
+  scatter(columns, deviceBytes)
   let heldBytes = 0
   for (let i = 0; i < extentCount; i++) heldBytes += columns.lengths[i] as number
   return { kind: 'simple', sizeBytes: heldBytes - TAIL_BYTES, columns }
@@ -91,6 +104,10 @@ function taken(deviceBytes: number[], devindex: number, lengthBytes: number): nu
   const offsetBytes = deviceBytes[devindex] as number
   deviceBytes[devindex] = offsetBytes + lengthBytes
   return offsetBytes
+}
+
+function scatter({ count, devindices, offsets, lengths }: Columns, deviceBytes: number[]): void {
+  for (const index of scattered(count)) offsets[index] = taken(deviceBytes, devindices[index] as number, lengths[index] as number)
 }
 
 /** Each index once, by steps of about 0.6 of all: in the order of the device, neighbours of the file are far apart. */

@@ -3,27 +3,35 @@
 
 import type { Failure } from '../../core/base/result.ts'
 import { watchedLink } from '../../core/fuse/directLink.ts'
+import type { WideMap } from '../../core/fmap/wide.ts'
 import type { DaemonLink, Seen } from '../../core/fuse/wire.ts'
-import { newAnswer } from '../../core/fmap/resolve.ts'
+import { newAnswer, type Resolver } from '../../core/fmap/resolve.ts'
 import { MountDevices } from '../../core/kernel/devices.ts'
 import { FileBytes } from '../../core/kernel/fileBytes.ts'
 import { type FileAsk, type KernelName, type MapWay, wholeMountFails, type WayMaker } from '../../core/kernel/way.ts'
-import { connect, isStandalone, type KernelOptions, type PullKernel, wayOver } from '../../core/machine/kernels.ts'
+import { connectServed, isStandalone, type KernelOptions, type PullKernel, standaloneWay, wayOver } from '../../core/machine/kernels.ts'
 import { defaultProgram } from '../../core/kernel/program/examples.ts'
 import type { SandboxMaker } from '../../core/kernel/program/sandbox.ts'
 import type { Memory } from '../../core/mem/memory.ts'
 import type { Accesses } from './accesses.ts'
 import { fmapOfWide, type LabFile, type LabFiles, labStore } from './files.ts'
 import { LAB_UNIT_BYTES } from './setup.ts'
-import { nsPerResolve, usPerOpen } from './timing.ts'
-import { type LabMessage, type LabSetup, type LabSide, MESSAGES_MOST } from './types.ts'
+import { openSpread, resolveSpread } from './timing.ts'
+import { type LabMessage, type LabSetup, type LabSide, MESSAGES_MOST, type Spread } from './types.ts'
 
 /** A daemon in another thread, for one kernel and these files. */
 export interface FarDaemon {
   link: DaemonLink
   /** Memory that both see. */
   shared: Pick<KernelOptions, 'cookies'>
+  tell: Telling
   end(): void
+}
+
+/** What makes the daemon tell its kernel something: when it returns, the kernel has heard. */
+interface Telling {
+  moved(node: number, map: WideMap): void
+  upload(source: string): void
 }
 
 export interface SideOutside {
@@ -35,10 +43,25 @@ export interface SideOutside {
   far?: ((kernel: PullKernel, made: LabFiles, program: string) => FarDaemon) | undefined
 }
 
-type Opened = { bytes: FileBytes } | 'failed'
+type Opened = { bytes: FileBytes; validity: number } | 'failed'
+
+/** What the kernel is doing when a message is seen. */
+interface Call {
+  /** Where the request stands among the messages: before all that is seen while it waits. */
+  index: number
+  /** Time in which the kernel took notices in, and didn't wait. */
+  noticesUs: number
+}
+
+/** All that a side counts, but for its times. */
+export type SideCounts = Omit<LabSide, 'kernel' | 'nsPerResolve' | 'resolveSpread' | 'openUs' | 'openSpread' | 'checksum' | 'expectedChecksum' | 'wrongCount'>
 
 export class SideKernel {
+  readonly #kernel: KernelName
   readonly #files: readonly LabFile[]
+  /** Where the files are now. */
+  readonly #maps: WideMap[]
+  readonly #tell: Telling | undefined
   readonly #way: MapWay
   readonly #devices: MountDevices
   readonly #opened: (Opened | undefined)[]
@@ -47,6 +70,7 @@ export class SideKernel {
   readonly #startUs: number
   readonly #messages: LabMessage[] = []
   readonly #answer = newAnswer()
+  #call: Call | undefined
   #isRecording = true
   #messageCount = 0
   #callCount = 0
@@ -56,23 +80,28 @@ export class SideKernel {
   #resolveCount = 0
   #servedCount = 0
   #failedCount = 0
+  #noticeCount = 0
+  #revalidationCount = 0
   #failure: Failure | undefined
 
   constructor(kernel: KernelName, setup: LabSetup, made: LabFiles, memories: readonly Memory[], outside: SideOutside) {
     const [primary] = memories
     const { nowUs } = outside
+    this.#kernel = kernel
     this.#files = made.files
+    this.#maps = made.files.map(({ map }) => map)
     this.#opened = made.files.map(() => undefined)
     this.#nowUs = nowUs
     this.#startUs = nowUs()
-    const { maker, end } = this.#connect(kernel, setup, made, outside)
+    const { maker, tell, end } = this.#connect(kernel, setup, made, outside)
+    this.#tell = tell
     this.#end = end
     this.#devices = new MountDevices(primary as Memory, wholeMountFails(kernel))
     // Replay told the standalone module of them; others ask.
     if (isStandalone(kernel)) for (const [devindex, memory] of memories.entries()) this.#devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: memory.device.sizeBytes, memory })
     const openDevice = (_devindex: number, name: string): Memory | undefined => memories.find(({ device }) => device.name === name)
     this.#way = maker.make({ devices: this.#devices, unitBytes: LAB_UNIT_BYTES, isReserved: () => false, openDevice })
-    for (const file of made.files) this.#push(file)
+    for (const file of made.files) this.#replay(file)
   }
 
   /** One access. @returns false where it failed */
@@ -80,6 +109,7 @@ export class SideKernel {
     // Opening is part of the first fault.
     let before = this.#callCount
     const opened = this.#opened[fileIndex] ?? this.#open(fileIndex)
+    if (opened !== 'failed') this.#revalidate(opened)
     for (let at = 0; at < target.length; before = this.#callCount) {
       const part = opened === 'failed' ? undefined : opened.bytes.window(offsetBytes + at, target.length - at)
       this.#resolveCount++
@@ -101,8 +131,19 @@ export class SideKernel {
     }
   }
 
+  /** The file's bytes are at the new place already. A kernel that nobody can tell so goes on as before. */
+  move(fileIndex: number, map: WideMap): void {
+    this.#maps[fileIndex] = map
+    this.#tell?.moved((this.#files[fileIndex] as LabFile).node, map)
+  }
+
+  /** Another program from now on, on a kernel that runs one. */
+  upload(source: string): void {
+    if (this.#kernel === 'program') this.#tell?.upload(source)
+  }
+
   /** As they are now; what is timed afterwards isn't in them. */
-  counts(): Omit<LabSide, 'kernel' | 'nsPerResolve' | 'openUs' | 'checksum'> {
+  counts(): SideCounts {
     this.#isRecording = false
     this.#noteResident()
     return {
@@ -117,34 +158,55 @@ export class SideKernel {
       residentMostBytes: this.#residentMostBytes,
       resolveCount: this.#resolveCount,
       servedCount: this.#servedCount,
+      openIs: isStandalone(this.#kernel) ? 'pushed' : 'asked',
+      noticeCount: this.#noticeCount,
+      revalidationCount: this.#revalidationCount,
     }
   }
 
-  /** Of files that were accessed before, after counting. Zeros where none could be opened. */
-  timing(accesses: Accesses): { nsPerResolve: number; openUs: number } {
-    const resolvers = this.#opened.map((opened) => (opened === undefined || opened === 'failed' ? undefined : opened.bytes.resolver))
-    if (!resolvers.some(Boolean)) return { nsPerResolve: 0, openUs: 0 }
-    const ns = nsPerResolve(resolvers, accesses, { nowUs: this.#nowUs, callCount: () => this.#callCount })
-    const fileIndex = resolvers.findIndex(Boolean)
-    return { nsPerResolve: ns, openUs: usPerOpen(() => this.#firstAccess(fileIndex), { nowUs: this.#nowUs }) }
+  /** Of files that were accessed before, after counting. */
+  resolveTime(accesses: Accesses): Spread | undefined {
+    return resolveSpread(this.#resolvers(), accesses, { nowUs: this.#nowUs, callCount: () => this.#callCount })
+  }
+
+  /** Of the first file that could be opened. */
+  openTime(): Spread | undefined {
+    const fileIndex = this.#resolvers().findIndex(Boolean)
+    return fileIndex < 0 ? undefined : openSpread(() => this.#firstAccess(fileIndex), { nowUs: this.#nowUs })
   }
 
   end(): void {
     this.#end?.()
   }
 
-  #connect(kernel: KernelName, { cacheCapBytes, program = defaultProgram.source }: LabSetup, made: LabFiles, { far, sandbox }: SideOutside): { maker: WayMaker; end?: () => void } {
-    const watcher = { nowUs: this.#nowUs, see: (seen: Seen) => this.#see(seen) }
-    const options: KernelOptions = { cacheCapBytes, sandbox, program }
-    if (isStandalone(kernel) || !far) return { maker: connect(kernel, labStore(made), { ...options, watcher }) }
+  #connect(kernel: KernelName, { cacheCapBytes, aheadBytes, program = defaultProgram.source }: LabSetup, made: LabFiles, { far, sandbox }: SideOutside): { maker: WayMaker; tell?: Telling; end?: () => void } {
+    const watcher = { nowUs: this.#nowUs, see: (seen: Seen) => this.#see(seen), begin: () => this.#begin() }
+    if (isStandalone(kernel)) return { maker: standaloneWay(kernel, watcher) }
+    const options: KernelOptions = { cacheCapBytes, aheadBytes, sandbox, program }
+    if (!far) {
+      const { maker, served } = connectServed(kernel, labStore(made, this.#maps), { ...options, watcher })
+      return { maker, tell: { moved: (node) => served.moved?.(node), upload: (source) => served.upload?.(source) } }
+    }
     const daemon = far(kernel, made, program)
-    return { maker: wayOver(kernel, watchedLink(daemon.link, watcher), { ...options, ...daemon.shared }), end: () => daemon.end() }
+    return { maker: wayOver(kernel, watchedLink(daemon.link, watcher), { ...options, ...daemon.shared }), tell: daemon.tell, end: () => daemon.end() }
   }
 
-  #push(file: LabFile): void {
+  /** Tools push what replay makes. */
+  #replay(file: LabFile): void {
     const failure = this.#way.push?.(askOf(file), fmapOfWide(file.map))
     if (failure) this.#failure ??= failure
     this.#noteResident()
+  }
+
+  #resolvers(): (Resolver | undefined)[] {
+    return this.#opened.map((opened) => (opened === undefined || opened === 'failed' ? undefined : opened.bytes.resolver))
+  }
+
+  /** What was held of the file may have been taken back since it was last looked at. */
+  #revalidate(opened: Exclude<Opened, 'failed'>): void {
+    const { validity } = opened.bytes
+    if (validity !== opened.validity) this.#revalidationCount++
+    opened.validity = validity
   }
 
   #open(fileIndex: number): Opened {
@@ -152,20 +214,16 @@ export class SideKernel {
     const resolver = this.#way.open(askOf(file))
     this.#noteResident()
     if (!resolver.ok) this.#failure ??= resolver.failure
-    const opened: Opened = resolver.ok
-      ? { bytes: new FileBytes({ path: file.path, invalid: false }, resolver.value, this.#devices) }
-      : 'failed'
-    this.#opened[fileIndex] = opened
-    return opened
+    if (!resolver.ok) return (this.#opened[fileIndex] = 'failed')
+    const bytes = new FileBytes({ path: file.path, invalid: false }, resolver.value, this.#devices)
+    return (this.#opened[fileIndex] = { bytes, validity: bytes.validity })
   }
 
-  /** All that stands between a file that the kernel doesn't know and its first byte; timed. */
-  #firstAccess(fileIndex: number): void {
-    const file = this.#files[fileIndex] as LabFile
-    this.#way.forget(file.node)
-    this.#way.push?.(askOf(file), fmapOfWide(file.map))
+  /** All that stands between a file that nobody opened and its first byte; timed. What was pushed is there already. */
+  #firstAccess(fileIndex: number): boolean {
+    if (!isStandalone(this.#kernel)) this.#way.forget((this.#files[fileIndex] as LabFile).node)
     const opened = this.#open(fileIndex)
-    if (opened !== 'failed') opened.bytes.window(0, 1)
+    return opened !== 'failed' && opened.bytes.window(0, 1) !== undefined
   }
 
   #failed(failure: Failure | undefined): false {
@@ -178,14 +236,33 @@ export class SideKernel {
     if (this.#isRecording) this.#residentMostBytes = Math.max(this.#residentMostBytes, this.#way.residentBytes())
   }
 
+  #begin(): void {
+    this.#call = { index: this.#messages.length, noticesUs: 0 }
+  }
+
   #see(seen: Seen): void {
-    if (seen.from === 'kernel') this.#callCount++
+    const call = this.#call
+    // Who sends FORGET waits for nothing.
+    const isRequest = seen.from === 'kernel' && seen.answer !== undefined
+    if (isRequest) {
+      this.#callCount++
+      this.#call = undefined
+    }
     if (!this.#isRecording) return
     const { request, answer, sentUs, answeredUs } = seen
     this.#messageCount++
     this.#copiedBytes += request.length + (answer?.bytes.length ?? 0)
-    if (seen.from === 'kernel') this.#waitedUs += answeredUs - sentUs
-    if (this.#messages.length < MESSAGES_MOST) this.#messages.push({ ...seen, sentUs: sentUs - this.#startUs, answeredUs: answeredUs - this.#startUs })
+    if (isRequest) this.#waitedUs += answeredUs - sentUs - (call?.noticesUs ?? 0)
+    else if (call) call.noticesUs += answeredUs - sentUs
+    else if (seen.from === 'daemon') this.#noticeCount++
+    this.#keep({ ...seen, sentUs: sentUs - this.#startUs, answeredUs: answeredUs - this.#startUs }, isRequest ? call?.index : undefined)
+  }
+
+  /** In the order they were sent: a request is seen when it is answered, after all that came while it waited. */
+  #keep(message: LabMessage, index = this.#messages.length): void {
+    if (index >= MESSAGES_MOST) return
+    this.#messages.splice(index, 0, message)
+    if (this.#messages.length > MESSAGES_MOST) this.#messages.pop()
   }
 }
 

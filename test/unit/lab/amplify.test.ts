@@ -3,11 +3,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accessesOf, STRIDE_BYTES } from '../../../src/sim/lab/accesses.ts'
-import { AMPLIFY, amplificationOf, type Sizes } from '../../../src/sim/lab/amplify.ts'
+import { AMPLIFY, amplificationOf as amplified, type Sizes } from '../../../src/sim/lab/amplify.ts'
 import { labFiles } from '../../../src/sim/lab/files.ts'
+import { labNow } from '../../../src/sim/lab/run.ts'
 import type { Amplification, LabSetup } from '../../../src/sim/lab/types.ts'
 import { propertyRuns } from '../../counts.ts'
 import { anySetup, setupOf } from '../../helpers/lab.ts'
+
+const amplificationOf = (setup: LabSetup, sizes?: Sizes): Amplification => labNow(amplified(setup, sizes))
 
 /** Most recently used last. */
 class NaiveCache {
@@ -89,19 +92,23 @@ describe('read amplification', () => {
     })
     fc.assert(
       fc.property(anySetup, sizes, (setup, given) => {
-        expect(amplificationOf(setup, given)).toEqual(naive(setup, given))
+        const { says, ...counted } = amplificationOf(setup, given)
+        expect(counted).toEqual(naive(setup, given))
+        expect(says).toMatch(/ lines? of 64 bytes and [\d.,]+ pages? on average\.$/)
       }),
       { numRuns: propertyRuns.dear },
     )
   })
 
-  it('of small random reads is a page against a line each', () => {
+  it('of small random reads is a page against two lines each: they begin at any byte', () => {
     const setup = setupOf({ extentCount: 100_000, pattern: 'random', accessCount: 1000, accessBytes: 64 })
-    const { askedBytes, lineMovedBytes, pageMovedBytes, lineTouchCount, lineHitCount, pageHitCount } = amplificationOf(setup)
-    expect(lineTouchCount).toBe(1000)
-    expect(lineMovedBytes).toBe((1000 - lineHitCount) * 64)
-    expect(pageMovedBytes).toBe((1000 - pageHitCount) * 4096)
-    expect(lineHitCount).toBeLessThan(5)
+    const { askedBytes, lineMovedBytes, pageMovedBytes, lineTouchCount, lineHitCount, pageHitCount, pageTouchCount, says } = amplificationOf(setup)
+    expect(lineTouchCount).toBeGreaterThan(1960)
+    expect(lineTouchCount).toBeLessThanOrEqual(2000)
+    expect(lineMovedBytes).toBe((lineTouchCount - lineHitCount) * 64)
+    expect(pageMovedBytes).toBe((pageTouchCount - pageHitCount) * 4096)
+    expect(says).toMatch(/^Accesses begin at any byte, not at the beginning of a line, and touch 1\.9\d lines of 64 bytes and 1\.0\d pages? on average\.$/)
+    expect(lineHitCount).toBeLessThan(10)
     expect(pageHitCount).toBeLessThan(30)
     expect(askedBytes).toBeGreaterThan(63_000)
   })
@@ -121,5 +128,12 @@ describe('read amplification', () => {
     expect(STRIDE_BYTES).toBeGreaterThan(4096)
     expect({ askedBytes, lineMovedBytes }).toEqual({ askedBytes: 8000, lineMovedBytes: 64_000 })
     expect(pageMovedBytes).toBeGreaterThanOrEqual(1000 * 4096)
+  })
+
+  it('is quick, however long an access is, and can be stopped on the way', () => {
+    const setup = setupOf({ extentCount: 10, fileCount: 1000, pattern: 'in_order', accessCount: 10_000, accessBytes: 65_536 })
+    const told = [...amplified(setup)].map(({ doneCount }) => doneCount)
+    expect(told.length).toBeGreaterThan(20)
+    expect(told).toEqual(told.toSorted((one, other) => one - other))
   })
 })

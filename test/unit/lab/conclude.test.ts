@@ -32,7 +32,7 @@ function side(other: Partial<LabSide>): LabSide {
 const a = side({ kernel: 'fuse' })
 const b = side({ kernel: 'fuse-iomap' })
 const tooLong = failLate('map_limit', { path: 'file0', kernel: 'fuse', what: '40 extents, and 32 are the most' }).failure
-const said = (one: Partial<LabSide>, other: Partial<LabSide>, agrees = true) => concludes({ sides: [{ ...a, ...one }, { ...b, ...other }], agrees, setup })
+const said = (one: Partial<LabSide>, other: Partial<LabSide>, agrees = true) => concludes({ sides: [{ ...a, ...one }, { ...b, ...other }], daemon: 'beside', setup })
 
 describe('the first sentence', () => {
   it.each([

@@ -5,9 +5,10 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { wideOf, unrolled } from '../../../src/core/fmap/wide.ts'
 import { accessesOf } from '../../../src/sim/lab/accesses.ts'
-import { deviceName, fmapOfWide, LAB_FIRST_NODE, labFiles, labStore } from '../../../src/sim/lab/files.ts'
+import { deviceName, fmapOfWide, LAB_FIRST_NODE, labFiles, labStore, movedMap } from '../../../src/sim/lab/files.ts'
 import { LAB_DATA_BYTES, LAB_UNIT_BYTES, refuseSetup } from '../../../src/sim/lab/setup.ts'
 import { propertyRuns } from '../../counts.ts'
+import type { LabSetup } from '../../../src/sim/lab/types.ts'
 import { anySetup, setupOf } from '../../helpers/lab.ts'
 
 describe('files of the lab', () => {
@@ -64,6 +65,33 @@ describe('files of the lab', () => {
   })
 })
 
+describe('a file that moves', () => {
+  it('has the same pieces on the same devices, at places that nobody had', () => {
+    fc.assert(
+      fc.property(anySetup, (setup) => {
+        const made = labFiles(setup)
+        const endBytes = [...made.deviceBytes]
+        const [file] = made.files
+        if (!file) throw new Error('a file')
+        const before = unrolled(file.map)
+        const map = movedMap(file.map, made.deviceBytes)
+        const after = unrolled(map)
+        expect(map.sizeBytes).toBe(file.map.sizeBytes)
+        expect(after).toMatchObject({ count: before.count, lengths: before.lengths, devindices: before.devindices })
+        const pieces = Array.from({ length: after.count }, (_, i) => [after.devindices[i] ?? -1, after.offsets[i] ?? -1, after.lengths[i] ?? 0] as const)
+        for (const [devindex, start, lengthBytes] of pieces) {
+          expect(start).toBeGreaterThanOrEqual(endBytes[devindex] ?? 0)
+          expect(start + lengthBytes).toBeLessThanOrEqual(made.deviceBytes[devindex] ?? 0)
+        }
+        const sorted = pieces.toSorted((one, other) => one[0] - other[0] || one[1] - other[1])
+        const overlapping = sorted.filter(([devindex, start], i) => i > 0 && sorted[i - 1]?.[0] === devindex && start < (sorted[i - 1]?.[1] ?? 0) + (sorted[i - 1]?.[2] ?? 0))
+        expect(overlapping).toEqual([])
+      }),
+      { numRuns: propertyRuns.dear },
+    )
+  })
+})
+
 describe('accesses', () => {
   it('stay inside of their file and are the same from the same seed', () => {
     fc.assert(
@@ -95,15 +123,26 @@ describe('accesses', () => {
 
 describe('a setup', () => {
   it.each([
-    [{ extentCount: 0 }, '0 extents: 1 to 1000000'],
-    [{ extentCount: 1_000_001 }, '1000001 extents: 1 to 1000000'],
+    [{ extentCount: 0 }, '0 extents: 1 to 1,000,000'],
+    [{ extentCount: 1_000_001 }, '1,000,001 extents: 1 to 1,000,000'],
     [{ stripCount: 17 }, '17 strips: 1 to 16'],
-    [{ accessBytes: 1.5 }, '1.5 bytes an access: 1 to 1048576'],
+    [{ accessBytes: 1.5 }, '1.5 B for each access: 1 B to 1.0 MiB'],
+    [{ cacheCapBytes: 100 }, '100 B of cache cap: 4.0 KiB to 1.0 GiB'],
     [{ seed: -1 }, '-1 as a seed'],
-    [{ extentCount: 1_000_000, fileCount: 2 }, '8192000000 bytes of files: at most'],
-    [{ extentCount: 1_000_000, isUniform: false }, 'bytes of files: at most'],
-  ])('%j is refused', (other, says) => {
+    [{ moveCount: 101 }, '101 moves of files: 0 to 100'],
+    [{ aheadBytes: 0 }, '0 B to look ahead: 1 B to 1.0 GiB'],
+    [{ extentCount: 1_000_000, fileCount: 2 }, '7.6 GiB of files: at most 3.9 GiB, so set fewer extents or files'],
+    [{ extentCount: 1_000_000, isUniform: false }, '6.1 GiB of files: at most 3.9 GiB, so set fewer extents or files'],
+    [{ extentCount: 1_000_000, moveCount: 1 }, '7.6 GiB of files: at most 3.9 GiB, so set fewer extents or files, or fewer moves'],
+    [{ accessCount: 1_000_000, accessBytes: 65_536 }, '61.0 GiB to read: at most 1.0 GiB, so set fewer accesses, or fewer bytes for each'],
+    [{ kernels: ['v1', 'fuse-iomap'], extentCount: 100_000, cacheCapBytes: 4096, accessCount: 1_000_000, daemon: 'worker' }, 'about 2 minutes of work: at most about one, so set fewer accesses, or the daemon beside its kernel, or a larger cache cap'],
+  ] satisfies [Partial<LabSetup>, string][])('%j is refused', (other, says) => {
     expect(refuseSetup(setupOf(other))).toMatchObject({ reason: 'lab_setup', says: expect.stringContaining(says) })
+  })
+
+  it('that moves nothing and looks ahead as usual needn’t say so', () => {
+    expect(refuseSetup(setupOf({ moveCount: undefined, aheadBytes: undefined }))).toBeUndefined()
+    expect(refuseSetup(setupOf({ moveCount: 0, aheadBytes: 1 }))).toBeUndefined()
   })
 
   it('of a million extents is not', () => {

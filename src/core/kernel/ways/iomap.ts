@@ -26,7 +26,7 @@ interface IomapOptions {
 }
 
 const IOMAP_CACHE_BYTES = 1024 * 1024
-const AHEAD_BYTES = 64 * 1024
+export const AHEAD_BYTES = 64 * 1024
 /** Answers that a change overtook, before the file is given up. */
 const TRIES_MOST = 8
 
