@@ -3,6 +3,7 @@
 // offset and length of each extent; for a striped file bytes, chunk, strips, and the strips of each interleaved extent.
 
 import { errnos } from '../base/errno.ts'
+import { Holes } from '../base/holes.ts'
 import { bytesOfText } from '../base/plain.ts'
 import { putU64 } from '../base/u64.ts'
 import type { Extent } from '../fmap/fmap.ts'
@@ -19,6 +20,7 @@ const KIND_SIMPLE = 0
 const KIND_STRIPED = 1
 const CELL_BYTES = 8
 const DEVICES_MOST = 256
+const NOTHING = new Uint8Array(0)
 
 interface Window {
   firstCell: number
@@ -54,6 +56,10 @@ export function programDaemon(store: MapStore, notify: Notify, source?: string):
         const map = store.map(node)
         return map ? table.open(node, map) : refusal(ENOENT)
       },
+      FORGET(node) {
+        table.forget(node)
+        return answer(NOTHING)
+      },
     },
     refill(node) {
       const map = store.map(node)
@@ -66,11 +72,11 @@ export function programDaemon(store: MapStore, notify: Notify, source?: string):
 class TableFiller {
   readonly #notify: Notify
   readonly #windows = new Map<number, Window>()
-  readonly #unused: Window[] = []
-  #endCell = 0
+  readonly #unused = new Holes()
 
   constructor(notify: Notify) {
     this.#notify = notify
+    this.#unused.add(0, TABLE_CELLS_MOST)
   }
 
   open(node: number, map: WideMap): Answered {
@@ -102,22 +108,22 @@ class TableFiller {
     return 0
   }
 
+  /** Its cells are for others from now on. */
+  forget(node: number): void {
+    const window = this.#windows.get(node)
+    if (window) this.#unused.add(window.firstCell, window.cellCount)
+    this.#windows.delete(node)
+  }
+
   #windowOf(node: number, cellCount: number): Window | undefined {
     const there = this.#windows.get(node)
     if (there?.cellCount === cellCount) return there
-    if (there) this.#unused.push(there)
-    const found = this.#unused.findIndex((window) => window.cellCount === cellCount)
-    const window = found < 0 ? this.#newWindow(cellCount) : this.#unused.splice(found, 1)[0]
-    if (window) this.#windows.set(node, window)
-    else this.#windows.delete(node)
+    this.forget(node)
+    const firstCell = this.#unused.take(cellCount)
+    if (firstCell === undefined) return undefined
+    const window = { firstCell, cellCount }
+    this.#windows.set(node, window)
     return window
-  }
-
-  #newWindow(cellCount: number): Window | undefined {
-    if (this.#endCell + cellCount > TABLE_CELLS_MOST) return undefined
-    const firstCell = this.#endCell
-    this.#endCell += cellCount
-    return { firstCell, cellCount }
   }
 }
 

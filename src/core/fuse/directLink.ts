@@ -29,6 +29,7 @@ export function directLink(handlers: () => Handlers): DirectLink {
   return {
     link: {
       call: (opcode, node, request) => handlers()[opcode]?.(node, request) ?? refusal(ENOSYS),
+      forget: (node) => void handlers().FORGET?.(node, NOTHING),
       hear: (notify) => void (hearer = notify),
       // A notice that is a function call never waits.
       poll: () => undefined,
@@ -51,6 +52,11 @@ export function watchedLink(link: DaemonLink, { see, begin, nowUs }: Watcher): D
       const answeredUs = nowUs()
       see({ from: 'kernel', name: opcode, node, request: asked, answer: { errno: answered.errno, bytes: answered.bytes.slice() }, sentUs, answeredUs })
       return answered
+    },
+    forget(node) {
+      const sentUs = nowUs()
+      link.forget(node)
+      see({ from: 'kernel', name: 'FORGET', node, request: NOTHING, answer: undefined, sentUs, answeredUs: nowUs() })
     },
     hear(notify) {
       link.hear((notice, node, bytes) => {

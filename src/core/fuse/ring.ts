@@ -133,6 +133,11 @@ export function ringLink(buffer: SharedArrayBuffer, { patienceMs, nowMs }: RingO
         isCalling = false
       }
     },
+    forget(node) {
+      if (failed !== undefined) return
+      sending.add({ kind: KINDS.request, code: OPCODES.FORGET, node, id: 0, bytes: new Uint8Array(0) })
+      if (sending.flush()) ring(words, DAEMON_BELL)
+    },
     hear(listener) {
       assert(!notify, 'one kernel listens')
       notify = listener
@@ -178,6 +183,8 @@ export function serveRing(buffer: SharedArrayBuffer, handlers: () => Handlers, t
     const opcode = nameOf(OPCODES, code)
     assert(kind === KINDS.request, 'a kernel asks, and its thread feeds')
     const handler = opcode && handlers()[opcode]
+    // The only one that nobody waits for.
+    if (opcode === 'FORGET') return void handler?.(node, bytes)
     const answered = handler ? handler(node, bytes) : { errno: errnos.ENOSYS[0], bytes: new Uint8Array(0) }
     sending.add({ kind: KINDS.answer, code: answered.errno, node, id, bytes: answered.bytes })
   }

@@ -33,6 +33,7 @@ export function fedLink(link: DaemonLink & Pick<RingLink, 'feed'>, store: MapSto
       feed(opcode, node, request)
       return link.call(opcode, node, request)
     },
+    forget: (node) => link.forget(node),
     hear: (notify) => link.hear(notify),
     poll: () => link.poll(),
   }

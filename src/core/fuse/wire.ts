@@ -5,6 +5,7 @@ import type { WideMap } from '../fmap/wide.ts'
 
 /** Opcodes of fuse, where fuse has them; those from 128 on are ours. */
 export const OPCODES = {
+  FORGET: 2,
   OPEN: 14,
   INIT: 26,
   GET_FMAP: 54,
@@ -17,9 +18,8 @@ export type Opcode = keyof typeof OPCODES
 export const NOTICES = { UPSERT: 1, INVAL: 2, TABLE: 3, PROGRAM: 4 } as const
 export type Notice = keyof typeof NOTICES
 
-/** ioctl numbers of the standalone module, type 'u' (golden/README.md, "Other messages"). */
-export const IOCTLS = { MAP_CREATE: 0x50, MAP_GET: 0x51, MAP_CREATE_V2: 0x54, MAP_GET_V2: 0x55 } as const
-export type Ioctl = keyof typeof IOCTLS
+/** ioctls of the standalone module that carry maps (golden/README.md, "Other messages"). */
+export type Ioctl = 'MAP_CREATE' | 'MAP_GET' | 'MAP_CREATE_V2' | 'MAP_GET_V2'
 
 /** The answer to a request: errno 0 and bytes, or a positive errno and none. */
 export interface Answered {
@@ -39,7 +39,7 @@ export interface Seen {
   name: Opcode | Notice | Ioctl
   node: number
   request: Uint8Array
-  /** Undefined for notices. */
+  /** Undefined for notices, and where nobody answers. */
   answer: Answered | undefined
   /** As the watcher's clock shows it, in microseconds: when it was sent, and when the answer was there. */
   sentUs: number
@@ -54,6 +54,8 @@ export interface DaemonLink {
   /** Why nothing goes through it any more: only where the daemon can go without its kernel. */
   readonly failed?: string | undefined
   call: Upcall
+  /** The kernel lets go of a file: nobody answers, and it waits for nothing. */
+  forget(node: number): void
   /** Who takes notices: the kernel that mounted, once. */
   hear(notify: Notify): void
   /** Takes in the notices that wait, where they can wait: the kernel does so before it relies on what it holds. */

@@ -207,4 +207,21 @@ describe('one thread at both ends', () => {
     }
     expect(link.failed).toBeUndefined()
   })
+
+  it('tells of a file that the kernel lets go of, and waits for no answer', () => {
+    const buffer = newRing(64)
+    const forgotten: number[] = []
+    const server = serveRing(buffer, () => ({ FORGET: (node) => ({ errno: 0, bytes: new Uint8Array(forgotten.push(node)) }) }))
+    const link = ringLink(buffer, { patienceMs: 1, nowMs: () => performance.now() })
+    for (let node = 1; node <= 9; node++) link.forget(node)
+    for (let i = 0; i < 20; i++) {
+      link.poll()
+      expect(server.turn(0)).toBe(true)
+    }
+    expect(forgotten).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    link.poll()
+    expect(link.failed).toBeUndefined()
+    link.end('it is over')
+    link.forget(10)
+  })
 })

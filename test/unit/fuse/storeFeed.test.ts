@@ -31,7 +31,7 @@ it('knows of each file and device what its kernel’s thread knows', () => {
     const names = new Map<number, string>()
     const far = new FedStore([], [])
     let fedCount = 0
-    const near: DaemonLink = { call: () => answer(NOTHING), hear: () => undefined, poll: () => undefined }
+    const near: DaemonLink = { call: () => answer(NOTHING), forget: () => undefined, hear: () => undefined, poll: () => undefined }
     const feed = (code: number, node: number, bytes: Uint8Array): void => {
       fedCount++
       far.take(code, node, bytes)
@@ -62,7 +62,7 @@ it('knows of each file and device what its kernel’s thread knows', () => {
 
 it('is told nothing by a request that is none', () => {
   const far = new FedStore([], [[0, '/dev/dax0.0']])
-  const near: DaemonLink = { call: () => answer(NOTHING), hear: () => undefined, poll: () => undefined }
+  const near: DaemonLink = { call: () => answer(NOTHING), forget: () => undefined, hear: () => undefined, poll: () => undefined }
   const link = fedLink({ ...near, feed: (code, node, bytes) => far.take(code, node, bytes) }, { map: () => undefined, daxdev: () => '/dev/dax9.0' })
   link.call('GET_DAXDEV', 0, Uint8Array.of(1, 0))
   expect([far.daxdev(0), far.daxdev(1)]).toEqual(['/dev/dax0.0', undefined])

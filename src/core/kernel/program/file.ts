@@ -30,6 +30,8 @@ export interface FileHome {
 }
 
 export class ProgramFile implements Resolver {
+  /** The kernel let go of it: notices don't find it any more, so that nothing may be held of it. */
+  isForgotten = false
   readonly #home: FileHome
   readonly #runner: Runner
   #ask: FileAsk
@@ -41,7 +43,6 @@ export class ProgramFile implements Resolver {
   /** Of the program that filled the context. */
   #generation = NEVER
   #trouble: Failure<MapReason> | undefined
-  /** How often its part of the table, or its ranges, became others. */
   #changeCount = 0
 
   constructor(home: FileHome, ask: FileAsk) {
@@ -61,6 +62,11 @@ export class ProgramFile implements Resolver {
   /** Whether ranges came since the last `expectSpans`. */
   get hasNewSpans(): boolean {
     return this.#toldSpans !== undefined
+  }
+
+  /** How often its part of the table, or its ranges, became others. */
+  get changeCount(): number {
+    return this.#changeCount
   }
 
   get residentBytes(): number {
@@ -99,7 +105,6 @@ export class ProgramFile implements Resolver {
     return this.#trouble
   }
 
-  /** Mappings may outlive it: their next fault sets it up again. */
   letGo(): void {
     if (this.#context) this.#runner.room.giveBack(this.#context.startBytes, this.#context.cellCount)
     this.#context = undefined

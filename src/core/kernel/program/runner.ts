@@ -79,6 +79,12 @@ export class Runner {
     this.#tableBytes = Math.max(this.#tableBytes, endBytes)
   }
 
+  /** No file has cells in it any more. */
+  clearTable(): void {
+    this.#table = new Uint8Array(0)
+    this.#tableBytes = 0
+  }
+
   /** Fills a file's own cells. @returns in words why they can't be relied on */
   setUp(running: RunningProgram, context: FileContext, { firstCell, cellCount }: TablePlace, sizeBytes: number): string | undefined {
     const { room, fuel } = this

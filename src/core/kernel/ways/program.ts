@@ -7,7 +7,7 @@ import { errnos } from '../../base/errno.ts'
 import { failLate } from '../../base/late.ts'
 import { textOf } from '../../base/plain.ts'
 import { fail, type Failure, ok, type Result } from '../../base/result.ts'
-import type { Resolver } from '../../fmap/resolve.ts'
+import type { Answer, Resolver } from '../../fmap/resolve.ts'
 import type { Columns } from '../../fmap/wide.ts'
 import { decodeInitReply, decodeOpenReply, decodeTable, encodeInit, encodeOpen, FILE_CELLS_MOST, type FilePlace, PROGRAM_BYTES_MOST, TABLE_CELLS_MOST } from '../../fuse/programMessages.ts'
 import type { DaemonLink, Notice } from '../../fuse/wire.ts'
@@ -58,6 +58,11 @@ class ProgramWay implements MapWay, FileHome {
   }
 
   open(ask: FileAsk): Result<Resolver, MapReason> {
+    const opened = this.openFile(ask)
+    return opened.ok ? ok(new ProgramResolver(this, ask, opened.value)) : opened
+  }
+
+  openFile(ask: FileAsk): Result<ProgramFile, MapReason> {
     const known = this.#files.get(ask.node)
     const file = known ?? new ProgramFile(this, ask)
     // Known before the question: the table is filled before the answer.
@@ -68,8 +73,13 @@ class ProgramWay implements MapWay, FileHome {
     return { ok: false, failure }
   }
 
+  file(node: number): ProgramFile | undefined {
+    return this.#files.get(node)
+  }
+
   forget(node: number): void {
-    this.#files.get(node)?.letGo()
+    const file = this.#files.get(node)
+    if (file) this.#drop(node, file)
   }
 
   residentBytes(): number {
@@ -103,7 +113,10 @@ class ProgramWay implements MapWay, FileHome {
 
   #drop(node: number, file: ProgramFile): void {
     file.letGo()
+    file.isForgotten = true
     this.#files.delete(node)
+    this.#link.forget(node)
+    if (this.#files.size === 0) this.runner.clearTable()
   }
 
   #askDevices(): void {
@@ -133,6 +146,48 @@ class ProgramWay implements MapWay, FileHome {
     this.runner.writeTable(part.firstCell, part.cells)
     file.outdate()
     return 0
+  }
+}
+
+/** One mapping's way to its file. It may outlive what the kernel holds of it: then the next look opens the file again. */
+class ProgramResolver implements Resolver {
+  readonly sizeBytes: number
+  readonly #way: ProgramWay
+  readonly #ask: FileAsk
+  #file: ProgramFile
+  /** Why the file can't be opened again. */
+  #trouble: Failure<MapReason> | undefined
+  /** Moves beyond those of the files that were let go. */
+  #movedCount = 0
+
+  constructor(way: ProgramWay, ask: FileAsk, file: ProgramFile) {
+    this.sizeBytes = ask.sizeBytes
+    this.#way = way
+    this.#ask = ask
+    this.#file = file
+  }
+
+  get trouble(): Failure<MapReason> | undefined {
+    return this.#trouble ?? this.#file.trouble
+  }
+
+  resolve(fileOffsetBytes: number, answer: Answer): boolean {
+    if (this.#file.isForgotten) this.#openAgain()
+    return !this.#trouble && this.#file.resolve(fileOffsetBytes, answer)
+  }
+
+  validity(): number {
+    if (this.#file.isForgotten) this.#openAgain()
+    return this.#movedCount + this.#file.validity()
+  }
+
+  #openAgain(): void {
+    const { node } = this.#ask
+    const there = this.#way.file(node)
+    const opened = there ? ok(there) : this.#way.openFile(this.#ask)
+    this.#trouble = opened.ok ? undefined : opened.failure
+    this.#movedCount += 1 + (opened.ok ? this.#file.changeCount : 0)
+    if (opened.ok) this.#file = opened.value
   }
 }
 

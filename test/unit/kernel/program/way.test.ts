@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { newAnswer } from '../../../../src/core/fmap/resolve.ts'
 import { walkingResolver } from '../../../../src/core/fmap/wideResolve.ts'
 import type { WideMap } from '../../../../src/core/fmap/wide.ts'
-import { FILE_CELLS_MOST, NOTICE_CELLS_MOST } from '../../../../src/core/fuse/programMessages.ts'
+import { FILE_CELLS_MOST, NOTICE_CELLS_MOST, TABLE_CELLS_MOST } from '../../../../src/core/fuse/programMessages.ts'
 import { programDaemon } from '../../../../src/core/fuse/daemonProgram.ts'
 import { FileBytes } from '../../../../src/core/kernel/fileBytes.ts'
 import { MappedFile } from '../../../../src/core/kernel/mappedFile.ts'
@@ -198,6 +198,36 @@ describe('while files are open', () => {
     open(second)
     expect(way.residentBytes()).toBe(held)
     expect(resolved(open(striped(UNIT_BYTES, 5, 4)), UNIT_BYTES)).toEqual(walked(striped(UNIT_BYTES, 5, 4), UNIT_BYTES))
+  })
+
+  it('files that come and go leave nothing, however many: not in the table, nor in the kernel', () => {
+    const { open, way, bench } = programBench({ deviceBytes: 100_000 * UNIT_BYTES })
+    const before = way.residentBytes()
+    // Together more than the table has cells, and of as many sizes.
+    for (let node = 1; node <= 30; node++) {
+      const map = simpleMap(Array.from({ length: 50_000 + node }, (_, i) => ({ devindex: 0, offsetBytes: i * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+      expect(resolved(open(map, node), 5 * UNIT_BYTES)).toEqual([0, 5 * UNIT_BYTES, UNIT_BYTES, 0])
+      way.forget(node)
+      bench.maps.delete(node)
+      expect(way.residentBytes()).toBe(before)
+    }
+    expect(bench.counts).toMatchObject({ OPEN: 30, FORGET: 30 })
+    expect(30 * 50_000 * 3).toBeGreaterThan(TABLE_CELLS_MOST)
+  })
+
+  it('a file that was forgotten hears no notices any more: what was mapped of it is looked for again', () => {
+    const { open, way, bench, daemon } = programBench()
+    const resolver = open(first)
+    const before = resolver.validity!()
+    way.forget(1)
+    bench.maps.set(1, second)
+    daemon.refill(1)
+    expect(resolver.validity!()).not.toBe(before)
+    expect(resolved(resolver, 0)?.[1]).toBe(9 * UNIT_BYTES)
+    way.forget(1)
+    bench.maps.delete(1)
+    expect(resolved(resolver, 0)).toBeUndefined()
+    expect(resolver.trouble).toMatchObject({ reason: 'daemon_failed' })
   })
 
   it('a device that comes after the mount is asked for', () => {
