@@ -2,11 +2,16 @@
 
 import { describe, expect, it } from 'vitest'
 import { failLate } from '../../../src/core/base/late.ts'
+import type { Facts } from '../../../src/sim/lab/compare.ts'
 import { concludes } from '../../../src/sim/lab/conclude.ts'
-import type { LabSide } from '../../../src/sim/lab/types.ts'
+import type { LabSide, Spread } from '../../../src/sim/lab/types.ts'
 import { setupOf } from '../../helpers/lab.ts'
 
 const setup = setupOf({ accessCount: 1000 })
+
+function steady(median: number, other: Partial<Spread> = {}): Spread {
+  return { least: median * 0.95, median, most: median * 1.05, sampleCount: 9, ...other }
+}
 
 function side(other: Partial<LabSide>): LabSide {
   return {
@@ -23,63 +28,148 @@ function side(other: Partial<LabSide>): LabSide {
     resolveCount: 1000,
     servedCount: 1000,
     nsPerResolve: 20,
+    resolveSpread: steady(20),
     openUs: 50,
+    openSpread: steady(50),
+    openIs: 'asked',
     checksum: 7,
+    expectedChecksum: 7,
+    wrongCount: 0,
+    noticeCount: 0,
+    revalidationCount: 0,
     ...other,
   }
 }
 
 const a = side({ kernel: 'fuse' })
-const b = side({ kernel: 'fuse-iomap' })
+const b = side({ kernel: 'fuse-unrolled' })
 const tooLong = failLate('map_limit', { path: 'file0', kernel: 'fuse', what: '40 extents, and 32 are the most' }).failure
-const said = (one: Partial<LabSide>, other: Partial<LabSide>, agrees = true) => concludes({ sides: [{ ...a, ...one }, { ...b, ...other }], daemon: 'beside', setup })
+const said = (one: Partial<LabSide>, other: Partial<LabSide>, facts: Partial<Facts> = {}) => concludes({ sides: [{ ...a, ...one }, { ...b, ...other }], daemon: 'beside', setup, ...facts })
 
-describe('the first sentence', () => {
+describe('the first sentence says who asked how often, and who copied what', () => {
   it.each([
-    [{ roundTripCount: 1 }, { roundTripCount: 1204 }, 'fuse-iomap made 1,204 round trips in 1,000 accesses, where fuse made 1 round trip.'],
-    [{ roundTripCount: 5 }, { roundTripCount: 0 }, 'fuse made 5 round trips in 1,000 accesses, where fuse-iomap never asked.'],
-    [{ roundTripCount: 1000 }, { roundTripCount: 1204, copiedBytes: 9000 }, 'With 1,000 round trips on fuse and 1,204 on fuse-iomap, fuse-iomap copied 9,000 bytes of messages where fuse copied 400 bytes.'],
-    [{ roundTripCount: 1000 }, { roundTripCount: 1204, copiedBytes: 599 }, 'fuse-iomap made 1,204 round trips in 1,000 accesses, where fuse made 1,000 round trips.'],
-    [{ copiedBytes: 400 }, { copiedBytes: 9000 }, 'Both kernels made 4 round trips for these files, but fuse-iomap copied 9,000 bytes of messages where fuse copied 400 bytes.'],
-    [{ copiedBytes: 400 }, { copiedBytes: 599 }, 'Both kernels made 4 round trips for these files; they copied 400 bytes and 599 bytes of messages.'],
-    [{}, {}, 'Both kernels made 4 round trips for these files, and both copied 400 bytes of messages.'],
-    [{ roundTripCount: 0 }, { roundTripCount: 0, copiedBytes: 1 }, 'Neither kernel asked anybody for a map, but fuse copied 400 bytes of messages where fuse-iomap copied 1 byte.'],
+    [{ roundTripCount: 1 }, { roundTripCount: 1204 }, 'fuse-unrolled made 1,204 round trips in 1,000 accesses, where fuse made 1 round trip; fuse copied 400 B of messages, fuse-unrolled copied 400 B of messages.'],
+    [{ roundTripCount: 5 }, { roundTripCount: 0, copiedBytes: 0 }, 'fuse made 5 round trips in 1,000 accesses, where fuse-unrolled never asked; fuse copied 400 B of messages, fuse-unrolled copied no messages.'],
+    [{ copiedBytes: 400 }, { copiedBytes: 240_000 }, 'Both kernels made 4 round trips for these files; fuse copied 400 B of messages, fuse-unrolled copied 234.4 KiB of messages.'],
+    [{}, {}, 'Both kernels made 4 round trips for these files, and each copied 400 B of messages.'],
+    [{ roundTripCount: 0 }, { roundTripCount: 0, copiedBytes: 1 }, 'Neither kernel asked anybody for a map; fuse copied 400 B of messages, fuse-unrolled copied 1 B of messages.'],
   ])('of %j and %j', (one, other, says) => {
     expect(said(one, other)[0]).toBe(says)
   })
+
+  it('with what each miss asks for, where that decides what is copied', () => {
+    expect(said({}, { kernel: 'fuse-iomap', copiedBytes: 9000 }, { aheadBytes: 65_536 })[0]).toBe(
+      'Both kernels made 4 round trips for these files; fuse copied 400 B of messages, fuse-iomap copied 8.8 KiB of messages (with each miss it asks for all that follows in a window of 64.0 KiB).',
+    )
+  })
 })
 
-describe('the second sentence', () => {
+describe('the second sentence is on the largest difference', () => {
+  const NOTHING = 'In memory for maps, time per resolve and time to open, nothing tells the two apart clearly.'
   it.each([
-    [{ residentMostBytes: 100 }, { nsPerResolve: 25 }, 'fuse-iomap kept 1,000 bytes of maps at most, where fuse kept 100 bytes: 10 times as much.'],
-    [{ residentMostBytes: 600 }, { nsPerResolve: 1234.5 }, 'A resolve took 1.23 µs on fuse-iomap, and 20 ns on fuse: 62 times as much.'],
-    [{ openUs: 4000 }, {}, 'The first access of a file took 4 ms on fuse, and 50 µs on fuse-iomap: 80 times as much.'],
-    [{ residentMostBytes: 0 }, {}, 'fuse-iomap kept 1,000 bytes of maps at most, where fuse kept 0 bytes.'],
-    [{ residentMostBytes: 0 }, { nsPerResolve: 40 }, 'A resolve took 40 ns on fuse-iomap, and 20 ns on fuse: 2 times as much.'],
-    [{ residentMostBytes: 1400 }, { nsPerResolve: 29 }, 'In memory for maps, time per resolve and time of a first access the two differ by less than 1.5 times.'],
-  ])('of %j and %j', (one, other, says) => {
+    [{ residentMostBytes: 100 }, {}, 'fuse-unrolled kept 10 times as much memory for maps as fuse: 1000 B at most, against 100 B.'],
+    [{ residentMostBytes: 600 }, { resolveSpread: steady(1234.5) }, 'A resolve took 62 times as long on fuse-unrolled as on fuse: 1.23 µs against 20 ns.'],
+    [{ openSpread: steady(4000) }, {}, 'From a file that nobody opened to its first byte, fuse took 80 times as long as fuse-unrolled: 4 ms against 50 µs, medians of several opens.'],
+    [{ openSpread: steady(4000) }, { kernel: 'v1', openIs: 'pushed' }, 'From a file that nobody opened to its first byte, fuse took 80 times as long as v1, which was given the map before: 4 ms against 50 µs, medians of several opens.'],
+    [{ residentMostBytes: 0 }, {}, 'fuse-unrolled kept 1000 B of maps at most, and fuse none.'],
+    [{ residentMostBytes: 0 }, { resolveSpread: steady(40) }, 'A resolve took 2 times as long on fuse-unrolled as on fuse: 40 ns against 20 ns.'],
+    [{ residentMostBytes: 800 }, { resolveSpread: steady(29) }, NOTHING],
+    [{ residentMostBytes: 0 }, { residentMostBytes: 0 }, NOTHING],
+  ] satisfies [Partial<LabSide>, Partial<LabSide>, string][])('of %j and %j', (one, other, says) => {
     expect(said(one, other)[1]).toBe(says)
+  })
+
+  it.each([
+    ['one sample', { openSpread: steady(6000, { sampleCount: 1 }) }],
+    ['samples that overlap', { openSpread: { least: 45, median: 6000, most: 9000, sampleCount: 9 } }],
+    ['nothing that was measured', { openSpread: undefined, openUs: undefined, resolveSpread: undefined, nsPerResolve: undefined }],
+  ] satisfies [string, Partial<LabSide>][])('and compares no times by %s', (_, one) => {
+    expect(said(one, {})[1]).toBe(NOTHING)
+  })
+})
+
+describe('a run that is about something says that', () => {
+  it('a daemon in a worker: what waiting took', () => {
+    const trips = { roundTripCount: 1204, waitedUs: 66_000 }
+    expect(said(trips, { roundTripCount: 10, waitedUs: 1500, resolveSpread: steady(9000) }, { daemon: 'worker' })[1]).toBe(
+      'Waiting for the daemon in its worker: fuse 66 ms for 1,204 round trips, 54.8 µs each on average; fuse-unrolled 1.5 ms for 10 round trips, 150 µs each on average.',
+    )
+    expect(said(trips, { kernel: 'v1', roundTripCount: 0, waitedUs: 0 }, { daemon: 'worker' })[1]).toMatch(/each on average; v1 never waited\.$/)
+    expect(said({ roundTripCount: 1 }, { roundTripCount: 0, waitedUs: 0 }, { daemon: 'worker' })[1]).toMatch(/: fuse 100 µs for one round trip; fuse-unrolled never waited\.$/)
+  })
+
+  it('a cap that is smaller than the maps: memory, and the round trips that it costs', () => {
+    const capped = { kernel: 'fuse-iomap', residentMostBytes: 16_384, roundTripCount: 9500, copiedBytes: 5_000_000 } as const
+    const facts = { setup: { ...setup, cacheCapBytes: 16_384 }, aheadBytes: 4096 }
+    const says = [
+      'With a cap of 16.0 KiB, fuse-iomap kept 16.0 KiB of maps at most, where fuse kept 195.3 KiB.',
+      'In 1,000 accesses fuse-iomap made 9,500 round trips and copied 4.8 MiB of messages (with each miss it asks for all that follows in a window of 4.0 KiB); fuse made 4 round trips and copied 400 B.',
+    ]
+    expect(said({ residentMostBytes: 200_000 }, capped, facts)).toEqual(says)
+    expect(said({ residentMostBytes: 200_000 }, capped, { ...facts, setup: { ...setup, cacheCapBytes: 300_000 } })[0]).not.toContain('cap')
   })
 })
 
 describe('of a run that failed', () => {
-  it('on one side, the refusal is told and what the other did', () => {
+  const refused = "with E2BIG (the fuse kernel takes no such map for file0: 40 extents, and 32 are the most)"
+
+  it('on one side, who read nothing and who couldn’t read all are told apart, and what the other did', () => {
     const [first, second] = said({ failure: tooLong, failedCount: 1000 }, { roundTripCount: 30, residentMostBytes: 640 })
-    expect(first).toBe(
-      "fuse can't read all of these files: fuse says E2BIG (the fuse kernel takes no such map for file0: 40 extents, and 32 are the most), 1,000 accesses failed.",
-    )
-    expect(second).toBe('fuse-iomap read every byte with 30 round trips and kept 640 bytes of maps at most.')
-    expect(said({}, { failure: tooLong, failedCount: 1 })[0]).toMatch(/^fuse-iomap can't read all of these files: .*, 1 access failed\.$/)
+    expect(first).toBe(`fuse read nothing, ${refused}.`)
+    expect(second).toBe('fuse-unrolled read every byte as it stands in the files, with 30 round trips; it kept 640 B of maps at most.')
+    expect(said({}, { failure: tooLong, failedCount: 1 })[0]).toBe(`fuse-unrolled could not read 1 of 1,000 accesses, ${refused}.`)
+  })
+
+  it('on one side, while the other read other bytes, nobody says that it read them all', () => {
+    const failing = { failure: tooLong, failedCount: 400 }
+    expect(said(failing, { wrongCount: 3, checksum: 0xbad })[1]).toMatch(/^fuse-unrolled was told no error and got wrong bytes in 3 of 1,000 accesses, with 4 round trips/)
+    expect(said(failing, { checksum: 0xbad })[1]).not.toContain('every byte')
   })
 
   it('on both sides, both refusals are told', () => {
-    expect(said({ failure: tooLong }, { failure: tooLong })[0]).toMatch(/^Neither kernel can read these files: fuse says E2BIG .*; fuse-iomap says E2BIG /)
+    const whole = { failure: tooLong, failedCount: 1000 }
+    expect(said(whole, whole)[0]).toBe(`Neither kernel read anything: fuse read nothing, ${refused}; fuse-unrolled read nothing, ${refused}.`)
+    expect(said(whole, { failure: tooLong, failedCount: 2 })[0]).toMatch(/^Neither kernel could read all: fuse read nothing, .*; fuse-unrolled could not read 2 of 1,000 accesses, /)
   })
 
-  it('by reading other bytes, that is what is told', () => {
-    expect(said({}, { checksum: 0xabc }, false)).toEqual([
-      'fuse and fuse-iomap did not read the same bytes, which is a mistake of ours.',
-      'Their checksums are 0x00000007 and 0x00000abc.',
+  it('by reading other bytes, that is what is told: a mistake of ours, or of a program that somebody wrote', () => {
+    expect(said({}, { wrongCount: 12, checksum: 0xabc })).toEqual(['fuse-unrolled was told no error and got wrong bytes in 12 of 1,000 accesses.', 'That is a mistake of ours.'])
+    expect(said({}, { kernel: 'program', wrongCount: 12, checksum: 0xabc }, { setup: { ...setup, program: 'resolve {}' } })[1]).toMatch(/^Its program answers with places of the file’s own/)
+  })
+})
+
+describe('of files that moved', () => {
+  it('it tells who read stale bytes, who didn’t, and how they heard of it', () => {
+    expect(said({ wrongCount: 361, checksum: 1 }, { kernel: 'fuse-iomap', noticeCount: 10, revalidationCount: 5 }, { movedCount: 5 })).toEqual([
+      '5 times a file moved while it was used: fuse read stale bytes in 361 of 1,000 accesses without being told of it; fuse-iomap read every byte as it stands in the files.',
+      'fuse can’t be told, and relies on the map that it was given. fuse-iomap was told with 10 notices and looked again 5 times.',
     ])
+    const told = { noticeCount: 1, revalidationCount: 1 }
+    expect(said({ kernel: 'program', ...told }, { kernel: 'fuse-iomap-shared', revalidationCount: 1 }, { movedCount: 1 })).toEqual([
+      'A file moved while it was used: both kernels read every byte as it stands in the files.',
+      'program was told with 1 notice and looked again 1 time. fuse-iomap-shared needs no notice: the file’s cookie lies in memory that both see, and it looked again 1 time.',
+    ])
+    expect(said({ failure: tooLong, failedCount: 2, wrongCount: 7, checksum: 1 }, {}, { movedCount: 2 })[0]).toContain('fuse read stale bytes in 7 of 1,000 accesses without being told of it and failed in 2 with E2BIG; ')
+  })
+
+  it('it says first if one of them read nothing at all', () => {
+    expect(said({ failure: tooLong, failedCount: 1000 }, {}, { movedCount: 2 })[0]).toMatch(/^fuse read nothing, with E2BIG/)
+  })
+})
+
+describe('of a program that was changed half-way', () => {
+  const changed = { setup: { ...setup, programChange: 'resolve {}' } }
+
+  it('it tells what became of the accesses', () => {
+    expect(said({}, { kernel: 'program', noticeCount: 1 }, changed)).toEqual([
+      'Half-way, with its files open, program was given another program by a notice, and it read every byte as it stands in the files.',
+      'fuse read every byte as it stands in the files.',
+    ])
+    expect(said({}, { kernel: 'program', failure: tooLong, failedCount: 500 }, changed)[0]).toMatch(/^Half-way, .*; program could not read 500 of 1,000 accesses, with E2BIG /)
+    expect(said({}, { kernel: 'program', wrongCount: 5, checksum: 1 }, changed)[0]).toMatch(/; program was told no error and got wrong bytes in 5 of 1,000 accesses\.$/)
+  })
+
+  it('is no matter where no kernel runs one', () => {
+    expect(said({}, {}, changed)).toEqual(said({}, {}))
   })
 })
