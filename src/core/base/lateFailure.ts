@@ -86,7 +86,7 @@ export const lateFailures = {
     'Correct the program. The mount goes on, and so does every file that it finds the bytes of.'),
 
   // the map lab
-  lab_setup: row<{ what: string; wanted: string }>('EINVAL', (d) => `the lab can't run with ${d.what}: ${d.wanted}`, 'Choose a number within its range.'),
+  lab_setup: row<{ what: string; wanted: string }>('EINVAL', (d) => `the lab can't run with ${d.what}: ${d.wanted}`, 'Set it otherwise, and it runs again by itself.'),
   lab_down: row<{ why: string }>('EIO', (d) => `the lab's worker is gone: ${d.why}`, 'Run it again: another one is started.'),
 
   // memory that is made to fail

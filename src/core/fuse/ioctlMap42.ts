@@ -28,7 +28,7 @@ export const abi42: MapAbi = {
   decode(view, lengthBytes) {
     if (lengthBytes !== BYTES) return bad(`an ioctl of ${lengthBytes} bytes`)
     const { extent_type, file_type, file_size, ext_list_count } = IoctlMap42.decode(new Uint8Array(view.buffer, view.byteOffset, BYTES))
-    if (extent_type !== EXT_SIMPLE) return bad(`extent type ${extent_type}, which this ioctl doesn't know`)
+    if (extent_type !== EXT_SIMPLE) return bad(`extent type ${extent_type}${extent_type === EXT_INTERLEAVED ? ' (striped)' : ''}, which this ioctl doesn't know`)
     if (file_type !== FILE_TYPE_REGULAR) return bad(`file type ${file_type}`)
     if (ext_list_count > ABI42_EXTENTS_MOST) return tooMany(Number(ext_list_count), 'extents', ABI42_EXTENTS_MOST)
     const sizeBytes = Number(file_size)

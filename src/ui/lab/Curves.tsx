@@ -9,7 +9,7 @@ import { useSize } from '../size.ts'
 import { KERNELS } from './cards.ts'
 import { countedText, countsOf, curveText, growthText, type Measure, MEASURES, plotOf } from './curve.ts'
 import { tickText } from './scales.ts'
-import { KERNEL_TITLES, NONE, spreadText } from './text.ts'
+import { KERNEL_TITLES, NONE, rangeText, spreadText } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
 
 /** What scrolls must be within reach of the keys. */
@@ -152,5 +152,5 @@ function NumberCell({ curve: { points, endsBecause }, measure: { read, spread, t
   const value = point && read(point)
   if (!point || value === undefined) return <td className="num"><span className="quiet">{point ? NONE : (endsBecause?.errno ?? 'not measured')}</span></td>
   const range = spread(point)
-  return <td className="num" title={spreadText(range, textOf) || undefined}>{textOf(value)}{range && range.sampleCount > 1 && <small className="quiet">{textOf(range.least)} to {textOf(range.most)}</small>}</td>
+  return <td className="num" title={spreadText(range, textOf) || undefined}>{textOf(value)}{range && range.sampleCount > 1 && <small className="quiet">{rangeText(range, textOf)}</small>}</td>
 }

@@ -146,7 +146,7 @@ function RungText({ message: { name, node, request, answer, sentUs, answeredUs }
       </span>
       {answer && (
         <span className="lab-rung-row">
-          <span className="num quiet">+{usText(answeredUs - sentUs)}</span>
+          <span className="num quiet">{answeredUs > sentUs ? `+${usText(answeredUs - sentUs)}` : '+~0 µs'}</span>
           <span className="lab-words">{answer.errno === 0 ? `answer, ${sizeText(answer.bytes.length)}` : <span className="wrong">{`refused, ${errnoText(answer.errno)}`}</span>}</span>
         </span>
       )}

@@ -28,7 +28,7 @@ export const CARDS: readonly Card[] = [
     whose: 'famfs behind fuse: a daemon has the maps, and the kernel pulls them.',
     how: 'At the first open the kernel asks the daemon for the whole map, and for each device that it doesn’t know yet.',
     gains: 'One round trip for a file, and none after it; files that nobody opens cost nothing.',
-    costs: ['Two commands, GET_FMAP and GET_DAXDEV, that the kernel’s interface keeps for ever, with one file system’s striping in them.', 'A file of many extents doesn’t fit into a reply.'],
+    costs: ['Two commands, GET_FMAP and GET_DAXDEV, that the kernel’s interface keeps for ever, with one file system’s striping in them.', 'A file of many extents doesn’t fit into a reply.', 'Nobody tells it that a file has moved: it goes by the map that it has.'],
   },
   {
     title: 'fuse-paged',

@@ -89,10 +89,11 @@ export function growthText(curve: LabCurve, measure: Measure): string {
   if (!first || !last) return 'nothing to measure'
   if (first === last) return 'one point only'
   if (first.value === last.value) return first.value === 0 ? 'stays at none' : 'does not grow'
-  if (overlap(first.spread, last.spread)) return 'does not grow beyond what its samples differ by'
   const times = last.value / first.value
+  if (times > 0.5 && times < 2) return 'does not grow'
+  if (overlap(first.spread, last.spread)) return 'does not grow beyond what its samples differ by'
   if (times >= 2) return first.value === 0 ? 'grows' : `grows ${threeDigits(times)}-fold from end to end`
-  return times <= 0.5 ? `falls to ${threeDigits(100 * times)} %` : 'does not grow'
+  return `falls to ${threeDigits(100 * times)} %`
 }
 
 function overlap(one: Spread | undefined, other: Spread | undefined): boolean {

@@ -105,7 +105,16 @@ export function figuresOf(sides: readonly [LabSide, LabSide]): Figure[] {
 
 /** "11.9 to 14.2 ns in 9 samples"; nothing where it was measured once. */
 export function spreadText(spread: Spread | undefined, textOf: (value: number) => string): string {
-  return spread && spread.sampleCount > 1 ? `${textOf(spread.least)} to ${textOf(spread.most)} in ${plural(spread.sampleCount, 'sample')}` : ''
+  const range = rangeText(spread, textOf)
+  return spread && range !== '' ? `${range} in ${plural(spread.sampleCount, 'sample')}` : ''
+}
+
+/** "11.9 to 14.2 ns", "850 ns to 1.20 µs". */
+export function rangeText(spread: Spread | undefined, textOf: (value: number) => string): string {
+  if (!spread || spread.sampleCount < 2) return ''
+  const [least = '', most = ''] = [textOf(spread.least), textOf(spread.most)]
+  const unit = / \S+$/.exec(most)?.[0] ?? ''
+  return `${least.endsWith(unit) ? least.slice(0, least.length - unit.length) : least} to ${most}`
 }
 
 function openNote(side: LabSide): string {

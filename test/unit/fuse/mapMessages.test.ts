@@ -141,7 +141,7 @@ describe('the older ioctl, ABI 42', () => {
     const three = { ...two, extents: [...two.extents, { devindex: 0, offsetBytes: 16384, lengthBytes: 4096 }] }
     expect(read(abi42, sent(abi42, three))).toEqual({ trouble: '3 extents, and 2 are the most', isLimit: true })
     const striped: Fmap = { kind: 'interleaved', sizeBytes: 5000, chunkBytes: 4096, strips: two.extents }
-    expect(read(abi42, sent(abi42, striped))).toEqual({ trouble: "extent type 1, which this ioctl doesn't know", isLimit: false })
+    expect(read(abi42, sent(abi42, striped))).toEqual({ trouble: "extent type 1 (striped), which this ioctl doesn't know", isLimit: false })
     expect(abi42.unsayable(two)).toBeUndefined()
     expect(abi42.unsayable({ ...two, extents: [{ devindex: 1, offsetBytes: 0, lengthBytes: 8192 }] })).toContain('no device index')
   })

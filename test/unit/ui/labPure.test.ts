@@ -123,11 +123,12 @@ describe('numbers as text', () => {
     const nothing = sideOf('fuse', { nsPerResolve: undefined, openUs: undefined, resolveCount: 0, servedCount: 0, failedCount: 1000 })
     const figures = figuresOf([nothing, sideOf('v1', { waitedUs: 12, resolveSpread: { least: 11, median: 12.5, most: 14, sampleCount: 9 } })])
     const of = (name: string) => figures.find((figure) => figure.name === name)
-    expect(of('Time per resolve')).toMatchObject({ texts: ['–', '12.5 ns'], notes: ['nothing was resolved from what it held', '11.0 ns to 14.0 ns in 9 samples'], parts: [0, 1] })
+    expect(of('Time per resolve')).toMatchObject({ texts: ['–', '12.5 ns'], notes: ['nothing was resolved from what it held', '11.0 to 14.0 ns in 9 samples'], parts: [0, 1] })
     expect(of('Time to open')).toMatchObject({ texts: ['–', '18.0 µs'], notes: ['no file could be opened', 'its map is there: it was pushed when the file was made'] })
     expect(of('Served without asking')).toMatchObject({ texts: ['–', '99.0 %'], notes: ['no fault came to an end', ''] })
     expect(of('Waited in all')).toMatchObject({ texts: ['15.0 µs', '–'], notes: ['', 'it has nobody to ask'] })
     expect(spreadText({ least: 1, median: 1, most: 1, sampleCount: 1 }, nsText)).toBe('')
+    expect(spreadText({ least: 850, median: 900, most: 1200, sampleCount: 9 }, nsText)).toBe('850 ns to 1.20 µs in 9 samples')
   })
 
   it('what changed during a run has rows of its own, where anything did', () => {
@@ -257,6 +258,7 @@ describe('curves', () => {
     const noisy = { ...curveOf('v1'), points: [withSpread(8, 5, 40, 0), withSpread(35, 30, 60, 5)] }
     expect(growthText(noisy, resolve!)).toBe('does not grow beyond what its samples differ by')
     expect(growthText({ ...noisy, points: [withSpread(8, 7, 9, 0), withSpread(35, 30, 60, 5)] }, resolve!)).toMatch(/^grows 4.38-fold/)
+    expect(growthText({ ...noisy, points: [withSpread(20, 5, 40, 0), withSpread(30, 30, 60, 5)] }, resolve!)).toBe('does not grow')
     const { lines: [line], y } = plotOf([noisy], resolve!)
     expect([y.least, y.most]).toEqual([1, 100])
     for (const { y: at, range } of line?.points ?? []) expect(range && range.least <= at && at <= range.most).toBe(true)
