@@ -55,7 +55,7 @@ async function fill(page: Page): Promise<void> {
   await page.getByText(/log 1\/2 played/).waitFor()
   await page.getByRole('button', { name: 'Format', exact: true }).click()
   const panel = page.getByRole('region', { name: 'Format the device' })
-  await panel.getByLabel('Device').selectOption({ label: '4.0 GiB' })
+  await panel.getByLabel('Device', { exact: true }).selectOption({ label: '4.0 GiB' })
   await panel.getByLabel('Allocation unit').selectOption({ label: '4.0 KiB' })
   await panel.getByRole('button', { name: /format$/ }).click()
   await page.locator('[data-lane="A"]').getByText('log 0/0 played').waitFor()
