@@ -36,7 +36,7 @@ export const limits: Readonly<Record<KernelName, KernelLimits>> = {
     says: 'Two simple extents on the first device, more is E2BIG. The older ioctl knows no striping and no other devices: EINVAL.' },
   fuse: { extentsMost: 32, interleavedMost: 32, stripsMost: 32, messageBytesMost: FMAP_REPLY_BYTES, errnos,
     says: '32 extents, or 32 interleaved extents of 32 strips each; more is E2BIG. An answer above 4096 bytes is EINVAL.' },
-  'fuse-paged': { errnos, says: 'As many mappings as a file has: they come a page at a time, and pages that aren’t used are dropped.' },
+  'fuse-paged': { errnos, says: 'As many mappings as a file has: they come a page at a time, and pages that aren’t used are dropped. Where the list of pages alone is longer than what may be kept: E2BIG.' },
   'fuse-iomap': { errnos, says: 'As many mappings as a file has: they come as they are needed, with some that lie ahead, and the cache drops what it has no room for.' },
   'fuse-iomap-shared': { errnos, says: 'As many mappings as a file has: they come as they are needed, with some that lie ahead, and the cache drops what it has no room for.' },
   program: { errnos, says: '524,288 cells of the table, which is 174,762 extents; more is E2BIG.' },

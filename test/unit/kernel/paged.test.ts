@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { must, type Result } from '../../../src/core/base/result.ts'
 import type { Resolver } from '../../../src/core/fmap/resolve.ts'
+import { mappingsOf } from '../../../src/core/fuse/daemonMappings.ts'
 import { pagedFmap } from '../../../src/core/fuse/daemonPaged.ts'
 import { decodePage, decodePageRequest, encodePage, type FmapPage } from '../../../src/core/fuse/pagedMessages.ts'
 import type { MapWay } from '../../../src/core/kernel/way.ts'
@@ -18,6 +19,9 @@ const NODE = 7
 const MAPPING_BYTES = 20
 const END_BYTES = 8
 
+/** Where each page begins, its checksum, and a reference to it; and where the last one ends. */
+const bookBytesOf = (pageCount: number): number => pageCount * (8 + 4 + 8) + 8
+
 interface Rig {
   bench: Bench
   way: MapWay
@@ -29,18 +33,20 @@ function rig(map: ReturnType<typeof simpleMap>, options: { perReply?: number; ca
   const bench = new Bench(deviceCount, DEVICE_UNITS * 4 * UNIT_BYTES)
   bench.maps.set(NODE, map)
   bench.handlers = { GET_FMAP: pagedFmap(bench, perReply) }
-  const way = bench.make(pagedWay(bench.direct.link, { cacheCapBytes }))
+  const way = bench.make(pagedWay(bench.direct.link, { cacheCapBytes, mappingsPerReply: perReply }))
   return { bench, way, open: () => way.open({ node: NODE, path: 'f', sizeBytes: map.sizeBytes }) }
 }
 
 describe('every byte is where a plain walk finds it', () => {
   it('whatever the map, the page and the cap', () => {
     let fetchedAgain = 0
-    const property = fc.property(anyMap(), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 600 }), fc.array(fc.nat(), { maxLength: 60 }), ({ map, deviceCount }, perReply, cacheCapBytes, picks) => {
+    const property = fc.property(anyMap(), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 600 }), fc.array(fc.nat(), { maxLength: 60 }), ({ map, deviceCount }, perReply, pagesBytes, picks) => {
+      const bookBytes = bookBytesOf(Math.ceil(mappingsOf(map).count / perReply))
+      const cacheCapBytes = bookBytes + pagesBytes
       const { bench, way, open } = rig(map, { perReply, cacheCapBytes, deviceCount })
       const resolver = must(open())
       const opened = bench.counts.GET_FMAP!
-      const bookBytes = opened * 24 + 8
+      expect(bookBytesOf(opened)).toBe(bookBytes)
       const mostBytes = Math.max(cacheCapBytes, bookBytes + perReply * MAPPING_BYTES + END_BYTES)
       const edges = [0, map.sizeBytes - 1, map.sizeBytes, -1, 0.5, Number.NaN]
       for (const at of [...edges, ...picks.map((pick) => pick % map.sizeBytes)]) {
@@ -77,7 +83,7 @@ describe('every byte is where a plain walk finds it', () => {
   it('and the page that was not used for longest goes first, while a file that is opened pushes out none', () => {
     const lists = [0, 1].map((devindex) => simpleMap(Array.from({ length: 8 }, (_, i) => ({ devindex, offsetBytes: 2 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES }))))
     // Books of both files, and three pages.
-    const { bench, way, open } = rig(lists[0]!, { perReply: 2, cacheCapBytes: 2 * (4 * 24 + 8) + 3 * (2 * MAPPING_BYTES + END_BYTES) })
+    const { bench, way, open } = rig(lists[0]!, { perReply: 2, cacheCapBytes: 2 * bookBytesOf(4) + 3 * (2 * MAPPING_BYTES + END_BYTES) })
     const first = must(open())
     const fetchedFor = (resolver: Resolver, index: number): number => {
       const before = bench.counts.GET_FMAP!
@@ -95,7 +101,7 @@ describe('every byte is where a plain walk finds it', () => {
   })
 
   it('and a page that another file pushed out is fetched again, however short ago it was used', () => {
-    const { bench, way, open } = rig(six, { cacheCapBytes: 0 })
+    const { bench, way, open } = rig(six, { cacheCapBytes: 2 * bookBytesOf(1) })
     bench.maps.set(8, six)
     const files = [must(open()), must(way.open({ node: 8, path: 'g', sizeBytes: six.sizeBytes }))]
     const fetched = [1, 0, 0, 1, 1, 0].map((index) => {
@@ -104,6 +110,23 @@ describe('every byte is where a plain walk finds it', () => {
       return bench.counts.GET_FMAP! - before
     })
     expect(fetched).toEqual([0, 1, 0, 1, 0, 1])
+  })
+
+  it('and a map whose list of pages alone is beyond the cap is E2BIG, whatever is open beside it; nothing of it stays', () => {
+    const long = simpleMap(Array.from({ length: 100 }, (_, i) => ({ devindex: 0, offsetBytes: (99 - i) * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+    const pageBytes = MAPPING_BYTES + END_BYTES
+    for (const [capBytes, errno] of [[bookBytesOf(100), undefined], [bookBytesOf(100) - 1, 'E2BIG'], [bookBytesOf(1), 'E2BIG'], [0, 'E2BIG']] as const) {
+      const { way, open } = rig(long, { perReply: 1, cacheCapBytes: capBytes })
+      const opened = open()
+      expect([capBytes, opened.ok ? undefined : opened.failure.errno]).toEqual([capBytes, errno])
+      expect(way.residentBytes()).toBeLessThanOrEqual(errno ? 0 : capBytes + pageBytes)
+    }
+    const { bench, way, open } = rig(six, { perReply: 1, cacheCapBytes: bookBytesOf(6) + bookBytesOf(50) })
+    const beside = must(open())
+    bench.maps.set(8, long)
+    expect(way.open({ node: 8, path: 'g', sizeBytes: long.sizeBytes })).toMatchObject({ ok: false, failure: { reason: 'map_limit', errno: 'E2BIG' } })
+    expect(resolved(beside, 5 * UNIT_BYTES)).toEqual(walked(six, 5 * UNIT_BYTES))
+    expect(way.residentBytes()).toBeLessThanOrEqual(bookBytesOf(6) + bookBytesOf(50))
   })
 
   it('and a page that is held costs no message', () => {
@@ -142,6 +165,8 @@ const lies: [what: string, change: (page: FmapPage) => void, says: RegExp][] = [
   ['a page that leaves mappings out', (page) => void (page.nextIndex = 5), /mapping 5 where 4 comes next/],
   ['a page that is the same for ever', (page) => void (page.nextIndex = 2), /mapping 2 where 4 comes next/],
   ['fewer bytes than the file has', (page) => void (page.nextIndex = undefined), /mappings of 16384 bytes for a file of 24576/],
+  ['a page that isn’t full, with more behind it', (page) => void (page.mappings.count = 1, page.nextIndex = 3), /1 mappings in a page that isn’t the last, where 2 fit/],
+  ['mappings behind the file’s end', ({ mappings }) => void (mappings.lengths[1] = 4 * UNIT_BYTES), /more mappings behind the file’s 24576 bytes/],
   ['a page without mappings', (page) => void (page.mappings.count = 0), /0 mappings in a reply/],
 ]
 
@@ -167,7 +192,7 @@ describe('a daemon that tells', () => {
   })
 
   it.each(lies)('%s when a page is fetched again gets no further than at first', (_, change) => {
-    const { bench, open } = rig(six, { perReply: 2, cacheCapBytes: 0 })
+    const { bench, open } = rig(six, { perReply: 2, cacheCapBytes: bookBytesOf(3) })
     const resolver = must(open())
     expect(resolved(resolver, 5 * UNIT_BYTES)).toEqual(walked(six, 5 * UNIT_BYTES))
     bending(bench, 2, change)
@@ -178,7 +203,7 @@ describe('a daemon that tells', () => {
   })
 
   it('something else, sound in itself, when a page is fetched again gets EIO', () => {
-    const { bench, open } = rig(six, { perReply: 2, cacheCapBytes: 0 })
+    const { bench, open } = rig(six, { perReply: 2, cacheCapBytes: bookBytesOf(3) })
     const resolver = must(open())
     const moved = structuredClone(six)
     if (moved.kind === 'simple') moved.columns.offsets[1] = 3 * UNIT_BYTES
@@ -192,7 +217,7 @@ describe('a daemon that tells', () => {
   it('an errno, or anything at all, never reaches beyond the devices', () => {
     let opened = 0
     const property = fc.property(fc.oneof(fc.uint8Array({ maxLength: 120 }), fc.constant(undefined)), fc.nat({ max: 200 }), fc.nat({ max: 255 }), fc.nat({ max: 3 }), (any, at, value, page) => {
-      const { bench, way, open } = rig(six, { perReply: 2, cacheCapBytes: 0 })
+      const { bench, way, open } = rig(six, { perReply: 2, cacheCapBytes: bookBytesOf(3) })
       bench.bend = (answered, opcode, request) => {
         if (opcode !== 'GET_FMAP' || decodePageRequest(request) !== page * 2) return answered
         if (any) return { errno: value % 3 === 0 ? value : 0, bytes: any }

@@ -1,5 +1,5 @@
-// Maps in pages: when a file is opened all pages are fetched once and checked, and a book remembers where each begins. A
-// page that doesn't fit under the cap is fetched again when it is needed, and must then say what it said before: its
+// Maps in pages: when a file is opened all pages are fetched once and checked, and a book remembers where each begins. All
+// pages but the last are full, so that a daemon can't make the book long; it is under the cap too, and stays. A page that doesn't fit under the cap is fetched again when it is needed, and must then say what it said before: its
 // checksum is in the book, and it is held against the devices again, so that a daemon that forges one gains nothing.
 
 import { crc32 } from '../../base/crc32.ts'
@@ -25,6 +25,10 @@ interface PagedOptions {
 type Opened<T> = Result<T, MapReason>
 
 const PAGED_CACHE_BYTES = 1024 * 1024
+/** Of a book: where a page begins, its checksum, and a reference to it. */
+const BOOK_PAGE_BYTES = 8 + 4 + 8
+const END_BYTES = 8
+const PAGES_AT_FIRST = 4
 
 export function pagedWay(link: DaemonLink, { mappingsPerReply = PAGE_MAPPINGS_MOST, cacheCapBytes = PAGED_CACHE_BYTES }: PagedOptions = {}): WayMaker {
   const kernel = 'fuse-paged'
@@ -62,12 +66,13 @@ interface Fetched {
 class PageSource {
   readonly #link: DaemonLink
   readonly #context: WayContext
-  readonly #mostCount: number
+  /** Mappings of each page but the last. */
+  readonly mostCount: number
 
   constructor(link: DaemonLink, context: WayContext, mostCount: number) {
     this.#link = link
     this.#context = context
-    this.#mostCount = mostCount
+    this.mostCount = mostCount
   }
 
   fetch(ask: FileAsk, firstIndex: number): Opened<Fetched> {
@@ -79,10 +84,11 @@ class PageSource {
     const { page } = decoded
     const { count } = page.mappings
     if (page.sizeBytes !== sizeBytes) return badMap(path, `it is of ${page.sizeBytes} bytes, and the file has ${sizeBytes}`)
-    if (count === 0 || count > this.#mostCount) return badMap(path, `${count} mappings in a reply, where 1 to ${this.#mostCount} are taken`)
+    if (count === 0 || count > this.mostCount) return badMap(path, `${count} mappings in a reply, where 1 to ${this.mostCount} are taken`)
     // Whole mappings, one page behind the other: else a daemon could send its kernel round in circles.
     const afterIndex = firstIndex + count
     if (page.nextIndex !== undefined && page.nextIndex !== afterIndex) return badMap(path, `mapping ${page.nextIndex} where ${afterIndex} comes next`)
+    if (page.nextIndex !== undefined && count < this.mostCount) return badMap(path, `${count} mappings in a page that isn’t the last, where ${this.mostCount} fit`)
     const refused = this.#refuse(path, page.mappings)
     return refused ? { ok: false, failure: refused } : ok({ page, checksum: crc32(mappingBytes(answered.value)) })
   }
@@ -109,9 +115,6 @@ class PageSource {
 function openPaged(ask: FileAsk, source: PageSource, cache: PageCache, unitBytes: number): Opened<PagedFile> {
   const { path, sizeBytes } = ask
   const claimed = new ClaimedUnits(unitBytes)
-  const starts: number[] = []
-  const checksums: number[] = []
-  const firstIndices: number[] = []
   const book = new PagedFile(ask, source, cache)
   let heldBytes = 0
   let nextIndex: number | undefined = 0
@@ -123,21 +126,23 @@ function openPaged(ask: FileAsk, source: PageSource, cache: PageCache, unitBytes
       return fetched.ok ? badMap(path, 'two of its mappings share bytes of a device') : fetched
     }
     const { page, checksum } = fetched.value
-    const kept = pageOf(book, starts.length, heldBytes, page.mappings)
-    // Files in use stay: only its first page makes room for itself.
-    if (starts.length === 0 || cache.hasRoomFor(kept)) cache.add(kept)
-    starts.push(heldBytes)
-    checksums.push(checksum)
-    firstIndices.push(nextIndex)
+    const kept = pageOf(book, book.pageCount, heldBytes, page.mappings)
     heldBytes = endOf(kept)
     nextIndex = page.nextIndex
+    const refused = book.add(kept, checksum) ? troubleOfHeld(heldBytes, sizeBytes, nextIndex === undefined) : book.tooLong()
+    if (refused !== undefined) {
+      book.close()
+      return typeof refused === 'string' ? badMap(path, refused) : { ok: false, failure: refused }
+    }
   }
-  if (heldBytes >= sizeBytes) {
-    book.bind([...starts, heldBytes], firstIndices, checksums)
-    return ok(book)
-  }
-  book.close()
-  return badMap(path, `mappings of ${heldBytes} bytes for a file of ${sizeBytes}`)
+  book.bind()
+  return ok(book)
+}
+
+/** Of the bytes that its pages hold so far. */
+function troubleOfHeld(heldBytes: number, sizeBytes: number, isLast: boolean): string | undefined {
+  if (isLast === heldBytes >= sizeBytes) return undefined
+  return isLast ? `mappings of ${heldBytes} bytes for a file of ${sizeBytes}` : `more mappings behind the file’s ${sizeBytes} bytes`
 }
 
 /** One open file: its book, and the way from a byte of it to a device. */
@@ -150,10 +155,11 @@ class PagedFile implements Resolver, PageBook {
   readonly #source: PageSource
   readonly #cache: PageCache
   /** Where each page begins in the file; one more says where the last one ends. */
-  #starts = new Float64Array(0)
-  /** Number of each page's first mapping. */
-  #firstIndices = new Uint32Array(0)
+  #starts = new Float64Array(1)
   #checksums = new Uint32Array(0)
+  #pageCount = 0
+  /** Of the book, as the cache knows. */
+  #bookBytes = 0
   #isClosed = false
 
   constructor(ask: FileAsk, source: PageSource, cache: PageCache) {
@@ -163,19 +169,38 @@ class PagedFile implements Resolver, PageBook {
     this.#cache = cache
   }
 
-  /** What opening has found out. */
-  bind(starts: number[], firstIndices: number[], checksums: number[]): void {
-    this.#starts = Float64Array.from(starts)
-    this.#firstIndices = Uint32Array.from(firstIndices)
-    this.#checksums = Uint32Array.from(checksums)
-    this.#cache.addBookBytes(this.#bookBytes)
+  get pageCount(): number {
+    return this.#pageCount
+  }
+
+  /** The next one, as it was fetched first. @returns false where the book has no room for it: nothing changed */
+  add(page: MapPage, checksum: number): boolean {
+    const { index, starts } = page
+    if (index === this.#checksums.length && !this.#makeRoom()) return false
+    this.#checksums[index] = checksum
+    this.#starts[index] = starts[0] as number
+    this.#starts[index + 1] = endOf(page)
+    this.#pageCount++
+    // Files in use stay: only its first page makes room for itself.
+    if (index === 0 || this.#cache.hasRoomFor(page)) this.#cache.add(page)
+    return true
+  }
+
+  tooLong(): Failure<MapReason> {
+    const what = `the list of its pages alone is longer than the ${this.#bookBytes + this.#cache.roomForBooksBytes} bytes that there are for it`
+    return failLate('map_limit', { path: this.#ask.path, kernel: 'fuse-paged', what }).failure
+  }
+
+  /** All pages are known. */
+  bind(): void {
+    this.#resize(this.#pageCount)
   }
 
   /** Whoever still uses it goes on with one page at a time, which is no part of the cache any more. */
   close(): void {
     this.#isClosed = true
     for (const page of this.pages) if (page) this.#cache.drop(page)
-    this.#cache.addBookBytes(-this.#bookBytes)
+    this.#setBookBytes(0)
   }
 
   resolve(fileOffsetBytes: number, answer: Answer): boolean {
@@ -193,9 +218,29 @@ class PagedFile implements Resolver, PageBook {
     return true
   }
 
-  get #bookBytes(): number {
-    // With a reference for each page.
-    return this.#starts.byteLength + this.#firstIndices.byteLength + this.#checksums.byteLength + this.#checksums.length * 8
+  /** As many more pages as there are, as far as the cap has room. */
+  #makeRoom(): boolean {
+    const most = Math.floor((this.#bookBytes + this.#cache.roomForBooksBytes - END_BYTES) / BOOK_PAGE_BYTES)
+    const capacity = Math.min(most, Math.max(this.#pageCount * 2, PAGES_AT_FIRST))
+    if (capacity <= this.#pageCount) return false
+    this.#resize(capacity)
+    return true
+  }
+
+  #resize(capacity: number): void {
+    const starts = new Float64Array(capacity + 1)
+    const checksums = new Uint32Array(capacity)
+    starts.set(this.#starts.subarray(0, capacity + 1))
+    checksums.set(this.#checksums.subarray(0, capacity))
+    this.#starts = starts
+    this.#checksums = checksums
+    this.#setBookBytes(capacity * BOOK_PAGE_BYTES + END_BYTES)
+  }
+
+  #setBookBytes(bytes: number): void {
+    const changeBytes = bytes - this.#bookBytes
+    this.#bookBytes = bytes
+    this.#cache.addBookBytes(changeBytes)
   }
 
   #pageAt(fileOffsetBytes: number): MapPage | undefined {
@@ -204,7 +249,7 @@ class PagedFile implements Resolver, PageBook {
       if (!this.#isClosed) this.#cache.touch(last)
       return last
     }
-    const index = lastAtOrBefore(this.#starts, this.#checksums.length, fileOffsetBytes)
+    const index = lastAtOrBefore(this.#starts, this.#pageCount, fileOffsetBytes)
     const kept = this.pages[index]
     if (kept) this.#cache.touch(kept)
     const page = kept ?? this.#fetchAgain(index)
@@ -213,13 +258,13 @@ class PagedFile implements Resolver, PageBook {
   }
 
   #fetchAgain(index: number): MapPage | undefined {
-    const fetched = this.#source.fetch(this.#ask, this.#firstIndices[index] as number)
+    const fetched = this.#source.fetch(this.#ask, index * this.#source.mostCount)
     if (!fetched.ok) return this.#failed(fetched.failure)
     const { page: { mappings, nextIndex }, checksum } = fetched.value
     const page = pageOf(this, index, this.#starts[index] as number, mappings)
     const isSame = checksum === this.#checksums[index] && nextIndex === this.#nextOf(index) && endOf(page) === this.#starts[index + 1]
     if (!isSame) {
-      const what = `mappings from number ${this.#firstIndices[index]} on are not what they were`
+      const what = `mappings from number ${index * this.#source.mostCount} on are not what they were`
       return this.#failed(failLate('daemon_failed', { path: this.#ask.path, what }).failure)
     }
     if (!this.#isClosed) this.#cache.add(page)
@@ -227,7 +272,7 @@ class PagedFile implements Resolver, PageBook {
   }
 
   #nextOf(index: number): number | undefined {
-    return this.#firstIndices[index + 1]
+    return index + 1 < this.#pageCount ? (index + 1) * this.#source.mostCount : undefined
   }
 
   #failed(failure: Failure<MapReason>): undefined {

@@ -40,6 +40,11 @@ export class PageCache {
     return this.#usedBytes + this.#bookBytes
   }
 
+  /** What books may still take, if all pages but the one in use go. */
+  get roomForBooksBytes(): number {
+    return this.#capBytes - this.#bookBytes
+  }
+
   /** Books take from the same cap. A negative number gives back. */
   addBookBytes(changeBytes: number): void {
     this.#bookBytes += changeBytes
