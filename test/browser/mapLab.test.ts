@@ -34,6 +34,28 @@ describe('the map lab', () => {
     expect(apart.sides[1].waitedUs).toBeGreaterThan(0)
   })
 
+  it.each(['fuse-iomap', 'fuse-iomap-shared', 'program', 'fuse'] as const)('moves files under %s with its daemon in a worker as with its daemon beside it', async (kernel) => {
+    const lab = await opened()
+    const setup = setupOf({ kernels: ['v1', kernel], fileCount: 3, accessCount: 400, moveCount: 4 })
+    const apart = valueOf(await lab.run({ ...setup, daemon: 'worker' }))
+    const beside = valueOf(await lab.run(setup))
+    const { wrongCount, noticeCount, revalidationCount, checksum, expectedChecksum } = beside.sides[1]
+    expect(apart).toMatchObject({ daemon: 'worker', movedCount: 4 })
+    expect(apart.sides[1]).toMatchObject({ failure: undefined, wrongCount, noticeCount, revalidationCount, checksum, expectedChecksum })
+    expect(checksum === expectedChecksum).toBe(kernel !== 'fuse')
+  })
+
+  it('changes a program whose daemon is in a worker', async () => {
+    const lab = await opened()
+    const sourceOf = (name: string): string | undefined => lab.examples.find((example) => example.name === name)?.source
+    const setup = setupOf({ kernels: ['v1', 'program'], fileCount: 3, accessCount: 400, daemon: 'worker' })
+    const good = valueOf(await lab.run({ ...setup, programChange: sourceOf('list') }))
+    expect(good).toMatchObject({ daemon: 'worker', agrees: true })
+    expect(good.sides[1]).toMatchObject({ noticeCount: 1, revalidationCount: 3 })
+    const bad = valueOf(await lab.run({ ...setup, programChange: sourceOf('division by zero') }))
+    expect(bad.sides[1]).toMatchObject({ failedCount: 200, wrongCount: 0 })
+  })
+
   it('takes a message of megabytes over the ring', async () => {
     const lab = await opened()
     const run = valueOf(await lab.run(setupOf({ kernels: ['fuse-unrolled', 'fuse-paged'], extentCount: 150_000, accessCount: 50, daemon: 'worker' })))
@@ -85,10 +107,12 @@ describe('what runs', () => {
     const lab = await opened()
     const first = lab.run(setupOf({ extentCount: 100_000, accessCount: 500_000 }))
     const second = lab.run(setupOf())
+    const third = lab.amplification(setupOf({ extentCount: 10, fileCount: 1000, pattern: 'in_order', accessCount: 10_000, accessBytes: 65_536 }))
     await new Promise((resolve) => setTimeout(resolve, 50))
     lab.cancel()
     failureOf(await first, 'cancelled')
     failureOf(await second, 'cancelled')
+    failureOf(await third, 'cancelled')
     expect(valueOf(await lab.run(setupOf())).agrees).toBe(true)
   })
 
@@ -145,5 +169,16 @@ describe('where there is no worker', () => {
     failureOf(await run, 'cancelled')
     expect(stepCount).toBe(5)
     valueOf(await runner.run({ kind: 'run', setup: setupOf() }, () => undefined))
+  })
+
+  it('a job of read amplification can be cancelled on its way, too', async () => {
+    const runner = new InlineRunner('there are no workers')
+    const told: LabProgress[] = []
+    const setup = setupOf({ extentCount: 10, fileCount: 1000, pattern: 'in_order', accessCount: 10_000, accessBytes: 65_536 })
+    const run = runner.run({ kind: 'amplification', setup }, (progress) => {
+      if (told.push(progress) === 3) runner.cancel()
+    })
+    failureOf(await run, 'cancelled')
+    expect(told.map(({ what, totalCount }) => ({ what, totalCount }))).toEqual(Array.from({ length: 3 }, () => ({ what: 'read amplification', totalCount: 10_000 })))
   })
 })

@@ -89,7 +89,9 @@ function changed(facts: Facts): [string, string] {
   const other = sides.find(({ kernel }) => kernel !== 'program')
   if (!program) return failed(facts)
   const half = 'Half-way, with its files open, program was given another program by a notice'
-  const first = isRight(program) ? `${half}, and it read every byte as it stands in the files.` : `${half}; ${outcomeOfProgram(program, accessCount)}.`
+  // One that is refused, and one that is the same, leave all as it was.
+  const goesOn = (program.revalidationCount ?? 0) > 0 ? ', and it' : '; it went on with the one before, and'
+  const first = isRight(program) ? `${half}${goesOn} read every byte as it stands in the files.` : `${half}; ${outcomeOfProgram(program, accessCount)}.`
   return [first, other ? `${hasFailed(other) ? refusal(other, accessCount) : reading(other, accessCount)}.` : 'Both sides ran the same programs.']
 }
 

@@ -2,7 +2,7 @@
 
 import { GIB, KIB, MIB } from '../../core/base/align.ts'
 
-/** "1,000 B" only below 1 KiB: "234.4 KiB", "6.1 GiB". */
+/** "1000 B", "234.4 KiB", "6.1 GiB". */
 export function sizeWords(bytes: number): string {
   if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GiB`
   if (bytes >= MIB) return `${(bytes / MIB).toFixed(1)} MiB`

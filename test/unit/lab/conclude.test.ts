@@ -138,8 +138,8 @@ describe('of a run that failed', () => {
   })
 })
 
-describe('of files that moved', () => {
-  it('it tells who read stale bytes, who didn’t, and how they heard of it', () => {
+describe('a run of files that moved', () => {
+  it('tells who read stale bytes, who didn’t, and how they heard of it', () => {
     expect(said({ wrongCount: 361, checksum: 1 }, { kernel: 'fuse-iomap', noticeCount: 10, revalidationCount: 5 }, { movedCount: 5 })).toEqual([
       '5 times a file moved while it was used: fuse read stale bytes in 361 of 1,000 accesses without being told of it; fuse-iomap read every byte as it stands in the files.',
       'fuse can’t be told, and relies on the map that it was given. fuse-iomap was told with 10 notices and looked again 5 times.',
@@ -152,19 +152,22 @@ describe('of files that moved', () => {
     expect(said({ failure: tooLong, failedCount: 2, wrongCount: 7, checksum: 1 }, {}, { movedCount: 2 })[0]).toContain('fuse read stale bytes in 7 of 1,000 accesses without being told of it and failed in 2 with E2BIG; ')
   })
 
-  it('it says first if one of them read nothing at all', () => {
+  it('says first if one of them read nothing at all', () => {
     expect(said({ failure: tooLong, failedCount: 1000 }, {}, { movedCount: 2 })[0]).toMatch(/^fuse read nothing, with E2BIG/)
   })
 })
 
-describe('of a program that was changed half-way', () => {
+describe('a run with a program that was changed half-way', () => {
   const changed = { setup: { ...setup, programChange: 'resolve {}' } }
 
-  it('it tells what became of the accesses', () => {
-    expect(said({}, { kernel: 'program', noticeCount: 1 }, changed)).toEqual([
+  it('tells what became of the accesses', () => {
+    expect(said({}, { kernel: 'program', noticeCount: 1, revalidationCount: 3 }, changed)).toEqual([
       'Half-way, with its files open, program was given another program by a notice, and it read every byte as it stands in the files.',
       'fuse read every byte as it stands in the files.',
     ])
+    expect(said({}, { kernel: 'program', noticeCount: 1 }, changed)[0]).toBe(
+      'Half-way, with its files open, program was given another program by a notice; it went on with the one before, and read every byte as it stands in the files.',
+    )
     expect(said({}, { kernel: 'program', failure: tooLong, failedCount: 500 }, changed)[0]).toMatch(/^Half-way, .*; program could not read 500 of 1,000 accesses, with E2BIG /)
     expect(said({}, { kernel: 'program', wrongCount: 5, checksum: 1 }, changed)[0]).toMatch(/; program was told no error and got wrong bytes in 5 of 1,000 accesses\.$/)
   })

@@ -7,6 +7,8 @@ import { ok, type Result } from '../../../src/core/base/result.ts'
 import type { KernelName } from '../../../src/core/kernel/way.ts'
 import { kernelNames } from '../../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../../src/host/sandbox.ts'
+import { AHEAD_BYTES } from '../../../src/core/kernel/ways/iomap.ts'
+import { programExamples } from '../../../src/core/kernel/program/examples.ts'
 import { curveOf, labNow, type LabOutside, runLab } from '../../../src/sim/lab/run.ts'
 import { type LabRun, type LabSetup, MESSAGES_MOST } from '../../../src/sim/lab/types.ts'
 import { printCount, propertyRuns } from '../../counts.ts'
@@ -36,6 +38,13 @@ describe.each(kernelNames)('%s in the lab', (kernel) => {
     expect(other.messages.filter(({ from }) => from === 'kernel').length).toBe(other.roundTripCount)
     expect(other.copiedBytes).toBe(other.messages.reduce((sum, { request, answer }) => sum + request.length + (answer?.bytes.length ?? 0), 0))
     expect(other.messages.every(({ sentUs, answeredUs }) => sentUs >= 0 && answeredUs >= sentUs)).toBe(true)
+    expect(other.messages.map(({ sentUs }) => sentUs)).toEqual(other.messages.map(({ sentUs }) => sentUs).toSorted((one, another) => one - another))
+    expect(other).toMatchObject({ expectedChecksum: v1.checksum, wrongCount: 0, noticeCount: 0, revalidationCount: 0, openIs: kernel.startsWith('v1') ? 'pushed' : 'asked' })
+    for (const spread of [other.resolveSpread, other.openSpread]) {
+      expect(spread?.sampleCount).toBeGreaterThan(1)
+      expect((spread?.least ?? 1) <= (spread?.median ?? 0) && (spread?.median ?? 1) <= (spread?.most ?? 0)).toBe(true)
+    }
+    expect([other.nsPerResolve, other.openUs]).toEqual([other.resolveSpread?.median, other.openSpread?.median])
     for (const sentence of conclusion) expect(sentence).toMatch(/^[A-Za-z].*\.$/)
   })
 })
@@ -70,7 +79,8 @@ describe('a run', () => {
   })
 
   it('counts a file’s first access as asked for, and v1’s as served', () => {
-    const [v1, fuse] = run(setupOf({ fileCount: 50, pattern: 'random', accessCount: 300, accessBytes: 8 })).sides
+    // Single bytes: no access is in two extents.
+    const [v1, fuse] = run(setupOf({ fileCount: 50, pattern: 'random', accessCount: 300, accessBytes: 1 })).sides
     expect(v1).toMatchObject({ resolveCount: 300, servedCount: 300, roundTripCount: 0 })
     expect(fuse.resolveCount).toBe(300)
     expect(fuse.servedCount).toBe(300 - fuse.roundTripCount)
@@ -90,6 +100,38 @@ describe('a run', () => {
     expect(agrees).toBe(true)
     expect(sides[0]).toMatchObject({ failedCount: 0, failure: { errno: 'EINVAL', says: expect.stringContaining('file1') } })
     expect(sides[1]).toMatchObject({ failedCount: 0, failure: undefined })
+  })
+
+  it('has the notices that fill a table inside of the OPEN that waits for them, and a program inside of INIT', () => {
+    const [, { messages, waitedUs }] = run(setupOf({ kernels: ['v1', 'program'], fileCount: 3, pattern: 'in_order', accessCount: 30, accessBytes: 65_536 })).sides
+    expect(messages.map(({ name }) => name)).toEqual(['INIT', 'PROGRAM', 'OPEN', 'TABLE', 'OPEN', 'TABLE', 'OPEN', 'TABLE'])
+    for (const [i, message] of messages.entries()) {
+      if (message.from === 'kernel') continue
+      const around = messages[i - 1]
+      expect(message.sentUs).toBeGreaterThanOrEqual(around?.sentUs ?? Number.NaN)
+      expect(message.answeredUs).toBeLessThanOrEqual(around?.answeredUs ?? Number.NaN)
+    }
+    // While the kernel takes a notice in, it works and doesn't wait.
+    const spanUs = (from: string): number => messages.reduce((sum, message) => sum + (message.from === from ? message.answeredUs - message.sentUs : 0), 0)
+    expect(waitedUs).toBeCloseTo(spanUs('kernel') - spanUs('daemon'), 3)
+  })
+
+  it('measures nothing where nothing was found: those figures are missing, and not 0', () => {
+    const failing = programExamples.find(({ name }) => name === 'division by zero')
+    const [fuse, program] = run(setupOf({ kernels: ['fuse', 'program'], program: failing?.source })).sides
+    expect(program).toMatchObject({ failedCount: 200, nsPerResolve: undefined, resolveSpread: undefined, openUs: undefined, openSpread: undefined })
+    expect(fuse.nsPerResolve).toBeGreaterThan(0)
+    const [refused] = run(setupOf({ kernels: ['fuse', 'fuse-paged'], extentCount: 40 })).sides
+    expect(refused).toMatchObject({ failedCount: 200, nsPerResolve: undefined, openUs: undefined, checksum: 0, expectedChecksum: 0 })
+  })
+
+  it('has a window that a miss looks ahead in, and says which', () => {
+    const setup = setupOf({ kernels: ['fuse-unrolled', 'fuse-iomap'], extentCount: 1000, pattern: 'in_order', accessBytes: 4096, accessCount: 300 })
+    const far = run(setup)
+    const near = run({ ...setup, aheadBytes: 1 })
+    expect([far.aheadBytes, near.aheadBytes, run(setupOf()).aheadBytes]).toEqual([AHEAD_BYTES, 1, undefined])
+    expect(near.sides[1].roundTripCount).toBeGreaterThan(10 * far.sides[1].roundTripCount)
+    expect([near.agrees, far.agrees]).toEqual([true, true])
   })
 
   it('that can’t have a daemon in a worker says why', () => {
@@ -122,6 +164,7 @@ describe('a curve', () => {
     const { points, endsBecause } = valueOf(labNow(curveOf('fuse', setupOf(), outside)))
     expect(points.map(({ extentCount }) => extentCount)).toEqual([1, 2, 4, 8, 16, 32])
     expect(endsBecause).toMatchObject({ reason: 'map_limit', errno: 'E2BIG' })
+    expect(points.every(({ resolveSpread, openSpread }) => (resolveSpread?.sampleCount ?? 0) > 1 && (openSpread?.sampleCount ?? 0) > 1)).toBe(true)
     expect(points.every(({ nsPerResolve, openUs, roundTripCount }) => (nsPerResolve ?? 0) > 0 && (openUs ?? 0) > 0 && roundTripCount > 0)).toBe(true)
   })
 
@@ -130,5 +173,10 @@ describe('a curve', () => {
     expect(points.map(({ extentCount }) => extentCount)).toEqual([1, 5000])
     expect(endsBecause).toBeUndefined()
     expect(points[1]?.residentBytes).toBeGreaterThan(points[0]?.residentBytes ?? 0)
+  })
+
+  it('says what it counts', () => {
+    expect(valueOf(labNow(curveOf('fuse', setupOf(), outside, [1])))).toMatchObject({ counts: 'extents' })
+    expect(valueOf(labNow(curveOf('v1-abi42', setupOf({ shape: 'striped' }), outside, [1, 2])))).toMatchObject({ counts: 'chunks', points: [], endsBecause: { errno: 'EINVAL' } })
   })
 })
