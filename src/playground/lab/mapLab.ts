@@ -34,8 +34,8 @@ export async function openLab(options: WorkerOptions = {}): Promise<MapLab> {
     daemons: daemonWhy === undefined ? ['beside', 'worker'] : ['beside'],
     daemonWhy,
     run: (setup, onProgress) => ask({ kind: 'run', setup }, onProgress),
-    curve: (kernel, setup) => ask({ kind: 'curve', kernel, setup }),
-    amplification: (setup) => ask({ kind: 'amplification', setup }),
+    curve: (kernel, setup, onProgress) => ask({ kind: 'curve', kernel, setup }, onProgress),
+    amplification: (setup, onProgress) => ask({ kind: 'amplification', setup }, onProgress),
     compile(source) {
       const parsed = parseProgram(source)
       return Promise.resolve('trouble' in parsed ? parsed.trouble : undefined)

@@ -46,8 +46,8 @@ export interface Lab {
   /** Whoever asks again before the answer is there gets both answers, in order. */
   run(setup: LabSetup, onProgress?: (progress: LabProgress) => void): Promise<Result<LabRun>>
   /** One kernel, from one extent to as many as it takes. */
-  curve(kernel: LabKernel, setup: LabSetup): Promise<Result<LabCurve>>
-  amplification(setup: LabSetup): Promise<Result<Amplification>>
+  curve(kernel: LabKernel, setup: LabSetup, onProgress?: (progress: LabProgress) => void): Promise<Result<LabCurve>>
+  amplification(setup: LabSetup, onProgress?: (progress: LabProgress) => void): Promise<Result<Amplification>>
   /** Undefined where the source compiles. */
   compile(source: string): Promise<ProgramTrouble | undefined>
   /** Ends what runs: it fails as cancelled, and so does what waits behind it. */

@@ -2,6 +2,7 @@
 // kernel is told where it can be, and then the old place is overwritten. Made from setup and accesses alone, the same for
 // both kernels. Each move goes to a place of its own: whoever still reads at an old one reads other bytes for sure.
 
+import { MIB } from '../../core/base/align.ts'
 import type { WideMap } from '../../core/fmap/wide.ts'
 import type { Memories } from '../../core/mem/memory.ts'
 import type { Accesses } from './accesses.ts'
@@ -42,21 +43,33 @@ export class Mover {
     this.#accesses = accesses
   }
 
-  /** @param tell once the bytes are at the new place, and before anything happens to the old one */
-  move({ accessIndex, fileIndex, map }: Move, tell: () => void): void {
+  /**
+   * In steps, of which none is long.
+   * @param tell once the bytes are at the new place, and before anything happens to the old one
+   */
+  *move({ accessIndex, fileIndex, map }: Move, tell: () => void): Generator<undefined, void, void> {
     const old = this.#truths.get(fileIndex) ?? new Truth((this.#first[fileIndex] as { map: WideMap }).map)
     const truth = new Truth(map)
     this.#truths.set(fileIndex, truth)
-    this.#storeRead(truth, accessIndex, fileIndex, 0)
+    yield* this.#storeRead(truth, accessIndex, fileIndex, 0)
     tell()
-    this.#storeRead(old, accessIndex, fileIndex, OTHER_BITS)
+    yield* this.#storeRead(old, accessIndex, fileIndex, OTHER_BITS)
   }
 
-  /** All that is read of the file from then on. */
-  #storeRead(truth: Truth, fromIndex: number, fileIndex: number, otherBits: number): void {
+  /** All that is read of the file from then on, once. */
+  *#storeRead(truth: Truth, fromIndex: number, fileIndex: number, otherBits: number): Generator<undefined, void, void> {
     const { count, fileIndices, offsets, lengths } = this.#accesses
+    const stored = new Set<number>()
+    let storedBytes = 0
     for (let i = fromIndex; i < count; i++) {
-      if (fileIndices[i] !== fileIndex) continue
+      // How long an access is follows from where it begins.
+      if (fileIndices[i] !== fileIndex || stored.has(offsets[i] as number)) continue
+      stored.add(offsets[i] as number)
+      storedBytes += lengths[i] as number
+      if (storedBytes > STEP_BYTES) {
+        storedBytes = 0
+        yield
+      }
       const bytes = new Uint8Array(lengths[i] as number)
       fillExpected(bytes, fileIndex, offsets[i] as number)
       if (otherBits !== 0) for (let at = 0; at < bytes.length; at++) bytes[at] = (bytes[at] as number) ^ otherBits
@@ -65,6 +78,7 @@ export class Mover {
   }
 }
 
+const STEP_BYTES = 4 * MIB
 /** What overwrites a byte differs from it. */
 const OTHER_BITS = 0xff
 

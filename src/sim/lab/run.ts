@@ -158,7 +158,7 @@ function* readAll(side: SideKernel, kernel: KernelName, { setup, made, memories,
     if (isPiece) yield { what: kernel, doneCount: index, totalCount: accesses.count }
     for (let move = moves[movedCount]; move && move.accessIndex <= index; move = moves[++movedCount]) {
       const { fileIndex, map } = move
-      mover.move(move, () => side.move(fileIndex, map))
+      for (const _ of mover.move(move, () => side.move(fileIndex, map))) yield { what: kernel, doneCount: index, totalCount: accesses.count }
     }
     if (index === changeIndex) side.upload(setup.programChange ?? '')
     const part = target.subarray(0, accesses.lengths[index] as number)

@@ -49,7 +49,7 @@ export function refuseSetup(setup: LabSetup): Failure | undefined {
   if (needBytes > FILES_MOST_BYTES) return refused(`${sizeWords(needBytes)} of files`, `at most ${sizeWords(FILES_MOST_BYTES)}, so set fewer extents or files${moveCount > 0 ? ', or fewer moves' : ''}`)
   const workUs = workUsOf(setup)
   if (workUs <= WORK_MOST_US) return undefined
-  return refused(`about ${Math.ceil(workUs / 60_000_000)} minutes of work`, `at most about one, so set fewer accesses${setup.daemon === 'worker' ? ', or the daemon beside its kernel' : ''}, or a larger cache cap`)
+  return refused(`about ${Math.ceil(workUs / 60_000_000)} minutes of work`, `at most about one, so set fewer accesses${setup.daemon === 'worker' ? ', or the daemon beside its kernel' : ''}${moveCount > 0 ? ', or fewer moves' : ''}, or a larger cache cap`)
 }
 
 function refused(what: string, wanted: string): Failure {
@@ -69,9 +69,11 @@ const MAPPING_BYTES = 80
 const PAGE_MAPPINGS = 1000
 
 /** At worst: a kernel with a cache that is too small asks at each access. */
-function workUsOf({ kernels, fileCount, extentCount, cacheCapBytes, accessCount, accessBytes, aheadBytes = AHEAD_BYTES, daemon }: LabSetup): number {
+function workUsOf({ kernels, fileCount, extentCount, cacheCapBytes, accessCount, accessBytes, aheadBytes = AHEAD_BYTES, daemon, moveCount = 0 }: LabSetup): number {
   const askUs = daemon === 'worker' ? COST_US.askInWorker : COST_US.ask
-  let us = 0
+  // What is read of a file is stored at two places by each move of it, for each kernel.
+  const movedBytes = moveCount * Math.min((accessCount * accessBytes) / fileCount, extentCount * 2 * LAB_UNIT_BYTES)
+  let us = movedBytes * 4 * COST_US.byte
   for (const kernel of kernels) {
     us += accessCount * (COST_US.access + accessBytes * COST_US.byte)
     const isCached = kernel === 'fuse-paged' || kernel.startsWith('fuse-iomap')
