@@ -62,6 +62,8 @@ class IomapMaps {
   readonly #aheadBytes: number
   readonly #cookies: Int32Array | undefined
   readonly #files = new Map<number, IomapFile>()
+  /** No notice comes any more. */
+  #isCutOff = false
   /** What went wrong in the last `ask`. */
   trouble: Failure<MapReason> | undefined
 
@@ -98,11 +100,22 @@ class IomapMaps {
   /** Takes in what the server told, by notice or by cookie, before anything that is held is relied on. */
   refresh(file: IomapFile): void {
     this.#link.poll()
+    if (this.#link.failed !== undefined) return this.#cutOff()
     if (!this.#cookies) return
     const cookie = cookieIn(this.#cookies, file.ask.node)
     if (cookie === file.cookie) return
     this.cache.clear(file)
     file.cookie = cookie
+  }
+
+  /** What is held could be taken back, and nobody would hear of it: nothing is, from now on. */
+  #cutOff(): void {
+    if (this.#isCutOff) return
+    this.#isCutOff = true
+    for (const file of this.#files.values()) {
+      this.cache.clear(file)
+      file.cookie++
+    }
   }
 
   /** @returns the slot of the mapping that holds the byte; NONE where `trouble` says why */

@@ -2,7 +2,7 @@
 // first, whatever file it is of. Each file's mappings are in two orders, by where they are in the file and by where they
 // are on devices, and in neither do two of them overlap. A look at what is there allocates nothing.
 
-import { grown, NONE, SlotOrder } from './iomapOrder.ts'
+import { NONE, resized, SlotOrder } from './iomapOrder.ts'
 
 /** Of one file: the roots of its two orders. */
 export interface CachedFile {
@@ -38,9 +38,9 @@ export class IomapCache {
     this.#mostCount = Math.max(1, Math.floor(capBytes / CACHED_MAPPING_BYTES))
   }
 
-  /** Of the mappings that are held; there may be room for as many more. */
+  /** With the room that there is for more; none where nothing is held. */
   get residentBytes(): number {
-    return this.#count * CACHED_MAPPING_BYTES
+    return this.#capacity * CACHED_MAPPING_BYTES
   }
 
   startOf(slot: number): number {
@@ -127,6 +127,7 @@ export class IomapCache {
     this.#files[slot] = undefined
     this.#older[slot] = this.#free
     this.#free = slot
+    if (this.#count === 0) this.#resize(0)
   }
 
   /** Whatever shares a byte of the file with the range. */
@@ -154,18 +155,26 @@ export class IomapCache {
 
   #grow(): void {
     const from = this.#capacity
-    const capacity = Math.min(Math.max(from * 2, SLOTS_AT_FIRST), this.#mostCount)
-    this.#starts = grown(this.#starts, new Float64Array(capacity))
-    this.#lengths = grown(this.#lengths, new Float64Array(capacity))
-    this.#offsets = grown(this.#offsets, new Float64Array(capacity))
-    this.#devindices = grown(this.#devindices, new Uint32Array(capacity))
-    this.#older = grown(this.#older, new Int32Array(capacity))
-    this.#newer = grown(this.#newer, new Int32Array(capacity))
-    this.#byOffset.grow(capacity)
-    this.#byPlace.grow(capacity)
-    for (let slot = capacity - 1; slot >= from; slot--) {
+    this.#resize(Math.min(Math.max(from * 2, SLOTS_AT_FIRST), this.#mostCount))
+    for (let slot = this.#capacity - 1; slot >= from; slot--) {
       this.#older[slot] = this.#free
       this.#free = slot
+    }
+  }
+
+  /** To more slots, or to none. */
+  #resize(capacity: number): void {
+    this.#starts = resized(this.#starts, new Float64Array(capacity))
+    this.#lengths = resized(this.#lengths, new Float64Array(capacity))
+    this.#offsets = resized(this.#offsets, new Float64Array(capacity))
+    this.#devindices = resized(this.#devindices, new Uint32Array(capacity))
+    this.#older = resized(this.#older, new Int32Array(capacity))
+    this.#newer = resized(this.#newer, new Int32Array(capacity))
+    this.#byOffset.resize(capacity)
+    this.#byPlace.resize(capacity)
+    if (capacity === 0) {
+      this.#files.length = 0
+      this.#free = NONE
     }
     this.#capacity = capacity
   }

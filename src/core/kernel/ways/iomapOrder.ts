@@ -20,9 +20,9 @@ export class SlotOrder {
     return this.left.byteLength + this.right.byteLength
   }
 
-  grow(capacity: number): void {
-    this.left = grown(this.left, new Int32Array(capacity))
-    this.right = grown(this.right, new Int32Array(capacity))
+  resize(capacity: number): void {
+    this.left = resized(this.left, new Int32Array(capacity))
+    this.right = resized(this.right, new Int32Array(capacity))
   }
 
   /** @returns the root from now on */
@@ -75,9 +75,9 @@ export class SlotOrder {
   }
 }
 
-/** The same bytes at the start of a larger array. */
-export function grown<T extends Int32Array | Uint32Array | Float64Array>(from: T, into: T): T {
-  into.set(from)
+/** The same numbers at the start of a longer array; of an empty one none. */
+export function resized<T extends Int32Array | Uint32Array | Float64Array>(from: T, into: T): T {
+  if (into.length > 0) into.set(from)
   return into
 }
 

@@ -29,6 +29,7 @@ interface ProgramOptions {
 
 const [ENOENT] = errnos.ENOENT
 const [EINVAL] = errnos.EINVAL
+const [EIO] = errnos.EIO
 const [E2BIG] = errnos.E2BIG
 const [ENOSYS] = errnos.ENOSYS
 
@@ -75,6 +76,11 @@ class ProgramWay implements MapWay, FileHome {
 
   file(node: number): ProgramFile | undefined {
     return this.#files.get(node)
+  }
+
+  /** Why nothing that is held can be relied on any more. */
+  cutOff({ path }: FileAsk): Failure<MapReason> | undefined {
+    return this.#link.failed === undefined ? undefined : unanswered(this.#link, 'OPEN', path, EIO)
   }
 
   forget(node: number): void {
@@ -173,12 +179,16 @@ class ProgramResolver implements Resolver {
 
   resolve(fileOffsetBytes: number, answer: Answer): boolean {
     if (this.#file.isForgotten) this.#openAgain()
-    return !this.#trouble && this.#file.resolve(fileOffsetBytes, answer)
+    if (this.#trouble || !this.#file.resolve(fileOffsetBytes, answer)) return false
+    // Table and program may have changed, and nobody would hear of it.
+    this.#trouble = this.#way.cutOff(this.#ask)
+    return this.#trouble === undefined
   }
 
   validity(): number {
     if (this.#file.isForgotten) this.#openAgain()
-    return this.#movedCount + this.#file.validity()
+    const validity = this.#movedCount + this.#file.validity()
+    return this.#way.cutOff(this.#ask) ? validity + 1 : validity
   }
 
   #openAgain(): void {
