@@ -14,7 +14,7 @@ export const POISON_RANGES_MOST = 256
 /** Four 32-bit words, then pairs of Float64: offset and length in bytes. */
 export const HEALTH_BYTES = WORD_COUNT * 4 + POISON_RANGES_MOST * 16
 
-/** How long anyone waits for a change: a worker that ended in the middle of one must not hold up the others. */
+/** How long anyone waits for a change. Who waited so long ends it: a worker that died in the middle of one holds up the others once, and no more. */
 const TRIES_MOST = 1_000_000
 
 export interface PoisonRange {
@@ -142,10 +142,13 @@ export class Health {
   #change(work: () => void): void {
     let even: number
     let tries = 0
-    do even = this.changeCount & ~1
-    while (Atomics.compareExchange(this.#words, CHANGES, even, even + 1) !== even && tries++ < TRIES_MOST)
+    do {
+      if (++tries > TRIES_MOST) this.#endChange()
+      even = this.changeCount & ~1
+    } while (Atomics.compareExchange(this.#words, CHANGES, even, even + 1) !== even)
     work()
-    Atomics.store(this.#words, CHANGES, even + 2)
+    // Unless someone waited too long for it: then it is ended already, and may be another's by now.
+    Atomics.compareExchange(this.#words, CHANGES, even + 1, even + 2)
   }
 
   /** What a look gives that no change fell into. */
@@ -153,8 +156,18 @@ export class Health {
     for (let tries = 0; ; tries++) {
       const before = this.changeCount
       const seen = look()
-      if (tries >= TRIES_MOST || ((before & 1) === 0 && this.changeCount === before)) return seen
+      if ((before & 1) === 0 && this.changeCount === before) return seen
+      if (tries >= TRIES_MOST) {
+        this.#endChange()
+        return seen
+      }
     }
+  }
+
+  /** In place of whoever began it. */
+  #endChange(): void {
+    const count = this.changeCount
+    if ((count & 1) === 1) Atomics.compareExchange(this.#words, CHANGES, count, count + 1)
   }
 }
 

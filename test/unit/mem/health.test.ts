@@ -83,3 +83,31 @@ describe('one device, several hosts', () => {
     expect(health.changeCount % 2).toBe(0)
   })
 })
+
+describe('a worker that dies inside a change', () => {
+  /** As it leaves the memory: the count is odd. */
+  const abandoned = (): { health: Health; words: Int32Array } => {
+    const buffer = new SharedArrayBuffer(HEALTH_BYTES)
+    const health = new Health(buffer)
+    health.addPoison(64, 64)
+    const words = new Int32Array(buffer, 0, 1)
+    Atomics.add(words, 0, 1)
+    return { health, words }
+  }
+
+  it('holds up the first look alone: that one ends the change', () => {
+    const { health, words } = abandoned()
+    expect(health.firstPoisoned(0, 100)).toBe(64)
+    expect(words[0]! % 2).toBe(0)
+    const count = health.changeCount
+    expect(health.poison).toEqual([{ offsetBytes: 64, lengthBytes: 64 }])
+    expect(health.changeCount).toBe(count)
+  })
+
+  it('holds up the next change once: that one is whole', () => {
+    const { health, words } = abandoned()
+    const before = health.changeCount
+    health.clearPoison(0, 1000)
+    expect([words[0]! % 2, health.poison, health.hasMovedSince(before)]).toEqual([0, [], true])
+  })
+})

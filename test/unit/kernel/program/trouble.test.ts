@@ -238,6 +238,14 @@ describe('a hostile server', () => {
     expect(refusal(simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: UNIT_BYTES }]), 2)).toBeUndefined()
   })
 
+  it('has two indices for one device: the second is none', () => {
+    const { bench, refusal } = programBench()
+    bench.bend = (sound, opcode: Opcode) => (opcode === 'INIT' ? { errno: 0, bytes: encodeInitReply([0, 1].map((devindex) => ({ devindex, name: '/dev/dax0.0' }))) } : sound)
+    const twice = simpleMap([0, 1].map((devindex) => ({ devindex, offsetBytes: 2 * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+    expect(refusal(twice)).toMatchObject({ reason: 'device_missing', errno: 'ENODEV' })
+    expect(bench.context.devices.list().map(({ devindex }) => devindex)).toEqual([0])
+  })
+
   it('gets requests that aren’t any: they are refused', () => {
     const { bench } = programBench()
     const { link } = bench.direct
