@@ -32,6 +32,18 @@ export interface Resolver {
   validity?(): number
 }
 
+/** The last of so many ascending ones that isn't larger; the first one isn't. */
+export function lastAtOrBefore(starts: Float64Array, count: number, value: number): number {
+  let low = 0
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] as number) <= value) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
 export function resolverOf(map: Fmap): Resolver {
   return map.kind === 'simple' ? simpleResolver(map) : interleavedResolver(map)
 }
@@ -45,13 +57,7 @@ function simpleResolver(map: Fmap & { kind: 'simple' }): Resolver {
     sizeBytes,
     resolve(fileOffsetBytes, answer) {
       if (!inside(fileOffsetBytes, sizeBytes)) return false
-      let low = 0
-      let high = starts.length - 1
-      while (low < high) {
-        const middle = (low + high + 1) >> 1
-        if (at(starts, middle) <= fileOffsetBytes) low = middle
-        else high = middle - 1
-      }
+      const low = lastAtOrBefore(starts, starts.length, fileOffsetBytes)
       const within = fileOffsetBytes - at(starts, low)
       answer[DEVINDEX] = at(devindices, low)
       answer[OFFSET] = at(offsets, low) + within

@@ -2,6 +2,7 @@
 // asked for: a file of a million chunks costs its daemon no list of a million mappings.
 
 import { assert } from '../base/assert.ts'
+import { lastAtOrBefore } from '../fmap/resolve.ts'
 import type { Columns, Interleaved, WideMap } from '../fmap/wide.ts'
 
 /** Filled in by `read`, so that reading many makes no garbage. */
@@ -41,14 +42,7 @@ function listed({ count, devindices, offsets, lengths }: Columns): Mappings {
     count,
     indexAt(fileOffsetBytes) {
       if (fileOffsetBytes < 0 || fileOffsetBytes >= (starts[count] as number)) return -1
-      let low = 0
-      let high = count - 1
-      while (low < high) {
-        const middle = (low + high + 1) >> 1
-        if ((starts[middle] as number) <= fileOffsetBytes) low = middle
-        else high = middle - 1
-      }
-      return low
+      return lastAtOrBefore(starts, count, fileOffsetBytes)
     },
     read(index, into) {
       into.fileOffsetBytes = starts[index] as number

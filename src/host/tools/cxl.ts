@@ -2,7 +2,7 @@
 // the bytes that were there.
 
 import { POISON_LINE_BYTES } from '../../core/machine/deviceErrors.ts'
-import { jsonText } from './daxctl.ts'
+import { jsonText, tellsOfItself } from './daxctl.ts'
 import { has, valueOf } from './getopt.ts'
 import { sizeOf } from './numbers.ts'
 import { baseName } from './paths.ts'
@@ -16,16 +16,9 @@ export const cxl = quickTool({
   long: { address: 'a:', length: 'l:', 'media-errors': 'L', memdevs: 'M', memdev: 'm:', human: 'u', verbose: 'v', version: 'version' },
   help: 'cxl list [--media-errors] [-m DEVICE]: shows the memory devices as JSON, with their poisoned ranges. cxl inject-media-poison DEVICE --address OFFSET [--length BYTES], cxl clear-media-poison DEVICE --address OFFSET [--length BYTES]: poisons a range of a device, or clears it; 64 bytes unless said otherwise.',
 }, (call) => {
-  const { given, io, misused } = call
+  const { given, misused } = call
   const [command, ...names] = given.operands
-  if (has(given, 'version')) {
-    io.out('80\n')
-    return 0
-  }
-  if (has(given, 'h')) {
-    io.out('usage: cxl list [-L] [-m DEVICE], cxl inject-media-poison DEVICE -a OFFSET [-l BYTES], cxl clear-media-poison DEVICE -a OFFSET [-l BYTES]\n')
-    return 0
-  }
+  if (tellsOfItself(call, 'cxl list [-L] [-m DEVICE], cxl inject-media-poison DEVICE -a OFFSET [-l BYTES], cxl clear-media-poison DEVICE -a OFFSET [-l BYTES]')) return 0
   if (command === 'list') return list(call)
   if (command === 'inject-media-poison' || command === 'clear-media-poison') return poison(call, command, names)
   return misused(command === undefined ? `a command is missing: ${COMMANDS}` : `'${command}' is not a command here: use ${COMMANDS}`)

@@ -25,16 +25,9 @@ export const daxctl = tool({
   help: 'daxctl list [-u] [-d DEVICE]: shows the memory devices as JSON, with chardev, size, target_node, align and mode. daxctl reconfigure-device [--human] --mode=devdax|system-ram|famfs [--force] DEVICE: switches a device; as system-ram its memory is zeroed; with --force under a mount, too, and no file of it can be reached from then on. daxctl disable-device DEVICE, daxctl enable-device DEVICE: the device answers no host any more, or again.',
   modern: (args) => args.map((arg) => (arg === '-D' || arg === '-R' ? `--${arg === '-D' ? 'devices' : 'regions'}` : arg)),
 }, function* run(call) {
-  const { given, io, misused } = call
+  const { given, misused } = call
   const [command, ...names] = given.operands
-  if (has(given, 'version')) {
-    io.out('80\n')
-    return 0
-  }
-  if (has(given, 'h')) {
-    io.out('usage: daxctl list [-u] [-d DEVICE], daxctl reconfigure-device [-u] -m MODE [-f] DEVICE, daxctl disable-device DEVICE, daxctl enable-device DEVICE\n')
-    return 0
-  }
+  if (tellsOfItself(call, 'daxctl list [-u] [-d DEVICE], daxctl reconfigure-device [-u] -m MODE [-f] DEVICE, daxctl disable-device DEVICE, daxctl enable-device DEVICE')) return 0
   if (command === 'list') return list(call)
   if (command === 'reconfigure-device') return yield* reconfigure(call, names)
   if (command === 'disable-device' || command === 'enable-device') return switchAnswers(call, names, command === 'enable-device')
@@ -51,31 +44,37 @@ function list(call: Call): number {
 }
 
 /** For every host at once: it is the device that answers, or doesn't. */
-function switchAnswers({ io, voice }: Call, names: readonly string[], answers: boolean): number {
-  if (names.length === 0) {
-    voice.say('error: a device is missing', 'Look at daxctl list.')
-    return 1
-  }
+function switchAnswers(call: Call, names: readonly string[], answers: boolean): number {
+  const { io, voice } = call
+  const chosen = chosenBy(call, names)
+  if (!chosen) return 1
   let changedCount = 0
-  let exitCode = 0
-  for (const name of names) {
-    const chosen = devicesNamed(io, name)
-    if (chosen.length === 0) voice.say(`error: ${name}: no such device`, 'Look at daxctl list.')
-    if (chosen.length === 0) exitCode = 1
-    for (const device of chosen) {
-      const done = io.system.memoryDevices.change(device.name, { kind: answers ? 'start' : 'stop' }, io.caller.user)
-      if (done.ok) changedCount++
-      else voice.fail(`error: ${baseName(device.name)}`, done.failure, device.name)
-      if (!done.ok) exitCode = 1
-    }
+  let { exitCode } = chosen
+  for (const { name } of chosen.devices) {
+    const done = io.system.memoryDevices.change(name, { kind: answers ? 'start' : 'stop' }, io.caller.user)
+    if (done.ok) changedCount++
+    else voice.fail(`error: ${baseName(name)}`, done.failure, name)
+    if (!done.ok) exitCode = 1
   }
   io.err(`${answers ? 'enabled' : 'disabled'} ${changedCount} device${changedCount === 1 ? '' : 's'}\n`)
   return exitCode
 }
 
-/** By its path or its last part; `all` are all. */
-export function devicesNamed({ system }: ToolIo, name: string): DeviceStatus[] {
-  return system.devices().filter((device) => name === 'all' || device.name === name || baseName(device.name) === baseName(name))
+/** By their paths or the last parts of them; `all` are all. @returns undefined where none is named */
+function chosenBy({ io, voice }: Call, names: readonly string[]): { devices: DeviceStatus[]; exitCode: number } | undefined {
+  if (names.length === 0) {
+    voice.say('error: a device is missing', 'Look at daxctl list.')
+    return undefined
+  }
+  let exitCode = 0
+  const devices = names.flatMap((name) => {
+    const found = io.system.devices().filter((device) => name === 'all' || device.name === name || baseName(device.name) === baseName(name))
+    if (found.length > 0) return found
+    voice.say(`error: ${name}: no such device`, 'Look at daxctl list.')
+    exitCode = 1
+    return []
+  })
+  return { devices, exitCode }
 }
 
 function* reconfigure(call: Call, names: readonly string[]): Task<number> {
@@ -85,21 +84,14 @@ function* reconfigure(call: Call, names: readonly string[]): Task<number> {
     voice.say(`error: ${mode === undefined ? 'a mode is missing' : `unknown mode '${mode}'`}`, `Give --mode=${MODES.join(', --mode=')}.`)
     return 1
   }
-  if (names.length === 0) {
-    voice.say('error: a device is missing', 'Look at daxctl list.')
-    return 1
-  }
+  const chosen = chosenBy(call, names)
+  if (!chosen) return 1
   const devices = io.system.devices()
   const changed: DeviceStatus[] = []
-  let exitCode = 0
-  for (const name of names) {
-    const chosen = devicesNamed(io, name)
-    if (chosen.length === 0) voice.say(`error: ${name}: no such device`, 'Look at daxctl list.')
-    if (chosen.length === 0) exitCode = 1
-    for (const device of chosen) {
-      if (yield* switchOne(call, device, mode)) changed.push(device)
-      else exitCode = 1
-    }
+  let { exitCode } = chosen
+  for (const device of chosen.devices) {
+    if (yield* switchOne(call, device, mode)) changed.push(device)
+    else exitCode = 1
   }
   if (changed.length > 0) {
     const now = io.system.devices()
@@ -157,6 +149,13 @@ function humanBytes(bytes: number): string {
 function jsonOf(devices: Record<string, unknown>[], given: Given): string {
   const shown = has(given, 'u') && devices.length === 1 ? devices[0] : devices
   return jsonText(shown)
+}
+
+/** --version and -h. @returns whether that was asked */
+export function tellsOfItself({ given, io }: Call, usage: string): boolean {
+  const text = has(given, 'version') ? '80' : has(given, 'h') ? `usage: ${usage}` : undefined
+  if (text !== undefined) io.out(`${text}\n`)
+  return text !== undefined
 }
 
 /** As these tools print it. */

@@ -5,7 +5,7 @@
 import { crc32 } from '../../base/crc32.ts'
 import { failLate } from '../../base/late.ts'
 import { type Failure, fail, ok, type Result } from '../../base/result.ts'
-import { type Answer, BEFORE, DEVINDEX, inside, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
+import { type Answer, BEFORE, DEVINDEX, inside, lastAtOrBefore, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
 import type { Columns } from '../../fmap/wide.ts'
 import { decodePage, encodePageRequest, type FmapPage, mappingBytes, PAGE_MAPPINGS_MOST } from '../../fuse/pagedMessages.ts'
 import type { DaemonLink } from '../../fuse/wire.ts'
@@ -297,18 +297,6 @@ function claimAll(claimed: ClaimedUnits, { count, devindices, offsets, lengths }
     if (!claimed.claim(devindices[i] as number, offsets[i] as number, lengths[i] as number)) return false
   }
   return true
-}
-
-/** The last of so many that isn't larger; the first one isn't. */
-function lastAtOrBefore(starts: Float64Array, count: number, value: number): number {
-  let low = 0
-  let high = count - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if ((starts[middle] as number) <= value) low = middle
-    else high = middle - 1
-  }
-  return low
 }
 
 function badMap(path: string, what: string): { ok: false; failure: Failure<MapReason> } {
