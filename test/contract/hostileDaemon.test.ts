@@ -92,8 +92,7 @@ function tryAll({ on, rig }: Trial, path: string, map?: WideMap): Result<unknown
   expect([bytes.includes(SECRET), copy.includes(SECRET)]).toEqual([false, false])
   const positions = map ? positionsOf(rig, map) : access.ok ? placesOf(rig, new MappedFile(path, access.value, false)) : new Float64Array(0)
   const places = bytesAt(rig, positions)
-  if (read.ok) expect(firstDifference(bytes, places)).toBe(-1)
-  if (mapped.ok) expect(firstDifference(copy, places)).toBe(-1)
+  expect([read.ok ? firstDifference(bytes, places) : -1, mapped.ok ? firstDifference(copy, places) : -1]).toEqual([-1, -1])
   const written = new OpenFile(on.mount, inode, { write: true }).write(0, bytes.fill(STORED))
   // All of them where it was taken; else those before the trouble.
   const expected = before.slice()

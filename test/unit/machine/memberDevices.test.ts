@@ -31,7 +31,7 @@ beforeEach(() => {
   run(master.mount(nameAt(0), MNT))
   run(master.creat(`${MNT}/full`, { sizeBytes: 22 * MIB }))
   run(master.cp(sourceOf(DATA), `${MNT}/f`))
-  expect(devicesOf(master, 'f')).toEqual([ADDED])
+  if (devicesOf(master, 'f').join() !== String(ADDED)) throw new Error('the file is on another device')
 })
 
 const deviceAt = (index: number): Daxdev => devices[index] as Daxdev
@@ -95,7 +95,7 @@ describe('mkfs', () => {
   it('of a damaged secondary alone wants force', () => {
     flip('ts_uuid')
     const machine = newMachine('A', ...devices)
-    failureOf(runNow(machine.mkfs(nameAt(ADDED), {})), 'superblock_crc')
+    expect(runNow(machine.mkfs(nameAt(ADDED), {}))).toMatchObject({ failure: { reason: 'superblock_crc' } })
     run(machine.mkfs(nameAt(ADDED), { force: true }))
   })
 })
