@@ -74,7 +74,7 @@ const asks = ({ kernel }: LabSide): boolean => otherEnd(kernel) === 'daemon'
 
 const ROWS: readonly Row[] = [
   { name: 'Round trips', means: 'requests that waited for an answer', read: (side) => side.roundTripCount, textOf: countText },
-  { name: 'Bytes copied', means: 'of all messages together', read: (side) => side.copiedBytes, textOf: sizeText },
+  { name: 'Bytes copied', means: 'of all messages, without fuse’s own headers', read: (side) => side.copiedBytes, textOf: sizeText },
   { name: 'Map memory now', means: 'what the kernel keeps of all maps', read: (side) => side.residentBytes, textOf: sizeText },
   { name: 'Map memory at most', means: 'at any time of the run', read: (side) => side.residentMostBytes, textOf: sizeText },
   { name: 'Served without asking', means: 'faults answered from what the kernel held', read: (side) => ofAll(side.servedCount, side), textOf: (value) => `${threeDigits(value)} %`, noteOf: (side) => (side.resolveCount > 0 ? '' : 'no fault came to an end') },
