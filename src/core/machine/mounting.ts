@@ -33,14 +33,16 @@ export function newMount({ mountpoint, memory, memories, systemUuid, now }: Moun
   const shadowed = fuse ? fuse.addMeta(layout.logLengthBytes, role) : ok()
   if (!shadowed.ok) return shadowed
   const side = fuse ? { source: fuse.source, timeoutMs: fuse.timeoutMs } : {}
-  // A daemon may name any device of this host: only the log's own count.
-  const openDevice: OpenDevice = (devindex, name) => daxdevs.own(devindex, memories.get(name))
+  // A daemon may name any device of this host: only the log's own count, and while the kernel is made none is known.
+  let known: MountDaxdevs | undefined
+  const openDevice: OpenDevice = (devindex, name) => known?.own(devindex, memories.get(name))
   const isReserved = reservedWhere(layout.logLengthBytes)
   const kernel = new KernelMount(memory, { dropWriteBits: role !== 'master', now, unitBytes: layout.unitBytes, isReserved, openDevice, ...side, ...(way ? { way } : {}) })
   if (!fuse) addMetaFiles(kernel, layout.logLengthBytes, role)
   const here = (): Iterable<Memory> => memories.values()
   // A kernel that nothing is pushed into asks its daemon where a device is.
   const daxdevs: MountDaxdevs = new MountDaxdevs(layout, here, kernel.devices, kernel.way.push !== undefined)
+  known = daxdevs
   return ok({
     mountpoint,
     deviceName: memory.device.name,
