@@ -14,7 +14,7 @@ import { valueOf } from '../helpers/outcome.ts'
 
 const AU = 2 * MIB
 const DATA_BYTES = 12 * MIB
-const OTHER = '/mnt/other'
+const OTHER = '/mnt/famfs2'
 
 it.each(kernelNames.filter((kernel) => !isStandalone(kernel)))('%s: a device of another file system is none of this one’s', (kernel) => {
   const devices = newDevices(3)
