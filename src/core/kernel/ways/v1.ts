@@ -24,7 +24,8 @@ export function v1Way(kernel: KernelName, abi: MapAbi, around?: Around): WayMake
 }
 
 function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Around | undefined): MapWay {
-  const maps = new Map<number, Fmap>()
+  // By node, which a module counts up from 1: no table to be searched, or to grow, for each file of a log.
+  const maps: (Fmap | undefined)[] = []
   // One message at a time, in the same bytes.
   const message = new DataView(new ArrayBuffer(IOCTL_BYTES_MOST))
 
@@ -34,7 +35,7 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
     const { map } = decoded
     const refused = refusePushed(ask, map, context.unitBytes)
     if (refused) return refused
-    maps.set(ask.node, map)
+    maps[ask.node] = map
     return undefined
   }
   return {
@@ -51,21 +52,21 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
       return around(abi.create, ask.node, new Uint8Array(sent.buffer, 0, lengthBytes), () => create(ask, sent, lengthBytes))
     },
     get(node) {
-      const map = maps.get(node)
+      const map = maps[node]
       if (!map) return undefined
       const decoded = abi.decode(message, abi.encode(map, message))
       assert('map' in decoded, 'what the kernel has taken is what it tells')
       return decoded.map
     },
     open({ node, path }) {
-      const map = maps.get(node)
+      const map = maps[node]
       if (!map) return fail('no_file_map', { path })
       const wide = wideOf(map)
       const failure = refuseDevices(context, path, wide)
       return failure ? { ok: false, failure } : ok(walkingResolver(wide))
     },
-    forget: (node) => void maps.delete(node),
-    residentBytes: () => [...maps.values()].reduce((sum, map) => sum + bytesOf(map), 0),
+    forget: (node) => void (maps[node] = undefined),
+    residentBytes: () => maps.reduce((sum, map) => sum + (map ? bytesOf(map) : 0), 0),
   }
 }
 
