@@ -5,7 +5,7 @@ import { mapMessageTypes } from './mapMessageTypes.ts'
 import { type MessageType, mutate, type Sound } from './messageType.ts'
 import { pulledMessageTypes } from './pulledMessageTypes.ts'
 import { programMessageTypes } from './programMessageTypes.ts'
-import { count, keptThrow, stopwatch, type Throw } from './run.ts'
+import { count, judged, type Throw } from './run.ts'
 
 /** Who adds a message adds its type here. */
 export const messageTypes: readonly MessageType[] = [...mapMessageTypes, ...pulledMessageTypes, ...programMessageTypes]
@@ -23,19 +23,12 @@ export interface MessageReport {
 export function fuzzMessages(type: MessageType, numbers: Iterable<number>, seed: number): MessageReport {
   const report: MessageReport = { name: type.name, runs: 0, outcomes: {}, passedFirst: 0, slowest: { run: -1, ms: 0 }, throws: [] }
   for (const run of numbers) {
-    report.runs++
     const chance = new Chance(seed, run)
     const { sound, bytes } = makeMessage(type, chance)
-    const elapsed = stopwatch()
-    try {
+    judged(report, run, () => {
       if (type.isForm(bytes)) report.passedFirst++
       count(report.outcomes, type.judge(bytes, sound, chance))
-    } catch (error) {
-      count(report.outcomes, 'THROWN')
-      keptThrow(report.throws, run, error)
-    }
-    const ms = elapsed()
-    if (ms > report.slowest.ms) report.slowest = { run, ms }
+    })
   }
   return report
 }

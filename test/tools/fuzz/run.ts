@@ -30,19 +30,24 @@ const THROWS_KEPT = 20
 export function fuzz(kind: Kind, numbers: Iterable<number>, seed: number): FuzzReport {
   const report: FuzzReport = { kind, runs: 0, outcomes: {}, created: {}, passedFirst: 0, slowest: { run: -1, ms: 0 }, throws: [] }
   for (const run of numbers) {
-    report.runs++
     const memory = makeInput(kind, seed, run)
-    const elapsed = stopwatch()
-    try {
-      oneInput(report, memory, seed, run)
-    } catch (error) {
-      count(report.outcomes, 'THROWN')
-      keptThrow(report.throws, run, error)
-    }
-    const ms = elapsed()
-    if (ms > report.slowest.ms) report.slowest = { run, ms }
+    judged(report, run, () => oneInput(report, memory, seed, run))
   }
   return report
+}
+
+/** One input: how long it took, and whether it threw. */
+export function judged(report: Pick<FuzzReport, 'runs' | 'outcomes' | 'throws' | 'slowest'>, run: number, judge: () => void): void {
+  report.runs++
+  const elapsed = stopwatch()
+  try {
+    judge()
+  } catch (error) {
+    count(report.outcomes, 'THROWN')
+    keptThrow(report.throws, run, error)
+  }
+  const ms = elapsed()
+  if (ms > report.slowest.ms) report.slowest = { run, ms }
 }
 
 function oneInput(report: FuzzReport, memory: Memory, seed: number, run: number): void {
@@ -62,7 +67,7 @@ function troubleOfEntry(memory: Memory): string | undefined {
 }
 
 /** Milliseconds that the input itself took: a machine that is busy with other things takes longer, but works no more. */
-export function stopwatch(): () => number {
+function stopwatch(): () => number {
   const start = performance.now()
   const before = process.cpuUsage()
   return () => {
@@ -71,7 +76,7 @@ export function stopwatch(): () => number {
   }
 }
 
-export function keptThrow(throws: Throw[], run: number, error: unknown): void {
+function keptThrow(throws: Throw[], run: number, error: unknown): void {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
   if (throws.length < THROWS_KEPT) throws.push({ run, message, stack })
 }
