@@ -8,14 +8,31 @@ import { isolationHeaders } from './test/helpers/headers.ts'
 const PRELOADER = /vite\/preload-helper/
 const HOST_WORKER = /\/host\/host\.worker\.ts$/
 
+/** In this order: a file takes along all that its modules import and no earlier one has. */
+const PARTS = ['both', 'lent', 'first', 'host'] as const
+type Part = (typeof PARTS)[number]
+
+interface Graph {
+  getModuleInfo: (id: string) => Rolldown.ModuleInfo | null
+}
+
 /**
  * What the page begins with is few files, whoever else uses parts of it: in many small ones it is larger, and comes later.
- * What page and hosts both begin with is one of them, and so it comes once.
+ * What page and hosts both begin with is one of them, and so it comes once. What the page begins with and a host loads late is
+ * never in one file with the page's own beginning: the host would run that too, and a worker has no window.
  * @returns the chunk's name for modules that an entry imports, however indirectly, without waiting
  */
-function firstPage(id: string, graph: { getModuleInfo: (id: string) => Rolldown.ModuleInfo | null }): string | null {
+function partOf(id: string, graph: Graph): Part | null {
   // Its index imports all pictures there are: which of them the page begins with, only their users know.
   if (id.includes('/lucide-react/dist/esm/icons/')) return null
+  const begins = beginningsOf(id, graph, false)
+  if (!begins.page) return begins.host && !HOST_WORKER.test(id) ? 'host' : null
+  if (begins.host) return 'both'
+  return beginningsOf(id, graph, true).host ? 'lent' : 'first'
+}
+
+/** Which entries need a module: without waiting, or ever. */
+function beginningsOf(id: string, graph: Graph, late: boolean): { page: boolean; host: boolean } {
   const entries = { page: false, host: false }
   const seen = new Set<string>()
   const climb = (at: string): void => {
@@ -24,10 +41,10 @@ function firstPage(id: string, graph: { getModuleInfo: (id: string) => Rolldown.
     const info = graph.getModuleInfo(at)
     if (info?.isEntry) entries[HOST_WORKER.test(at) ? 'host' : 'page'] = true
     for (const importer of info?.importers ?? []) climb(importer)
+    if (late) for (const importer of info?.dynamicImporters ?? []) climb(importer)
   }
   climb(id)
-  if (entries.page) return entries.host ? 'both' : 'first'
-  return entries.host && !HOST_WORKER.test(id) ? 'host' : null
+  return entries
 }
 
 /**
@@ -65,7 +82,7 @@ export default defineConfig({
     // Class fields and top-level await stay; `using` and other news are rewritten, since WebKit lags behind there.
     target: 'es2022',
     sourcemap: true,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstPage }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: PARTS.map((part, at) => ({ name: (id, graph) => (partOf(id, graph) === part ? part : null), priority: PARTS.length - at })) } } },
     // Every browser with that target has module preload.
     modulePreload: {
       polyfill: false,
