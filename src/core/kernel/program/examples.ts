@@ -55,7 +55,8 @@ resolve {
 }
 `
 
-const both = `// Both kinds of maps. A striped file is computed, a list is searched by halves: neither grows with the file.
+const both = `// Both kinds of maps. In a striped file the place is computed, and in a list of extents of one length, too; in any
+// other list it is searched by halves, so a list a thousand times as long takes ten steps more.
 // The table: kind, count; for a list (0) device, offset and length of each extent; for a striped file (1)
 // the bytes, the chunk and the number of strips of each interleaved extent, and its strips like extents.
 const KIND = 0
@@ -63,21 +64,34 @@ const COUNT = 1
 const FIRST = 2
 const LIST = 0
 const STRIPED = 1
+const EVEN = 2                               // of this file's own: a list of extents of one length
 
 setup {
   if table[KIND] > STRIPED { fail(1) }
   for i in 0..cells { file[i] = table[i] }
   if table[KIND] == LIST {
     // Where each extent ends in the file instead of how long it is: that can be searched.
+    let step = table[FIRST + 2]
     let end = 0
+    let even = 1
     for i in 0..table[COUNT] {
+      if end != i * step { even = 0 }
       end = end + table[FIRST + i * 3 + 2]
       file[FIRST + i * 3 + 2] = end
     }
+    // The last one may be shorter, but not longer.
+    if even == 1 && end <= table[COUNT] * step { file[KIND] = EVEN }
   }
 }
 
 resolve {
+  if file[KIND] == EVEN {
+    let step = file[FIRST + 2]               // where the first one ends
+    let before = offset % step
+    let extent = FIRST + offset / step * 3
+    answer(file[extent], file[extent + 1] + before, file[extent + 2] - offset, before)
+  }
+
   if file[KIND] == LIST {
     // The first extent that ends behind the byte.
     let low = 0
@@ -155,7 +169,7 @@ resolve {
 `
 
 /** What a mount runs unless it is given another one. */
-export const defaultProgram: ProgramExample = { name: 'both kinds', says: 'Striped files and lists: one is computed, the other searched by halves.', source: both, fails: false }
+export const defaultProgram: ProgramExample = { name: 'both kinds', says: 'Striped files and lists of one length are computed, other lists searched by halves.', source: both, fails: false }
 
 export const programExamples: readonly ProgramExample[] = [
   defaultProgram,
