@@ -35,7 +35,7 @@ export function command<const T extends OptionTable>(spec: Omit<Described, 'opti
       }
       if (parsed.kind === 'wrong') {
         say(io, name, parsed.trouble)
-        io.err(`\n${usageOf(described)}`)
+        if (parsed.isUnknown) io.err(`\n${usageOf(described)}`)
         return parsed.exit
       }
       for (const warning of parsed.warnings) io.err(`${name}: ${warning}.\n`)

@@ -50,7 +50,7 @@ export const famfs: Program = function* (argv, io) {
   if (parsed.kind === 'help') return help(io, args.filter((arg) => !arg.startsWith('-')))
   if (parsed.kind === 'wrong') {
     say(io, 'famfs', parsed.trouble)
-    io.err(overview())
+    if (parsed.isUnknown) io.err(overview())
     return parsed.exit
   }
   const [word, ...rest] = parsed.operands
@@ -71,6 +71,7 @@ function help(io: Io, args: readonly string[]): number {
   const parsed = parse(helpOptions, args)
   if (parsed.kind === 'wrong') {
     say(io, 'famfs help', parsed.trouble)
+    if (parsed.isUnknown) io.err(overview())
     return parsed.exit
   }
   const [word] = parsed.kind === 'given' ? parsed.operands : []

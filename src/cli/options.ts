@@ -29,7 +29,7 @@ export type Given<T extends OptionTable> = {
 export type Parsed<T extends OptionTable> =
   | { kind: 'given'; given: Given<T>; operands: readonly string[]; spelled: readonly string[]; warnings: readonly string[] }
   | { kind: 'help' }
-  | { kind: 'wrong'; trouble: Trouble; exit: number }
+  | Wrong
 
 /** An option as someone typed it: `spelling` is for sentences. */
 interface Typed {
@@ -38,7 +38,8 @@ interface Typed {
   text: string | undefined
 }
 
-type Wrong = { kind: 'wrong'; trouble: Trouble; exit: number }
+/** Where no option is meant, the list of them helps; a wrong value's sentence says itself which are right. */
+type Wrong = { kind: 'wrong'; trouble: Trouble; exit: number; isUnknown: boolean }
 
 export function parse<T extends OptionTable>(table: T, args: readonly string[]): Parsed<T> {
   const cut = cutArgs(table, args)
@@ -90,7 +91,7 @@ function longOption(table: OptionTable, arg: string, next: string | undefined): 
   const attached = equals < 0 ? undefined : arg.slice(equals + 1)
   const keys = keysOfLong(table, name)
   const [key] = keys
-  if (key === undefined) return wrong(`there is no option --${name}`, 'The options are listed below.')
+  if (key === undefined) return unknown(`--${name}`)
   const option = table[key] as Option
   const spelling = `--${option.long}`
   if (keys.length > 1) {
@@ -113,7 +114,7 @@ function cluster(table: OptionTable, arg: string, next: string | undefined): { t
     const key = Object.keys(table).find((each) => table[each]?.short === letter)
     if (key === undefined) {
       if (letter === '?' || letter === 'h') return { kind: 'help' }
-      return wrong(`there is no option -${letter}`, 'The options are listed below.')
+      return unknown(`-${letter}`)
     }
     const spelling = `-${letter}`
     const { value } = table[key] as Option
@@ -142,5 +143,9 @@ function clashOf(table: OptionTable, key: string, there: ReadonlyMap<string, unk
 }
 
 function wrong(says: string, next: string, exit = 1): Wrong {
-  return { kind: 'wrong', trouble: { says, next }, exit }
+  return { kind: 'wrong', trouble: { says, next }, exit, isUnknown: false }
+}
+
+function unknown(spelling: string): Wrong {
+  return { kind: 'wrong', trouble: { says: `there is no option ${spelling}`, next: 'The options are listed below.' }, exit: 1, isUnknown: true }
 }

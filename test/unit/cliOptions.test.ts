@@ -61,8 +61,11 @@ describe.each(commands.map((command) => [command.name, command] as const))('%s',
     expect(seen).toEqual(wanted)
   })
 
-  it('says how it is used when an option is wrong', () => {
+  it('says how it is used when there is no such option, and only then: a wrong value is told in two lines', () => {
     expect(runLine(system, [...wordsOf(name), '-Z']).stderr).toContain(`usage: ${name}`)
+    for (const [, args] of options.flatMap(([, option]) => wrongValues(option, behind(name)))) {
+      expect(runLine(system, [...wordsOf(name), ...args]).stderr.trimEnd().split('\n')).toHaveLength(2)
+    }
   })
 
   it('shows its usage for -? and --help, with every option in it', () => {
