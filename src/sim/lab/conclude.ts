@@ -2,7 +2,7 @@
 // Every number in them is a number of the run, written as in its table. Counts are told as they are; a time is only
 // compared where all samples of the one lie above all samples of the other.
 
-import { asking, difference, type Facts, pressing, waiting } from './compare.ts'
+import { asking, difference, type Facts, pressing, sameKernel, waiting } from './compare.ts'
 import type { LabSide } from './types.ts'
 import { countWords, numberWords, sizeWords } from './words.ts'
 
@@ -14,9 +14,10 @@ export function concludes(facts: Facts): [string, string] {
   if (setup.programChange !== undefined && sides.some(({ kernel }) => kernel === 'program')) return changed(facts)
   if (hasFailed(a) || hasFailed(b)) return failed(facts)
   if (!isRight(a) || !isRight(b)) return wrong(facts)
+  if (a.kernel === b.kernel) return sameKernel(facts)
   if (facts.daemon === 'worker' && a.roundTripCount + b.roundTripCount > 0) return [asking(facts), waiting(a, b)]
   const pressed = pressing(facts)
-  return pressed ?? [asking(facts), difference(a, b)]
+  return pressed ?? [asking(facts), difference(facts)]
 }
 
 function hasFailed({ failedCount }: LabSide): boolean {
@@ -29,11 +30,13 @@ function isRight({ failedCount, wrongCount = 0, checksum, expectedChecksum = che
 
 function failed({ sides: [a, b], setup: { accessCount } }: Facts): [string, string] {
   if (hasFailed(a) && hasFailed(b)) {
+    const [one, other] = [refusal(a, accessCount), refusal(b, accessCount)]
+    if (one === other) return [`${one}.`, `Both sides are ${a.kernel}: the note beneath says what it takes at most, or what failed.`]
     const areOut = a.failedCount >= accessCount && b.failedCount >= accessCount
-    return [`${areOut ? 'Neither kernel read anything' : 'Neither kernel could read all'}: ${refusal(a, accessCount)}; ${refusal(b, accessCount)}.`, 'The notes beneath say what each of them takes at most, or what failed.']
+    return [`${areOut ? 'Neither kernel read anything' : 'Neither kernel could read all'}: ${one}; ${other}.`, 'The notes beneath say what each of them takes at most, or what failed.']
   }
   const [bad, other] = hasFailed(a) ? [a, b] : [b, a]
-  return [`${refusal(bad, accessCount)}.`, `${reading(other, accessCount)}, with ${countWords(other.roundTripCount, 'round trip')}; it kept ${sizeWords(other.residentMostBytes)} of maps at most.`]
+  return [`${refusal(bad, accessCount)}.`, `${reading(other, accessCount)}, ${other.roundTripCount === 0 ? 'and asked nobody for a map' : `with ${countWords(other.roundTripCount, 'round trip')}`}; it kept ${sizeWords(other.residentMostBytes)} of maps at most.`]
 }
 
 /** Refused at the door, or only some of it. */
@@ -53,17 +56,24 @@ function reading(side: LabSide, accessCount: number): string {
 /** Without a move, only a program can be to blame but us. */
 function wrong({ sides, setup }: Facts): [string, string] {
   const bad = sides.filter((side) => !isRight(side))
-  const first = `${bad.map((side) => reading(side, setup.accessCount)).join('; ')}.`
+  const first = `${said(bad.map((side) => reading(side, setup.accessCount))).join('; ')}.`
   if (bad.every(({ kernel }) => kernel === 'program') && setup.program !== undefined) return [first, 'Its program answers with places of the file’s own, and not with the right ones: that nobody can check.']
   return [first, 'That is a mistake of ours.']
 }
 
+/** What is the same of both sides is said once. */
+function said(texts: readonly string[]): string[] {
+  return [...new Set(texts)]
+}
+
 /** Who heard of it, and who read at the old place. */
-function moved({ sides, setup: { accessCount } }: Facts, movedCount: number): [string, string] {
+function moved({ sides, setup: { accessCount, fileCount } }: Facts, movedCount: number): [string, string] {
   const [a, b] = sides
-  const files = movedCount === 1 ? 'A file moved while it was used' : `${numberWords(movedCount)} times a file moved while it was used`
-  const outcomes = isRight(a) && isRight(b) ? 'both kernels read every byte as it stands in the files' : sides.map((side) => outcome(side, accessCount)).join('; ')
-  return [`${files}: ${outcomes}.`, `${sides.map(hearing).join('. ')}.`]
+  const [what, used] = movedCount === 1 || fileCount === 1 ? ['A file', 'while it was used'] : ['Files', 'while they were used']
+  const outcomes = said(sides.map((side) => outcome(side, accessCount)))
+  const both = isRight(a) && isRight(b) ? 'both kernels read every byte as it stands in the files' : `${outcomes.length === 1 ? 'on both sides ' : ''}${outcomes.join('; ')}`
+  const heard = sides.every((side) => !canBeTold(side)) ? ['Neither kernel can be told, and both rely on the map that they were given'] : said(sides.map(hearing))
+  return [`${what} moved ${movedCount === 1 ? '' : `${numberWords(movedCount)} times `}${used}: ${both}.`, `${heard.join('; ')}.`]
 }
 
 function outcome(side: LabSide, accessCount: number): string {
@@ -75,10 +85,15 @@ function outcome(side: LabSide, accessCount: number): string {
   return misses.length > 0 ? `${kernel} ${misses.join(' and ')}` : reading(side, accessCount)
 }
 
-function hearing({ kernel, noticeCount = 0, revalidationCount = 0 }: LabSide): string {
-  const looked = revalidationCount === 0 ? 'found nothing changed that it held' : `looked again ${countWords(revalidationCount, 'time')}`
+function canBeTold({ kernel }: LabSide): boolean {
+  return kernel.startsWith('fuse-iomap') || kernel === 'program'
+}
+
+function hearing(side: LabSide): string {
+  const { kernel, noticeCount = 0, revalidationCount = 0 } = side
+  const looked = revalidationCount === 0 ? 'found nothing changed that it held' : `looked again ${revalidationCount === 1 ? 'once' : `${numberWords(revalidationCount)} times`}`
   if (kernel === 'fuse-iomap-shared') return `${kernel} needs no notice: the file’s cookie lies in memory that both see, and it ${looked}`
-  if (kernel === 'fuse-iomap' || kernel === 'program') return `${kernel} was told with ${countWords(noticeCount, 'notice')} and ${looked}`
+  if (canBeTold(side)) return `${kernel} was told with ${countWords(noticeCount, 'notice')} and ${looked}`
   return `${kernel} can’t be told, and relies on the map that it was given`
 }
 

@@ -158,6 +158,7 @@ export class SideKernel {
       residentMostBytes: this.#residentMostBytes,
       resolveCount: this.#resolveCount,
       servedCount: this.#servedCount,
+      openedCount: this.#resolvers().filter(Boolean).length,
       openIs: isStandalone(this.#kernel) ? 'pushed' : 'asked',
       noticeCount: this.#noticeCount,
       revalidationCount: this.#revalidationCount,

@@ -74,6 +74,8 @@ export interface LabSide {
   residentBytes: number
   residentMostBytes: number
   resolveCount: number
+  /** Files that an access opened: a kernel that is asked for maps keeps theirs and no others. */
+  openedCount?: number | undefined
   /** Faults that were served from what the kernel held. */
   servedCount: number
   /** On maps that are there: no resolve that failed or asked the daemon is in it. Undefined where there was none to measure. */
