@@ -3,10 +3,9 @@
 
 import { ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
-import { fsckOn } from '../core/machine/judging.ts'
 import type { DaxdevStatus } from '../core/machine/types.ts'
 import { type Call, command, stop } from './command.ts'
-import { deviceAt, rawDevice } from './device.ts'
+import { deviceAt, devicesOf, rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { placeOf } from './place.ts'
 import type { Io } from './program.ts'
@@ -89,16 +88,6 @@ function* unmounted(io: Io, path: string, switchMode: boolean): Task<Result<stri
   const name = deviceAt(io, path)
   const isMounted = name.ok && io.system.machine.mounts().some(({ deviceName }) => deviceName === name.value)
   return isMounted ? name : yield* rawDevice(io, path, switchMode)
-}
-
-/** As its superblock and log say, the primary first. */
-function* devicesOf(io: Io, deviceName: string): Task<{ ok: true; devices: DaxdevStatus[] } | { ok: false; trouble: Trouble }> {
-  const verdict = yield* fsckOn(io.system.machine, deviceName)
-  if (!verdict.ok) return { ok: false, trouble: verdict.failure }
-  const { scan, superblockFailure, headerFailure } = verdict.value
-  if (!scan) return { ok: false, trouble: superblockFailure ?? headerFailure ?? { says: `there is nothing on ${deviceName}`, next: 'Name another device.' } }
-  const { ts_dev_uuid, ts_daxdev } = scan.superblock
-  return { ok: true, devices: [{ devindex: 0, uuid: ts_dev_uuid, sizeBytes: Number(ts_daxdev.dd_size), deviceName }, ...scan.daxdevs] }
 }
 
 function tableOf(devices: readonly DaxdevStatus[]): string {

@@ -3,8 +3,11 @@
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
+import { fsckOn } from '../core/machine/judging.ts'
 import { isDeviceOf } from '../core/machine/mountDaxdevs.ts'
+import type { DaxdevStatus } from '../core/machine/types.ts'
 import type { Io } from './program.ts'
+import type { Trouble } from './units.ts'
 
 /** @returns the device's name, with its mode switched where that was asked for and is needed */
 export function* rawDevice(io: Io, path: string, switchMode: boolean): Task<Result<string>> {
@@ -32,6 +35,29 @@ export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Re
   if (io.caller.user.uid !== 0) return fail('not_root', { what: "switch a device's mode" })
   const switched = yield* io.system.setDaxMode(name, 'famfs')
   return switched.ok ? ok(name) : switched
+}
+
+/** The primary, and what its log adds: as far as they are here, all of them are needed in that mode. */
+export function* allInFamfsMode(io: Io, primary: string, switchMode: boolean): Task<Result<string>> {
+  const ready = yield* inFamfsMode(io, primary, switchMode)
+  if (!ready.ok || (io.system.rawAccess && !switchMode)) return ready
+  // What can't be read says so itself, to whoever mounts it.
+  const known = yield* devicesOf(io, primary)
+  for (const { deviceName } of known.ok ? known.devices.slice(1) : []) {
+    const added = deviceName === undefined ? ready : yield* inFamfsMode(io, deviceName, switchMode)
+    if (!added.ok) return added
+  }
+  return ready
+}
+
+/** As its superblock and log say, the primary first. */
+export function* devicesOf(io: Io, deviceName: string): Task<{ ok: true; devices: DaxdevStatus[] } | { ok: false; trouble: Trouble }> {
+  const verdict = yield* fsckOn(io.system.machine, deviceName)
+  if (!verdict.ok) return { ok: false, trouble: verdict.failure }
+  const { scan, superblockFailure, headerFailure } = verdict.value
+  if (!scan) return { ok: false, trouble: superblockFailure ?? headerFailure ?? { says: `there is nothing on ${deviceName}`, next: 'Name another device.' } }
+  const { ts_dev_uuid, ts_daxdev } = scan.superblock
+  return { ok: true, devices: [{ devindex: 0, uuid: ts_dev_uuid, sizeBytes: Number(ts_daxdev.dd_size), deviceName }, ...scan.daxdevs] }
 }
 
 export function refuseMounted(io: Io, name: string): ReturnType<typeof fail<'mounted'>> | undefined {

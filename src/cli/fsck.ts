@@ -7,7 +7,7 @@ import { fsckOn } from '../core/machine/judging.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import { type Call, command, countExit, onlyOperand, say, stop } from './command.ts'
-import { deviceAt, inFamfsMode, refuseMounted } from './device.ts'
+import { deviceAt, allInFamfsMode, refuseMounted } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { placeOf } from './place.ts'
 import type { Io } from './program.ts'
@@ -87,7 +87,7 @@ function* unmounted({ given, io }: Call<typeof options>, target: string): Task<R
   if (!device.ok) return device
   const busy = refuseMounted(io, device.value)
   if (busy) return busy
-  const ready = yield* inFamfsMode(io, device.value, given.setDaxmode > 0)
+  const ready = yield* allInFamfsMode(io, device.value, given.setDaxmode > 0)
   return ready.ok ? ok({ deviceName: ready.value, mount: undefined }) : ready
 }
 

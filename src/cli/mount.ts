@@ -7,7 +7,7 @@ import { isKernelName, isStandalone, kernelNames } from '../core/machine/kernels
 import type { FamfsMountOptions } from '../core/machine/systemTypes.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
 import { missingTrouble } from './daxdev.ts'
-import { deviceAt, inFamfsMode } from './device.ts'
+import { deviceAt, allInFamfsMode } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Io } from './program.ts'
 import { setDaxmode, shown, verbose } from './shared.ts'
@@ -64,7 +64,7 @@ function* run(call: Call<typeof options>): Task<number> {
     const loaded = io.system.loadModule('famfs', {})
     if (!loaded.ok) return stop(call, loaded.failure)
   }
-  const ready = yield* inFamfsMode(io, name.value, given.setDaxmode > 0)
+  const ready = yield* allInFamfsMode(io, name.value, given.setDaxmode > 0)
   if (!ready.ok) return stop(call, ready.failure)
   const kind = kindOf(call)
   if (kind === 'v1' && given.shadow.length > 0) return stop(call, { says: '--shadow is for fuse mounts', next: 'Leave it out, or mount with --fuse.' })

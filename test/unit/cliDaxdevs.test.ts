@@ -40,6 +40,20 @@ const ALL = `mkfs.famfs ${[0, 1, 2, 3].map(nameAt).join(' ')}`
 const rowsOf = (table: string): string[][] => table.split('\n').slice(1, -1).map((line) => line.replaceAll(UUID, 'UUID').split(/ {2,}/))
 const row = (index: number, name: string): string[] => [String(index), 'UUID', SIZE, name]
 
+it('kernels from 6.15 on want each device of the file system in famfs mode; mount -M switches all of them', () => {
+  const later = newSystem(newMachine('C', ...devices), { kernelRelease: '6.17.0-famfs' })
+  out(ALL.replace('mkfs.famfs', 'mkfs.famfs -M'), later)
+  expect(later.devices().map(({ mode }) => mode)).toEqual(['famfs', 'famfs', 'famfs', 'famfs'])
+  for (const name of [nameAt(0), nameAt(2)]) valueOf(runNow(later.setDaxMode(name, 'devdax')))
+  const line = `famfs mount ${nameAt(0)} ${MNT}`
+  expect(runLine(later, line).stderr).toContain(`${nameAt(0)} is in devdax mode`)
+  valueOf(runNow(later.setDaxMode(nameAt(0), 'famfs')))
+  for (const each of [line, `famfs fsck ${nameAt(0)}`]) expect(runLine(later, each)).toMatchObject({ exit: 1, stderr: expect.stringContaining(`${nameAt(2)} is in devdax mode`) })
+  expect(later.machine.mounts()).toEqual([])
+  out(line.replace('mount', 'mount -M'), later)
+  expect(later.devices().map(({ mode }) => mode)).toEqual(['famfs', 'famfs', 'famfs', 'famfs'])
+})
+
 describe('mkfs.famfs with secondary devices', () => {
   it('says how large each is, and shows the whole', () => {
     const said = out(ALL)

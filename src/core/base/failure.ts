@@ -82,7 +82,7 @@ export const failures = {
     (d) => `only ${d.found} of ${d.wanted} strips of ${d.stripBytes} bytes found room in a bucket of their own; nothing was made`,
     'Use fewer strips, or a plain file.'),
   bad_interleave: row<{ what: string }>('EINVAL', (d) => `these interleave parameters don't work: ${d.what}`,
-    'Use a power-of-two chunk of whole allocation units, 1 to 16 strips, and no more than 64 buckets.'),
+    'Use a power-of-two chunk of whole allocation units, 1 to 16 strips, and from as many buckets as strips up to 64.'),
   path_too_long: row<{ path: string; lengthBytes: number }>('ENAMETOOLONG',
     (d) => `the path has ${d.lengthBytes} bytes, and a log entry holds 79; nothing was made: ${d.path}`,
     'Use a shorter name, or directories nearer to the mount point.'),
