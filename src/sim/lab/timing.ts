@@ -13,6 +13,8 @@ const STRETCH_LEAST_US = 500
 /** One pass over all places, at most: a long walk looks at fewer of them. */
 const PASS_MOST_US = 20_000
 const PLACES_MOST = 10_000
+/** A first pass is slower than others; one that takes so much longer isn't made a second time. */
+const FIRST_PASS_MOST_US = 3 * PASS_MOST_US
 /** Looking for places that are found. */
 const SEARCH_MOST_US = 150_000
 /** Before anything counts: code that has just been loaded is slower. */
@@ -33,13 +35,17 @@ export function resolveSpread(resolvers: readonly (Resolver | undefined)[], acce
   const endUs = outside.nowUs() + RESOLVES_MOST_US
   const places = foundPlaces(resolvers, accesses, outside)
   const pass = passOver(resolvers, accesses, places)
-  for (let placeCount = places.length; placeCount >= 1 && outside.nowUs() < endUs; placeCount = Math.floor(placeCount / 2)) {
+  for (let placeCount = places.length; placeCount >= 1 && outside.nowUs() < endUs; ) {
     // What it asks for in the first pass it has in the second one, if it has room.
-    pass(placeCount)
-    const before = outside.callCount()
-    const us = timed(pass, placeCount, 1, outside)
-    const isTooLong = us > PASS_MOST_US && placeCount > 1
-    if (isTooLong || outside.callCount() !== before) continue
+    const first = passOnce(pass, placeCount, outside)
+    const us = first.isTooLong ? first.us : timed(pass, placeCount, 1, outside)
+    const before = first.callCount
+    const hasAsked = outside.callCount() !== before
+    if (hasAsked || (us > PASS_MOST_US && placeCount > 1)) {
+      // How long a walk takes goes by the number of places, and whether they are held doesn't.
+      placeCount = Math.floor(hasAsked ? placeCount / 2 : Math.min(placeCount / 2, Math.max(1, (placeCount * PASS_MOST_US) / us)))
+      continue
+    }
     const passCount = Math.max(1, Math.ceil(STRETCH_LEAST_US / Math.max(us, 1)))
     const stretch = (): number => (timed(pass, placeCount, passCount, outside) * 1000) / (placeCount * passCount)
     for (const warmUs = outside.nowUs() + WARM_UP_US; outside.nowUs() < warmUs; ) stretch()
@@ -109,6 +115,14 @@ function passOver(resolvers: readonly (Resolver | undefined)[], { fileIndices, o
     }
     return sum
   }
+}
+
+/** The first one; far too long where it is so without anybody's having been asked. */
+function passOnce(pass: Pass, placeCount: number, outside: TimingOutside): { us: number; isTooLong: boolean; callCount: number } {
+  const before = outside.callCount()
+  const us = timed(pass, placeCount, 1, outside)
+  const callCount = outside.callCount()
+  return { us, isTooLong: callCount === before && us > FIRST_PASS_MOST_US && placeCount > 1, callCount }
 }
 
 function timed(pass: Pass, placeCount: number, passCount: number, { nowUs }: TimingOutside): number {

@@ -63,6 +63,14 @@ describe('time per resolve', () => {
   })
 })
 
+describe('a long walk', () => {
+  it('is measured nine times in the time there is: how many places fit is reckoned and not tried', () => {
+    const machine = new Machine()
+    const spread = resolveSpread([machine.resolver(() => 400)], accesses(2000), machine)
+    expect(spread).toEqual({ least: 400_000, median: 400_000, most: 400_000, sampleCount: 9 })
+  })
+})
+
 describe('time to open', () => {
   it('is a median of several', () => {
     const machine = new Machine()
