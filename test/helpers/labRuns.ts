@@ -3,6 +3,7 @@
 import { ok } from '../../src/core/base/result.ts'
 import { FMAP_VERSION, FmapExtent, FmapHeader, FmapInterleaved, FmapProbe } from '../../src/core/fuse/messages.ts'
 import type { Amplification, Lab, LabCurve, LabKernel, LabMessage, LabRun, LabSetup, LabSide } from '../../src/playground/lab/types.ts'
+import { kernelMemory } from '../../src/sim/lab/memory.ts'
 import { KERNELS } from '../../src/ui/lab/cards.ts'
 import { setupOf } from './lab.ts'
 
@@ -80,6 +81,7 @@ export function madeUpLab(): Lab & { ran: LabSetup[]; closed: () => boolean } {
     closed: () => isClosed,
     examples: EXAMPLES,
     limits: KERNELS.map((kernel) => ({ kernel, takes: kernel === 'fuse' ? '32 extents, 32 strips' : 'any map', errno: kernel === 'fuse' ? 'E2BIG' : undefined })),
+    memory: kernelMemory,
     daemons: ['beside', 'worker'],
     daemonWhy: undefined,
     run: (setup) => {

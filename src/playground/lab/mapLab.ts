@@ -7,6 +7,7 @@ import { programExamples } from '../../core/kernel/program/examples.ts'
 import { parseProgram } from '../../core/kernel/program/parse.ts'
 import type { KernelName } from '../../core/kernel/way.ts'
 import { kernelNames } from '../../core/machine/kernels.ts'
+import { kernelMemory } from '../../sim/lab/memory.ts'
 import type { LabProgress } from '../../sim/lab/types.ts'
 import { InlineRunner } from './inlineRunner.ts'
 import type { LabAnswers, LabJob } from './jobs.ts'
@@ -31,6 +32,7 @@ export async function openLab(options: WorkerOptions = {}): Promise<MapLab> {
   return {
     examples: programExamples,
     limits: kernelNames.map(limitOf),
+    memory: kernelMemory,
     daemons: daemonWhy === undefined ? ['beside', 'worker'] : ['beside'],
     daemonWhy,
     run: (setup, onProgress) => ask({ kind: 'run', setup }, onProgress),

@@ -3,10 +3,12 @@
 
 import type { Result } from '../../core/base/result.ts'
 import type { KernelName } from '../../core/kernel/way.ts'
+import type { KernelMemory, MemoryPart } from '../../sim/lab/memory.ts'
 import type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide, Spread } from '../../sim/lab/types.ts'
 
 export type LabKernel = KernelName
-export type { Amplification, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide, Spread }
+export { CURVE_ACCESSES } from '../../sim/lab/types.ts'
+export type { Amplification, KernelMemory, LabCurve, LabMessage, LabProgress, LabRun, LabSetup, LabShape, LabSide, MemoryPart, Spread }
 
 /** Where a program's source can't be understood. Lines and columns count from 1. */
 export interface ProgramTrouble {
@@ -39,6 +41,8 @@ export interface Lab {
   /** The program that a run uses where none is given, and others to look at. */
   examples: readonly ProgramExample[]
   limits: readonly KernelLimit[]
+  /** What map memory counts. */
+  memory: readonly KernelMemory[]
   /** Where the daemon may run here: in a worker of its own only with shared memory. */
   daemons: readonly LabSetup['daemon'][]
   /** Why not in a worker, if not. */

@@ -16,7 +16,7 @@ import { type Move, Mover, movesOf } from './moves.ts'
 import { refuseSetup } from './setup.ts'
 import { SideKernel, type SideOutside } from './sideKernel.ts'
 import { fillExpected, Truth } from './truth.ts'
-import type { LabCurve, LabProgress, LabRun, LabSetup, LabSide } from './types.ts'
+import { CURVE_ACCESSES, type LabCurve, type LabProgress, type LabRun, type LabSetup, type LabSide } from './types.ts'
 
 export interface LabOutside extends SideOutside {
   /** Memory of which untouched parts cost nothing. */
@@ -32,7 +32,6 @@ const PIECE_COUNT = 2000
 const PIECE_MOST_US = 50_000
 /** Lengths of list that a curve goes through. */
 const CURVE_COUNTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 4000, 16_000, 100_000]
-const CURVE_ACCESSES = 2000
 
 /** What a run has once its files are there. */
 interface Bench {

@@ -7,6 +7,8 @@ import type { Seen } from '../../core/fuse/wire.ts'
 
 /** Messages that a side keeps, so that they can be shown; all of them are counted. */
 export const MESSAGES_MOST = 2000
+/** Places that are looked up for each point of a curve. */
+export const CURVE_ACCESSES = 2000
 
 /** striped: one interleaved extent, which the daemon unrolls for kernels that only take simple lists. */
 export type LabShape = 'simple' | 'striped'

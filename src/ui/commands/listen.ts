@@ -1,7 +1,7 @@
 // The page's keys. What a field, a terminal or a panel has taken for itself is left alone, and so is every key of the
 // browser that no command has. Loaded right after the first picture.
 
-import { LAB_HASH } from '../lab/address.ts'
+import { isLabHash } from '../lab/address.ts'
 import { toast } from '../messages.ts'
 import { mistakeOf } from '../trouble.ts'
 import type { CommandContext } from './command.ts'
@@ -46,7 +46,7 @@ export function listen(contextNow: () => CommandContext, signal: AbortSignal): v
   }
   // What the page's address asks for, now and whenever it changes.
   const follow = (): void => {
-    if (location.hash !== LAB_HASH) return
+    if (!isLabHash(location.hash)) return
     import('../lab/open.tsx').then(({ openLab }) => openLab()).catch((error: unknown) => contextNow().look.set({ mistake: mistakeOf(error) }))
   }
   follow()

@@ -2,14 +2,14 @@
 // with the same numbers to read it.
 
 import { useRef, useState } from 'react'
-import type { LabCurve, LabKernel } from '../../playground/lab/types.ts'
+import type { KernelMemory, LabCurve, LabKernel } from '../../playground/lab/types.ts'
 import { countText, sentence } from '../format.ts'
 import { Choice } from '../parts.tsx'
 import { useSize } from '../size.ts'
 import { KERNELS } from './cards.ts'
-import { countedText, countsOf, curveText, growthText, type Measure, MEASURES, plotOf } from './curve.ts'
+import { countsOf, countsWord, curveText, growthText, type Measure, MEASURES, plotOf } from './curve.ts'
 import { tickText } from './scales.ts'
-import { KERNEL_TITLES, NONE, rangeText, spreadText } from './text.ts'
+import { countedText, KERNEL_TITLES, NONE, rangeText, spreadText } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
 
 /** What scrolls must be within reach of the keys. */
@@ -23,7 +23,7 @@ export function Curves() {
   const has = (kernel: LabKernel): boolean => curves.some((curve) => curve.kernel === kernel)
   const both = setup.kernels.every(has)
   if (!measure) return null
-  const counted = countedText(curves, setup.shape === 'striped')
+  const counted = countsWord(curves, setup.shape === 'striped')
   return (
     <section className="lab-curves" aria-labelledby="lab-curves-heading">
       <header className="section-head">
@@ -31,14 +31,16 @@ export function Curves() {
         {curves.length > 0 && <Choice label="What the curve shows" options={MEASURES.map(({ id }) => id)} value={measure.id} textOf={(id) => MEASURES.find((each) => each.id === id)?.title ?? id} onChange={setMeasureId} />}
       </header>
       <p className="lab-measure">
-        <button type="button" className={both ? undefined : 'primary'} aria-disabled={measuring || both || !lab} onClick={() => void (measuring || both || chooser.measure())}>Measure both</button>
+        {measuring
+          ? <button key="both" type="button" onClick={chooser.stop}>Stop measuring</button>
+          : <button key="both" type="button" className={both ? undefined : 'primary'} aria-disabled={both || !lab} onClick={() => void (both || chooser.measure())}>Measure both</button>}
         <button type="button" aria-disabled={measuring || KERNELS.every(has) || !lab} onClick={() => void (measuring || chooser.measure(KERNELS))}>Measure all {KERNELS.length}</button>
         <span className="quiet">{measuring ? 'Measuring: this takes a few seconds.' : `One file each, from one ${counted.slice(0, -1)} to 100,000, or as many as the kernel takes.`}</span>
       </p>
       {curves.length > 0 && (
         <>
           <Chart curves={curves} measure={measure} kernels={setup.kernels} counted={counted} />
-          <Legend curves={curves} measure={measure} kernels={setup.kernels} />
+          <Legend curves={curves} measure={measure} kernels={setup.kernels} memory={lab?.memory ?? []} />
           <Numbers curves={curves} measure={measure} counted={counted} />
         </>
       )}
@@ -49,7 +51,7 @@ export function Curves() {
 const LEFT_REM = 4
 const BOTTOM_REM = 2.25
 const RIGHT_REM = 1
-const TOP_REM = 0.75
+const TOP_REM = 1.75
 const HEIGHT_REM = 18
 
 function Chart({ curves, measure, kernels, counted }: { curves: readonly LabCurve[]; measure: Measure; kernels: readonly LabKernel[]; counted: string }) {
@@ -77,7 +79,8 @@ function Chart({ curves, measure, kernels, counted }: { curves: readonly LabCurv
             <text x={left - 0.5 * remPx} y={atY(y.at(tick)) + 0.3 * remPx} textAnchor="end">{measure.textOf(tick).replace(/\.0+\b/, '')}</text>
           </g>
         ))}
-        <text className="axis" x={right} y={bottom + 2.1 * remPx} textAnchor="end">{counted}</text>
+        <text className="axis" x={0} y={0.8 * remPx}>{measure.axis}</text>
+        <text className="axis" x={right} y={bottom + 2.1 * remPx} textAnchor="end">{`${counted} of the file; both axes in powers of ten`}</text>
         {ordered.map(({ kernel, points }) => (
           <g key={kernel} className="curve" data-side={sideOf(kernel, kernels)}>
             <polyline points={points.map((point) => `${atX(point.x).toFixed(1)},${atY(point.y).toFixed(1)}`).join(' ')} />
@@ -106,7 +109,8 @@ function Marker({ shape, x, y }: { shape: string; x: number; y: number }) {
   return <path className="marker" d={shape} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} />
 }
 
-function Legend({ curves, measure, kernels }: { curves: readonly LabCurve[]; measure: Measure; kernels: readonly LabKernel[] }) {
+function Legend({ curves, measure, kernels, memory }: { curves: readonly LabCurve[]; measure: Measure; kernels: readonly LabKernel[]; memory: readonly KernelMemory[] }) {
+  const counted = (kernel: LabKernel): KernelMemory | undefined => (measure.id === 'memory' ? memory.find((row) => row.kernel === kernel) : undefined)
   return (
     <ul className="lab-legend">
       {curves.map((curve) => (
@@ -115,11 +119,16 @@ function Legend({ curves, measure, kernels }: { curves: readonly LabCurve[]; mea
             <polyline points="-12,0 12,0" />
             <Marker shape={shapeOf(curve.kernel)} x={0} y={0} />
           </svg>
-          <span><strong>{KERNEL_TITLES[curve.kernel]}</strong> {growthText(curve, measure)}.{curve.endsBecause && <span className="quiet"> {curve.points.length > 0 ? 'Ends with' : 'Refused with'} <code>{curve.endsBecause.errno}</code>: {sentence(curve.endsBecause.says)}</span>}</span>
+          <span><strong>{KERNEL_TITLES[curve.kernel]}</strong> {growthText(curve, measure)}.<Counted memory={counted(curve.kernel)} />{curve.endsBecause && <span className="quiet"> {curve.points.length > 0 ? 'Ends with' : 'Refused with'} <code>{curve.endsBecause.errno}</code>: {sentence(curve.endsBecause.says)}</span>}</span>
         </li>
       ))}
     </ul>
   )
+}
+
+/** What the curve's bytes are made of. */
+function Counted({ memory }: { memory: KernelMemory | undefined }) {
+  return memory ? <span className="quiet"> Counted {countedText(memory)}.</span> : null
 }
 
 function Numbers({ curves, measure, counted }: { curves: readonly LabCurve[]; measure: Measure; counted: string }) {

@@ -1,8 +1,9 @@
 // A card for each of the six: where it comes from, what for, what it costs, and where it ends.
 
 import type { LabKernel } from '../../playground/lab/types.ts'
+import { sentence } from '../format.ts'
 import { type Card, CARDS } from './cards.ts'
-import { KERNEL_TITLES } from './text.ts'
+import { countedText, KERNEL_TITLES } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
 
 export function KernelCards() {
@@ -27,10 +28,13 @@ function KernelCard({ card: { title, kernels, whose, how, gains, costs } }: { ca
       <dl>
         {kernels.map((kernel) => {
           const limit = lab?.limits.find((row) => row.kernel === kernel)
+          const memory = lab?.memory.find((row) => row.kernel === kernel)
           return (
             <div key={kernel}>
               <dt>{kernels.length > 1 ? `Takes, ${kernel}` : 'Takes'}</dt>
               <dd>{limit?.takes}</dd>
+              <dt>{kernels.length > 1 ? `Map memory, ${kernel}` : 'Map memory'}</dt>
+              <dd>{memory && sentence(countedText(memory))}</dd>
             </div>
           )
         })}

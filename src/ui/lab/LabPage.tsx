@@ -3,9 +3,9 @@
 
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { dumps } from '../dump/dumps.ts'
 import { useNarrow } from '../layout/narrow.ts'
 import { Note } from '../parts.tsx'
+import { bringIntoSight } from './bring.ts'
 import type { Chooser } from './choices.ts'
 import { isStale, messageOf } from './choices.ts'
 import { Curves } from './Curves.tsx'
@@ -14,9 +14,10 @@ import { MessageBytes } from './MessageBytes.tsx'
 import { Messages } from './Messages.tsx'
 import { ProgramEditor } from './ProgramEditor.tsx'
 import { Conclusion, Figures, ReadAmplification } from './Results.tsx'
+import { RunRow } from './RunRow.tsx'
 import { Kernels, Presets, Settings } from './Setup.tsx'
-import { LAB_HASH } from './address.ts'
 import { ChooserProvider, useChoices, useChooser } from './useChoices.ts'
+import { useAddress } from './useAddress.ts'
 import '../dump/dump.css'
 import '../inspector.css'
 import './lab.css'
@@ -33,29 +34,21 @@ export function LabPage({ chooser, onClose }: { chooser: Chooser; onClose: () =>
 function Whole({ onClose }: { onClose: () => void }) {
   const narrow = useNarrow()
   const heading = useRef<HTMLHeadingElement>(null)
+  const chooser = useChooser()
   const { told } = useChoices()
   // What opened it was left for it: the next Tab comes to its first control.
   useEffect(() => heading.current?.focus(), [])
-  useEffect(() => {
-    const before = location.hash === LAB_HASH ? '' : location.hash
-    if (location.hash !== LAB_HASH) setHash(LAB_HASH)
-    // The browser's own way back leads to the scene.
-    const onHash = (): void => {
-      if (location.hash !== LAB_HASH) dumps.show(undefined)
-    }
-    addEventListener('hashchange', onHash)
-    return () => {
-      removeEventListener('hashchange', onHash)
-      if (location.hash === LAB_HASH) setHash(before)
-    }
-  }, [])
+  useAddress()
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !isBusy(event.target)) onClose()
+      if (event.key !== 'Escape' || event.defaultPrevented || isBusy(event.target)) return
+      const { running, measuring } = chooser.state()
+      if (running || measuring) chooser.stop()
+      else onClose()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
-  }, [onClose])
+  }, [chooser, onClose])
   return (
     <main className="lab" data-narrow={narrow || undefined}>
       <div className="lab-setup">
@@ -67,7 +60,7 @@ function Whole({ onClose }: { onClose: () => void }) {
         <Presets />
         <Kernels />
         <Folding narrow={narrow}><Settings /></Folding>
-        <Run />
+        <RunRow />
       </div>
       <div className="lab-results"><Results /></div>
       <p className="visually-hidden" role="status">{told}</p>
@@ -75,32 +68,31 @@ function Whole({ onClose }: { onClose: () => void }) {
   )
 }
 
-/** Says where we are, and is no step of the browser's history. */
-function setHash(hash: string): void {
-  history.replaceState(history.state, '', hash === '' ? location.pathname + location.search : hash)
-}
-
 /** In a narrow page the results are worth more than the room of a dozen sliders. */
 function Folding({ narrow, children }: { narrow: boolean; children: ReactNode }) {
   return narrow ? <details className="lab-folding"><summary>Settings</summary>{children}</details> : children
 }
 
-function Run() {
-  const chooser = useChooser()
-  const { running, lab } = useChoices()
-  return <button type="button" className="primary lab-run" aria-disabled={running || !lab} onClick={() => void (running || chooser.run())}>{running ? 'Running' : 'Run again'}</button>
-}
-
 function Results() {
   const chooser = useChooser()
   const choices = useChoices()
-  const { run, running, progress, trouble, amplification, chosen } = choices
+  const { run, running, progress, trouble, unread, stopped, amplification, chosen, pressedCount } = choices
   const message = messageOf(run, chosen)
   const stale = isStale(choices)
+  const conclusion = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // Whoever went on to something else meanwhile is left there.
+    const at = document.activeElement
+    const waits = at === null || at === document.body || at.closest('.lab-presets') !== null
+    if (pressedCount > 0 && waits && conclusion.current) bringIntoSight(conclusion.current)
+  }, [pressedCount])
   return (
     <>
-      <div role="alert">{trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}</div>
-      <Conclusion run={run} busy={running} stale={stale} progress={progress} />
+      <div role="alert">
+        {unread && <Note trouble={unread} onDismiss={chooser.dismissUnread} />}
+        {trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}
+      </div>
+      <div ref={conclusion} className="lab-outcome"><Conclusion run={run} busy={running} stale={stale} progress={progress} stopped={stopped} /></div>
       {run && (
         <div className="lab-of-run" data-stale={stale || undefined}>
           <Figures run={run} />

@@ -1,21 +1,24 @@
 // What came of a run: two sentences first, then the figures side by side, each with a bar against the larger one.
 
 import { Check, CircleAlert } from 'lucide-react'
-import type { Amplification, LabProgress, LabRun } from '../../playground/lab/types.ts'
+import { Fragment } from 'react'
+import type { Amplification, LabKernel, LabProgress, LabRun } from '../../playground/lab/types.ts'
 import { countText, sentence, sizeText } from '../format.ts'
 import { setupText } from './Setup.tsx'
-import { capText, type Figure, figuresOf, KERNEL_TITLES, threeDigits } from './text.ts'
+import { capText, type Figure, figuresOf, KERNEL_TITLES, NOT_COUNTED, partText, threeDigits } from './text.ts'
+import { useChoices } from './useChoices.ts'
 
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
 
 /** @param stale it is of an earlier run: what is set now is another thing */
-export function Conclusion({ run, busy, stale, progress }: { run: LabRun | undefined; busy: boolean; stale: boolean; progress: LabProgress | undefined }) {
+export function Conclusion({ run, busy, stale, progress, stopped }: { run: LabRun | undefined; busy: boolean; stale: boolean; progress: LabProgress | undefined; stopped: string | undefined }) {
   return (
     <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy} data-stale={stale || undefined}>
       <h3 id="lab-conclusion-heading" className="visually-hidden">Conclusion</h3>
+      {stopped !== undefined && <p className="lab-stopped">{stopped}</p>}
       {run && stale && <strong className="lab-stale">{`Of the last run, ${run.sides.map(({ kernel }) => KERNEL_TITLES[kernel]).join(' and ')}, and not of what is set now.`}</strong>}
-      {run ? <p>{run.conclusion.join(' ')}</p> : <p className="quiet">The first comparison is running.</p>}
+      {run ? <p className="lab-says">{run.conclusion.join(' ')}</p> : stopped === undefined && <p className="lab-says quiet">The first comparison is running.</p>}
       {busy && run && <p className="lab-progress quiet">Running{progress && `: ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}`}</p>}
       <p className="lab-agrees quiet">
         {run && (run.agrees ? <span className="verdict" data-right><Check aria-hidden />Both read the same bytes</span> : <span className="verdict"><CircleAlert aria-hidden />{whyNot(run)}</span>)}
@@ -48,7 +51,14 @@ export function Figures({ run }: { run: LabRun }) {
               {sides.map(({ kernel }, side) => <th key={side === 0 ? 'left' : 'right'} scope="col" data-side={side}><span className="side-mark" aria-hidden />{KERNEL_TITLES[kernel]}</th>)}
             </tr>
           </thead>
-          <tbody>{figuresOf(sides).map((figure) => <FigureRow key={figure.name} figure={figure} />)}</tbody>
+          <tbody>
+            {figuresOf(sides).map((figure) => (
+              <Fragment key={figure.name}>
+                <FigureRow figure={figure} />
+                {figure.isMemory && <tr className="lab-counted"><td colSpan={3}><Counted kernels={[...new Set(sides.map(({ kernel }) => kernel))]} /></td></tr>}
+              </Fragment>
+            ))}
+          </tbody>
         </table>
       </div>
       {sides.map(({ kernel, failure }, side) => failure && (
@@ -73,6 +83,26 @@ function FigureRow({ figure: { name, means, texts, notes, parts } }: { figure: F
         </td>
       ))}
     </tr>
+  )
+}
+
+/** What the bytes of map memory are made of, beside them. */
+function Counted({ kernels }: { kernels: readonly LabKernel[] }) {
+  const { lab } = useChoices()
+  const counted = (lab?.memory ?? []).filter(({ kernel }) => kernels.includes(kernel))
+  return (
+    <details>
+      <summary>What map memory counts</summary>
+      <div className="lab-counts">
+        {counted.map(({ kernel, whose, parts }) => (
+          <div key={kernel}>
+            <p><strong>{KERNEL_TITLES[kernel]}</strong> Maps {whose}:</p>
+            <ul>{parts.map((part) => <li key={part.of}>{partText(part)}</li>)}</ul>
+          </div>
+        ))}
+      </div>
+      <p className="quiet">{NOT_COUNTED}</p>
+    </details>
   )
 }
 

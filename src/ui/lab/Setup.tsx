@@ -6,7 +6,7 @@ import { parseSize, plural } from '../format.ts'
 import { Choice, Field } from '../parts.tsx'
 import { KERNELS } from './cards.ts'
 import { chosenPreset } from './choices.ts'
-import { ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, MOVE_STEPS, PRESETS, STRIPS_MOST } from './presets.ts'
+import { ACCESS_BYTES, ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, MOVE_STEPS, PRESETS, STRIPS_MOST } from './presets.ts'
 import { Slider } from './Slider.tsx'
 import { capText, KERNEL_TITLES } from './text.ts'
 import { useChoices, useChooser } from './useChoices.ts'
@@ -14,7 +14,6 @@ import { useChoices, useChooser } from './useChoices.ts'
 const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1)
 const STRIP_STEPS = upTo(STRIPS_MOST)
 const DEVICE_STEPS = upTo(DEVICES_MOST)
-const ACCESS_BYTES = [1, 8, 64, 512, 4096, 65_536] as const
 const PATTERNS: Record<LabSetup['pattern'], string> = { in_order: 'in order', random: 'random', stride: 'stride' }
 
 export function Presets() {

@@ -3,8 +3,11 @@
 
 import type { Amplification, Lab, LabCurve, LabKernel, LabMessage, LabProgress, LabRun, LabSetup, ProgramTrouble } from '../../playground/lab/types.ts'
 import type { Result } from '../../core/base/result.ts'
+import { countText, plural } from '../format.ts'
 import { mistakeOf, type Trouble } from '../trouble.ts'
+import { type Linked, troubleOf } from './link.ts'
 import { firstSetup, type Preset, PRESETS, presetOf, sameSetup } from './presets.ts'
+import { KERNEL_TITLES } from './text.ts'
 
 export type Side = 0 | 1
 
@@ -24,6 +27,12 @@ export interface Choices {
   amplification: Amplification | undefined
   curves: readonly LabCurve[]
   trouble: Trouble | undefined
+  /** What the page's address said and could not be set; until somebody puts it away. */
+  unread: Trouble | undefined
+  /** What was stopped last, and what to do next; until something runs again. */
+  stopped: string | undefined
+  /** Of presets that somebody pressed, and whose run came to its end. */
+  pressedCount: number
   chosen: ChosenMessage | undefined
   /** As it stands in the editor. */
   source: string
@@ -40,7 +49,7 @@ export class Chooser {
   readonly #open: () => Promise<Lab>
   readonly #listeners = new Set<() => void>()
   #state: Choices = {
-    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, chosen: undefined, source: '', own: undefined,
+    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, unread: undefined, stopped: undefined, pressedCount: 0, chosen: undefined, source: '', own: undefined,
     sourceTrouble: undefined, told: '',
   }
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -49,8 +58,13 @@ export class Chooser {
   #checked = 0
   #isClosed = false
 
-  constructor(open: () => Promise<Lab>) {
+  readonly #linked: Linked | undefined
+
+  /** @param linked what an address asks for from the first */
+  constructor(open: () => Promise<Lab>, linked?: Linked) {
     this.#open = open
+    this.#linked = linked
+    if (linked) this.#state = { ...this.#state, setup: linked.setup }
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -66,7 +80,7 @@ export class Chooser {
       const lab = await this.#open()
       if (this.#isClosed) return lab.close()
       this.#set({ lab, source: lab.examples[0]?.source ?? '' })
-      await this.press(PRESETS[0])
+      await (this.#linked ? this.follow(this.#linked) : this.#press(PRESETS[0]))
     } catch (error) {
       this.#set({ trouble: mistakeOf(error) })
     }
@@ -81,19 +95,34 @@ export class Chooser {
     this.#timer = setTimeout(() => void this.run(), CALM_MS)
   }
 
-  readonly press = async (preset: Preset | undefined): Promise<void> => {
+  /** Sets and runs what an address says. */
+  readonly follow = async ({ setup, example, source, wrong }: Linked): Promise<void> => {
+    const { lab, curves } = this.#state
+    if (!lab) return
+    const known = lab.examples.find(({ name }) => name === example)
+    const unread = troubleOf(example === undefined || known ? wrong : [...wrong, `program=“${example.slice(0, 24)}”, which is no example`])
+    this.#set({ setup, curves: sameCurves(setup, this.#state.setup) ? curves : [], unread })
+    this.write(source ?? (known ?? lab.examples[0])?.source ?? '')
+    if ((await this.run()) && chosenPreset(this.#state)?.withCurve) await this.measure(setup.kernels, true)
+  }
+
+  readonly press = (preset: Preset): Promise<void> => this.#press(preset, true)
+
+  async #press(preset: Preset | undefined, byHand = false): Promise<void> {
     if (!preset) return
     const { lab, source } = this.#state
     const curves = sameCurves(preset.setup, this.#state.setup) ? this.#state.curves : []
     // A preset's point is made by the program that works, whatever stands in the editor; what was written stays to be had.
     const runs = preset.setup.kernels.includes('program') ? (lab?.examples[0]?.source ?? source) : source
     this.#set({ setup: { ...preset.setup }, curves, source: runs })
-    await this.run()
+    if (!(await this.run())) return
+    if (byHand) this.#set({ pressedCount: this.#state.pressedCount + 1 })
     // What was concluded is the last word, and not that something more was measured.
     if (preset.withCurve) await this.measure(preset.setup.kernels, true)
   }
 
-  readonly run = (): Promise<void> => {
+  /** @returns whether it came to its end */
+  readonly run = (): Promise<boolean> => {
     const { source } = this.#state
     return this.#run({ program: source })
   }
@@ -107,20 +136,36 @@ export class Chooser {
     await this.#run({ program: lab.examples[0]?.source ?? source, programChange: source })
   }
 
-  async #run(programs: Pick<LabSetup, 'program' | 'programChange'>): Promise<void> {
+  async #run(programs: Pick<LabSetup, 'program' | 'programChange'>): Promise<boolean> {
     const { lab, setup } = this.#state
     clearTimeout(this.#timer)
-    if (!lab) return
+    if (!lab) return false
     const mine = ++this.#asked
     // A worker does one thing after the other: what nobody waits for any more makes room.
     if (this.#state.running) lab.cancel()
-    this.#set({ running: true, progress: undefined, trouble: undefined, told: 'Running.' })
+    this.#set({ running: true, progress: undefined, trouble: undefined, stopped: undefined, told: 'Running.' })
     const asked = setup.kernels.includes('program') ? { ...setup, ...programs } : setup
     const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked, (progress) => mine === this.#asked && this.#set({ progress }))), this.#try(() => lab.amplification(asked))])
-    if (mine !== this.#asked || this.#isClosed) return
-    if (!run.ok) return this.#set({ running: false, trouble: run.trouble, told: run.trouble.says })
+    if (mine !== this.#asked || this.#isClosed) return false
+    if (!run.ok) {
+      this.#set({ running: false, trouble: run.trouble, told: run.trouble.says })
+      return false
+    }
     const shown = inOrder(run.value)
     this.#set({ running: false, run: shown, amplification: amplification.ok ? amplification.value : undefined, chosen: firstMessage(shown), told: shown.conclusion.join(' ') })
+    return true
+  }
+
+  /** Whatever runs, run and curves; what is set and what is there already stays. The next run begins at once. */
+  readonly stop = (): void => {
+    const { lab, running, measuring } = this.#state
+    if (!lab || !(running || measuring)) return
+    clearTimeout(this.#timer)
+    this.#asked++
+    this.#measured++
+    const stopped = running ? stoppedRun(this.#state) : stoppedCurves(this.#state)
+    lab.cancel()
+    this.#set({ running: false, measuring: false, progress: undefined, stopped, told: stopped })
   }
 
   /** Curves of these kernels, both by default, beside those that are there. */
@@ -128,7 +173,7 @@ export class Chooser {
     const { lab, setup } = this.#state
     if (!lab) return
     const mine = ++this.#measured
-    this.#set({ measuring: true, ...(!quietly && { told: 'Measuring.' }) })
+    this.#set({ measuring: true, stopped: undefined, ...(!quietly && { told: 'Measuring.' }) })
     const missing = [...new Set(kernels)].filter((kernel) => this.#state.curves.every((curve) => curve.kernel !== kernel))
     for (const kernel of missing) {
       const curve = await this.#try(() => lab.curve(kernel, setup))
@@ -169,6 +214,11 @@ export class Chooser {
 
   readonly dismiss = (): void => this.#set({ trouble: undefined })
 
+  readonly dismissUnread = (): void => this.#set({ unread: undefined })
+
+  /** For what a part of the page couldn't do, and for what it did. */
+  readonly tell = (what: { trouble: Trouble } | { told: string }): void => this.#set(what)
+
   readonly close = (): void => {
     this.#isClosed = true
     clearTimeout(this.#timer)
@@ -188,6 +238,17 @@ export class Chooser {
     this.#state = { ...this.#state, ...change }
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** Where it was when it ended, and what stands on the page now. */
+function stoppedRun({ setup: { kernels: [left, right] }, progress, run }: Choices): string {
+  const where = progress ? ` at ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}` : ''
+  const stands = run ? 'What stands here is of the run before.' : 'Nothing was compared yet.'
+  return `Stopped: ${KERNEL_TITLES[left]} and ${KERNEL_TITLES[right]}${where}. ${stands} Press Run again, or set something else: it runs at once.`
+}
+
+function stoppedCurves({ curves }: Choices): string {
+  return `Stopped: the curves. ${curves.length === 0 ? 'None is measured yet.' : `${plural(curves.length, 'kernel is', 'kernels are')} measured, and stay.`} Measuring again goes on with those that are missing.`
 }
 
 /** Whether the run that is shown isn't one of what is set now. The program that stands in the editor runs when it is told to. */

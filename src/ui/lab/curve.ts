@@ -1,7 +1,7 @@
 // What the curves show, and where each point stands: pure numbers, drawn by Curves.tsx. A point that couldn't be measured
 // isn't drawn, and a kernel without one has no line: 0 would say that it is fastest.
 
-import type { LabCurve, LabKernel, Spread } from '../../playground/lab/types.ts'
+import { CURVE_ACCESSES, type LabCurve, type LabKernel, type Spread } from '../../playground/lab/types.ts'
 import { countText, sizeText } from '../format.ts'
 import { type LogAxis, logAxis } from './scales.ts'
 import { KERNEL_TITLES, nsText, threeDigits, usText } from './text.ts'
@@ -11,18 +11,21 @@ type Point = LabCurve['points'][number]
 export interface Measure {
   id: 'resolve' | 'open' | 'memory' | 'trips'
   title: string
+  /** What stands at the upright axis. */
+  axis: string
   read: (point: Point) => number | undefined
   spread: (point: Point) => Spread | undefined
   textOf: (value: number) => string
 }
 
 const exact = (): undefined => undefined
+const LOOKUPS = `${countText(CURVE_ACCESSES)} lookups at random`
 
 export const MEASURES: readonly Measure[] = [
-  { id: 'resolve', title: 'Time per resolve', read: (point) => point.nsPerResolve, spread: (point) => point.resolveSpread, textOf: nsText },
-  { id: 'open', title: 'Time to open', read: (point) => point.openUs, spread: (point) => point.openSpread, textOf: usText },
-  { id: 'memory', title: 'Map memory', read: (point) => point.residentBytes, spread: exact, textOf: sizeText },
-  { id: 'trips', title: 'Round trips', read: (point) => point.roundTripCount, spread: exact, textOf: (value) => countText(Math.round(value)) },
+  { id: 'resolve', title: 'Time per resolve', axis: 'Time per resolve', read: (point) => point.nsPerResolve, spread: (point) => point.resolveSpread, textOf: nsText },
+  { id: 'open', title: 'Time to open', axis: 'Time to open, to the first byte', read: (point) => point.openUs, spread: (point) => point.openSpread, textOf: usText },
+  { id: 'memory', title: 'Map memory', axis: `Map memory after ${LOOKUPS}`, read: (point) => point.residentBytes, spread: exact, textOf: sizeText },
+  { id: 'trips', title: 'Round trips', axis: `Round trips in ${LOOKUPS}`, read: (point) => point.roundTripCount, spread: exact, textOf: (value) => countText(Math.round(value)) },
 ]
 
 export interface PlacedPoint {
@@ -66,7 +69,7 @@ export function countsOf(curves: readonly LabCurve[]): number[] {
 }
 
 /** A striped file has chunks, and one extent: what the axis counts is said by its name. */
-export function countedText(curves: readonly LabCurve[], striped: boolean): 'extents' | 'chunks' {
+export function countsWord(curves: readonly LabCurve[], striped: boolean): 'extents' | 'chunks' {
   return curves.find(({ counts }) => counts !== undefined)?.counts ?? (striped ? 'chunks' : 'extents')
 }
 

@@ -2,13 +2,15 @@
 // when first asked for.
 
 import { dumps } from '../dump/dumps.ts'
+import { isLabHash } from './address.ts'
 import { Chooser } from './choices.ts'
 import { LabPage } from './LabPage.tsx'
+import { readLink } from './link.ts'
 
 export function openLab(): void {
   const known = dumps.state().list.find(({ page }) => page !== undefined)
   if (known) return dumps.show(known.id)
-  const chooser = new Chooser(async () => (await import('../../playground/lab/mapLab.ts')).openLab())
+  const chooser = new Chooser(async () => (await import('../../playground/lab/mapLab.ts')).openLab(), isLabHash(location.hash) ? readLink(location.hash) : undefined)
   void chooser.start()
   const page = (close: () => void) => <LabPage chooser={chooser} onClose={() => {
     document.getElementById('open-lab')?.focus()

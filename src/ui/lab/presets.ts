@@ -12,6 +12,7 @@ export const ACCESSES_MOST = 1_000_000
 export const CAP_LEAST_BYTES = 4096
 export const CAP_MOST_BYTES = 64 * 1024 * 1024
 export const MOVES_MOST = 100
+export const ACCESS_BYTES = [1, 8, 64, 512, 4096, 65_536] as const
 
 export const EXTENT_STEPS = decadesUpTo(EXTENTS_MOST)
 export const ACCESS_STEPS = decadesUpTo(ACCESSES_MOST)
@@ -29,7 +30,8 @@ export interface Preset {
   withCurve?: boolean
 }
 
-const plain: LabSetup = {
+/** What is set where nobody said otherwise. */
+export const PLAIN: LabSetup = {
   kernels: ['v1', 'fuse'],
   shape: 'simple',
   extentCount: 1,
@@ -51,51 +53,51 @@ export const PRESETS: readonly Preset[] = [
     id: 'push',
     title: 'Push or pull',
     point: 'All maps at replay, or each at its first open: who waits, and what stays in memory.',
-    setup: { ...plain, kernels: ['v1', 'fuse'], fileCount: 1000, extentCount: 10, accessCount: 200 },
+    setup: { ...PLAIN, kernels: ['v1', 'fuse'], fileCount: 1000, extentCount: 10, accessCount: 200 },
   },
   {
     id: 'many',
     title: '16 extents or 100,000',
     point: 'Walking through a list of mixed lengths, or a program that searches it by halves.',
-    setup: { ...plain, kernels: ['fuse-unrolled', 'program'], extentCount: 100_000, isUniform: false, fileCount: 1 },
+    setup: { ...PLAIN, kernels: ['fuse-unrolled', 'program'], extentCount: 100_000, isUniform: false, fileCount: 1 },
     withCurve: true,
   },
   {
     id: 'cap',
     title: 'A cache with a small cap',
     point: 'What a cap saves in memory is paid in round trips.',
-    setup: { ...plain, kernels: ['fuse-iomap', 'fuse-unrolled'], extentCount: 10_000, fileCount: 1, cacheCapBytes: 16 * 1024, accessCount: 10_000 },
+    setup: { ...PLAIN, kernels: ['fuse-iomap', 'fuse-unrolled'], extentCount: 10_000, fileCount: 1, cacheCapBytes: 16 * 1024, accessCount: 10_000 },
   },
   {
     id: 'program',
     title: 'Program instead of a message',
     point: 'The map comes as cells of a table, which only the program understands: the kernel’s interface knows no map.',
-    setup: { ...plain, kernels: ['fuse', 'program'], shape: 'striped', extentCount: 1000, stripCount: 8, deviceCount: 4, fileCount: 10 },
+    setup: { ...PLAIN, kernels: ['fuse', 'program'], shape: 'striped', extentCount: 1000, stripCount: 8, deviceCount: 4, fileCount: 10 },
   },
   {
     id: 'striped',
     title: 'Striped: interleaved or unrolled',
     point: 'Sixteen strips in one record, or an extent for every chunk.',
-    setup: { ...plain, kernels: ['fuse', 'fuse-unrolled'], shape: 'striped', extentCount: 10_000, stripCount: 16, deviceCount: 8, fileCount: 1 },
+    setup: { ...PLAIN, kernels: ['fuse', 'fuse-unrolled'], shape: 'striped', extentCount: 10_000, stripCount: 16, deviceCount: 8, fileCount: 1 },
     withCurve: true,
   },
   {
     id: 'worker',
     title: 'What an upcall costs',
     point: 'The daemon in a worker of its own: each round trip is a switch there and back.',
-    setup: { ...plain, kernels: ['fuse-iomap', 'fuse'], extentCount: 30, fileCount: 10, cacheCapBytes: CAP_LEAST_BYTES, daemon: 'worker' },
+    setup: { ...PLAIN, kernels: ['fuse-iomap', 'fuse'], extentCount: 30, fileCount: 10, cacheCapBytes: CAP_LEAST_BYTES, daemon: 'worker' },
   },
   {
     id: 'move',
     title: 'A file that moves',
-    point: 'Its bytes go elsewhere while it is used: who is told, and who reads on where they were.',
-    setup: { ...plain, kernels: ['fuse', 'fuse-iomap'], extentCount: 8, fileCount: 4, moveCount: 5 },
+    point: 'Its bytes go elsewhere while it is used, as famfs’s never do: who is told, and who reads on where they were.',
+    setup: { ...PLAIN, kernels: ['fuse', 'fuse-iomap'], extentCount: 8, fileCount: 4, moveCount: 5 },
   },
 ]
 
 /** The first of them runs when the lab opens. */
 export function firstSetup(): LabSetup {
-  return { ...(PRESETS[0]?.setup ?? plain) }
+  return { ...(PRESETS[0]?.setup ?? PLAIN) }
 }
 
 export function presetOf(setup: LabSetup): Preset | undefined {

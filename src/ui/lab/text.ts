@@ -1,7 +1,7 @@
 // Numbers of the lab as people read them: each with its unit, and no more digits than a measurement bears.
 
 import { errnos } from '../../core/base/errno.ts'
-import type { LabKernel, LabSide, Spread } from '../../playground/lab/types.ts'
+import type { KernelMemory, LabKernel, LabSide, MemoryPart, Spread } from '../../playground/lab/types.ts'
 import { countText, plural, sizeText } from '../format.ts'
 
 /** "0.42 ns", "17 ns", "1.3 µs", "2.4 ms". */
@@ -56,6 +56,8 @@ export interface Figure {
   notes: readonly [string, string]
   /** Parts of the larger of the two, 0 .. 1. */
   parts: readonly [number, number]
+  /** What such bytes are made of is told beneath it. */
+  isMemory: boolean
 }
 
 /** What stands where nothing could be measured: 0 would be a very good figure. */
@@ -67,6 +69,7 @@ interface Row {
   read: (side: LabSide) => number | undefined
   textOf: (value: number) => string
   noteOf?: (side: LabSide) => string
+  isMemory?: boolean
 }
 
 const ofAll = (part: number, { resolveCount }: LabSide): number | undefined => (resolveCount > 0 ? (100 * part) / resolveCount : undefined)
@@ -76,7 +79,7 @@ const ROWS: readonly Row[] = [
   { name: 'Round trips', means: 'requests that waited for an answer', read: (side) => side.roundTripCount, textOf: countText },
   { name: 'Bytes copied', means: 'of all messages, without fuse’s own headers', read: (side) => side.copiedBytes, textOf: sizeText },
   { name: 'Map memory now', means: 'what the kernel keeps of all maps', read: (side) => side.residentBytes, textOf: sizeText },
-  { name: 'Map memory at most', means: 'at any time of the run', read: (side) => side.residentMostBytes, textOf: sizeText },
+  { name: 'Map memory at most', means: 'at any time of the run', read: (side) => side.residentMostBytes, textOf: sizeText, isMemory: true },
   { name: 'Served without asking', means: 'faults answered from what the kernel held', read: (side) => ofAll(side.servedCount, side), textOf: (value) => `${threeDigits(value)} %`, noteOf: (side) => (side.resolveCount > 0 ? '' : 'no fault came to an end') },
   { name: 'Time per resolve', means: 'from an offset in the file to a place in memory', read: (side) => side.nsPerResolve, textOf: nsText, noteOf: (side) => (side.nsPerResolve === undefined ? 'nothing was resolved from what it held' : spreadText(side.resolveSpread, nsText)) },
   { name: 'Time to open', means: 'a file’s first access', read: (side) => side.openUs, textOf: usText, noteOf: openNote },
@@ -93,13 +96,13 @@ const CHANGE_ROWS: readonly Row[] = [
 
 export function figuresOf(sides: readonly [LabSide, LabSide]): Figure[] {
   const changed = CHANGE_ROWS.filter(({ read }) => sides.some((side) => (read(side) ?? 0) > 0))
-  return [...ROWS, ...changed].map(({ name, means, read, textOf, noteOf = () => '' }) => {
+  return [...ROWS, ...changed].map(({ name, means, read, textOf, noteOf = () => '', isMemory = false }) => {
     const [left, right] = sides
     const values = [read(left), read(right)] as const
     const most = Math.max(...values.map((value) => value ?? 0))
     const part = (value = 0): number => (most > 0 ? value / most : 0)
     const text = (value: number | undefined): string => (value === undefined ? NONE : textOf(value))
-    return { name, means, texts: [text(values[0]), text(values[1])], notes: [noteOf(left), noteOf(right)], parts: [part(values[0]), part(values[1])] }
+    return { name, means, texts: [text(values[0]), text(values[1])], notes: [noteOf(left), noteOf(right)], parts: [part(values[0]), part(values[1])], isMemory }
   })
 }
 
@@ -145,4 +148,17 @@ const REFUSALS: Partial<Record<keyof typeof errnos, string>> = {
 /** What there is to say of one side before anybody looks at its figures. */
 export function sideText({ kernel, messageCount, roundTripCount, copiedBytes }: LabSide): string {
   return `${KERNEL_TITLES[kernel]}: ${plural(messageCount, 'message')}, ${plural(roundTripCount, 'round trip')}, ${sizeText(copiedBytes)} copied`
+}
+
+/** "20 B for each extent (device 4, offset 8, length 8)". */
+export function partText({ bytes, of, made }: MemoryPart): string {
+  return `${bytes} B for ${of} (${made})`
+}
+
+/** The same for all of them. */
+export const NOT_COUNTED = 'As this model’s arrays have them; what a kernel keeps of every file and device anyway isn’t in it.'
+
+/** In one line: "of files that were opened: 20 B for each extent, 24 B for each strip". */
+export function countedText({ whose, parts }: KernelMemory): string {
+  return `${whose}: ${parts.map(({ bytes, of }) => `${bytes} B for ${of}`).join(', ')}`
 }

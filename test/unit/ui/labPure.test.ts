@@ -10,7 +10,7 @@ import { encodePage, FmapPageRequest } from '../../../src/core/fuse/pagedMessage
 import { encodeTable } from '../../../src/core/fuse/programMessages.ts'
 import { columnsOf } from '../../../src/core/fmap/wide.ts'
 import { CARDS, KERNELS } from '../../../src/ui/lab/cards.ts'
-import { countedText, countsOf, curveText, growthText, MEASURES, plotOf } from '../../../src/ui/lab/curve.ts'
+import { countsWord, countsOf, curveText, growthText, MEASURES, plotOf } from '../../../src/ui/lab/curve.ts'
 import { fieldAt, fieldsIn, runsOf, structsText } from '../../../src/ui/lab/decode.ts'
 import { drawn, endUs, ladderOf, stripOf } from '../../../src/ui/lab/ladder.ts'
 import { EXTENT_STEPS, EXTENTS_MOST, firstSetup, MOVE_STEPS, PRESETS, presetOf } from '../../../src/ui/lab/presets.ts'
@@ -272,7 +272,7 @@ describe('curves', () => {
   })
 
   it('the axis counts chunks where files are striped', () => {
-    expect([countedText([], true), countedText([], false), countedText([{ ...curveOf('fuse'), counts: 'chunks' }], false)]).toEqual(['chunks', 'extents', 'chunks'])
+    expect([countsWord([], true), countsWord([], false), countsWord([{ ...curveOf('fuse'), counts: 'chunks' }], false)]).toEqual(['chunks', 'extents', 'chunks'])
   })
 })
 

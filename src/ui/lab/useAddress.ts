@@ -1,0 +1,54 @@
+// The page's address says what is set, as soon as nobody changes it for a moment; and what an address says that somebody
+// follows while the lab is open is set. No step of the browser's history is made of it.
+
+import { useEffect } from 'react'
+import { dumps } from '../dump/dumps.ts'
+import { isLabHash, LAB_HASH } from './address.ts'
+import type { Chooser } from './choices.ts'
+import { linkOf, readLink } from './link.ts'
+import { useChoices, useChooser } from './useChoices.ts'
+
+/** Browsers take a hundred changes in half a minute. */
+const CALM_MS = 400
+
+export function useAddress(): void {
+  const chooser = useChooser()
+  const { lab, setup, source } = useChoices()
+  useEffect(() => {
+    const before = isLabHash(location.hash) ? '' : location.hash
+    const follow = (): void => {
+      // What the lab alone asks for is there already.
+      if (chooser.state().lab && location.hash.startsWith(`${LAB_HASH}?`) && location.hash !== addressOf(chooser)) void chooser.follow(readLink(location.hash))
+      else writeAddress(chooser)
+    }
+    // The browser's own way back leads to the scene.
+    const onHash = (): void => (isLabHash(location.hash) ? follow() : dumps.show(undefined))
+    if (isLabHash(location.hash)) follow()
+    else setHash(addressOf(chooser) ?? LAB_HASH)
+    addEventListener('hashchange', onHash)
+    return () => {
+      removeEventListener('hashchange', onHash)
+      if (isLabHash(location.hash)) setHash(before)
+    }
+  }, [chooser])
+  useEffect(() => {
+    const timer = setTimeout(() => writeAddress(chooser), CALM_MS)
+    return () => clearTimeout(timer)
+  }, [chooser, lab, setup, source])
+}
+
+/** At once, for who takes it away. */
+export function writeAddress(chooser: Chooser): void {
+  const address = addressOf(chooser)
+  if (address !== undefined && isLabHash(location.hash) && location.hash !== address) setHash(address)
+}
+
+/** Undefined until it is known what stands in the editor. */
+function addressOf(chooser: Chooser): string | undefined {
+  const { lab, setup, source } = chooser.state()
+  return lab && linkOf(setup, source, lab.examples)
+}
+
+function setHash(hash: string): void {
+  history.replaceState(history.state, '', hash === '' ? location.pathname + location.search : hash)
+}
