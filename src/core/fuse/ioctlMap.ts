@@ -82,16 +82,18 @@ function interleavedAt(view: DataView, at: number, count: number, sizeBytes: num
 
 function extentsAt(view: DataView, start: number, count: number, lengthBytes: number): Extent[] | string {
   if (!isThere(start, count * EXTENT_BYTES, lengthBytes)) return `${count} extents at byte ${start} of ${lengthBytes}`
-  const extents: Extent[] = []
-  for (let at = start; extents.length < count; at += EXTENT_BYTES) {
+  // As long as it will be: one that grows has room for seventeen, and the maps of all files stay.
+  const extents = new Array<Extent>(count)
+  for (let i = 0; i < count; i++) {
+    const at = start + i * EXTENT_BYTES
     const devindex = u64At(view, at)
     const offsetBytes = u64At(view, at + 8)
     const extentBytes = u64At(view, at + 16)
     // Every byte of it has a number of its own.
     if (devindex < 0 || devindex > U32_MOST || offsetBytes < 0 || extentBytes < 0 || !Number.isSafeInteger(offsetBytes + extentBytes)) {
-      return `extent ${extents.length} is beyond any device`
+      return `extent ${i} is beyond any device`
     }
-    extents.push({ devindex, offsetBytes, lengthBytes: extentBytes })
+    extents[i] = { devindex, offsetBytes, lengthBytes: extentBytes }
   }
   return extents
 }
