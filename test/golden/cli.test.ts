@@ -34,6 +34,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'text.img'), 'this is no image\n'.repeat(1000))
   writeFileSync(join(folder, 'ones.img'), Buffer.alloc(2 ** 21 + 5000, 0xff))
   mkdirSync(join(folder, 'folder.img.gz'))
+  writeFileSync(join(folder, 'none.json'), '[]')
+  writeFileSync(join(folder, 'one.json'), '{"name":"x"}')
   const volume = newFormatted()
   must(createDirectory(lock(volume), directory('d')))
   writeFileSync(join(folder, 'directory.img'), volume.memory.window(0, volume.memory.presentBytes))
@@ -121,6 +123,10 @@ describe('--fmap and --yaml', () => {
     [[], 'no image is named', 2],
     [['--write', 'missing.json'], 'missing.json', 1],
     [['--write', 'manifest.json', 'nobody'], 'manifest.json has no image nobody', 2],
+    [['--write', 'manifest.json'], 'client-role: it has no device_size, log_len, ', 1],
+    [['--write', 'none.json'], 'none.json is no manifest', 1],
+    [['--write', 'one.json'], 'one.json is no manifest', 1],
+    [['--write', 'text.img'], 'text.img is not JSON: ', 1],
   ])('or say what is wrong: %j', (args, says, code) => {
     const { stdout, stderr, status } = golden(...args)
     expect({ stdout, status }).toEqual({ stdout: '', status: code })

@@ -58,9 +58,11 @@ describe('npm run fuzz', () => {
     [['--runs', '20'], 0, /^image: 20 inputs[^]*entry: 20 inputs[^]*message GET_FMAP, answer: 20 inputs/, /^$/],
     [['--kind', 'message', '--only', '5'], 0, /^message GET_FMAP, answer: 1 inputs, seed 1\n {2}passed the first check: \d+ .*\n {2}outcomes: .*\n {2}slowest: .*--kind message --seed 1 --only 5\)\n {2}peak memory: \d+ MiB\nmessage /, /^$/],
     [['--kind', 'entry', '--only', '5'], 0, /^entry: 1 inputs/, /^$/],
-    [['--kind', 'lesson'], 2, /^$/, /^fuzz: the kind lesson comes with the part that it tests.*\nusage: /],
     [['--kind', 'nonsense'], 2, /^$/, /^fuzz: there is no kind nonsense\nusage: /],
-    [['--runs', '1x'], 2, /^$/, /^fuzz: .*\nusage: /],
+    [['--runs', '1x'], 2, /^$/, /^fuzz: --runs takes a whole number from 1 to 2\^32 - 1, not “1x”\nusage: /],
+    // No input proves nothing.
+    [['--runs', '0'], 2, /^$/, /^fuzz: --runs takes a whole number from 1 .*“0”\nusage: /],
+    [['--seed', '4294967296'], 2, /^$/, /^fuzz: --seed takes a whole number from 0 .*\nusage: /],
   ])('%j', (args, code, out, err) => {
     const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/tools/fuzz.ts', ...args], { cwd: root, encoding: 'utf8', timeout: 50_000 })
     expect([run.status, run.stdout, run.stderr]).toEqual([code, expect.stringMatching(out), expect.stringMatching(err)])

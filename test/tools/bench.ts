@@ -1,12 +1,13 @@
 // npm run bench: ratios in one run, in a real browser. Nothing here is ever asserted: a number that got worse is for
 // people to see, not for a test to trip over on a busy machine.
 
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { type BenchRow, rowOf, type Sample, SAMPLE_COUNT } from '../bench/measure.ts'
+import { groups } from '../bench/rows.ts'
 import { withPage } from './browserPage.ts'
-import { pageWorkRows } from './pageWork.ts'
+import { pageWorkNames, pageWorkRows } from './pageWork.ts'
 
 const USAGE = 'usage: npm run bench [-- --json FILE] [--only NAME] (a NAME that ends with * is the beginning of several)'
 const FIRST_MOVES = [
@@ -14,24 +15,49 @@ const FIRST_MOVES = [
   { name: 'first_move_4x', cpu: 4 },
 ]
 
+class UsageError extends Error {}
+
+const ROW_NAMES: readonly string[] = [...groups.flatMap(({ names }) => names), ...FIRST_MOVES.map(({ name }) => name), ...pageWorkNames]
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })
-  const { only } = values
+  const { json, only } = options()
   const wanted = (name: string): boolean => only === undefined || (only.endsWith('*') ? name.startsWith(only.slice(0, -1)) : name === only)
+  if (!ROW_NAMES.some(wanted)) throw new UsageError(`there is no row ${only}. There are ${ROW_NAMES.join(', ')}`)
+  if (json !== undefined) mayWrite(json)
   const rows = [...(await pageRows(wanted)), ...(await firstMoveRows(wanted)), ...(await pageWorkRows(wanted)).map(shown)]
-  if (rows.length === 0) throw new Error(`there is no row ${values.only ?? ''}\n${USAGE}`)
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows }, undefined, 1)}\n`)
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ rows }, undefined, 1)}\n`)
+}
+
+function options() {
+  try {
+    return parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } }).values
+  } catch (error) {
+    throw new UsageError(messageOf(error))
+  }
+}
+
+/** Asked before the run, which would be for nothing; what the file holds stays until there are new rows. */
+function mayWrite(path: string): void {
+  try {
+    closeSync(openSync(path, 'a'))
+  } catch (error) {
+    throw new UsageError(`--json: ${messageOf(error)}`)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function pageRows(wanted: (name: string) => boolean): Promise<BenchRow[]> {
+  if (!groups.some(({ names }) => names.some(wanted))) return []
   return withPage('test/bench/index.html', async ({ url, browser }) => {
     const context = await browser.newContext()
     const page = await context.newPage()
     await page.goto(url)
     await page.waitForFunction(() => window.famfsBench !== undefined)
-    const groups = await page.evaluate(() => window.famfsBench?.groups ?? [])
     const rows: BenchRow[] = []
-    for (const [index, names] of groups.entries()) {
+    for (const [index, { names }] of groups.entries()) {
       if (!names.some(wanted)) continue
       const made = await page.evaluate((at) => window.famfsBench?.run(at) ?? [], index)
       for (const row of made.filter((candidate) => wanted(candidate.name))) rows.push(shown(row))
@@ -85,4 +111,10 @@ function shown(row: BenchRow): BenchRow {
   return row
 }
 
-await main()
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  console.error(`bench: ${error.message}\n${USAGE}`)
+  process.exitCode = 2
+}

@@ -24,6 +24,9 @@ const USAGE = `usage: npm run golden -- [--local-uuid UUID] FILE.img.gz ...
        npm run golden -- --write MANIFEST.json [NAME ...]
 Without --local-uuid the manifest.json beside an image names the host that looks at it; without one it is the owner.`
 
+/** What an image can't be written without. */
+const WRITTEN_BY = ['device_size', 'log_len', 'devname', 'owner_system_uuid', 'metadata_sha256', 'sessions', 'alterations', 'crc_refreshed'] as const satisfies (keyof ManifestImage)[]
+
 const MODES = ['fmap', 'yaml', 'fsck', 'write'] as const
 
 /** The command can't be understood: answered with the usage, before any file is looked at. */
@@ -108,8 +111,7 @@ function report(path: string, options: { localUuid: string | undefined; bucketCo
 function uuidBeside(path: string, name: string): string | undefined {
   const manifest = join(dirname(path), 'manifest.json')
   if (!existsSync(manifest)) return undefined
-  const images = JSON.parse(readFileSync(manifest, 'utf8')) as { name: string; local_system_uuid?: string }[]
-  return images.find((image) => image.name === name)?.local_system_uuid
+  return readManifest<{ name: string; local_system_uuid?: string }>(manifest).find((image) => image.name === name)?.local_system_uuid
 }
 
 function fileOf(image: Image, index: number): LogFileMeta {
@@ -123,17 +125,36 @@ function fileOf(image: Image, index: number): LogFileMeta {
 }
 
 function writeAll(manifestPath: string, names: string[]): void {
-  const images = JSON.parse(readFileSync(manifestPath, 'utf8')) as ManifestImage[]
+  const images = readManifest<ManifestImage>(manifestPath)
   const unknown = names.filter((name) => !images.some((image) => image.name === name))
   if (unknown.length > 0) throw new UsageError(`${basename(manifestPath)} has no image ${unknown.join(', ')}`)
   for (const image of images) {
     if (names.length > 0 && !names.includes(image.name)) continue
     attempt(image.name, () => {
+      const lacking = WRITTEN_BY.filter((key) => image[key] === undefined)
+      if (lacking.length > 0) throw new Error(`it has no ${lacking.join(', ')}`)
       const sha256 = sha256Of(writeImage(recipeOf(image, readDump(dirname(manifestPath), image.name))))
       const equal = sha256 === image.metadata_sha256
       print(`${JSON.stringify({ name: image.name, sha256, equal })}\n`)
       if (!equal) process.exitCode = 1
     })
+  }
+}
+
+/** Names are all that is sure of its images. */
+function readManifest<T extends { name: string }>(path: string): T[] {
+  const images = jsonOf(path)
+  const isNamed = (image: unknown): boolean => typeof image === 'object' && image !== null && 'name' in image && typeof image.name === 'string'
+  if (!Array.isArray(images) || images.length === 0 || !images.every(isNamed)) throw new Error(`${path} is no manifest: it is to be a list of images, each with its name`)
+  return images as T[]
+}
+
+function jsonOf(path: string): unknown {
+  const text = readFileSync(path, 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -31,6 +31,8 @@ const GESTURES: Gesture[] = [
   { name: 'page_scroll_lane', what: 'scrolling the files of a lane', move: async (page, at) => wheel(page, page.locator('[data-lane="A"] .files-scroll'), at) },
 ]
 
+export const pageWorkNames: readonly string[] = GESTURES.map(({ name }) => name)
+
 /** @param wanted whether a row of that name is asked for */
 export async function pageWorkRows(wanted: (name: string) => boolean): Promise<BenchRow[]> {
   const asked = GESTURES.filter(({ name }) => wanted(name))
