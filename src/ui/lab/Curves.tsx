@@ -48,9 +48,9 @@ export function Curves() {
   )
 }
 
-const LEFT_REM = 4
+const LEFT_REM = 4.25
 const BOTTOM_REM = 2.25
-const RIGHT_REM = 1
+const RIGHT_REM = 1.5
 const TOP_REM = 1.75
 const HEIGHT_REM = 18
 
@@ -66,7 +66,7 @@ function Chart({ curves, measure, kernels, counted }: { curves: readonly LabCurv
   const ordered = [...lines].sort((a, b) => Number(kernels.includes(a.kernel)) - Number(kernels.includes(b.kernel)))
   return (
     <div className="lab-chart" ref={root}>
-      <svg width={widthPx} height={HEIGHT_REM * remPx} role="img" aria-label={`${measure.title} by number of ${counted}, both axes in powers of ten. ${curves.map((curve) => `${curveText(curve, measure)}.`).join(' ')}`}>
+      <svg width={widthPx} height={HEIGHT_REM * remPx} role="img" aria-label={`${measure.title} by number of ${counted}, both axes in powers${measure.base === 10 ? ' of ten' : ''}. ${curves.map((curve) => `${curveText(curve, measure)}.`).join(' ')}`}>
         {x.ticks.map((tick) => (
           <g key={tick} className="tick">
             <line x1={atX(x.at(tick))} x2={atX(x.at(tick))} y1={top} y2={bottom} />
@@ -79,8 +79,8 @@ function Chart({ curves, measure, kernels, counted }: { curves: readonly LabCurv
             <text x={left - 0.5 * remPx} y={atY(y.at(tick)) + 0.3 * remPx} textAnchor="end">{measure.textOf(tick).replace(/\.0+\b/, '')}</text>
           </g>
         ))}
-        <text className="axis" x={0} y={0.8 * remPx}>{measure.axis}</text>
-        <text className="axis" x={right} y={bottom + 2.1 * remPx} textAnchor="end">{`${counted} of the file; both axes in powers of ten`}</text>
+        <text className="axis" x={0} y={0.8 * remPx}>{measure.axis}{measure.base === 16 ? ', each line 16 times the one beneath' : ', each line ten times the one beneath'}</text>
+        <text className="axis" x={right} y={bottom + 2.1 * remPx} textAnchor="end">{`${counted} of the file, in powers of ten`}</text>
         {ordered.map(({ kernel, points }) => (
           <g key={kernel} className="curve" data-side={sideOf(kernel, kernels)}>
             <polyline points={points.map((point) => `${atX(point.x).toFixed(1)},${atY(point.y).toFixed(1)}`).join(' ')} />

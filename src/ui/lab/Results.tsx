@@ -55,7 +55,7 @@ export function Figures({ run }: { run: LabRun }) {
             {figuresOf(sides).map((figure) => (
               <Fragment key={figure.name}>
                 <FigureRow figure={figure} />
-                {figure.isMemory && <tr className="lab-counted"><td colSpan={3}><Counted kernels={[...new Set(sides.map(({ kernel }) => kernel))]} /></td></tr>}
+                {figure.isMemory && <tr className="lab-counted"><td colSpan={3}><Counted kernels={sides.map(({ kernel }) => kernel)} /></td></tr>}
               </Fragment>
             ))}
           </tbody>
@@ -89,14 +89,15 @@ function FigureRow({ figure: { name, means, texts, notes, parts } }: { figure: F
 /** What the bytes of map memory are made of, beside them. */
 function Counted({ kernels }: { kernels: readonly LabKernel[] }) {
   const { lab } = useChoices()
-  const counted = (lab?.memory ?? []).filter(({ kernel }) => kernels.includes(kernel))
+  // On the side where it stands above; a kernel beside itself once.
+  const counted = [...new Set(kernels)].flatMap((kernel) => lab?.memory.filter((row) => row.kernel === kernel) ?? [])
   return (
     <details>
       <summary>What map memory counts</summary>
       <div className="lab-counts">
-        {counted.map(({ kernel, whose, parts }) => (
-          <div key={kernel}>
-            <p><strong>{KERNEL_TITLES[kernel]}</strong> Maps {whose}:</p>
+        {counted.map(({ kernel, whose, parts }, side) => (
+          <div key={kernel} data-side={side}>
+            <p><span className="side-mark" aria-hidden /><strong>{KERNEL_TITLES[kernel]}</strong>: maps {whose}</p>
             <ul>{parts.map((part) => <li key={part.of}>{partText(part)}</li>)}</ul>
           </div>
         ))}

@@ -13,6 +13,8 @@ export interface Measure {
   title: string
   /** What stands at the upright axis. */
   axis: string
+  /** One step of it is so many times as much. Sizes are told in binary units, and stand at their powers. */
+  base: 10 | 16
   read: (point: Point) => number | undefined
   spread: (point: Point) => Spread | undefined
   textOf: (value: number) => string
@@ -22,10 +24,10 @@ const exact = (): undefined => undefined
 const LOOKUPS = `${countText(CURVE_ACCESSES)} lookups at random`
 
 export const MEASURES: readonly Measure[] = [
-  { id: 'resolve', title: 'Time per resolve', axis: 'Time per resolve', read: (point) => point.nsPerResolve, spread: (point) => point.resolveSpread, textOf: nsText },
-  { id: 'open', title: 'Time to open', axis: 'Time to open, to the first byte', read: (point) => point.openUs, spread: (point) => point.openSpread, textOf: usText },
-  { id: 'memory', title: 'Map memory', axis: `Map memory after ${LOOKUPS}`, read: (point) => point.residentBytes, spread: exact, textOf: sizeText },
-  { id: 'trips', title: 'Round trips', axis: `Round trips in ${LOOKUPS}`, read: (point) => point.roundTripCount, spread: exact, textOf: (value) => countText(Math.round(value)) },
+  { id: 'resolve', title: 'Time per resolve', axis: 'Time per resolve', base: 10, read: (point) => point.nsPerResolve, spread: (point) => point.resolveSpread, textOf: nsText },
+  { id: 'open', title: 'Time to open', axis: 'Time to open, to the first byte', base: 10, read: (point) => point.openUs, spread: (point) => point.openSpread, textOf: usText },
+  { id: 'memory', title: 'Map memory', axis: `Map memory after ${LOOKUPS}`, base: 16, read: (point) => point.residentBytes, spread: exact, textOf: sizeText },
+  { id: 'trips', title: 'Round trips', axis: `Round trips in ${LOOKUPS}`, base: 10, read: (point) => point.roundTripCount, spread: exact, textOf: (value) => countText(Math.round(value)) },
 ]
 
 export interface PlacedPoint {
@@ -43,11 +45,11 @@ export interface Plot {
   lines: { kernel: LabKernel; points: PlacedPoint[] }[]
 }
 
-export function plotOf(curves: readonly LabCurve[], { read, spread }: Pick<Measure, 'read' | 'spread'>): Plot {
+export function plotOf(curves: readonly LabCurve[], { read, spread, base }: Pick<Measure, 'read' | 'spread' | 'base'>): Plot {
   const series = curves.map((curve) => ({ kernel: curve.kernel, points: curve.points.flatMap((point) => valueAt(point, read, spread)) })).filter(({ points }) => points.length > 0)
   const all = series.flatMap(({ points }) => points)
   const x = logAxis(all.map(({ extentCount }) => extentCount))
-  const y = logAxis(all.flatMap(({ value, spread: range }) => (range ? [value, range.least, range.most] : [value])))
+  const y = logAxis(all.flatMap(({ value, spread: range }) => (range ? [value, range.least, range.most] : [value])), base)
   const placed = ({ extentCount, value, spread: range }: Valued): PlacedPoint => ({ extentCount, x: x.at(extentCount), y: y.at(value), range: range && { least: y.at(range.least), most: y.at(range.most) } })
   return { x, y, lines: series.map(({ kernel, points }) => ({ kernel, points: points.map(placed) })) }
 }

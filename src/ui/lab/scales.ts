@@ -31,29 +31,29 @@ export function nearestStep(steps: readonly number[], value: number): number {
 export interface LogAxis {
   least: number
   most: number
-  /** Powers of ten from `least` to `most`. */
+  /** Powers of the base from `least` to `most`. */
   ticks: number[]
   /** 0 at `least`, 1 at `most`. */
   at: (value: number) => number
 }
 
-/** From whole power of ten to whole power of ten around all values; at least one decade. Values that aren't above 0 don't count. */
-export function logAxis(values: readonly number[]): LogAxis {
+/** From whole power to whole power around all values; at least one step. Values that aren't above 0 don't count. */
+export function logAxis(values: readonly number[], base = 10): LogAxis {
   const real = values.filter((value) => value > 0)
-  const from = real.length > 0 ? Math.floor(exponentOf(Math.min(...real))) : 0
-  const to = Math.max(from + 1, real.length > 0 ? Math.ceil(exponentOf(Math.max(...real))) : 1)
-  const ticks = Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i))
+  const from = real.length > 0 ? Math.floor(exponentOf(Math.min(...real), base)) : 0
+  const to = Math.max(from + 1, real.length > 0 ? Math.ceil(exponentOf(Math.max(...real), base)) : 1)
+  const ticks = Array.from({ length: to - from + 1 }, (_, i) => base ** (from + i))
   return {
-    least: 10 ** from,
-    most: 10 ** to,
+    least: base ** from,
+    most: base ** to,
     ticks,
-    at: (value) => (value <= 0 ? 0 : Math.min(1, Math.max(0, (Math.log10(value) - from) / (to - from)))),
+    at: (value) => (value <= 0 ? 0 : Math.min(1, Math.max(0, (exponentOf(value, base) - from) / (to - from)))),
   }
 }
 
-/** log10, and whole where the value is a power of ten: its own rounding must not add a decade. */
-function exponentOf(value: number): number {
-  const exponent = Math.log10(value)
+/** Whole where the value is a power of the base: its own rounding must not add a step. */
+function exponentOf(value: number, base: number): number {
+  const exponent = base === 10 ? Math.log10(value) : Math.log2(value) / Math.log2(base)
   const whole = Math.round(exponent)
   return Math.abs(exponent - whole) < 1e-9 ? whole : exponent
 }

@@ -123,7 +123,7 @@ export function rangeText(spread: Spread | undefined, textOf: (value: number) =>
 function openNote(side: LabSide): string {
   if (side.openUs === undefined) return 'no file could be opened'
   const is = side.openIs === 'pushed' || !asks(side) ? 'its map is there: it was pushed when the file was made' : 'its map is asked for, checked and kept'
-  const spread = spreadText(side.openSpread, usText)
+  const spread = side.openSpread?.sampleCount === 1 ? 'measured once, it takes so long' : spreadText(side.openSpread, usText)
   return spread === '' ? is : `${is}; ${spread}`
 }
 

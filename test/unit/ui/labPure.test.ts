@@ -36,10 +36,10 @@ describe('scales', () => {
     expect(nearestStep(EXTENT_STEPS, 10 ** 9)).toBe(EXTENT_STEPS.length - 1)
   })
 
-  it('an axis holds all its values between whole powers of ten', () => {
+  it('an axis holds all its values between whole powers', () => {
     const values = fc.array(fc.double({ min: 1e-3, max: 1e9, noNaN: true }), { minLength: 1 })
-    fc.assert(fc.property(values, (some) => {
-      const { least, most, ticks, at } = logAxis(some)
+    fc.assert(fc.property(values, fc.constantFrom(10, 16), (some, base) => {
+      const { least, most, ticks, at } = logAxis(some, base)
       expect(least).toBeLessThanOrEqual(Math.min(...some) * (1 + 1e-9))
       expect(most).toBeGreaterThanOrEqual(Math.max(...some) * (1 - 1e-9))
       expect([at(least), at(most)]).toEqual([0, 1])
@@ -48,6 +48,9 @@ describe('scales', () => {
       expect(ordered).toEqual([...ordered].sort((a, b) => a - b))
     }), { numRuns: propertyRuns.usual })
     expect(logAxis([1, 1000])).toMatchObject({ least: 1, most: 1000, ticks: [1, 10, 100, 1000] })
+    // Sizes are told in binary units.
+    expect(logAxis([20, 5_000_000], 16).ticks.map(capText)).toEqual(['16 B', '256 B', '4 KiB', '64 KiB', '1 MiB', '16 MiB'])
+    expect(logAxis([16 ** 5, 16 ** 5], 16).ticks).toEqual([16 ** 5, 16 ** 6])
     expect(logAxis([])).toMatchObject({ least: 1, most: 10 })
     expect(logAxis([0, 5]).at(0)).toBe(0)
   })
