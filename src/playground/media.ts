@@ -9,7 +9,7 @@ import type { Failure } from '../core/base/result.ts'
 import { UnitBitmap } from '../core/alloc/bitmap.ts'
 import { type Fmap, fmapOf, piecesOf } from '../core/fmap/fmap.ts'
 import { claimExtents, extentsOfMeta } from '../core/fs/claims.ts'
-import { type PlayedDaxdev, DaxdevTable, daxdevOf, findDaxdev, secondaryReservedUnits } from '../core/log/daxdevs.ts'
+import { type PlayedDaxdev, DaxdevTable, daxdevOf, lookForDaxdev, secondaryReservedUnits } from '../core/log/daxdevs.ts'
 import { EntryWindow } from '../core/log/entries.ts'
 import { entryOffset, type Layout, readEntryCount, readLayout, reservedUnits } from '../core/log/layout.ts'
 import { coherentMemory, type Memory } from '../core/mem/memory.ts'
@@ -34,7 +34,7 @@ export interface MediaState {
 }
 
 /** A device of the file system, as its log has it. */
-export interface MediaDevice {
+interface MediaDevice {
   /** Undefined for one that isn't here. */
   memory: Memory | undefined
   bitmap: UnitBitmap
@@ -181,7 +181,7 @@ export class MediaReader {
     if (daxdev === undefined || this.#table?.take(daxdev) !== 'made') return
     const bitmap = new UnitBitmap(unitsOf(daxdev.sizeBytes, layout.unitBytes))
     bitmap.claim(0, secondaryReservedUnits(layout.unitBytes))
-    this.#devices[daxdev.devindex] = { memory: findDaxdev(this.others, layout.fsUuid, daxdev), bitmap, entryIndex: daxdev.entryIndex }
+    this.#devices[daxdev.devindex] = { memory: lookForDaxdev(this.others, layout, daxdev).memory, bitmap, entryIndex: daxdev.entryIndex }
   }
 
   #verdict(): string {

@@ -17,7 +17,6 @@ export const sentences = {
     `${host} formatted ${[NAMES.device, ...others].join(', ')}: a superblock, a log of ${slotCount.toLocaleString('en')} slots, and ${sizeText(sizeBytes)} in all. ${host} is the master now.`,
   mounted: (host: string, role: string, played: number) =>
     `${host} mounted it as ${role} and played ${entries(played)} of the log.`,
-  unmounted: (host: string) => `${host} unmounted: everything it knew of the file system is forgotten.`,
   created: (host: string, path: string, sizeBytes: number, at: string, entry: number) =>
     `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} at ${at}.`,
   rewritten: (host: string, path: string) => `${path} exists with that size, so ${host} wrote it in place; the log has no new entry.`,
@@ -37,7 +36,6 @@ export const sentences = {
   put: (host: string, name: string, path: string) => `${name} is on ${host} now: ${path}.`,
   restored: (files: number) =>
     `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,
-  saved: () => 'The image is saved in this browser.',
   startedOver: () => 'Started over with a new device. A step back brings the old one back.',
   anotherDevice: (sizeBytes: number, count: number) =>
     count === 1 ? `The device was replaced by another of ${sizeText(sizeBytes)}; every host starts anew on it.` : `There are ${count} other devices now, each of ${sizeText(sizeBytes)}; every host starts anew on them.`,

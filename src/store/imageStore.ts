@@ -28,7 +28,7 @@ export interface ImageFacts {
   hosts: { name: string; systemUuid: string; lacks?: number[] }[]
 }
 
-export interface StoredDevice {
+interface StoredDevice {
   uuid: string
   sizeBytes: number
   poison: { offsetBytes: number; lengthBytes: number }[]

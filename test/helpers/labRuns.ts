@@ -47,7 +47,7 @@ const answers = (kernel: LabKernel, { extentCount }: LabSetup): LabMessage[] => 
   return Array.from({ length: 12 }, (_, i) => messageOf({ node: 2 + i, answer: i === 3 ? { errno: 7, bytes: new Uint8Array(0) } : { errno: 0, bytes: i % 2 ? stripedReply(4) : fmapReply(3) }, sentUs: i * 20, answeredUs: i * 20 + 12 }))
 }
 
-export function runOf(setup: LabSetup = setupOf()): LabRun {
+function runOf(setup: LabSetup = setupOf()): LabRun {
   const sides = setup.kernels.map((kernel, i) => {
     const failure = setup.program?.includes('loop') && kernel === 'program' ? { reason: 'program_failed' as const, errno: 'EIO' as const, says: 'the program that finds the bytes of file0 failed: out of fuel', next: 'Correct the program; the mount and other files go on.' } : undefined
     return sideOf(kernel, { messages: answers(kernel, setup), failure, failedCount: failure ? setup.accessCount : 0, nsPerResolve: 12.5 * (i + 1) ** 3, residentBytes: 3000 * (i + 1), residentMostBytes: 5000 })

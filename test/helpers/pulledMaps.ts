@@ -17,7 +17,7 @@ import { coherentMemory, type Memory } from '../../src/core/mem/memory.ts'
 export const UNIT_BYTES = 4096
 
 /** Bends an answer. */
-export type Bend = (answered: Answered, opcode: Opcode, request: Uint8Array) => Answered
+type Bend = (answered: Answered, opcode: Opcode, request: Uint8Array) => Answered
 
 export class Bench implements MapStore {
   readonly memories: Memory[]
@@ -99,7 +99,7 @@ export function resolved(resolver: Resolver, fileOffsetBytes: number): [number, 
   return [answer[DEVINDEX]!, answer[OFFSET]!, answer[LENGTH]!, answer[BEFORE]!]
 }
 
-export interface MapPlan {
+interface MapPlan {
   map: WideMap
   deviceCount: number
 }

@@ -125,8 +125,6 @@ export const anyMixed: fc.Arbitrary<Mixed> = fc.record({
   size: fc.nat(4000),
 })
 
-export const mixedKinds = Object.keys(deeds)
-
 /** Does it, and waits until it is recorded. */
 export async function doMixed(session: Session, mixed: Mixed): Promise<void> {
   // On a device that an edit has broken most is refused: that isn't left so for long.

@@ -24,7 +24,7 @@ export interface Part {
   endBytes: number
 }
 
-export interface GridPart extends Part {
+interface GridPart extends Part {
   firstCell: number
   cellCount: number
   firstRow: number
@@ -62,7 +62,7 @@ const BYTE_REM = 1.5
 const MOST_COLUMNS = 64
 const CAPTION_REM = 1.125
 
-export function oneLot(sizeBytes: number): Lot {
+function oneLot(sizeBytes: number): Lot {
   return { parts: [{ startBytes: 0, endBytes: sizeBytes }], isCaptioned: false }
 }
 

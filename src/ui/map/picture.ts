@@ -17,7 +17,7 @@ export interface SeenBytes {
   bytes: Uint8Array
 }
 
-export interface Marks {
+interface Marks {
   /** Log entry of the file that is lit. */
   lit: number | undefined
   /** Cells under pointer and cursor, by a byte in them. */

@@ -32,7 +32,7 @@ export function someSimple(chance: Chance, countMost = 16, onFirst = false): Fma
   return { kind: 'simple', sizeBytes: sizeWithin(chance, extents), extents }
 }
 
-export function someStriped(chance: Chance): Fmap {
+function someStriped(chance: Chance): Fmap {
   const stripCount = 1 + chance.below(4)
   const chunkBytes = UNIT_BYTES * 2 ** chance.below(2)
   const rowCount = 1 + chance.below(3)

@@ -138,7 +138,7 @@ export function mutate(chance: Chance, bytes: Uint8Array<ArrayBuffer>): Uint8Arr
   }
 }
 
-export function someBytes(chance: Chance, length: number): Uint8Array<ArrayBuffer> {
+function someBytes(chance: Chance, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   chance.fill(bytes.subarray(0))
   return bytes
