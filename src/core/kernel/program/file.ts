@@ -1,6 +1,8 @@
 // One file of a kernel that runs programs: its place in the table, its own cells in the sandbox, and the ranges of devices
-// that answers are held against. Whatever the program answers, nothing outside of these ranges is reached. A failure stays
-// until the program or the file's part of the table is another one. A resolve allocates nothing.
+// that answers are held against. Whatever the program answers, nothing outside of these ranges is reached. Ranges that are in
+// use were all looked at, and never become others: what the server tells is put aside, looked at and taken in one step, with
+// no question in between. A failure stays until the program or the file's part of the table is another one. A resolve
+// allocates nothing.
 
 import { failLate } from '../../base/late.ts'
 import { fail, type Failure } from '../../base/result.ts'
@@ -25,7 +27,9 @@ export interface FileHome {
   readonly unitBytes: number
   /** Takes in what the server has sent meanwhile. */
   poll(): void
-  /** Whether ranges are good for a file of this mount. */
+  /** Asks for devices that aren't known. The server may tell of this file meanwhile. */
+  learnDevices(spans: Columns): void
+  /** Whether ranges are good for a file of this mount. Nobody is asked. */
   refuse(ask: FileAsk, spans: Columns): Failure<MapReason> | undefined
 }
 
@@ -37,8 +41,9 @@ export class ProgramFile implements Resolver {
   #ask: FileAsk
   #place: TablePlace = { firstCell: 0, cellCount: 0 }
   #spans = new Spans()
-  /** As told, and not looked at yet. */
+  /** As told, and not taken: not looked at yet, or refused. Never the same object as those in use. */
   #toldSpans: Spans | undefined
+  #hasNewSpans = false
   #context: FileContext | undefined
   /** Of the program that filled the context. */
   #generation = NEVER
@@ -61,7 +66,7 @@ export class ProgramFile implements Resolver {
 
   /** Whether ranges came since the last `expectSpans`. */
   get hasNewSpans(): boolean {
-    return this.#toldSpans !== undefined
+    return this.#hasNewSpans
   }
 
   /** How often its part of the table, or its ranges, became others. */
@@ -74,7 +79,7 @@ export class ProgramFile implements Resolver {
   }
 
   expectSpans(): void {
-    this.#toldSpans = undefined
+    this.#hasNewSpans = false
   }
 
   /**
@@ -83,10 +88,12 @@ export class ProgramFile implements Resolver {
    * @returns false for a part that doesn't go on where the one before ended, or goes on too long: nothing changed
    */
   tell(firstSpan: number, spans: readonly Extent[]): boolean {
-    const told = firstSpan === 0 ? new Spans() : (this.#toldSpans ?? this.#spans)
-    if (told.count !== firstSpan || firstSpan + spans.length > FILE_SPANS_MOST) return false
+    const before = firstSpan === 0 ? undefined : (this.#toldSpans ?? this.#spans)
+    if ((before?.count ?? 0) !== firstSpan || firstSpan + spans.length > FILE_SPANS_MOST) return false
+    const told = before === this.#spans ? before.copy() : (before ?? new Spans())
     told.add(spans)
     this.#toldSpans = told
+    this.#hasNewSpans = true
     return true
   }
 
@@ -157,14 +164,8 @@ export class ProgramFile implements Resolver {
   }
 
   #trySetUp(): Failure<MapReason> | undefined {
-    if (this.#toldSpans) {
-      const told = this.#toldSpans
-      const refused = this.#home.refuse(this.#ask, told.columns)
-      if (refused) return refused
-      if (!told.isInOrder) return fail('bad_map', { path: this.#ask.path, what: 'its ranges are told in no order' }).failure
-      this.#spans = told
-      this.#toldSpans = undefined
-    }
+    const refusedSpans = this.#takeSpans()
+    if (refusedSpans) return refusedSpans
     const { running, refused, room } = this.#runner
     if (!running) return this.#programFailed(refused ? `line ${refused.line}, column ${refused.column}: ${refused.says}` : 'there is none')
     const cellCount = this.#place.cellCount + SPARE_CELLS
@@ -173,6 +174,20 @@ export class ProgramFile implements Resolver {
     this.#context = { startBytes, cellCount }
     const what = this.#runner.setUp(running, this.#context, this.#place, this.#ask.sizeBytes)
     return what === undefined ? undefined : this.#programFailed(what)
+  }
+
+  /** @returns why what was told can't be used */
+  #takeSpans(): Failure<MapReason> | undefined {
+    if (!this.#toldSpans) return undefined
+    this.#home.learnDevices(this.#toldSpans.columns)
+    // What was told while it answered counts, too: from here on nobody is asked.
+    const told = this.#toldSpans
+    const refused = this.#home.refuse(this.#ask, told.columns)
+    if (refused) return refused
+    if (!told.isInOrder) return fail('bad_map', { path: this.#ask.path, what: 'its ranges are told in no order' }).failure
+    this.#spans = told
+    this.#toldSpans = undefined
+    return undefined
   }
 
   #failed(what: string): false {

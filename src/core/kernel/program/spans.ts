@@ -27,6 +27,15 @@ export class Spans {
     return columnBytes(this.#columns)
   }
 
+  /** The same ranges, to which others can be added. */
+  copy(): Spans {
+    const copied = new Spans()
+    const { count, devindices, offsets, lengths } = this.#columns
+    copied.#columns = { count, devindices: devindices.slice(), offsets: offsets.slice(), lengths: lengths.slice() }
+    copied.#isInOrder = this.#isInOrder
+    return copied
+  }
+
   add(spans: readonly Extent[]): void {
     this.#makeRoom(spans.length)
     const columns = this.#columns

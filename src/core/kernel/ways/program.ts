@@ -99,9 +99,12 @@ class ProgramWay implements MapWay, FileHome {
   }
 
   /** A device that isn't known may have come since the mount, so the server is asked once more. */
-  refuse(ask: FileAsk, columns: Columns): Failure<MapReason> | undefined {
+  learnDevices({ count, devindices }: Columns): void {
     const { devices } = this.#context
-    if (columns.devindices.subarray(0, columns.count).some((devindex) => !devices.at(devindex))) this.#askDevices()
+    if (devindices.subarray(0, count).some((devindex) => !devices.at(devindex))) this.#askDevices()
+  }
+
+  refuse(ask: FileAsk, columns: Columns): Failure<MapReason> | undefined {
     return refuseMap(this.#context, ask, { kind: 'simple', sizeBytes: ask.sizeBytes, columns })
   }
 

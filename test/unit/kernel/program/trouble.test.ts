@@ -9,7 +9,7 @@ import { programExamples } from '../../../../src/core/kernel/program/examples.ts
 import { SPARE_CELLS } from '../../../../src/core/kernel/program/file.ts'
 import { printCount, propertyRuns } from '../../../counts.ts'
 import { failureOf, programBench } from '../../../helpers/programBench.ts'
-import { resolved, simpleMap, UNIT_BYTES } from '../../../helpers/pulledMaps.ts'
+import { Bench, resolved, simpleMap, UNIT_BYTES } from '../../../helpers/pulledMaps.ts'
 
 const KIB = 1024
 /** Two extents with other files' bytes before, between and behind. */
@@ -206,6 +206,40 @@ describe('a hostile server', () => {
     expect(resolver.trouble?.reason).toBe('bad_map')
     expect(daemon.refill(1)).toBe(0)
     expect(resolved(resolver, 0)).toEqual([0, 2 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
+  })
+
+  describe('adds a range of a superblock to those that were good', () => {
+    const reserving = (deviceCount: number) => {
+      const made = programBench({ deviceCount, source: answering('0, offset, 1, 0') })
+      made.bench.context.isReserved = (_path, _devindex, offsetBytes) => offsetBytes < 2 * UNIT_BYTES
+      const add = () => made.bench.direct.notify('TABLE', 1, encodeTable({ firstCell: 0, firstSpan: 2, spans: [span(0, 0, 2)], cells: new Uint8Array(0) }))
+      return { ...made, add }
+    }
+    const says = expect.stringContaining('in its superblock or log') as string
+
+    it('while it is asked for devices', () => {
+      const { bench, refusal, add } = reserving(1)
+      bench.memories.push(new Bench(2, 1024 * KIB).memories[1]!)
+      let errno: number | undefined
+      bench.bend = (sound, opcode) => {
+        if (opcode === 'INIT') errno = add()
+        return sound
+      }
+      expect(refusal(map)).toMatchObject({ reason: 'bad_map', says })
+      expect([errno, bench.counts.INIT]).toEqual([0, 2])
+    })
+
+    it.each([['before it was looked at', false], ['when it was refused', true]])('and doesn’t answer the next open, %s', (_, isLookedAt) => {
+      const { bench, open: openFile, refusal, add } = reserving(2)
+      const resolver = openFile(map)
+      expect(resolved(resolver, 0)).toBeUndefined()
+      expect(resolver.trouble?.reason).toBe('program_failed')
+      expect(add()).toBe(0)
+      if (isLookedAt) expect([resolved(resolver, 0), resolver.trouble?.says]).toEqual([undefined, says])
+      bench.handlers = { ...bench.handlers, OPEN: () => ({ errno: 5, bytes: new Uint8Array(0) }) }
+      expect(refusal(map)?.reason).toBe('daemon_failed')
+      expect([resolved(resolver, 0), resolver.trouble?.says]).toEqual([undefined, says])
+    })
   })
 
   it('sends notices that aren’t any: they are refused', () => {
