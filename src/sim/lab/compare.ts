@@ -12,6 +12,7 @@ const CLEAR_RATIO = 1.5
 const CLEAR_TIMES = 2.5
 /** Fewer samples say nothing on how steady a time is. */
 const SAMPLES_LEAST = 3
+const AVERAGE_LEAST = 10
 /** Nobody chooses a kernel by less memory; what a table has room for at first is more than a map of one extent. */
 const MEMORY_LEAST_BYTES = 4096
 
@@ -48,13 +49,14 @@ function ahead({ kernel }: LabSide, aheadBytes: number | undefined): string {
 /** Of a daemon in a worker: what the round trips took. */
 export function waiting(a: LabSide, b: LabSide): string {
   const [more, less] = a.waitedUs >= b.waitedUs ? [a, b] : [b, a]
-  return `With the daemon in a worker, and what it does itself included, ${waits(more)}, and ${waits(less)}: measured once.`
+  return `With the daemon in a worker, and its own work included, ${waits(more)}, and ${waits(less)}: measured once.`
 }
 
 function waits({ kernel, waitedUs, roundTripCount }: LabSide): string {
   if (roundTripCount === 0) return `${kernel} never waited`
-  const each = roundTripCount === 1 ? 'for one round trip' : `for ${numberWords(roundTripCount)} round trips (${timeWords((waitedUs * 1000) / roundTripCount)} each on average)`
-  return `${kernel} waited ${timeWords(waitedUs * 1000)} ${each}`
+  // Of few, an average is of a short question and a long one.
+  const each = roundTripCount < AVERAGE_LEAST ? '' : ` (${timeWords((waitedUs * 1000) / roundTripCount)} each on average)`
+  return `${kernel} waited ${timeWords(waitedUs * 1000)} for ${countWords(roundTripCount, 'round trip')}${each}`
 }
 
 /** A cap that is smaller than what the other one keeps: what it saves in memory, and what is paid for that. */
