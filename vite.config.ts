@@ -60,11 +60,11 @@ function sharedWorker(): Plugin {
       filter: { id: [/\/host\/workerDriver\.ts$/, PRELOADER] },
       handler(code, id) {
         // What loads late tells of its failures; a worker has no window.
-        if (PRELOADER.test(id)) return { code: code.replaceAll('window.dispatchEvent', 'globalThis.dispatchEvent'), map: null }
-        const address = "new URL('./host.worker.ts', import.meta.url)"
-        if (!code.includes(address)) this.error(`no ${address} in ${id}`)
+        const written = PRELOADER.test(id) ? 'window.dispatchEvent' : "new URL('./host.worker.ts', import.meta.url)"
+        if (!code.includes(written)) this.error(`no ${written} in ${id}`)
+        if (PRELOADER.test(id)) return { code: code.replaceAll(written, 'globalThis.dispatchEvent'), map: null }
         const worker = this.emitFile({ type: 'chunk', id: join(dirname(id), 'host.worker.ts'), name: 'host.worker' })
-        return { code: code.replace(address, `import.meta.ROLLUP_FILE_URL_${worker}`), map: null }
+        return { code: code.replace(written, `import.meta.ROLLUP_FILE_URL_${worker}`), map: null }
       },
     },
   }
