@@ -39,7 +39,7 @@ export const HELP = {
     where: 'fmap_ext_type 1 in the file’s log entry, then ie_nstrips, ie_chunk_size and up to 16 strips.',
   },
   devices: {
-    says: 'One file system may span up to 8 devices here: the primary has superblock and log, and the others hold file data, so that a striped file keeps all of them busy at once. Hosts call the devices by different names and find each by its UUID; one that a host doesn’t have costs it the files on that device, and nothing else.',
+    says: 'One file system may span up to 8 devices here: the primary has superblock and log, and the others hold file data, so that a striped file keeps all of them busy at once. Hosts may call a device by different names and find it by its UUID; one that a host doesn’t have costs it the files on that device, and nothing else.',
     term: 'secondary device',
     means: 'a device that the log names: its first 2 MiB hold a superblock of its own, and the rest is allocation units like any others.',
     where: 'ts_dev_uuid in each secondary’s superblock; an entry that adds a device for each in the log, and se_devindex in every extent.',

@@ -1,7 +1,7 @@
 // What the README shows works: its commands exist, its program runs and prints what it says, its header lists are ours.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -32,8 +32,13 @@ describe('README', () => {
     const targets = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1] ?? '')
     expect(targets.length).toBeGreaterThan(2)
     expect(targets.filter((target) => !existsSync(target))).toEqual([])
-    const rooms = [...readme.matchAll(/^\| `((?:src|test)[^`]*)` \|/gm)].map((match) => match[1] ?? '')
-    expect(rooms.filter((room) => !existsSync(room))).toEqual([])
+  })
+
+  it('has a row for each room of the house, and for no other', () => {
+    const named = [...readme.matchAll(/^\| `((?:src|test)[^`]*)` \|/gm)].map((match) => match[1] ?? '')
+    const foldersOf = (folder: string): string[] => readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory()).map(({ name }) => `${folder}/${name}`)
+    const rooms = [...foldersOf('src').flatMap((folder) => (folder === 'src/core' ? foldersOf(folder) : [folder])), 'test']
+    expect(named.toSorted()).toEqual(rooms.toSorted())
   })
 
   it('lists the headers that we send, twice', () => {
