@@ -97,6 +97,6 @@ it('in a narrow page the conclusion of a preset comes into sight, and the focus 
   await tabTo(page, 'What map memory counts')
   await page.keyboard.press('Enter')
   await page.getByText('20 B for each extent (device 4, offset 8, length 8)').waitFor()
-  await page.getByText(/^60 B for each place for a mapping/).waitFor()
+  await page.getByText(/^62 B for each place for a mapping/).waitFor()
   expect(faults).toEqual([])
 })

@@ -32,7 +32,7 @@ const recordAndStrips: readonly MemoryPart[] = [
 ]
 const pushed: readonly MemoryPart[] = [{ unit: 'extent', bytes: 24, of: 'each extent', made: 'three numbers of 8, as in the ioctl' }, ...recordAndStrips]
 const extent: MemoryPart = { unit: 'extent', bytes: 20, of: 'each extent', made: 'device 4, offset 8, length 8' }
-const slot: MemoryPart = { unit: 'slot', bytes: 60, of: 'each place for a mapping', made: 'place in the file 8, length 8, device 4 and offset 8; links of two trees 16 and of the order of use 8; whose it is 8. There are 16 places at first, and twice as many whenever they are full, up to the cap' }
+const slot: MemoryPart = { unit: 'slot', bytes: 62, of: 'each place for a mapping', made: 'place in the file 8, length 8, device 4 and offset 8; links of two trees 16, its height in each 2, links of the order of use 8; whose it is 8. There are 16 places at first, and twice as many whenever they are full, up to the cap' }
 
 export const kernelMemory: readonly KernelMemory[] = [
   { kernel: 'v1', whose: PUSHED, parts: pushed },

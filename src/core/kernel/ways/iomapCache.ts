@@ -11,8 +11,8 @@ export interface CachedFile {
   count: number
 }
 
-/** Columns, links of two trees and of the list by use, and whose it is. */
-export const CACHED_MAPPING_BYTES = 3 * 8 + 4 + 4 * 4 + 2 * 4 + 8
+/** Columns, links of two trees with a height in each, links of the list by use, and whose it is. */
+export const CACHED_MAPPING_BYTES = 3 * 8 + 4 + 4 * 4 + 2 * 1 + 2 * 4 + 8
 const SLOTS_AT_FIRST = 16
 
 export class IomapCache {
