@@ -1,8 +1,8 @@
 // A daemon at its end of a ring, in a thread that has nothing else to do. While it waits for requests it blocks; between
-// waits it lets messages in.
+// waits it lets messages in. Whatever it stumbles over ends its ring: its kernel hears of it at once.
 
 import { textOf } from '../core/base/plain.ts'
-import { serveRing } from '../core/fuse/ring.ts'
+import { endRing, serveRing } from '../core/fuse/ring.ts'
 import { FedStore, STORED } from '../core/fuse/storeFeed.ts'
 import { servedBy } from '../core/machine/kernels.ts'
 import type { DaemonTask } from './daemon.ts'
@@ -10,7 +10,17 @@ import type { DaemonTask } from './daemon.ts'
 const WAIT_MS = 20
 
 /** Until the ring ends. */
-export async function serveDaemon({ ring, kernel, cookies, files, daxdevs, program }: DaemonTask): Promise<void> {
+export async function serveDaemon(task: DaemonTask): Promise<void> {
+  try {
+    await serve(task)
+  } catch (error) {
+    // Its thread goes on, so that nobody else would see it end.
+    endRing(task.ring)
+    throw error
+  }
+}
+
+async function serve({ ring, kernel, cookies, files, daxdevs, program }: DaemonTask): Promise<void> {
   const store = new FedStore(files.map(({ node, map }) => [node, map]), daxdevs.entries())
   const take = (code: number, node: number, bytes: Uint8Array): void => {
     if (code === STORED.PROGRAM) return served.upload?.(textOf(bytes.slice()))

@@ -22,7 +22,7 @@ const SERVED_MOST = 1000
 const DEFAULT_LANE_BYTES = 64 * 1024
 
 export interface RingLink extends DaemonLink {
-  /** Why nothing goes through it any more. */
+  /** Why nothing goes through it any more, as the last call or poll found it. */
   readonly failed: string | undefined
   /** A daemon has come to the other end. */
   readonly isServed: boolean
@@ -156,7 +156,10 @@ export function ringLink(buffer: SharedArrayBuffer, { patienceMs, nowMs }: RingO
         if (typeof came === 'object' && !takeNotice(came)) return void fails('the daemon answered what nobody asked')
         if ((receiving.takenBytes - takenBytes) >>> 0 >= waitingBytes) break
       }
-      if (receiving.waitingBytes === 0) polledBell = bell
+      if (receiving.waitingBytes > 0) return
+      polledBell = bell
+      // After all that it said: kernels go by notices that nobody sends any more.
+      if (Atomics.load(words, ENDED) === 1) fails('the daemon has ended')
     },
   }
 }

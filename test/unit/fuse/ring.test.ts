@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { SeededRandom } from '../../../src/core/base/random.ts'
 import { endRing, newRing, ringLink, serveRing } from '../../../src/core/fuse/ring.ts'
 import { type Ends, startEnds } from '../../helpers/ringEnds.ts'
+import { startThreadOf } from '../../helpers/threads.ts'
 import { printCount, propertyRuns } from '../../counts.ts'
 
 const LANE_BYTES = 256
@@ -108,6 +109,16 @@ describe('a daemon', () => {
     expect(link.failed).toBe('the daemon has ended')
   })
 
+  it('that is sent what it can’t serve says so at once', async () => {
+    const worker = await startThreadOf('farDaemon.ts')
+    onTestFinished(async () => void (await worker.terminate()))
+    const ring = newRing()
+    const link = ringLink(ring, { patienceMs: 30_000, nowMs: () => performance.now() })
+    worker.postMessage({ ring, kernel: 'fuse' })
+    expect(link.call('GET_FMAP', 1, new Uint8Array(0)).errno).toBe(EIO)
+    expect(link.failed).toBe('the daemon has ended')
+  })
+
   it('whose end was seen by another thread is no longer asked', async () => {
     const { link, worker, buffer } = await startEnds(LANE_BYTES)
     await worker.terminate()
@@ -188,6 +199,26 @@ describe('one thread at both ends', () => {
       expect(server.turn(0)).toBe(true)
     }
     expect(heard).toEqual(told)
+  })
+
+  it('whose daemon has ended hears so when it polls, after all that it was told', () => {
+    const buffer = newRing(64)
+    const server = serveRing(buffer, () => ({}))
+    const link = ringLink(buffer, { patienceMs: 1, nowMs: () => performance.now() })
+    const heard: (string | undefined)[] = []
+    link.hear(() => heard.push(link.failed))
+    for (let i = 0; i < 3; i++) server.notify('INVAL', 1, new Uint8Array(0))
+    link.poll()
+    link.poll()
+    expect([heard.length, link.failed]).toEqual([2, undefined])
+    server.notify('INVAL', 1, new Uint8Array(8))
+    endRing(buffer)
+    link.poll()
+    expect(heard.every((failed) => failed === undefined)).toBe(true)
+    expect(link.failed).toBe('the daemon has ended')
+    link.poll()
+    expect([link.failed, link.call('INIT', 0, new Uint8Array(0)).errno]).toEqual(['the daemon has ended', EIO])
+    expect(server.turn(0)).toBe(false)
   })
 
   it('takes in what was there when it polled: a daemon that never stops holds up nobody', () => {
