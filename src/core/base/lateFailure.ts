@@ -90,7 +90,9 @@ export const lateFailures = {
   lab_down: row<{ why: string }>('EIO', (d) => `the lab's worker is gone: ${d.why}`, 'Run it again: another one is started.'),
 
   // memory that is made to fail
-  bad_poison: row<{ what: string }>('EINVAL', (d) => `poison comes in whole lines of 64 bytes: ${d.what}`, 'Give an address and a length that are multiples of 64; clear what is there already.'),
+  bad_poison: row<{ what: string }>('EINVAL', (d) => `poison comes in whole lines of 64 bytes: ${d.what}`, 'Give an address and a length that are multiples of 64.'),
+  poison_full: row<{ device: string; limit: number }>('ENOSPC', (d) => `${d.device} can't tell more than ${d.limit} poisoned ranges apart`,
+    'Clear a whole one first; cxl list --media-errors shows them. Poison right beside one makes it longer, and is no other.'),
 
   // the devices of a session
   bad_device_count: row<{ count: number; limit: number }>('EINVAL', (d) => `${d.count} is no number of devices here`, (d) => `Give a whole number from 1 to ${d.limit}.`),

@@ -3,6 +3,7 @@
 
 import { failLate } from '../base/late.ts'
 import { fail, ok, type Result } from '../base/result.ts'
+import { POISON_RANGES_MOST } from '../mem/health.ts'
 import type { Memory } from '../mem/memory.ts'
 
 /** Poison comes and goes by cache lines. */
@@ -13,7 +14,7 @@ export type DeviceChange =
   /** stop: it answers nobody. reconfigure: whoever has it mounted has another device under it. */
   | { kind: 'stop' | 'start' | 'reconfigure' }
 
-export function changeDevice({ device, health }: Memory, change: DeviceChange): Result<undefined, 'out_of_device' | 'bad_poison'> {
+export function changeDevice({ device, health }: Memory, change: DeviceChange): Result<undefined, 'out_of_device' | 'bad_poison' | 'poison_full'> {
   switch (change.kind) {
     case 'stop':
       health.stop()
@@ -31,7 +32,7 @@ export function changeDevice({ device, health }: Memory, change: DeviceChange): 
       if (!fits) return fail('out_of_device', { offsetBytes, lengthBytes, presentBytes: device.sizeBytes })
       if (offsetBytes % POISON_LINE_BYTES !== 0 || lengthBytes % POISON_LINE_BYTES !== 0) return failLate('bad_poison', { what: `${lengthBytes} bytes at ${offsetBytes} are none` })
       const isDone = change.kind === 'poison' ? health.addPoison(offsetBytes, lengthBytes) : health.clearPoison(offsetBytes, lengthBytes)
-      return isDone ? ok() : failLate('bad_poison', { what: `${device.name} keeps no more ranges apart` })
+      return isDone ? ok() : failLate('poison_full', { device: device.name, limit: POISON_RANGES_MOST })
     }
   }
 }

@@ -96,11 +96,14 @@ export class Machine {
   ): Task<Result<DaxdevStatus[], DevaddReason | LockReason | 'not_root' | 'no_device' | 'mounted' | 'not_in_famfs' | 'bad_path' | 'no_system_uuid'>> {
     const place = this.#mounts.place(path)
     if (!place.ok) return place
+    const { mount } = place.value
     const memories = this.#rawDevices(deviceNames, user, 'add a device')
-    if (!memories.ok) return memories
+    if (!memories.ok) {
+      const member = memories.failure.reason === 'mounted' ? deviceNames.find((name) => this.#mounts.ofDevice(name) === mount) : undefined
+      return member === undefined ? memories : fail('daxdev_refused', { device: member, what: 'it is one of its devices already' })
+    }
     const { systemUuid } = this
     if (systemUuid === undefined) return fail('no_system_uuid')
-    const { mount } = place.value
     const options = { force: spec.force ?? false, relaxed: this.relaxed, systemUuid, newUuid: this.#uuidsFrom(spec.uuids) }
     return yield* this.#locked(mount, 'add devices', (held) => addDevicesHere(held, mount, memories.value, options))
   }

@@ -12,7 +12,7 @@ import { makeSandbox } from '../../../src/host/sandbox.ts'
 import { fsckOn } from '../../../src/core/machine/judging.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
-import { Health } from '../../../src/core/mem/health.ts'
+import { Health, POISON_RANGES_MOST } from '../../../src/core/mem/health.ts'
 import { coherentMemory } from '../../../src/core/mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
 import { DATA_START, DAX, MNT, newClient, newDax, newMachine, newMaster, ROOT_USER, run, sourceOf } from '../../helpers/machines.ts'
@@ -192,6 +192,19 @@ describe('poison by hand', () => {
     expect(health.poison).toEqual([{ offsetBytes: 32 * MIB - 64, lengthBytes: 64 }])
     valueOf(changeDevice(memory, { kind: 'clear', offsetBytes: 0, lengthBytes: 32 * MIB }))
     expect(health.poison).toEqual([])
+  })
+
+  it('is kept in so many ranges, and in no more', () => {
+    const memory = coherentMemory(device)
+    const poison = (at: number) => changeDevice(memory, { kind: 'poison', offsetBytes: at * 192, lengthBytes: 128 })
+    for (let i = 0; i < POISON_RANGES_MOST; i++) valueOf(poison(i))
+    const full = failureOf(poison(POISON_RANGES_MOST), 'poison_full')
+    expect([full.errno, full.says]).toEqual(['ENOSPC', `${DAX} can't tell more than ${POISON_RANGES_MOST} poisoned ranges apart`])
+    // What fills a gap makes one of two.
+    valueOf(changeDevice(memory, { kind: 'poison', offsetBytes: 128, lengthBytes: 64 }))
+    valueOf(poison(POISON_RANGES_MOST))
+    failureOf(changeDevice(memory, { kind: 'clear', offsetBytes: 64, lengthBytes: 64 }), 'poison_full')
+    expect(health.poison).toHaveLength(POISON_RANGES_MOST)
   })
 })
 

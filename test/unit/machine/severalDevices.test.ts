@@ -11,7 +11,7 @@ import type { Machine } from '../../../src/core/machine/machine.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
 import { hostWith, nameAt, newDevices } from '../../helpers/fleetOfDevices.ts'
 import { MNT, newMachine, readAll, ROOT_USER, run, sourceOf, USER } from '../../helpers/machines.ts'
-import { firstDifference, valueOf } from '../../helpers/outcome.ts'
+import { failureOf, firstDifference, valueOf } from '../../helpers/outcome.ts'
 
 const AU = 2 * MIB
 const STRIPED = { bucketCount: 4, stripCount: 4, chunkBytes: AU }
@@ -162,8 +162,11 @@ describe('devices that join later', () => {
     expect(reasonOf(runNow(master.devadd('/elsewhere', [nameAt(1)])))).toBe('not_in_famfs')
     expect(reasonOf(runNow(master.devadd(MNT, ['/dev/dax9.0'])))).toBe('no_device')
     expect(reasonOf(runNow(master.devadd(MNT, [nameAt(1), nameAt(1)])))).toBe('daxdev_refused')
-    expect(reasonOf(runNow(master.devadd(MNT, [nameAt(0)])))).toBe('mounted')
+    expect(failureOf(runNow(master.devadd(MNT, [nameAt(0)])), 'daxdev_refused').says).toMatch(/it is one of its devices already$/)
     run(newMachine('A', devices[3] as Daxdev).mkfs(nameAt(3), {}))
+    run(master.mount(nameAt(3), '/mnt/other'))
+    expect(reasonOf(runNow(master.devadd(MNT, [nameAt(3)])))).toBe('mounted')
+    valueOf(master.umount('/mnt/other'))
     expect(reasonOf(runNow(master.devadd(MNT, [nameAt(3)])))).toBe('already_formatted')
     expect(daxdevsOf(master)).toEqual([])
     expect(run(master.devadd(MNT, [nameAt(3)], { force: true }))).toHaveLength(1)
@@ -178,7 +181,7 @@ describe('devices that join later', () => {
     run(again.mount(nameAt(0), MNT))
     magic.set(whole)
     expect(reasonOf(runNow(again.devadd(MNT, [nameAt(1)], { force: true })))).toBe('daxdev_refused')
-    expect(reasonOf(runNow(master.devadd(MNT, [nameAt(1)], { force: true })))).toBe('mounted')
+    expect(failureOf(runNow(master.devadd(MNT, [nameAt(1)], { force: true })), 'daxdev_refused').says).toMatch(/it is one of its devices already$/)
   })
 })
 
