@@ -49,7 +49,7 @@ function ahead({ kernel }: LabSide, aheadBytes: number | undefined): string {
 /** Of a daemon in a worker: what the round trips took. */
 export function waiting(a: LabSide, b: LabSide): string {
   const [more, less] = a.waitedUs >= b.waitedUs ? [a, b] : [b, a]
-  return `With the daemon in a worker, and its own work included, ${waits(more)}, and ${waits(less)}: measured once.`
+  return `Measured once, with the daemon in a worker and its work included: ${waits(more)}; ${waits(less)}.`
 }
 
 function waits({ kernel, waitedUs, roundTripCount }: LabSide): string {

@@ -93,14 +93,14 @@ function Results() {
         {trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}
       </div>
       <div ref={conclusion} className="lab-outcome"><Conclusion run={run} busy={running} stale={stale} progress={progress} stopped={stopped} /></div>
+      {run && <div className="lab-of-run" data-stale={stale || undefined}><Figures run={run} /></div>}
+      <Curves />
       {run && (
         <div className="lab-of-run" data-stale={stale || undefined}>
-          <Figures run={run} />
           <Messages key={run.sides.map(({ kernel }) => kernel).join(' ')} run={run} />
           {message && chosen && <MessageBytes kernel={run.sides[chosen.side].kernel} message={message} />}
         </div>
       )}
-      <Curves />
       {amplification && !stale && <ReadAmplification amplification={amplification} />}
       <ProgramEditor />
       <KernelCards />

@@ -102,11 +102,11 @@ describe('a run that is about something says that', () => {
   it('a daemon in a worker: what waiting took', () => {
     const trips = { roundTripCount: 1204, waitedUs: 66_000 }
     expect(said(trips, { roundTripCount: 10, waitedUs: 1500, resolveSpread: steady(9000) }, { daemon: 'worker' })[1]).toBe(
-      'With the daemon in a worker, and its own work included, fuse waited 66 ms for 1,204 round trips (54.8 µs each on average), and fuse-unrolled waited 1.5 ms for 10 round trips (150 µs each on average): measured once.',
+      'Measured once, with the daemon in a worker and its work included: fuse waited 66 ms for 1,204 round trips (54.8 µs each on average); fuse-unrolled waited 1.5 ms for 10 round trips (150 µs each on average).',
     )
-    expect(said(trips, { kernel: 'v1', roundTripCount: 0, waitedUs: 0 }, { daemon: 'worker' })[1]).toMatch(/each on average\), and v1 never waited: measured once\.$/)
-    expect(said({ roundTripCount: 9, waitedUs: 900 }, {}, { daemon: 'worker' })[1]).toMatch(/, fuse waited 900 µs for 9 round trips, and/)
-    expect(said({ roundTripCount: 1 }, { roundTripCount: 0, waitedUs: 0 }, { daemon: 'worker' })[1]).toMatch(/, fuse waited 100 µs for 1 round trip, and fuse-unrolled never waited: measured once\.$/)
+    expect(said(trips, { kernel: 'v1', roundTripCount: 0, waitedUs: 0 }, { daemon: 'worker' })[1]).toMatch(/each on average\); v1 never waited\.$/)
+    expect(said({ roundTripCount: 9, waitedUs: 900 }, {}, { daemon: 'worker' })[1]).toMatch(/: fuse waited 900 µs for 9 round trips; /)
+    expect(said({ roundTripCount: 1 }, { roundTripCount: 0, waitedUs: 0 }, { daemon: 'worker' })[1]).toMatch(/: fuse waited 100 µs for 1 round trip; fuse-unrolled never waited\.$/)
   })
 
   it('a cap that is smaller than the maps: memory, and the round trips that it costs', () => {
