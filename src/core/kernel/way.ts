@@ -31,7 +31,11 @@ export interface MapWay {
   open(ask: FileAsk): Result<Resolver, MapReason>
   /** The kernel lets go of an inode. */
   forget(node: number): void
-  /** What the kernel keeps of all maps, in bytes. */
+  /**
+   * What the kernel keeps of all maps, in bytes: the arrays that maps and what finds them are in, at the length that they
+   * have, room for more included, and memory of programs. A map that a kernel takes as it comes counts as its records in
+   * the message. Not counted is what all kernels have alike: objects around them, files, devices.
+   */
   residentBytes(): number
 }
 

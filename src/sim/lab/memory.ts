@@ -1,11 +1,11 @@
 // What “map memory” counts, kernel by kernel: one table, which the page shows beside the figure, and which a test holds
-// against what each kernel says that it keeps. Bytes of maps and of what finds them, as they lie in this model's arrays;
-// not the objects around them, and nothing that all kernels have alike: files, devices, locks.
+// against what each kernel says that it keeps. Bytes of maps and of what finds them, as they lie in this model's arrays,
+// room for more included; not the objects around them, and nothing that all kernels have alike: files, devices, locks.
 
 import type { KernelName } from '../../core/kernel/way.ts'
 
 /** What there are some of. */
-export type MemoryUnit = 'extent' | 'record' | 'strip' | 'page' | 'file' | 'slot' | 'cell' | 'copiedCell' | 'range'
+export type MemoryUnit = 'extent' | 'record' | 'strip' | 'page' | 'file' | 'slot' | 'sandboxPage' | 'cell' | 'range'
 
 export interface MemoryPart {
   unit: MemoryUnit
@@ -47,8 +47,8 @@ export const kernelMemory: readonly KernelMemory[] = [
   { kernel: 'fuse-iomap', whose: OPENED, parts: [slot] },
   { kernel: 'fuse-iomap-shared', whose: OPENED, parts: [slot] },
   { kernel: 'program', whose: OPENED, parts: [
-    { unit: 'cell', bytes: 8, of: 'each cell of the table', made: 'filled by the daemon: 3 for each extent or strip, and 2 to 5 more' },
-    { unit: 'copiedCell', bytes: 8, of: 'each of the file’s own cells in the sandbox', made: 'as many as it has in the table, and 16 for what the program computes' },
+    { unit: 'sandboxPage', bytes: 65_536, of: 'each page of the sandbox', made: 'one at first, and twice as many whenever they are full. In it are each file’s own cells, as many as it has in the table and 16 for what the program computes, and its part of the table while it is set up' },
+    { unit: 'cell', bytes: 8, of: 'each place for a cell of the table', made: 'filled by the daemon: 3 cells for each extent or strip, and 2 to 5 more. There are twice as many places whenever they are full' },
     { unit: 'range', bytes: 20, of: 'each range of a device', made: 'device 4, offset 8, length 8: what answers are held against; neighbours are one' },
   ] },
   { kernel: 'fuse-unrolled', whose: OPENED, parts: [{ ...extent, made: `${extent.made}; of a striped file, each chunk is one` }] },

@@ -44,8 +44,8 @@ describe('what each keeps is what the table counts', () => {
     ['fuse-paged', { extent: 36, page: 3, record: 3, file: 3 }],
     ['fuse-iomap', { slot: 64 }],
     ['fuse-iomap-shared', { slot: 64 }],
-    // Kind, count and three for each extent; extents that lie side by side are one range.
-    ['program', { cell: 3 * (2 + 36), copiedCell: 3 * (2 + 36 + 16), range: 3 }],
+    // Kind, count and three for each extent, with room for a fourth file; extents that lie side by side are one range.
+    ['program', { sandboxPage: 1, cell: 4 * (2 + 36), range: 3 }],
   ])('of %s, with three files of twelve extents', (kernel, counts) => {
     expect(keptBytes(kernel, simple)).toBe(tableBytes(kernel, counts))
   })
@@ -62,7 +62,7 @@ describe('what each keeps is what the table counts', () => {
     ['fuse-paged', { extent: 80, page: 2, record: 2, file: 2 }],
     ['fuse-iomap', { slot: 128 }],
     // Five and three for each strip; two strips of a device lie side by side, which is one range.
-    ['program', { cell: 2 * (5 + 24), copiedCell: 2 * (5 + 24 + 16), range: 8 }],
+    ['program', { sandboxPage: 1, cell: 2 * (5 + 24), range: 8 }],
   ])('of %s, with two files striped over eight', (kernel, counts) => {
     expect(keptBytes(kernel, striped)).toBe(tableBytes(kernel, counts))
   })

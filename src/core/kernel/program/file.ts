@@ -75,7 +75,7 @@ export class ProgramFile implements Resolver {
   }
 
   get residentBytes(): number {
-    return this.#spans.residentBytes
+    return this.#spans.residentBytes + (this.#toldSpans?.residentBytes ?? 0)
   }
 
   expectSpans(): void {
@@ -185,6 +185,7 @@ export class ProgramFile implements Resolver {
     const refused = this.#home.refuse(this.#ask, told.columns)
     if (refused) return refused
     if (!told.isInOrder) return fail('bad_map', { path: this.#ask.path, what: 'its ranges are told in no order' }).failure
+    told.fit()
     this.#spans = told
     this.#toldSpans = undefined
     return undefined

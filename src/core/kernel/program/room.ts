@@ -1,18 +1,15 @@
 // The memory of one mount's programs: the box at its start, then parts that are given out and taken back. No two parts
-// share a byte. Growing it makes another buffer, so views are asked for and not kept.
+// share a byte. It grows to twice what it is, or to what is needed, and never shrinks. Growing it makes another buffer, so
+// views are asked for and not kept.
 
 import { Holes } from '../../base/holes.ts'
 import { BOX_CELLS, CELL_BYTES } from './mailbox.ts'
 import { PAGE_BYTES, type Sandbox } from './sandbox.ts'
 
-/** Grown at once, so that many files don't grow it many times. */
-const GROWTH_PAGES = 16
-
 export class Room {
   readonly #sandbox: Sandbox
   readonly #holes = new Holes()
   #endBytes: number
-  #usedBytes = 0
   #box: Float64Array
   #bytes: Uint8Array
 
@@ -33,29 +30,20 @@ export class Room {
     return this.#bytes
   }
 
-  /** Given out, without the box. */
-  get usedBytes(): number {
-    return this.#usedBytes
-  }
-
   /** @returns where the part begins, in bytes; undefined where there is no more memory. What it holds is anything. */
   take(cellCount: number): number | undefined {
     const lengthBytes = cellCount * CELL_BYTES
-    const startBytes = this.#holes.take(lengthBytes)
-    if (startBytes === undefined) return this.#grow(lengthBytes) ? this.take(cellCount) : undefined
-    this.#usedBytes += lengthBytes
-    return startBytes
+    return this.#holes.take(lengthBytes) ?? (this.#grow(lengthBytes) ? this.take(cellCount) : undefined)
   }
 
   giveBack(startBytes: number, cellCount: number): void {
-    const lengthBytes = cellCount * CELL_BYTES
-    this.#usedBytes -= lengthBytes
-    this.#holes.add(startBytes, lengthBytes)
+    this.#holes.add(startBytes, cellCount * CELL_BYTES)
   }
 
   #grow(leastBytes: number): boolean {
-    const pageCount = Math.max(GROWTH_PAGES, Math.ceil(leastBytes / PAGE_BYTES))
-    if (!this.#sandbox.grow(pageCount)) return false
+    const leastPages = Math.ceil(leastBytes / PAGE_BYTES)
+    const doubledPages = this.#endBytes / PAGE_BYTES
+    if (!this.#sandbox.grow(Math.max(leastPages, doubledPages)) && !this.#sandbox.grow(leastPages)) return false
     const { buffer } = this.#sandbox
     this.#holes.add(this.#endBytes, buffer.byteLength - this.#endBytes)
     this.#endBytes = buffer.byteLength

@@ -1,12 +1,13 @@
 // One mount's program and the table that its server fills. Of programs that come one behind the other only the newest is
 // compiled, when one is needed next: who sends many costs its kernel little. One that can't be compiled changes nothing.
-// Each change of the program moves `generation`: what was set up by another one has to be set up again.
+// Each change of the program moves `generation`: what was set up by another one has to be set up again. Table and sandbox
+// only grow, as long as a file is in them; with the last one what they grew by is let go.
 
 import { CELL_BYTES, BOX, ENDED, wordsOfEnd } from './mailbox.ts'
 import { compileProgram } from './compile.ts'
 import { parseProgram } from './parse.ts'
 import { Room } from './room.ts'
-import type { RunningProgram, Sandbox } from './sandbox.ts'
+import { PAGE_BYTES, type ProgramModule, type RunningProgram, type Sandbox, type SandboxMaker } from './sandbox.ts'
 import type { ProgramTrouble } from './syntax.ts'
 
 /** Steps of one hook, as cost.ts counts them. Enough to copy and sum up the largest file's cells, and over well before 100 ms. */
@@ -25,23 +26,30 @@ export interface FileContext {
 }
 
 export class Runner {
-  readonly room: Room
   readonly fuel: number
-  readonly #sandbox: Sandbox
+  readonly #makeSandbox: SandboxMaker
+  #sandbox: Sandbox
+  #room: Room
   #source: string | undefined
   /** The newest, not looked at yet. */
   #offered: string | undefined
+  #module: ProgramModule | undefined
   #running: RunningProgram | undefined
   #refused: ProgramTrouble | undefined
   #generation = 0
+  /** With room for more, as long as it is being filled. */
   #table = new Uint8Array(0)
-  /** To the last cell that was ever written. */
-  #tableBytes = 0
 
-  constructor(sandbox: Sandbox, fuel: number) {
-    this.#sandbox = sandbox
-    this.room = new Room(sandbox)
+  constructor(makeSandbox: SandboxMaker, fuel: number) {
+    this.#makeSandbox = makeSandbox
+    this.#sandbox = makeSandbox()
+    this.#room = new Room(this.#sandbox)
     this.fuel = fuel
+  }
+
+  /** Where files have their own cells. Another one after `clear`. */
+  get room(): Room {
+    return this.#room
   }
 
   get running(): RunningProgram | undefined {
@@ -59,8 +67,9 @@ export class Runner {
     return this.#generation
   }
 
-  get tableBytes(): number {
-    return this.#tableBytes
+  /** Of the table and the sandbox, with what they have room for. */
+  get residentBytes(): number {
+    return this.#table.length + this.#sandbox.buffer.byteLength
   }
 
   offer(source: string): void {
@@ -76,13 +85,15 @@ export class Runner {
       this.#table = grown
     }
     this.#table.set(cells, firstCell * CELL_BYTES)
-    this.#tableBytes = Math.max(this.#tableBytes, endBytes)
   }
 
-  /** No file has cells in it any more. */
-  clearTable(): void {
+  /** No file has cells in the table or the sandbox any more. */
+  clear(): void {
     this.#table = new Uint8Array(0)
-    this.#tableBytes = 0
+    if (this.#sandbox.buffer.byteLength <= PAGE_BYTES) return
+    this.#sandbox = this.#makeSandbox()
+    this.#room = new Room(this.#sandbox)
+    if (this.#module) this.#running = this.#sandbox.load(this.#module)
   }
 
   /** Fills a file's own cells. @returns in words why they can't be relied on */
@@ -105,6 +116,7 @@ export class Runner {
   words(word: number, cellCount: number, contextCount: number): string {
     return wordsOfEnd(word, this.room.box[BOX.detail] as number, { cellCount, contextCount, fuel: this.fuel })
   }
+
   #settle(): void {
     const source = this.#offered
     if (source === undefined) return
@@ -115,7 +127,8 @@ export class Runner {
       this.#refused = parsed.trouble
       return
     }
-    this.#running = this.#sandbox.load(compileProgram(parsed.program))
+    this.#module = compileProgram(parsed.program)
+    this.#running = this.#sandbox.load(this.#module)
     this.#source = source
     this.#generation++
   }

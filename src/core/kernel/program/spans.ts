@@ -23,6 +23,7 @@ export class Spans {
     return this.#isInOrder
   }
 
+  /** With room for more, until `fit`. */
   get residentBytes(): number {
     return columnBytes(this.#columns)
   }
@@ -30,10 +31,14 @@ export class Spans {
   /** The same ranges, to which others can be added. */
   copy(): Spans {
     const copied = new Spans()
-    const { count, devindices, offsets, lengths } = this.#columns
-    copied.#columns = { count, devindices: devindices.slice(), offsets: offsets.slice(), lengths: lengths.slice() }
+    copied.#columns = withRoom(this.#columns, this.count)
     copied.#isInOrder = this.#isInOrder
     return copied
+  }
+
+  /** No more are added: room for more is let go. */
+  fit(): void {
+    if (this.#columns.devindices.length > this.count) this.#columns = withRoom(this.#columns, this.count)
   }
 
   add(spans: readonly Extent[]): void {
@@ -73,15 +78,19 @@ export class Spans {
   }
 
   #makeRoom(moreCount: number): void {
-    const { count, devindices, offsets, lengths } = this.#columns
-    if (count + moreCount <= devindices.length) return
-    const grown = newColumns(Math.max(count + moreCount, count * 2))
-    grown.devindices.set(devindices)
-    grown.offsets.set(offsets)
-    grown.lengths.set(lengths)
-    grown.count = count
-    this.#columns = grown
+    const neededCount = this.count + moreCount
+    if (neededCount > this.#columns.devindices.length) this.#columns = withRoom(this.#columns, Math.max(neededCount, this.count * 2))
   }
+}
+
+/** The same ranges in columns of another length; all of them fit. */
+function withRoom({ count, devindices, offsets, lengths }: Columns, capacity: number): Columns {
+  const columns = newColumns(capacity)
+  columns.devindices.set(devindices.subarray(0, count))
+  columns.offsets.set(offsets.subarray(0, count))
+  columns.lengths.set(lengths.subarray(0, count))
+  columns.count = count
+  return columns
 }
 
 function isBehind({ devindices, offsets, lengths }: Columns, i: number): boolean {

@@ -47,7 +47,7 @@ class ProgramWay implements MapWay, FileHome {
   constructor(context: WayContext, link: DaemonLink, { sandbox, source = defaultProgram.source, fuel = FUEL }: ProgramOptions) {
     this.#context = context
     this.#link = link
-    this.runner = new Runner(sandbox(), fuel)
+    this.runner = new Runner(sandbox, fuel)
     link.hear((notice, node, bytes) => this.#notice(notice, node, bytes))
     this.#askDevices()
     // Not in place of one that was uploaded and can't be compiled: files then say so.
@@ -91,7 +91,7 @@ class ProgramWay implements MapWay, FileHome {
   residentBytes(): number {
     let spanBytes = 0
     for (const file of this.#files.values()) spanBytes += file.residentBytes
-    return this.runner.tableBytes + this.runner.room.usedBytes + spanBytes
+    return this.runner.residentBytes + spanBytes
   }
 
   poll(): void {
@@ -125,7 +125,7 @@ class ProgramWay implements MapWay, FileHome {
     file.isForgotten = true
     this.#files.delete(node)
     this.#link.forget(node)
-    if (this.#files.size === 0) this.runner.clearTable()
+    if (this.#files.size === 0) this.runner.clear()
   }
 
   #askDevices(): void {

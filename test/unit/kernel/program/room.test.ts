@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { BOX_CELLS, CELL_BYTES } from '../../../../src/core/kernel/program/mailbox.ts'
 import { Room } from '../../../../src/core/kernel/program/room.ts'
 import { propertyRuns } from '../../../counts.ts'
+import { PAGE_BYTES } from '../../../../src/core/kernel/program/sandbox.ts'
 import { makeSandbox } from '../../../../src/host/sandbox.ts'
 
 const takeOrGive = fc.record({ cellCount: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40_000 })), giveBack: fc.option(fc.nat(), { freq: 2 }) })
@@ -19,7 +20,6 @@ describe('room for programs', () => {
           const [part] = parts.splice(giveBack % parts.length, 1)
           room.giveBack(part!.startBytes, part!.cellCount)
         } else parts.push({ startBytes: room.take(cellCount)!, cellCount })
-        expect(room.usedBytes).toBe(parts.reduce((sum, part) => sum + part.cellCount * CELL_BYTES, 0))
         let endBytes = BOX_CELLS * CELL_BYTES
         for (const part of parts.toSorted((a, b) => a.startBytes - b.startBytes)) {
           expect(part.startBytes).toBeGreaterThanOrEqual(endBytes)
@@ -44,7 +44,21 @@ describe('room for programs', () => {
     const room = new Room({ ...makeSandbox(), buffer: new ArrayBuffer(64 * 1024), grow: () => false })
     expect(room.take(8000)).toBe(64)
     expect(room.take(8000)).toBeUndefined()
-    expect(room.usedBytes).toBe(64_000)
+  })
+
+  it('grows to twice what it is, or by what is needed', () => {
+    const sandbox = makeSandbox()
+    const room = new Room(sandbox)
+    const pageCells = PAGE_BYTES / CELL_BYTES
+    const pagesAfter = (pages: number): number => {
+      expect(room.take(pages * pageCells)).toBeDefined()
+      return sandbox.buffer.byteLength / PAGE_BYTES
+    }
+    expect([1, 1, 1, 100, 2, 2000].map(pagesAfter)).toEqual([2, 4, 4, 104, 208, 2208])
+    // Twice that is more than there may be.
+    expect(pagesAfter(1500)).toBe(3708)
+    expect(room.take(2000 * pageCells)).toBeUndefined()
+    expect(sandbox.buffer.byteLength).toBe(3708 * PAGE_BYTES)
   })
 
   it('ends with what a sandbox may have', () => {

@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { newAnswer } from '../../../../src/core/fmap/resolve.ts'
 import { walkingResolver } from '../../../../src/core/fmap/wideResolve.ts'
 import type { WideMap } from '../../../../src/core/fmap/wide.ts'
-import { FILE_CELLS_MOST, NOTICE_CELLS_MOST, TABLE_CELLS_MOST } from '../../../../src/core/fuse/programMessages.ts'
+import { encodeTable, FILE_CELLS_MOST, NOTICE_CELLS_MOST, TABLE_CELLS_MOST } from '../../../../src/core/fuse/programMessages.ts'
 import { programDaemon } from '../../../../src/core/fuse/daemonProgram.ts'
 import { FileBytes } from '../../../../src/core/kernel/fileBytes.ts'
 import { MappedFile } from '../../../../src/core/kernel/mappedFile.ts'
-import type { Sandbox } from '../../../../src/core/kernel/program/sandbox.ts'
+import { PAGE_BYTES, type Sandbox } from '../../../../src/core/kernel/program/sandbox.ts'
 import { programWay } from '../../../../src/core/kernel/ways/program.ts'
 import { makeSandbox } from '../../../../src/host/sandbox.ts'
 import { programExamples } from '../../../../src/core/kernel/program/examples.ts'
@@ -95,6 +95,35 @@ describe('limits', () => {
     const extents = Array.from({ length: count }, (_, i) => ({ devindex: 0, offsetBytes: i * UNIT_BYTES, lengthBytes: UNIT_BYTES }))
     const resolver = programBench({ deviceBytes: count * UNIT_BYTES }).open(simpleMap(extents))
     expect(resolved(resolver, (count - 1) * UNIT_BYTES)).toEqual([0, (count - 1) * UNIT_BYTES, UNIT_BYTES, 0])
+  })
+})
+
+describe('what is kept', () => {
+  it('is counted as long as it is there: the sandbox, the table, ranges in use and ranges that were told', () => {
+    const sandboxes: Sandbox[] = []
+    const count = 60_000
+    const map = simpleMap(Array.from({ length: count }, (_, i) => ({ devindex: 0, offsetBytes: 2 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+    const bench = new Bench(1, 2 * count * UNIT_BYTES)
+    bench.handlers = programDaemon(bench, bench.direct.notify).handlers
+    bench.maps.set(1, map)
+    const way = bench.make(programWay(bench.direct.link, { sandbox: () => sandboxes[sandboxes.push(makeSandbox()) - 1]! }))
+    expect(way.residentBytes()).toBe(PAGE_BYTES)
+    const ask = { node: 1, path: 'f', sizeBytes: map.sizeBytes }
+    const opened = valueOf(way.open(ask))
+    const cellsBytes = (2 + 3 * count) * 8
+    const keptBytes = way.residentBytes()
+    const tableBytes = keptBytes - sandboxes[0]!.buffer.byteLength - count * 20
+    expect(tableBytes).toBeGreaterThanOrEqual(cellsBytes)
+    expect(tableBytes).toBeLessThan(cellsBytes * 2)
+    // Its own cells, and those of the table while it was set up.
+    expect(sandboxes[0]!.buffer.byteLength).toBeGreaterThan(2 * cellsBytes)
+    const told = Array.from({ length: 2000 }, (_, i) => ({ devindex: 9, offsetBytes: i, lengthBytes: 1 }))
+    expect(bench.direct.notify('TABLE', 1, encodeTable({ firstCell: 0, spans: told, cells: new Uint8Array(0) }))).toBe(0)
+    expect(way.residentBytes()).toBe(keptBytes + told.length * 20)
+    way.forget(1)
+    expect([way.residentBytes(), sandboxes.length, sandboxes[1]?.buffer.byteLength]).toEqual([PAGE_BYTES, 2, PAGE_BYTES])
+    expect(resolved(opened, 5 * UNIT_BYTES)).toEqual([0, 10 * UNIT_BYTES, UNIT_BYTES, 0])
+    expect(way.residentBytes()).toBe(keptBytes)
   })
 })
 
