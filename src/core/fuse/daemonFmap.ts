@@ -7,11 +7,13 @@ import { unrolled, unrolledCount, type WideMap } from '../fmap/wide.ts'
 import { answer, refusal } from './directLink.ts'
 import { encodeFmap, encodeSized, headerAlone, sizedBytesOf } from './fmapMessage.ts'
 import { DAXDEV_NAME_BYTES, DaxdevReply, DaxdevRequest, FmapProbe } from './messages.ts'
+import { reservedCheck } from './records.ts'
 import type { Answered, Handler, MapStore } from './wire.ts'
 
 const [ENOENT] = errnos.ENOENT
 const [EINVAL] = errnos.EINVAL
 const [ENODEV] = errnos.ENODEV
+const isProbeClean = reservedCheck(FmapProbe)
 const U16_MOST = 0xffff
 const U32_MOST = 0xffff_ffff
 
@@ -28,7 +30,7 @@ export function answerFmap(store: MapStore): Handler {
 /** GET_FMAP with size probe: a simple list, whatever the file is. */
 export function answerProbe(store: MapStore): Handler {
   return (node, request) => {
-    if (request.length !== FmapProbe.sizeBytes) return refusal(EINVAL)
+    if (request.length !== FmapProbe.sizeBytes || !isProbeClean(request)) return refusal(EINVAL)
     const map = store.map(node)
     if (!map) return refusal(ENOENT)
     const extentCount = unrolledCount(map)

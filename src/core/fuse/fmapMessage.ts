@@ -2,16 +2,16 @@
 // of exact numbers or a few words on why it is none; whether the map makes sense is for checks.ts of the kernel.
 
 import { assert } from '../base/assert.ts'
-import { putU64, u64At } from '../base/u64.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import { type Columns, type Interleaved, newColumns, pushExtent, type WideMap } from '../fmap/wide.ts'
 import { EXT_INTERLEAVED, EXT_SIMPLE } from '../omf/constants.ts'
-import { FILE_TYPE_REGULAR, FMAP_VERSION, FmapExtent, FmapHeader, FmapInterleaved } from './messages.ts'
+import { FILE_TYPE_REGULAR, FMAP_VERSION, FmapHeader, FmapInterleaved } from './messages.ts'
+import { EXTENT_BYTES, newExtent, putExtent, readExtent, RESERVED_TROUBLE, reservedCheck } from './records.ts'
 
 const HEADER_BYTES = FmapHeader.sizeBytes
-const EXTENT_BYTES = FmapExtent.sizeBytes
 const RECORD_BYTES = FmapInterleaved.sizeBytes
-const EXTENT = { devindex: FmapExtent.offsetOf('se_devindex'), offset: FmapExtent.offsetOf('se_offset'), length: FmapExtent.offsetOf('se_len') }
+const isHeaderClean = reservedCheck(FmapHeader)
+const isRecordClean = reservedCheck(FmapInterleaved)
 
 type Header = Parameters<typeof FmapHeader.encode>[0]
 
@@ -57,6 +57,7 @@ export function decodeFmap(bytes: Uint8Array, sized = false): Decoded {
   if (file_type !== FILE_TYPE_REGULAR) return { trouble: `file type ${file_type}` }
   if (ext_type !== EXT_SIMPLE && ext_type !== EXT_INTERLEAVED) return { trouble: `extent type ${ext_type}` }
   if (fmap_bytes !== (sized ? bytes.length : 0)) return { trouble: `a message of ${bytes.length} bytes that says it has ${fmap_bytes}` }
+  if (!isHeaderClean(bytes)) return { trouble: `a header with ${RESERVED_TROUBLE}` }
   const sizeBytes = Number(file_size)
   if (!Number.isSafeInteger(sizeBytes)) return { trouble: `a size of ${file_size} bytes` }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -98,21 +99,15 @@ function putInterleaved(bytes: Uint8Array<ArrayBuffer>, interleaved: readonly In
   }
 }
 
-function putExtent(view: DataView, at: number, devindex: number, offsetBytes: number, lengthBytes: number): void {
-  view.setUint32(at + EXTENT.devindex, devindex, true)
-  putU64(view, at + EXTENT.offset, offsetBytes)
-  putU64(view, at + EXTENT.length, lengthBytes)
-}
-
 function simpleOf(view: DataView, count: number, sizeBytes: number): Decoded {
   // Held against the message's length first: a count is no reason to make room for what isn't there.
   if (view.byteLength !== HEADER_BYTES + count * EXTENT_BYTES) return { trouble: `${count} extents in a message of ${view.byteLength} bytes` }
   const columns = newColumns(count)
+  const extent = newExtent()
   for (let i = 0, at = HEADER_BYTES; i < count; i++, at += EXTENT_BYTES) {
-    const offsetBytes = u64At(view, at + EXTENT.offset)
-    const lengthBytes = u64At(view, at + EXTENT.length)
-    if (!isExact(offsetBytes, lengthBytes)) return { trouble: `extent ${i} is beyond any device` }
-    pushExtent(columns, view.getUint32(at + EXTENT.devindex, true), offsetBytes, lengthBytes)
+    const what = readExtent(view, at, extent)
+    if (what !== undefined) return { trouble: `extent ${i} ${what}` }
+    pushExtent(columns, extent.devindex, extent.offsetBytes, extent.lengthBytes)
   }
   return { map: { kind: 'simple', sizeBytes, columns } }
 }
@@ -122,24 +117,21 @@ function interleavedOf(view: DataView, count: number, sizeBytes: number): Decode
   let at = HEADER_BYTES
   while (interleaved.length < count) {
     if (at + RECORD_BYTES > view.byteLength) return { trouble: `${count} interleaved extents in a message of ${view.byteLength} bytes` }
-    const { ie_nstrips, ie_chunk_size, ie_nbytes } = FmapInterleaved.decode(new Uint8Array(view.buffer, view.byteOffset + at, RECORD_BYTES))
+    const record = new Uint8Array(view.buffer, view.byteOffset + at, RECORD_BYTES)
+    const { ie_nstrips, ie_chunk_size, ie_nbytes } = FmapInterleaved.decode(record)
+    if (!isRecordClean(record)) return { trouble: `an interleaved extent with ${RESERVED_TROUBLE}` }
     at += RECORD_BYTES
     if (at + ie_nstrips * EXTENT_BYTES > view.byteLength) return { trouble: `${ie_nstrips} strips in a message of ${view.byteLength} bytes` }
     const partBytes = Number(ie_nbytes)
     if (!Number.isSafeInteger(partBytes)) return { trouble: `an interleaved extent of ${ie_nbytes} bytes` }
     const strips: Extent[] = []
     for (; strips.length < ie_nstrips; at += EXTENT_BYTES) {
-      const offsetBytes = u64At(view, at + EXTENT.offset)
-      const lengthBytes = u64At(view, at + EXTENT.length)
-      if (!isExact(offsetBytes, lengthBytes)) return { trouble: `strip ${strips.length} is beyond any device` }
-      strips.push({ devindex: view.getUint32(at + EXTENT.devindex, true), offsetBytes, lengthBytes })
+      const strip = newExtent()
+      const what = readExtent(view, at, strip)
+      if (what !== undefined) return { trouble: `strip ${strips.length} ${what}` }
+      strips.push(strip)
     }
     interleaved.push({ sizeBytes: partBytes, chunkBytes: ie_chunk_size, strips })
   }
   return at === view.byteLength ? { map: { kind: 'interleaved', sizeBytes, interleaved } } : { trouble: `${view.byteLength - at} bytes behind the last record` }
-}
-
-/** Every byte of it has a number of its own. */
-function isExact(offsetBytes: number, lengthBytes: number): boolean {
-  return offsetBytes >= 0 && lengthBytes >= 0 && Number.isSafeInteger(offsetBytes + lengthBytes)
 }

@@ -3,6 +3,7 @@
 
 import { u64At, putU64 } from '../base/u64.ts'
 import { type Extent, type Fmap, piecesOf } from '../fmap/fmap.ts'
+import { RESERVED_TROUBLE } from './records.ts'
 import type { Ioctl } from './wire.ts'
 
 /** As much as the module takes, and the ioctl that brings it; the one that asks for it has the same layout. */
@@ -57,6 +58,7 @@ export const abi43: MapAbi = {
     const count = view.getUint32(16, true)
     const at = u64At(view, 24)
     if (sizeBytes < 0) return bad('a size beyond any device')
+    if (view.getUint32(20, true) !== 0) return bad(RESERVED_TROUBLE)
     if (fileType !== REGULAR) return bad(`file type ${fileType}`)
     if (extType !== SIMPLE && extType !== INTERLEAVED) return bad(`extent type ${extType}`)
     return extType === SIMPLE ? simpleAt(view, at, count, sizeBytes, lengthBytes) : interleavedAt(view, at, count, sizeBytes, lengthBytes)
@@ -83,7 +85,7 @@ function interleavedAt(view: DataView, at: number, count: number, sizeBytes: num
 function extentsAt(view: DataView, start: number, count: number, lengthBytes: number): Extent[] | string {
   if (!isThere(start, count * EXTENT_BYTES, lengthBytes)) return `${count} extents at byte ${start} of ${lengthBytes}`
   // As long as it will be: one that grows has room for seventeen, and the maps of all files stay.
-  const extents = new Array<Extent>(count)
+  const extents = Array.from<Extent>({ length: count })
   for (let i = 0; i < count; i++) {
     const at = start + i * EXTENT_BYTES
     const devindex = u64At(view, at)

@@ -3,6 +3,7 @@
 
 import { putU64, u64At } from '../base/u64.ts'
 import { pad, struct, u16, u32, u64 } from '../omf/struct.ts'
+import { reservedCheck } from './records.ts'
 
 /** Entries in one message. */
 export const IOMAP_ENTRIES_MOST = 1000
@@ -56,6 +57,7 @@ interface IomapRange {
   lengthBytes: number
 }
 
+const isBeginClean = reservedCheck(IomapBegin)
 const ADDR_AT = IomapEntry.offsetOf('addr')
 const OFFSET_AT = IomapEntry.offsetOf('offset')
 const LENGTH_AT = IomapEntry.offsetOf('length')
@@ -70,7 +72,7 @@ export function encodeIomapBegin({ fileOffsetBytes, lengthBytes, cookie }: Iomap
 
 /** @returns undefined for what is no such request */
 export function decodeIomapBegin(bytes: Uint8Array): IomapAsk | undefined {
-  if (bytes.length !== IomapBegin.sizeBytes) return undefined
+  if (bytes.length !== IomapBegin.sizeBytes || !isBeginClean(bytes)) return undefined
   const view = viewOf(bytes)
   const fileOffsetBytes = u64At(view, IomapBegin.offsetOf('pos'))
   const lengthBytes = u64At(view, IomapBegin.offsetOf('length'))

@@ -1,11 +1,12 @@
 // GET_FMAP in pages: the request says from which mapping on, the reply holds as many whole mappings as the daemon cares to
 // send, and where to go on (golden/README.md, "Other messages"; ours). All mappings are simple extents.
 
-import { putU64, u64At } from '../base/u64.ts'
+import { u64At } from '../base/u64.ts'
 import { EXT_SIMPLE } from '../omf/constants.ts'
 import { struct, u64 } from '../omf/struct.ts'
 import { type Columns, newColumns, pushExtent } from '../fmap/wide.ts'
-import { FILE_TYPE_REGULAR, FMAP_VERSION, FmapExtent, FmapHeader } from './messages.ts'
+import { FILE_TYPE_REGULAR, FMAP_VERSION, FmapHeader } from './messages.ts'
+import { EXTENT_BYTES, newExtent, putExtent, readExtent, RESERVED_TROUBLE, reservedCheck } from './records.ts'
 
 /** Mappings in one reply, unless said otherwise. */
 export const PAGE_MAPPINGS_MOST = 1000
@@ -29,9 +30,7 @@ export interface FmapPage {
 
 const ALL_ONES = (1n << 64n) - 1n
 const LEAST_BYTES = FmapHeader.sizeBytes + FmapPageEnd.sizeBytes
-const DEVINDEX_AT = FmapExtent.offsetOf('se_devindex')
-const OFFSET_AT = FmapExtent.offsetOf('se_offset')
-const LEN_AT = FmapExtent.offsetOf('se_len')
+const isHeaderClean = reservedCheck(FmapHeader)
 
 export function encodePageRequest(firstIndex: number): Uint8Array<ArrayBuffer> {
   return FmapPageRequest.encode({ fmap_offset: BigInt(firstIndex) })
@@ -46,15 +45,13 @@ export function decodePageRequest(bytes: Uint8Array): number | undefined {
 
 export function encodePage({ sizeBytes, mappings, nextIndex }: FmapPage): Uint8Array<ArrayBuffer> {
   const { count, devindices, offsets, lengths } = mappings
-  const bytes = new Uint8Array(LEAST_BYTES + count * FmapExtent.sizeBytes)
+  const bytes = new Uint8Array(LEAST_BYTES + count * EXTENT_BYTES)
   const file_size = BigInt(sizeBytes)
   const header = { file_type: FILE_TYPE_REGULAR, fmap_version: FMAP_VERSION, ext_type: EXT_SIMPLE, nextents: count, fmap_bytes: 0, file_size }
   bytes.set(FmapHeader.encode(header))
   const view = viewOf(bytes)
-  for (let i = 0, at = FmapHeader.sizeBytes; i < count; i++, at += FmapExtent.sizeBytes) {
-    view.setUint32(at + DEVINDEX_AT, devindices[i] as number, true)
-    putU64(view, at + OFFSET_AT, offsets[i] as number)
-    putU64(view, at + LEN_AT, lengths[i] as number)
+  for (let i = 0, at = FmapHeader.sizeBytes; i < count; i++, at += EXTENT_BYTES) {
+    putExtent(view, at, devindices[i] as number, offsets[i] as number, lengths[i] as number)
   }
   const next_offset = nextIndex === undefined ? ALL_ONES : BigInt(nextIndex)
   bytes.set(FmapPageEnd.encode({ next_offset }), bytes.length - FmapPageEnd.sizeBytes)
@@ -74,17 +71,18 @@ export function decodePage(bytes: Uint8Array): { page: FmapPage } | { trouble: s
   if (file_type !== FILE_TYPE_REGULAR) return { trouble: `file type ${file_type}` }
   if (ext_type !== EXT_SIMPLE) return { trouble: `extent type ${ext_type}` }
   if (fmap_bytes !== 0) return { trouble: `a page that says it has ${fmap_bytes} bytes` }
-  const wholeBytes = LEAST_BYTES + nextents * FmapExtent.sizeBytes
+  if (!isHeaderClean(bytes)) return { trouble: `a header with ${RESERVED_TROUBLE}` }
+  const wholeBytes = LEAST_BYTES + nextents * EXTENT_BYTES
   if (bytes.length !== wholeBytes) return { trouble: `a reply of ${bytes.length} bytes where ${nextents} mappings need ${wholeBytes}` }
   const view = viewOf(bytes)
   const sizeBytes = u64At(view, FmapHeader.offsetOf('file_size'))
   if (sizeBytes < 0) return { trouble: `a file of ${file_size} bytes` }
   const mappings = newColumns(nextents)
-  for (let at = FmapHeader.sizeBytes; at < bytes.length - FmapPageEnd.sizeBytes; at += FmapExtent.sizeBytes) {
-    const offsetBytes = u64At(view, at + OFFSET_AT)
-    const lengthBytes = u64At(view, at + LEN_AT)
-    if (offsetBytes < 0 || lengthBytes < 0) return { trouble: `mapping ${mappings.count} is beyond any device` }
-    pushExtent(mappings, view.getUint32(at + DEVINDEX_AT, true), offsetBytes, lengthBytes)
+  const extent = newExtent()
+  for (let at = FmapHeader.sizeBytes; at < bytes.length - FmapPageEnd.sizeBytes; at += EXTENT_BYTES) {
+    const what = readExtent(view, at, extent)
+    if (what !== undefined) return { trouble: `mapping ${mappings.count} ${what}` }
+    pushExtent(mappings, extent.devindex, extent.offsetBytes, extent.lengthBytes)
   }
   const { next_offset } = FmapPageEnd.decode(bytes, bytes.length - FmapPageEnd.sizeBytes)
   const nextIndex = next_offset === ALL_ONES ? undefined : u64At(view, bytes.length - FmapPageEnd.sizeBytes)

@@ -3,10 +3,10 @@
 // that text and nothing else. Decoding takes any bytes, and gives a few words where they are no such message.
 
 import { bytesOfText } from '../base/plain.ts'
-import { u64At } from '../base/u64.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import { pad, struct, text, u32, u64 } from '../omf/struct.ts'
-import { DAXDEV_NAME_BYTES, FmapExtent } from './messages.ts'
+import { DAXDEV_NAME_BYTES } from './messages.ts'
+import { EXTENT_BYTES, newExtent, putExtent, readExtent, RESERVED_TROUBLE, reservedCheck } from './records.ts'
 
 const PROGRAM_ABI = 1
 
@@ -60,9 +60,9 @@ export const ProgramTable = struct('famfs_program_table', 16, {
 })
 
 const DAXDEV_BYTES = ProgramDaxdev.sizeBytes
-const SPAN_BYTES = FmapExtent.sizeBytes
-const SPAN = { devindex: FmapExtent.offsetOf('se_devindex'), offset: FmapExtent.offsetOf('se_offset'), length: FmapExtent.offsetOf('se_len') }
 const CELL_BYTES = 8
+const isDaxdevClean = reservedCheck(ProgramDaxdev)
+const isOpenClean = reservedCheck(ProgramOpen)
 
 export interface NamedDevice {
   devindex: number
@@ -96,7 +96,9 @@ export function decodeInitReply(bytes: Uint8Array): { devices: NamedDevice[] } |
   if (abi !== PROGRAM_ABI) return { trouble: `version ${abi}` }
   if (ndevs > DEVICES_MOST) return { trouble: `${ndevs} devices` }
   if (bytes.length !== ProgramInitReply.sizeBytes + ndevs * DAXDEV_BYTES) return { trouble: `${bytes.length} bytes for ${ndevs} devices` }
-  return { devices: Array.from({ length: ndevs }, (_, i) => ProgramDaxdev.decode(bytes, ProgramInitReply.sizeBytes + i * DAXDEV_BYTES)) }
+  const places = Array.from({ length: ndevs }, (_, i) => ProgramInitReply.sizeBytes + i * DAXDEV_BYTES)
+  if (!places.every((at) => isDaxdevClean(bytes, at))) return { trouble: `a device with ${RESERVED_TROUBLE}` }
+  return { devices: places.map((at) => ProgramDaxdev.decode(bytes, at)) }
 }
 
 export function encodeOpen(): Uint8Array<ArrayBuffer> {
@@ -104,7 +106,7 @@ export function encodeOpen(): Uint8Array<ArrayBuffer> {
 }
 
 export function isOpen(request: Uint8Array): boolean {
-  return request.length === ProgramOpen.sizeBytes && ProgramOpen.decode(request).flags === 0
+  return request.length === ProgramOpen.sizeBytes && ProgramOpen.decode(request).flags === 0 && isOpenClean(request)
 }
 
 export interface FilePlace {
@@ -136,13 +138,11 @@ interface TablePart {
 }
 
 export function encodeTable({ firstCell, firstSpan = 0, spans = [], cells }: Partial<TablePart> & Pick<TablePart, 'firstCell' | 'cells'>): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(ProgramTable.sizeBytes + spans.length * SPAN_BYTES + cells.length)
+  const bytes = new Uint8Array(ProgramTable.sizeBytes + spans.length * EXTENT_BYTES + cells.length)
   bytes.set(ProgramTable.encode({ first_cell: firstCell, ncells: cells.length / CELL_BYTES, nspans: spans.length, first_span: firstSpan }))
-  spans.forEach(({ devindex, offsetBytes, lengthBytes }, i) => {
-    const record = { se_devindex: devindex, se_offset: BigInt(offsetBytes), se_len: BigInt(lengthBytes) }
-    bytes.set(FmapExtent.encode(record), ProgramTable.sizeBytes + i * SPAN_BYTES)
-  })
-  bytes.set(cells, ProgramTable.sizeBytes + spans.length * SPAN_BYTES)
+  const view = new DataView(bytes.buffer)
+  spans.forEach(({ devindex, offsetBytes, lengthBytes }, i) => putExtent(view, ProgramTable.sizeBytes + i * EXTENT_BYTES, devindex, offsetBytes, lengthBytes))
+  bytes.set(cells, ProgramTable.sizeBytes + spans.length * EXTENT_BYTES)
   return bytes
 }
 
@@ -151,7 +151,7 @@ export function decodeTable(bytes: Uint8Array): TablePart | Trouble {
   const { first_cell: firstCell, ncells, nspans, first_span: firstSpan } = ProgramTable.decode(bytes)
   if (nspans > NOTICE_SPANS_MOST) return { trouble: `${nspans} ranges` }
   if (firstCell + ncells > TABLE_CELLS_MOST) return { trouble: `cells to ${firstCell + ncells} of a table of ${TABLE_CELLS_MOST}` }
-  const cellsAt = ProgramTable.sizeBytes + nspans * SPAN_BYTES
+  const cellsAt = ProgramTable.sizeBytes + nspans * EXTENT_BYTES
   if (bytes.length !== cellsAt + ncells * CELL_BYTES) return { trouble: `${bytes.length} bytes for ${nspans} ranges and ${ncells} cells` }
   const spans = spansOf(bytes, nspans)
   if ('trouble' in spans) return spans
@@ -162,12 +162,10 @@ function spansOf(bytes: Uint8Array, count: number): Extent[] | Trouble {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const spans: Extent[] = []
   for (let i = 0; i < count; i++) {
-    const at = ProgramTable.sizeBytes + i * SPAN_BYTES
-    const offsetBytes = u64At(view, at + SPAN.offset)
-    const lengthBytes = u64At(view, at + SPAN.length)
-    // Every byte of it must have a number of its own.
-    if (offsetBytes < 0 || lengthBytes < 0 || !Number.isSafeInteger(offsetBytes + lengthBytes)) return { trouble: 'a range beyond any device' }
-    spans.push({ devindex: view.getUint32(at + SPAN.devindex, true), offsetBytes, lengthBytes })
+    const span = newExtent()
+    const what = readExtent(view, ProgramTable.sizeBytes + i * EXTENT_BYTES, span)
+    if (what !== undefined) return { trouble: `a range that ${what}` }
+    spans.push(span)
   }
   return spans
 }

@@ -9,7 +9,8 @@ import { decodePage, decodePageRequest, encodePage, encodePageRequest, FmapPageE
 import { propertyRuns } from '../../counts.ts'
 
 const exact = fc.nat({ max: Number.MAX_SAFE_INTEGER })
-const extents = fc.array(fc.record({ devindex: fc.nat({ max: 2 ** 32 - 1 }), offsetBytes: exact, lengthBytes: exact }), { maxLength: 20 })
+const extent = fc.record({ devindex: fc.nat({ max: 2 ** 32 - 1 }), offsetBytes: exact, lengthBytes: exact })
+const extents = fc.array(extent.map((drawn) => ({ ...drawn, lengthBytes: Math.min(drawn.lengthBytes, Number.MAX_SAFE_INTEGER - drawn.offsetBytes) })), { maxLength: 20 })
 
 const spaceless = (text: string): string => text.replaceAll(' ', '')
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -7,10 +7,12 @@ import { failLate } from '../../base/late.ts'
 import type { Failure, Result } from '../../base/result.ts'
 import { residentBytesOf, type WideMap } from '../../fmap/wide.ts'
 import { DaxdevReply, DaxdevRequest } from '../../fuse/messages.ts'
+import { RESERVED_TROUBLE, reservedCheck } from '../../fuse/records.ts'
 import type { DaemonLink, Opcode } from '../../fuse/wire.ts'
 import type { FileAsk, MapReason, WayContext } from '../way.ts'
 
 const [ENODEV] = errnos.ENODEV
+const isReplyClean = reservedCheck(DaxdevReply)
 
 /** One request about a file. */
 export function ask(link: DaemonLink, opcode: Opcode, { node, path }: FileAsk, request: Uint8Array): Result<Uint8Array, 'daemon_failed'> {
@@ -73,6 +75,7 @@ function troubleOfReply(bytes: Uint8Array, devindex: number): string | undefined
   if (bytes.length !== DaxdevReply.sizeBytes) return `GET_DAXDEV is answered with ${bytes.length} bytes`
   const { index, name } = DaxdevReply.decode(bytes)
   if (index !== devindex) return `asked for device ${devindex}, it tells of device ${index}`
+  if (!isReplyClean(bytes)) return `of device ${devindex} it tells with ${RESERVED_TROUBLE}`
   return name === '' || bytes.at(-1) !== 0 ? `device ${devindex} has no name` : undefined
 }
 
