@@ -1,5 +1,6 @@
 // Where two kernels that both read everything differ: how often they asked, what they copied and kept, how long they waited.
 
+import { PAGE_BYTES } from '../../core/kernel/program/sandbox.ts'
 import type { LabRun, LabSide, Spread } from './types.ts'
 import { countWords, numberWords, sizeWords, timesWords, timeWords } from './words.ts'
 
@@ -82,7 +83,8 @@ export function difference({ sides: [a, b], setup: { fileCount } }: Facts): stri
   const found = [memory(a, b, fileCount), resolveTime(a, b), openTime(a, b)].filter((each) => each !== undefined)
   const [first, ...others] = found
   if (first) return others.reduce((best, each) => (each.ratio > best.ratio ? each : best), first).says
-  if (areSmall(a, b)) return `Both kept less than ${sizeWords(MEMORY_LEAST_BYTES)} of maps, and in time per resolve and time to open nothing tells the two apart clearly.`
+  const beside = [a, b].some((side) => mapBytes(side) < side.residentMostBytes) ? ` beside ${FIRST_PAGE}` : ''
+  if (areSmall(a, b)) return `Both kept less than ${sizeWords(MEMORY_LEAST_BYTES)} of maps${beside}, and in time per resolve and time to open nothing tells the two apart clearly.`
   return 'In memory for maps, time per resolve and time to open, nothing tells the two apart clearly.'
 }
 
@@ -99,8 +101,15 @@ interface Difference {
   says: string
 }
 
+/** However small the maps are, a program has it. */
+const FIRST_PAGE = `the first page of program’s sandbox (${sizeWords(PAGE_BYTES)})`
+
+function mapBytes({ kernel, residentMostBytes }: LabSide): number {
+  return kernel === 'program' ? Math.max(0, residentMostBytes - PAGE_BYTES) : residentMostBytes
+}
+
 function areSmall(a: LabSide, b: LabSide): boolean {
-  return Math.max(a.residentMostBytes, b.residentMostBytes) < MEMORY_LEAST_BYTES
+  return Math.max(mapBytes(a), mapBytes(b)) < MEMORY_LEAST_BYTES
 }
 
 function memory(a: LabSide, b: LabSide, fileCount: number): Difference | undefined {
@@ -109,6 +118,8 @@ function memory(a: LabSide, b: LabSide, fileCount: number): Difference | undefin
   if (large < CLEAR_RATIO * small || areSmall(a, b)) return undefined
   // Nothing against something is told, and no ratio.
   if (small === 0) return { ratio: CLEAR_RATIO, says: `${more.kernel} kept ${sizeWords(large)} of maps at most, and ${less.kernel} none.` }
+  // A page that is there for any map at all makes no ratio of maps.
+  if (large - mapBytes(more) > large / 2) return { ratio: CLEAR_RATIO, says: `${more.kernel} kept ${sizeWords(large)} of maps at most with ${FIRST_PAGE}, where ${less.kernel} kept ${sizeWords(small)}.` }
   const [ofMore, ofLess] = ofWhichFiles(more, less, fileCount)
   return { ratio: large / small, says: `${more.kernel} kept ${timesWords(large / small)} as much memory for maps as ${less.kernel}: ${sizeWords(large)} at most${ofMore}, against ${sizeWords(small)}${ofLess}.` }
 }

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { ok } from '../../../src/core/base/result.ts'
+import { PAGE_BYTES } from '../../../src/core/kernel/program/sandbox.ts'
 import type { KernelName } from '../../../src/core/kernel/way.ts'
 import { kernelNames } from '../../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../../src/host/sandbox.ts'
@@ -34,7 +35,7 @@ function runOf(kernels: readonly [KernelName, KernelName], kind: Partial<LabSetu
 /** All that a sentence may name. */
 function wordsOf({ sides, setup, movedCount = 0, aheadBytes = 0 }: LabRun): Set<string> {
   const counts = [setup.accessCount, setup.fileCount, movedCount, ...sides.flatMap((side) => [side.roundTripCount, side.failedCount, side.wrongCount ?? 0, side.noticeCount ?? 0, side.revalidationCount ?? 0, side.openedCount ?? 0])]
-  const sizes = [4096, setup.cacheCapBytes, aheadBytes, ...sides.flatMap(({ copiedBytes, residentMostBytes }) => [copiedBytes, residentMostBytes])]
+  const sizes = [4096, PAGE_BYTES, setup.cacheCapBytes, aheadBytes, ...sides.flatMap(({ copiedBytes, residentMostBytes }) => [copiedBytes, residentMostBytes])]
   const times = sides.flatMap(({ nsPerResolve = 0, openUs = 0 }) => [nsPerResolve, openUs * 1000])
   const ratio = (read: (side: LabRun['sides'][0]) => number): string => timesWords(Math.max(...sides.map(read)) / Math.min(...sides.map(read)))
   return new Set([
