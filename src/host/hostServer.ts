@@ -273,8 +273,8 @@ function summaryOf(report: ReplayReport): ReplaySummary {
 
 /** A kernel that asks for devices where it needs them may not have asked yet. */
 function devicesOf(devices: MountDevices, { daxdevs }: MountStatus): MountedDevice[] {
-  return devices.list().map(({ devindex, uuid, sizeBytes, memory, configuration, failed }) =>
-    ({ devindex, uuid, sizeBytes, name: memory?.device.name ?? daxdevs.find((known) => known.devindex === devindex)?.deviceName, configuration, failed, endsMount: devices.failed?.devindex === devindex }))
+  return devices.list().map(({ devindex, uuid, sizeBytes, memory, refusal, configuration, failed }) =>
+    ({ devindex, uuid, sizeBytes, refusal, name: memory?.device.name ?? daxdevs.find((known) => known.devindex === devindex)?.deviceName, configuration, failed, endsMount: devices.failed?.devindex === devindex }))
 }
 
 function nodeOf(inode: Inode): HostNode {

@@ -6,6 +6,7 @@ import type { Progress } from '../core/base/task.ts'
 import type { Interleave } from '../core/alloc/allocate.ts'
 import type { MachineSpec, MountStatus } from '../core/machine/types.ts'
 import type { User } from '../core/kernel/user.ts'
+import type { DeviceRefusal } from '../core/mem/lack.ts'
 
 export interface HostSpec extends MachineSpec {
   /** What `uname -r` says, and what follows from it; '6.14.0-famfs' unless said otherwise. */
@@ -38,6 +39,8 @@ export interface MountedDevice {
   sizeBytes: number
   /** Undefined for a device that this host doesn't have. */
   name: string | undefined
+  /** Why what says there that it is this device isn't taken for it. */
+  refusal?: DeviceRefusal | undefined
   /** The one that was mounted; another number now means that it was reconfigured since. */
   configuration: number
   /** What the hardware reported to this mount. */

@@ -3,6 +3,7 @@
 
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { MountStatus } from '../core/machine/types.ts'
+import { lackOf } from '../core/mem/lack.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type HostState, isRepeatable, type CallAct } from './acts.ts'
@@ -97,7 +98,7 @@ export class Host {
     const node = this.#nodes.find((candidate) => candidate.path === path)
     const missing = node?.extents.find(({ devindex }) => this.#places[devindex]?.name === undefined)
     const devindex = missing?.devindex ?? 0
-    return fail('device_missing', { path, devindex, uuid: this.#places[devindex]?.uuid }).failure
+    return lackOf(this.#places[devindex] ?? { devindex, uuid: undefined }, path)
   }
 
   forget(why: string): void {

@@ -35,7 +35,7 @@ export interface OpenShell {
 const MAY_HAVE_WRITTEN: ReadonlyMap<Reason, Outcome> = new Map([
   ['cancelled', 'partly'], ['source_short', 'partly'], ['source_unreadable', 'partly'], ['host_down', 'unknown'], ['host_failed', 'unknown'],
   // The file is logged before its bytes are touched.
-  ['memory_failed', 'partly'], ['mount_failed', 'partly'], ['device_missing', 'partly'],
+  ['memory_failed', 'partly'], ['mount_failed', 'partly'], ['device_missing', 'partly'], ['device_twice', 'partly'], ['device_unfit', 'partly'],
 ])
 
 /** changes: the device. plays: what a host knows. reads: nothing. A session that may change nothing may do the last two. */
