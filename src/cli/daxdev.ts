@@ -4,6 +4,7 @@
 import { ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import type { DaxdevStatus } from '../core/machine/types.ts'
+import { lackWords } from '../core/mem/lack.ts'
 import { type Call, command, stop } from './command.ts'
 import { deviceAt, devicesOf, rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
@@ -71,11 +72,18 @@ function* resolve(call: Call<typeof options>, path: string, which: string | unde
 export function missingTrouble(mountpoint: string, devices: readonly DaxdevStatus[]): Trouble | undefined {
   const missing = devices.filter(({ deviceName }) => deviceName === undefined)
   if (missing.length === 0) return undefined
-  const names = missing.map(({ devindex, uuid, sizeBytes }) => `device ${devindex} (UUID ${uuid}, ${sizeBytes} bytes)`).join(', ')
+  const names = missing.map(({ devindex, uuid, sizeBytes, refusal }) => `device ${devindex} (UUID ${uuid}, ${sizeBytes} bytes${refusal ? `; ${lackWords(refusal)}` : ''})`).join(', ')
   return {
     says: `this host does not have ${counted(missing.length, 'device')} of the file system: ${names}; files with bytes there can't be read`,
-    next: `Everything else works. Attach the device to this host, then: famfs daxdev resolve ${mountpoint}.`,
+    next: `Everything else works. ${actsFor(missing)}, then: famfs daxdev resolve ${mountpoint}.`,
   }
+}
+
+/** What has to be done with devices before they can be resolved. */
+function actsFor(missing: readonly DaxdevStatus[]): string {
+  const kinds = new Set(missing.map(({ refusal }) => refusal?.kind))
+  if (kinds.has('twice')) return kinds.size === 1 ? 'Detach the copies from this host' : 'Detach copies from this host, and attach the right devices'
+  return kinds.has('unfit') ? 'Attach the right device, or restore its superblock from a copy' : 'Attach the device to this host'
 }
 
 function isDevice(io: Io, path: string): boolean {
@@ -91,6 +99,6 @@ function* unmounted(io: Io, path: string, switchMode: boolean): Task<Result<stri
 }
 
 function tableOf(devices: readonly DaxdevStatus[]): string {
-  const lines = devices.map(({ devindex, uuid, sizeBytes, deviceName }) => `${String(devindex).padEnd(5)}  ${uuid}  ${String(sizeBytes).padEnd(16)}  ${deviceName ?? 'missing'}`)
+  const lines = devices.map(({ devindex, uuid, sizeBytes, deviceName, refusal }) => `${String(devindex).padEnd(5)}  ${uuid}  ${String(sizeBytes).padEnd(16)}  ${deviceName ?? lackWords(refusal)}`)
   return `${[HEADING, ...lines].join('\n')}\n`
 }

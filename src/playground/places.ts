@@ -1,7 +1,7 @@
 // From a host's words for places to the page's: a host counts from the start of a device that its kernel knows by an index,
 // the page from the start of the pool. A device that the host doesn't have may be in the pool all the same.
 
-import { findDaxdev } from '../core/log/daxdevs.ts'
+import { lookForDaxdev } from '../core/log/daxdevs.ts'
 import { coherentMemory } from '../core/mem/memory.ts'
 import type { HostNode, MountedDevice } from '../host/protocol.ts'
 import type { Pool, PoolDevice } from './pool.ts'
@@ -25,7 +25,7 @@ export function placesOf(pool: Pool, host: string, devices: readonly MountedDevi
 
 function missingPlace(pool: Pool, fsUuid: string | undefined, daxdev: MountedDevice): number | undefined {
   const memories = pool.seen.slice(1).map(coherentMemory)
-  const found = fsUuid === undefined ? undefined : findDaxdev(memories, fsUuid, daxdev)
+  const found = fsUuid === undefined ? undefined : lookForDaxdev(memories, { fsUuid }, daxdev).memory
   return found && pool.devices.findIndex(({ baseBytes }) => baseBytes === found.device.baseBytes)
 }
 

@@ -6,9 +6,10 @@ import { unitsOf } from '../core/base/align.ts'
 import { normalizedPath, parentOf } from '../core/base/path.ts'
 import { type Extent as MapExtent, fmapOf } from '../core/fmap/fmap.ts'
 import { extentsOfMeta, spanOf } from '../core/fs/claims.ts'
-import { DaxdevTable, daxdevOf, findDaxdev, secondaryReservedUnits } from '../core/log/daxdevs.ts'
+import { DaxdevTable, daxdevOf, lookForDaxdev, secondaryReservedUnits } from '../core/log/daxdevs.ts'
 import type { EntryWindow } from '../core/log/entries.ts'
 import { entryOffset } from '../core/log/layout.ts'
+import { lackWords } from '../core/mem/lack.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { checkLogEntry } from '../core/omf/check.ts'
 import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, ENTRY_TYPE_NAMES, LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
@@ -62,6 +63,8 @@ const PIECE_STEPS = 20_000
 const PAIRED_MOST = 500
 
 const COPY_OUT = 'Writing one changes the other, and no entry can be taken back. Copy the files out, then format again.'
+const COPIED = 'Hosts use none of them, since nothing says which one others use. Detach the copies from each host, then mount there.'
+const LOST = 'Its superblock is damaged, or it was formatted for another file system. Hosts that mount now have no way to its files; copy out the others, then format again.'
 const REFUSED = 'Hosts skip it when they play the log, and go on. Look at its fields; to be rid of it, format again.'
 
 export class EntryJudge {
@@ -196,11 +199,11 @@ export class EntryJudge {
     if (!daxdev || this.#table.take(daxdev) === 'error') return this.#findings.add('warning', 'daxdev', `entry ${index} adds a device that can’t be: ${refusal}`, REFUSED, this.#placeOf(index))
     if (this.#devices[daxdev.devindex]) return
     const { others, superblock, unitBytes } = this.#ground
-    const memory = findDaxdev(others, superblock.ts_uuid, daxdev)
+    const { memory, refusal: lack } = lookForDaxdev(others, { fsUuid: superblock.ts_uuid, unitBytes }, daxdev)
     const unitCount = unitsOf(daxdev.sizeBytes, unitBytes)
     this.#devices[daxdev.devindex] = judgedDevice(memory, daxdev.sizeBytes, unitCount, secondaryReservedUnits(unitBytes))
     if (memory || others.length === 0) return
-    this.#findings.add('error', 'daxdev', `entry ${index} adds device ${daxdev.devindex} with UUID ${daxdev.uuid}, and no device here has a superblock that says so`, 'Its superblock is damaged, or it was formatted for another file system. Hosts that mount now have no way to its files; copy out the others, then format again.', this.#placeOf(index))
+    this.#findings.add('error', 'daxdev', `entry ${index} adds device ${daxdev.devindex} with UUID ${daxdev.uuid}, and ${lack ? lackWords(lack) : 'no device here has a superblock that says so'}`, lack?.kind === 'twice' ? COPIED : LOST, this.#placeOf(index))
   }
 
   #extent(extent: MapExtent, nth: number, path: string, index: number): void {

@@ -7,11 +7,12 @@ import { MIB } from '../../src/core/base/align.ts'
 import { must } from '../../src/core/base/result.ts'
 import { runNow } from '../../src/core/base/task.ts'
 import { NIL_UUID } from '../../src/core/base/uuid.ts'
-import { createDirectory, createFile, logDaxdev, logRawFile } from '../../src/core/fs/create.ts'
+import { createDirectory, createFile, logDaxdev } from '../../src/core/fs/create.ts'
+import { logRawFile } from '../helpers/rawFile.ts'
 import { lockLog, type LogLock, newVolume } from '../../src/core/fs/volume.ts'
 import { entryOffset, type Layout, readLayout } from '../../src/core/log/layout.ts'
 import { logplay, type ReplayReport, type ReplayTarget } from '../../src/core/log/replay.ts'
-import { ShadowTree } from '../../src/core/log/shadow.ts'
+import { ShadowTree } from '../helpers/shadowTree.ts'
 import { daxdev } from '../../src/core/mem/daxdev.ts'
 import type { Memory } from '../../src/core/mem/memory.ts'
 import { ENTRY_DELETE, ENTRY_FILE, ENTRY_MKDIR, LOG_OFFSET_BYTES } from '../../src/core/omf/constants.ts'
@@ -150,8 +151,20 @@ export function replayContract(name: string, make: MakeMemory): void {
       appendBody(held, ENTRY_MKDIR, { famfs_md: { md_uid: 0, md_gid: 0, md_mode: 0, md_relpath: '/abs' } })
       appendBody(held, ENTRY_DELETE, {})
       must(createFile(held, file('good', AU), fileOptions()))
+      for (const path of ['.meta/.log', 'a/../.meta/.superblock.17']) appendBody(held, ENTRY_FILE, meta(path, BigInt(AU)))
+      appendBody(held, ENTRY_MKDIR, { famfs_md: { md_uid: 0, md_gid: 0, md_mode: 0, md_relpath: '.meta/.superblock.1' } })
+      const strip = (devindex: number, unit: number) => ({ devindex, offsetBytes: unit * AU, lengthBytes: AU })
+      must(logRawFile(held, { path: 'striped', mode: 0, uid: 0, gid: 0, map: { kind: 'interleaved', sizeBytes: 3 * AU, chunkBytes: AU, strips: [strip(0, 7), strip(1, 0), strip(2, 0)] } }))
       const tree = new ShadowTree()
-      expect(play(client, tree)).toMatchObject({ entriesPlayed: 9, newFiles: 1, fileErrors: 7, directoryErrors: 1 })
+      const report = play(client, tree)
+      expect(report).toMatchObject({ entriesPlayed: 13, newFiles: 1, fileErrors: 11, directoryErrors: 2 })
+      expect(report.troubles.slice(-4)).toEqual([
+        'entry 9: “.meta/.log” is the name of a superblock or of the log, which are in no log',
+        'entry 10: “a/../.meta/.superblock.17” is the name of a superblock or of the log, which are in no log',
+        'entry 11: “.meta/.superblock.1” is the name of a superblock or of the log, which are in no log',
+        'entry 12: striped has 2 strips at offset 0, where the superblock is',
+      ])
+      expect(play(client, undefined)).toMatchObject({ fileErrors: 10, directoryErrors: 2 })
       expect(listing(tree)).toHaveLength(1)
     })
 

@@ -13,7 +13,7 @@ import { type Image, loadImage } from '../tools/golden/image.ts'
 import { readDump, readFmapHex, readManifest, readReport, readYaml } from '../tools/golden/reference.ts'
 import { recipeOf, sha256Of, writeImage } from '../tools/golden/write.ts'
 import { decodeFmap, encodeFmap } from '../../src/core/fuse/fmapMessage.ts'
-import { ShadowTree } from '../../src/core/log/shadow.ts'
+import { ShadowTree } from '../helpers/shadowTree.ts'
 
 const folder = fileURLToPath(new URL('../../../shared/golden', import.meta.url))
 const images = existsSync(join(folder, 'manifest.json')) ? readManifest(folder) : []

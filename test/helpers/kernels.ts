@@ -92,8 +92,12 @@ export function mounted(rig: Rig, make: (store: MapStore) => WayMaker): Mounted 
   const openDevice = (_devindex: number, name: string): Memory | undefined => rig.memories.find((memory) => memory?.device.name === name)
   const primary = rig.memories[0] as Memory
   const mount = new KernelMount(primary, { dropWriteBits: false, now: () => 0, unitBytes: rig.unitBytes, way, openDevice, isReserved: (_path, _devindex, offsetBytes) => offsetBytes < (rig.reservedBytes ?? 0) })
-  // Where tools push, replay has told of the devices; others are told by their daemon.
-  if (mount.way.push) for (const [devindex, memory] of rig.memories.entries()) if (memory) mount.devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: rig.deviceBytes, memory })
+  // Where tools push, replay has told of the devices; others are told by their daemon, and know what the mount found.
+  for (const [devindex, memory] of rig.memories.entries()) {
+    const given = memory && { uuid: memory.device.uuid, sizeBytes: rig.deviceBytes, memory }
+    if (given && mount.way.push) mount.devices.add(devindex, given)
+    else if (given && devindex > 0) mount.devices.expect(devindex, given)
+  }
   return {
     rig, mount, store,
     add(path, map) {

@@ -1,8 +1,8 @@
-// The shadow tree is what one host knows after playing the log: every node has a parent that is a directory, and a path
+// A tree for replay to fill, without kernel or mount: what one host knows after playing the log: every node has a parent that is a directory, and a path
 // leads to one node. A name that exists is left as it is, whatever the log says later.
 
-import { normalizedPath, parentOf } from '../base/path.ts'
-import type { Played, PlayedDirectory, PlayedFile, ReplayTarget } from './replay.ts'
+import { normalizedPath, parentOf } from '../../src/core/base/path.ts'
+import type { Played, PlayedDirectory, PlayedFile, ReplayTarget } from '../../src/core/log/replay.ts'
 
 interface ShadowFile extends PlayedFile {
   kind: 'file'

@@ -12,7 +12,7 @@ import { lockLog, type LogLock, newVolume, type Volume } from '../../src/core/fs
 import { appendEntry } from '../../src/core/log/append.ts'
 import { readCounters } from '../../src/core/log/layout.ts'
 import { logplay, type ReplayReport } from '../../src/core/log/replay.ts'
-import { ShadowTree } from '../../src/core/log/shadow.ts'
+import { ShadowTree } from './shadowTree.ts'
 import { daxdev } from '../../src/core/mem/daxdev.ts'
 import { coherentMemory, type Memory } from '../../src/core/mem/memory.ts'
 import { logEntryCrc } from '../../src/core/omf/check.ts'

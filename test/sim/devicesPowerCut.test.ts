@@ -11,7 +11,7 @@ import { createDirectory, createFile } from '../../src/core/fs/create.ts'
 import { addDevices } from '../../src/core/fs/devadd.ts'
 import { fsck } from '../../src/core/fs/fsck.ts'
 import { newVolume } from '../../src/core/fs/volume.ts'
-import { findDaxdev, secondarySuperblock } from '../../src/core/log/daxdevs.ts'
+import { lookForDaxdev, secondarySuperblock } from '../../src/core/log/daxdevs.ts'
 import { entryOffset, readLayout } from '../../src/core/log/layout.ts'
 import type { Memory } from '../../src/core/mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../../src/core/omf/constants.ts'
@@ -56,7 +56,7 @@ function expectComplete(memories: readonly Memory[]): number {
   const [primary, ...others] = memories
   const held = lock(newVolume(primary as Memory, () => others))
   const { list } = held.kept.daxdevs
-  expect(list.map((daxdev) => findDaxdev(others, held.layout.fsUuid, daxdev)?.device.sizeBytes)).toEqual(list.map(({ sizeBytes }) => sizeBytes))
+  expect(list.map((daxdev) => lookForDaxdev(others, held.layout, daxdev).memory?.device.sizeBytes)).toEqual(list.map(({ sizeBytes }) => sizeBytes))
   expect(held.spaces).toHaveLength(1 + list.length)
   return list.length
 }

@@ -10,11 +10,11 @@ import {
   checkInterleave,
   type Interleave,
 } from '../alloc/allocate.ts'
-import { checked, type Fmap, piecesOf } from '../fmap/fmap.ts'
+import type { Fmap } from '../fmap/fmap.ts'
 import { addDaxdevEntry, appendEntry, type DaxdevFacts, fileEntry, mkdirEntry } from '../log/append.ts'
 import { loggablePath } from '../log/path.ts'
 import type { PlayedDirectory, PlayedFile } from '../log/replay.ts'
-import { claimLogged, keepDaxdev, type LogLock } from './volume.ts'
+import { keepDaxdev, type LogLock } from './volume.ts'
 
 export interface FileSpec {
   path: string
@@ -72,21 +72,6 @@ export function cloneFile(
   if (full) return full
   const { mode, uid, gid, map } = source
   return ok(logFile(lock, { path: path.value, mode, uid, gid, map }))
-}
-
-/** Logs extents as given, without allocating: for images made by hand. */
-export function logRawFile(
-  lock: LogLock,
-  file: { path: string; mode: number; uid: number; gid: number; map: Fmap },
-): Result<PlayedFile, 'bad_path' | 'path_too_long' | 'log_full' | 'bad_map'> {
-  const path = loggablePath(file.path)
-  if (!path.ok) return path
-  const sound = checked(file.map)
-  if ('trouble' in sound) return fail('bad_map', { path: file.path, what: sound.trouble })
-  const full = refuseFullLog(lock)
-  if (full) return full
-  claimLogged(lock.kept, piecesOf(file.map))
-  return ok(logFile(lock, { ...file, path: path.value }))
 }
 
 export function logDaxdev(lock: LogLock, daxdev: DaxdevFacts): Result<undefined, 'log_full'> {

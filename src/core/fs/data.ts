@@ -6,6 +6,7 @@ import { SeededRandom } from '../base/random.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { PIECE_BYTES, type Task } from '../base/task.ts'
 import { DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
+import type { LackReason } from '../mem/lack.ts'
 import type { Memories } from '../mem/memory.ts'
 
 /** Where cp reads: local bytes that are there when asked for. */
@@ -15,7 +16,7 @@ export interface Source {
   read(offsetBytes: number, target: Uint8Array): number
 }
 
-export type DataReason = 'bad_map' | 'not_on_image' | 'device_missing' | 'memory_failed' | 'mount_failed' | 'file_invalid' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'keeps_moving'
+export type DataReason = 'bad_map' | 'not_on_image' | LackReason | 'memory_failed' | 'mount_failed' | 'file_invalid' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'keeps_moving'
 
 /** An open file as data operations see it: its path is for sentences. */
 export interface DataFile {

@@ -10,8 +10,9 @@ import { checkLogHeader, checkSuperblock } from '../omf/check.ts'
 import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, LOG_OFFSET_BYTES, SECONDARY_FLAG } from '../omf/constants.ts'
 import { type LogEntry, LogHeader, slotCountOf } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
+import type { DeviceRefusal } from '../mem/lack.ts'
 import type { Memory } from '../mem/memory.ts'
-import { daxdevOf, DaxdevTable, findDaxdev, secondaryReservedUnits } from '../log/daxdevs.ts'
+import { daxdevOf, DaxdevTable, lookForDaxdev, secondaryReservedUnits } from '../log/daxdevs.ts'
 import { EntryWindow } from '../log/entries.ts'
 import { readLogHeaderBytes, readSuperblockBytes } from '../log/layout.ts'
 import { extentsOfMeta, spanOf, type UnitSpan } from './claims.ts'
@@ -23,6 +24,8 @@ export interface FsckDaxdev {
   sizeBytes: number
   /** What it is called here; undefined where it isn't here. */
   deviceName: string | undefined
+  /** Why what says here that it is this device isn't taken for it. */
+  refusal: DeviceRefusal | undefined
   collisionCount: number
   allocatedBytes: bigint
   bitmap: UnitBitmap
@@ -79,12 +82,6 @@ export function* fsck(memory: Memory, memories: Iterable<Memory> = []): Task<Fsc
   return verdict
 }
 
-/** 0 for clean; superblock, header, entries and allocation must all be good. Not the command's exit code. */
-export function verdictExit(verdict: FsckVerdict): 0 | 1 {
-  const { scan } = verdict
-  return scan && scan.badEntries.length === 0 && scan.collisionCount === 0 ? 0 : 1
-}
-
 function primarySuperblock(memory: Memory): Result<Superblock> {
   const judged = checkSuperblock(readSuperblockBytes(memory))
   return judged.ok && judged.value.ts_sb_flags === SECONDARY_FLAG ? fail('secondary_device', { fsUuid: judged.value.ts_uuid }) : judged
@@ -138,7 +135,11 @@ function* scanLog(memory: Memory, memories: Iterable<Memory>, superblock: Superb
     for (; index < endIndex; index++) scanEntry(scan, window, index, table)
     yield { doneCount: index, totalCount: scannedCount, unit: 'entries' }
   }
-  for (const daxdev of scan.daxdevs) daxdev.deviceName = findDaxdev(memories, superblock.ts_uuid, daxdev)?.device.name
+  for (const daxdev of scan.daxdevs) {
+    const found = lookForDaxdev(memories, { fsUuid: superblock.ts_uuid, unitBytes }, daxdev)
+    daxdev.deviceName = found.memory?.device.name
+    daxdev.refusal = found.refusal
+  }
   return scan
 }
 
@@ -173,7 +174,7 @@ function scanDaxdev({ daxdevs, unitBytes }: FsckScan, entry: LogEntry, index: nu
   const bitmap = new UnitBitmap(unitsOf(sizeBytes, unitBytes))
   const reserved = Math.min(bitmap.unitCount, secondaryReservedUnits(unitBytes))
   bitmap.claim(0, reserved)
-  daxdevs.push({ devindex, uuid, sizeBytes, deviceName: undefined, collisionCount: 0, allocatedBytes: BigInt(reserved) * BigInt(unitBytes), bitmap })
+  daxdevs.push({ devindex, uuid, sizeBytes, deviceName: undefined, refusal: undefined, collisionCount: 0, allocatedBytes: BigInt(reserved) * BigInt(unitBytes), bitmap })
 }
 
 /** @returns undefined for an extent on a device that the log doesn't know */

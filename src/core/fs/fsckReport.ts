@@ -5,6 +5,7 @@
 import { GIB } from '../base/align.ts'
 import { bucketUnitsOf } from '../alloc/allocate.ts'
 import type { UnitBitmap } from '../alloc/bitmap.ts'
+import { lackWords } from '../mem/lack.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../omf/log.ts'
 import { type FsckScan, totalsOf } from './fsck.ts'
 import type { Role } from './role.ts'
@@ -90,11 +91,11 @@ function deviceBlocks(scan: FsckScan, { human = false }: ReportOptions): string 
   const { daxdevs, superblock, collisionCount } = scan
   if (daxdevs.length === 0) return ''
   const others = daxdevs.reduce((sum, daxdev) => sum + daxdev.collisionCount, 0)
-  const primary = { ...scan, devindex: 0, uuid: superblock.ts_dev_uuid, sizeBytes: superblock.ts_daxdev.dd_size, collisionCount: collisionCount - others }
+  const primary = { ...scan, devindex: 0, refusal: undefined, uuid: superblock.ts_dev_uuid, sizeBytes: superblock.ts_daxdev.dd_size, collisionCount: collisionCount - others }
   const missingCount = daxdevs.filter(({ deviceName }) => deviceName === undefined).length
-  const blocks = [primary, ...daxdevs].map(({ devindex, uuid, deviceName, sizeBytes, bitmap, allocatedBytes, collisionCount: claimedTwice }) => {
+  const blocks = [primary, ...daxdevs].map(({ devindex, uuid, deviceName, refusal, sizeBytes, bitmap, allocatedBytes, collisionCount: claimedTwice }) => {
     const bitmapBytes = BigInt(bitmap.unitCount) * BigInt(scan.unitBytes)
-    return `  device ${devindex}: ${deviceName ?? 'NOT ON THIS HOST'}
+    return `  device ${devindex}: ${deviceName ?? (refusal ? lackWords(refusal) : 'NOT ON THIS HOST')}
     Device UUID:          ${uuid}
     Device capacity:      ${bytesText(BigInt(sizeBytes), human)}
     Allocated ${human ? 'space:' : 'bytes:'}      ${bytesText(allocatedBytes, human)}

@@ -10,7 +10,7 @@ import type { Extent } from '../fmap/fmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { ENTRY_ADD_DAXDEV, ENTRY_FILE } from '../omf/constants.ts'
 import { soundNextIndex } from '../log/append.ts'
-import { daxdevOf, DaxdevTable, type PlayedDaxdev, secondariesOf, secondaryReservedUnits } from '../log/daxdevs.ts'
+import { chosenDaxdev, daxdevOf, DaxdevTable, type PlayedDaxdev, secondariesOf, secondaryReservedUnits } from '../log/daxdevs.ts'
 import { EntryWindow } from '../log/entries.ts'
 import { type KnownLayout, type Layout, type LayoutReason, readLayoutAgain, reservedUnits } from '../log/layout.ts'
 import { claimExtents, extentsOfMeta } from './claims.ts'
@@ -137,9 +137,10 @@ function otherSpaces(volume: Volume, { daxdevs, others, unitBytes, fsUuid }: Kep
   if (others.size === 0) return []
   const here = secondariesOf(volume.memories(), fsUuid)
   const spaces: Space[] = []
-  for (const { devindex, uuid, sizeBytes } of daxdevs.list) {
+  for (const daxdev of daxdevs.list) {
+    const { devindex, sizeBytes } = daxdev
     const bitmap = others.get(devindex)
-    if (bitmap && here.get(uuid)?.device.sizeBytes === sizeBytes) spaces.push({ devindex, bitmap, unitBytes, deviceBytes: sizeBytes, cursorUnit: 0 })
+    if (bitmap && chosenDaxdev(here, { unitBytes }, daxdev).memory) spaces.push({ devindex, bitmap, unitBytes, deviceBytes: sizeBytes, cursorUnit: 0 })
   }
   return spaces
 }

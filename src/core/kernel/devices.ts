@@ -1,18 +1,29 @@
-// The devices of one mount: what replay or the daemon told of them, and what the hardware reported since. Nothing is
-// touched on a device that failed under the mount, or that isn't here. A report sticks until the mount is gone.
+// The devices of one mount: what replay or the daemon told of them, and what the hardware reported since the mount found
+// them, whether or not the kernel had been told by then where they are. Nothing is touched on a device that failed under
+// the mount, or that isn't here. A report sticks until the mount is gone.
 
 import { fail, type Failure } from '../base/result.ts'
 import { DEVICE_WORDS } from '../mem/health.ts'
+import { type DeviceRefusal, lackOf, type LackReason } from '../mem/lack.ts'
 import type { Memories, Memory } from '../mem/memory.ts'
 
-export interface MountDevice {
-  readonly devindex: number
+/** What is said of a device. */
+export interface GivenDevice {
   readonly uuid: string
   /** As the log says, or as it is. */
   readonly sizeBytes: number
-  /** Undefined where this host doesn't have it. */
   readonly memory: Memory | undefined
-  /** Its configuration when it was mounted. */
+  /** Of what says that it is this device. */
+  readonly refusal?: DeviceRefusal | undefined
+}
+
+export interface MountDevice extends GivenDevice {
+  readonly devindex: number
+  /** Undefined where this host doesn't have it, and until the kernel is told where it is. */
+  readonly memory: Memory | undefined
+  /** What the mount found it to be. */
+  readonly found: Memory | undefined
+  /** Its configuration when the mount found it. */
   readonly configuration: number
   /** What the hardware reported while it was mounted. */
   failed: 'poison' | 'stopped' | 'reconfigured' | undefined
@@ -22,7 +33,13 @@ export interface MountDevice {
   isPoisoned: boolean
 }
 
-export type DeviceReason = 'device_missing' | 'memory_failed' | 'mount_failed'
+/** What a mount has met of a device, in plain words that can be handed on. */
+export interface MetDevice extends Pick<MountDevice, 'devindex' | 'configuration' | 'failed'> {
+  /** The report took the whole mount with it. */
+  endsMount: boolean
+}
+
+export type DeviceReason = LackReason | 'memory_failed' | 'mount_failed'
 
 export class MountDevices implements Memories {
   readonly #devices: (MountDevice | undefined)[] = []
@@ -40,14 +57,32 @@ export class MountDevices implements Memories {
     return this.#failed
   }
 
-  /** What is known stays: an index is given once. A device that was missing may turn up later. */
-  add(devindex: number, given: { uuid: string; sizeBytes: number; memory: Memory | undefined }): void {
+  /** Where it is. What is known stays: an index is given once. A device that was missing may turn up later. */
+  add(devindex: number, given: GivenDevice): void {
     const there = this.#devices[devindex]
     if (there?.memory) return
     const { memory } = given
-    const configuration = memory?.health.configuration ?? 0
-    // Looked at on first touch: a device may come to the mount in whatever state.
-    this.#devices[devindex] = { ...given, devindex, configuration, failed: undefined, seenChangeCount: -1, isPoisoned: false }
+    const configuration = there?.found === memory ? there?.configuration : undefined
+    this.#keep(devindex, { ...given, found: memory, configuration: configuration ?? memory?.health.configuration ?? 0 })
+  }
+
+  /** What the mount found, for a kernel that asks where the device is when it needs it: from now on it is watched. */
+  expect(devindex: number, given: GivenDevice): void {
+    const there = this.#devices[devindex]
+    if (there?.found) return
+    const found = given.memory
+    this.#keep(devindex, { ...given, memory: undefined, found, configuration: found?.health.configuration ?? 0 })
+  }
+
+  /** What a mount had met in whose place this one was made: no touch would tell it again. */
+  recall(met: readonly MetDevice[]): void {
+    for (const { devindex, configuration, failed, endsMount } of met) {
+      const there = this.#devices[devindex]
+      if (!there) continue
+      const recalled = { ...there, configuration, failed, seenChangeCount: -1 }
+      this.#devices[devindex] = recalled
+      if (endsMount) this.#failed = recalled
+    }
   }
 
   at(devindex: number): Memory | undefined {
@@ -75,14 +110,27 @@ export class MountDevices implements Memories {
     return this.#look(device, memory, offsetBytes, lengthBytes, path)
   }
 
-  missing(devindex: number, path: string): Failure<'device_missing'> {
-    const uuid = this.#devices[devindex]?.uuid
-    return fail('device_missing', { path, devindex, uuid }).failure
+  missing(devindex: number, path: string): Failure<LackReason> {
+    const there = this.#devices[devindex]
+    return lackOf({ devindex, uuid: there?.uuid, refusal: there?.refusal }, path)
+  }
+
+  /** Nothing was reported of it, and nothing would be if it were touched; poison counts once someone met it. */
+  isSound(devindex: number): boolean {
+    const device = this.#devices[devindex]
+    if (!device?.found || device.failed) return false
+    const { health } = device.found
+    return !health.isStopped && health.configuration === device.configuration
   }
 
   /** What every access of the mount gets once a failure took all of it. */
   down(path: string): Failure<'mount_failed'> | undefined {
     return this.#failed && fail('mount_failed', { path, device: nameOf(this.#failed), what: wordsOf(this.#failed) }).failure
+  }
+
+  #keep(devindex: number, given: Omit<MountDevice, 'devindex' | 'failed' | 'seenChangeCount' | 'isPoisoned'>): void {
+    // Looked at on first touch: a device may come to the mount in whatever state.
+    this.#devices[devindex] = { ...given, devindex, failed: this.#devices[devindex]?.failed, seenChangeCount: -1, isPoisoned: false }
   }
 
   #look(device: MountDevice, { health }: Memory, offsetBytes: number, lengthBytes: number, path: string): Failure<DeviceReason> | undefined {

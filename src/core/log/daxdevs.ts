@@ -3,6 +3,7 @@
 
 import { toSafeNumber, unitsOf } from '../base/align.ts'
 import { UNITS_MOST } from '../alloc/bitmap.ts'
+import type { DeviceRefusal } from '../mem/lack.ts'
 import type { Memory } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
 import { checkSuperblock } from '../omf/check.ts'
@@ -80,18 +81,51 @@ export function secondarySuperblock(memory: Memory): Superblock | undefined {
   return judged.ok && judged.value.ts_sb_flags === SECONDARY_FLAG ? judged.value : undefined
 }
 
-/** A host's devices that belong to a file system, by UUID: known by what their superblocks say, whatever their names. */
-export function secondariesOf(memories: Iterable<Memory>, fsUuid: string): Map<string, Memory> {
-  const found = new Map<string, Memory>()
+/** A device whose superblock says that it is one of a file system's secondary ones. Two may say that they are the same. */
+interface Claimant {
+  memory: Memory
+  superblock: Superblock
+}
+
+/** A host's devices that say that they belong to a file system: known by their superblocks, whatever their names. */
+export function secondariesOf(memories: Iterable<Memory>, fsUuid: string): Claimant[] {
+  const found: Claimant[] = []
   for (const memory of memories) {
     const superblock = secondarySuperblock(memory)
-    if (superblock?.ts_uuid === fsUuid && !found.has(superblock.ts_dev_uuid)) found.set(superblock.ts_dev_uuid, memory)
+    if (superblock?.ts_uuid === fsUuid) found.push({ memory, superblock })
   }
   return found
 }
 
-/** Undefined where it isn't here, or has another size than the log says. */
-export function findDaxdev(memories: Iterable<Memory>, fsUuid: string, { uuid, sizeBytes }: { uuid: string; sizeBytes: number }): Memory | undefined {
-  const memory = secondariesOf(memories, fsUuid).get(uuid)
-  return memory?.device.sizeBytes === sizeBytes ? memory : undefined
+/** The one device that can be it, or why none of those that say so is. Neither where nothing here says so. */
+export interface DaxdevLook {
+  memory?: Memory
+  refusal?: DeviceRefusal
+}
+
+type WantedDaxdev = Pick<PlayedDaxdev, 'uuid' | 'sizeBytes'>
+
+/** @param unitBytes of the file system; not compared where it isn't known */
+export function chosenDaxdev(claimants: readonly Claimant[], { unitBytes }: { unitBytes?: number }, daxdev: WantedDaxdev): DaxdevLook {
+  const claiming = claimants.filter(({ superblock }) => superblock.ts_dev_uuid === daxdev.uuid)
+  const fitting = claiming.filter((claimant) => unfitWords(claimant, unitBytes, daxdev) === undefined)
+  const [memory, ...others] = fitting.map((claimant) => claimant.memory)
+  // A copy has every byte of the original: which of them other hosts use can't be seen from here.
+  if (memory) return others.length === 0 ? { memory } : { refusal: { kind: 'twice', names: [memory, ...others].map(({ device }) => device.name) } }
+  const [unfit] = claiming
+  const what = unfit && unfitWords(unfit, unitBytes, daxdev)
+  return unfit && what !== undefined ? { refusal: { kind: 'unfit', name: unfit.memory.device.name, what } } : {}
+}
+
+export function lookForDaxdev(memories: Iterable<Memory>, fs: { fsUuid: string; unitBytes?: number }, daxdev: WantedDaxdev): DaxdevLook {
+  return chosenDaxdev(secondariesOf(memories, fs.fsUuid), fs, daxdev)
+}
+
+function unfitWords({ memory: { device }, superblock }: Claimant, unitBytes: number | undefined, { sizeBytes }: WantedDaxdev): string | undefined {
+  const { ts_log_offset, ts_log_len, ts_alloc_unit, ts_daxdev: { dd_size } } = superblock
+  if (device.sizeBytes !== sizeBytes) return `it has ${device.sizeBytes} bytes, where the log says ${sizeBytes}`
+  if (dd_size !== BigInt(device.sizeBytes)) return `its superblock is of a device of ${dd_size} bytes, and it has ${device.sizeBytes}`
+  if (ts_log_offset !== 0n || ts_log_len !== 0n) return 'its superblock has a log, which only the primary device has'
+  if (unitBytes !== undefined && ts_alloc_unit !== BigInt(unitBytes)) return `its superblock has units of ${ts_alloc_unit} bytes, where the file system has units of ${unitBytes}`
+  return undefined
 }

@@ -1,4 +1,5 @@
-// A path in the log is relative to the mount point, has no empty, "." or ".." part, and fits its field with its NUL.
+// A path in the log is relative to the mount point, has no empty, "." or ".." part, and fits its field with its NUL. It
+// names no meta file: superblocks and log are files of each host's own, and in no log.
 
 import { normalizedPath } from '../base/path.ts'
 import { bytesOfText } from '../base/plain.ts'
@@ -7,11 +8,24 @@ import { PATH_MOST_BYTES } from '../omf/constants.ts'
 
 const PLAIN_ASCII = /^[\u0001-\u007f]*$/
 
+/** Of the primary's superblock; those of other devices have their index behind it. */
+export const SUPERBLOCK_PATH = '.meta/.superblock'
+export const LOG_PATH = '.meta/.log'
+
+/** @param path as it was logged, or normalized */
+export function isMetaPath(path: string): boolean {
+  // Most paths are judged by one look.
+  if (!path.includes('.meta')) return false
+  const normalized = normalizedPath(path)
+  return normalized !== undefined && (normalized.startsWith(SUPERBLOCK_PATH) || normalized === LOG_PATH)
+}
+
 /** A path that may be logged, normalized; judged before anything is made. */
 export function loggablePath(given: string): Result<string, 'bad_path' | 'path_too_long'> {
   if (given.includes('\0')) return fail('bad_path', { path: given, what: 'it has a NUL' })
   const path = normalizedPath(given)
   if (path === undefined) return fail('bad_path', { path: given, what: 'it leaves the mount' })
+  if (isMetaPath(path)) return fail('bad_path', { path: given, what: 'it is the name of a superblock or of the log' })
   if (path === '') return fail('bad_path', { path: given === '' ? '/' : given, what: 'it is the mount point itself' })
   const lengthBytes = PLAIN_ASCII.test(path) ? path.length : bytesOfText(path).length
   return lengthBytes <= PATH_MOST_BYTES ? ok(path) : fail('path_too_long', { path, lengthBytes })

@@ -11,6 +11,7 @@ import type { DirectoryFacts } from './append.ts'
 import { daxdevOf, type PlayedDaxdev } from './daxdevs.ts'
 import { EntryWindow } from './entries.ts'
 import { type LogPlace, readEntryCount } from './layout.ts'
+import { isMetaPath } from './path.ts'
 
 export interface PlayedFile extends FileFacts {
   entryIndex: number
@@ -111,7 +112,7 @@ function playWindow(window: EntryWindow, report: ReplayReport, target: ReplayTar
 
 function playFile(window: EntryWindow, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
   const plain = window.plainFile(index)
-  if (plain && isRelative(plain.path) && plain.map.kind === 'simple' && plain.map.extents[0]?.offsetBytes !== 0) {
+  if (plain && isRelative(plain.path) && !isMetaPath(plain.path) && plain.map.kind === 'simple' && plain.map.extents[0]?.offsetBytes !== 0) {
     count(report, 'file', target?.addFile(plain), plain.path)
     return
   }
@@ -119,14 +120,16 @@ function playFile(window: EntryWindow, index: number, report: ReplayReport, targ
   if (!meta) return
   const path = meta.fm_relpath
   // Each violation counts as one error, and one entry can have several: so does the reference.
-  const zeroOffsets = (meta.fm_fmap.list.se ?? []).filter((extent) => extent.se_offset === 0n).length
+  const { se = [], ie = [] } = meta.fm_fmap.list
+  const zeroOffsets = [...se, ...ie.flatMap(({ ie_strips }) => ie_strips)].filter((extent) => extent.se_offset === 0n).length
   report.fileErrors += zeroOffsets
-  if (zeroOffsets > 0) note(report, `entry ${index}: ${path} has ${zeroOffsets} extents at offset 0, where the superblock is`)
-  if (!isRelative(path)) {
+  if (zeroOffsets > 0) note(report, `entry ${index}: ${path} has ${zeroOffsets} ${se.length > 0 ? 'extents' : 'strips'} at offset 0, where the superblock is`)
+  const pathWords = pathTrouble(path)
+  if (pathWords !== undefined) {
     report.fileErrors++
-    note(report, `entry ${index}: “${path}” is not a relative path`)
+    note(report, `entry ${index}: “${path}” ${pathWords}`)
   }
-  if (zeroOffsets > 0 || !isRelative(path)) return
+  if (zeroOffsets > 0 || pathWords !== undefined) return
   const made = fmapOf(meta)
   if ('trouble' in made) {
     report.fileErrors++
@@ -140,9 +143,10 @@ function playFile(window: EntryWindow, index: number, report: ReplayReport, targ
 function playDirectory(entry: LogEntry, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
   const meta = entry.body.famfs_md
   if (!meta) return
-  if (!isRelative(meta.md_relpath)) {
+  const pathWords = pathTrouble(meta.md_relpath)
+  if (pathWords !== undefined) {
     report.directoryErrors++
-    note(report, `entry ${index}: “${meta.md_relpath}” is not a relative path`)
+    note(report, `entry ${index}: “${meta.md_relpath}” ${pathWords}`)
     return
   }
   const directory = { path: meta.md_relpath, mode: meta.md_mode, uid: meta.md_uid, gid: meta.md_gid, entryIndex: index }
@@ -153,6 +157,12 @@ function playDaxdev(entry: LogEntry, index: number, report: ReplayReport, target
   const daxdev = daxdevOf(entry, index)
   if (daxdev && target.addDaxdev?.(daxdev) !== 'error') return
   note(report, `entry ${index}: the device that it adds is out of order, or none that can be`)
+}
+
+/** Why nothing can be made there, in a few words behind the path. */
+function pathTrouble(path: string): string | undefined {
+  if (!isRelative(path)) return 'is not a relative path'
+  return isMetaPath(path) ? 'is the name of a superblock or of the log, which are in no log' : undefined
 }
 
 function isRelative(path: string): boolean {

@@ -1,14 +1,13 @@
-// Superblocks and log as files of a mount: maps of the device like any file's, in no log, and writable for no client. No
-// other file has a byte of them, whatever a map says.
+// Superblocks and log as files of a mount: maps of the device like any file's, and writable for no client. No other file has
+// a byte of them, whatever a map says. They are known by their names: no log has those, replay refuses them, and on a fuse
+// mount the daemon makes them.
 
 import type { Role } from '../fs/role.ts'
 import type { KernelMount } from '../kernel/mount.ts'
 import type { IsReserved } from '../kernel/way.ts'
 import type { FileFacts, Fmap } from '../fmap/fmap.ts'
+import { LOG_PATH, SUPERBLOCK_PATH } from '../log/path.ts'
 import { LOG_OFFSET_BYTES, SUPERBLOCK_REGION_BYTES } from '../omf/constants.ts'
-
-const SUPERBLOCK_PATH = '.meta/.superblock'
-const LOG_PATH = '.meta/.log'
 
 export function addMetaFiles(kernel: KernelMount, logLengthBytes: number, role: Role, daxdevs: readonly { devindex: number }[] = []): void {
   kernel.addDirectory({ path: '.meta', mode: 0o755, uid: 0, gid: 0, entryIndex: -1 })

@@ -2,9 +2,10 @@
 // here. One that isn't here stays in the table, and is looked for again; one that was found stays until the mount is gone.
 
 import type { MountDevices } from '../kernel/devices.ts'
-import { DaxdevTable, findDaxdev, type PlayedDaxdev } from '../log/daxdevs.ts'
+import { DaxdevTable, lookForDaxdev, type PlayedDaxdev } from '../log/daxdevs.ts'
 import type { Layout } from '../log/layout.ts'
 import type { Played } from '../log/replay.ts'
+import type { DeviceRefusal } from '../mem/lack.ts'
 import type { Memory } from '../mem/memory.ts'
 import type { DaxdevStatus, MountStatus } from './types.ts'
 
@@ -15,16 +16,18 @@ export function isDeviceOf({ deviceName, daxdevs }: Pick<MountStatus, 'deviceNam
 
 export class MountDaxdevs {
   readonly #table: DaxdevTable
-  readonly #fsUuid: string
+  readonly #layout: Layout
   readonly #memories: () => Iterable<Memory>
   readonly #kernel: MountDevices
   readonly #tellsWhere: boolean
   readonly #found = new Map<number, Memory>()
+  /** Why what says that it is such a device isn't taken for it. */
+  readonly #refusals = new Map<number, DeviceRefusal>()
 
-  /** @param kernel learns of each device, and where it is unless it asks for that itself */
+  /** @param tellsWhere the kernel learns here where a device is; else it asks for that itself, and is told what to expect */
   constructor(layout: Layout, memories: () => Iterable<Memory>, kernel: MountDevices, tellsWhere: boolean) {
     this.#table = new DaxdevTable(layout)
-    this.#fsUuid = layout.fsUuid
+    this.#layout = layout
     this.#memories = memories
     this.#kernel = kernel
     this.#tellsWhere = tellsWhere
@@ -32,7 +35,7 @@ export class MountDaxdevs {
 
   /** Without the primary, in the order of their index. */
   list(): DaxdevStatus[] {
-    return this.#table.list.map(({ devindex, uuid, sizeBytes }) => ({ devindex, uuid, sizeBytes, deviceName: this.nameOf(devindex) }))
+    return this.#table.list.map(({ devindex, uuid, sizeBytes }) => ({ devindex, uuid, sizeBytes, deviceName: this.nameOf(devindex), refusal: this.#refusals.get(devindex) }))
   }
 
   /** Undefined for an index that the log doesn't have, and for a device that isn't here. */
@@ -40,15 +43,17 @@ export class MountDaxdevs {
     return this.#found.get(devindex)?.device.name
   }
 
-  /** @returns the memory, where it is the one that the log has under that index */
+  /**
+   * Not looked at again: what happened to its superblock since is a failure of that device, and not another device.
+   * @returns the memory, where it is the one that was found under that index
+   */
   own(devindex: number, memory: Memory | undefined): Memory | undefined {
-    const daxdev = this.#table.list.find((each) => each.devindex === devindex)
-    return daxdev && memory && findDaxdev([memory], this.#fsUuid, daxdev)
+    return this.#found.get(devindex) === memory ? memory : undefined
   }
 
   /** Where space may be given out: whoever mounted it can reach it. */
   usable(): Memory[] {
-    return [...this.#found].filter(([devindex]) => this.#kernel.device(devindex)?.failed === undefined).map(([, memory]) => memory)
+    return [...this.#found].filter(([devindex]) => this.#kernel.isSound(devindex)).map(([, memory]) => memory)
   }
 
   has(deviceName: string): boolean {
@@ -69,8 +74,12 @@ export class MountDaxdevs {
 
   #look(daxdev: PlayedDaxdev): boolean {
     const { devindex, uuid, sizeBytes } = daxdev
-    const memory = findDaxdev(this.#memories(), this.#fsUuid, daxdev)
-    this.#kernel.add(devindex, { uuid, sizeBytes, memory: this.#tellsWhere ? memory : undefined })
+    const { memory, refusal } = lookForDaxdev(this.#memories(), this.#layout, daxdev)
+    const given = { uuid, sizeBytes, memory, refusal }
+    if (this.#tellsWhere) this.#kernel.add(devindex, given)
+    else this.#kernel.expect(devindex, given)
+    if (refusal) this.#refusals.set(devindex, refusal)
+    else this.#refusals.delete(devindex)
     if (memory) this.#found.set(devindex, memory)
     return memory !== undefined
   }

@@ -11,6 +11,7 @@ import type { AccessReason, FileInode, KernelMount, LookupSource } from '../kern
 import type { KernelName, WayMaker } from '../kernel/way.ts'
 import type { ReplayTarget } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
+import type { DeviceRefusal } from '../mem/lack.ts'
 
 /** Everything that core doesn't have of its own. */
 export interface Outside {
@@ -141,6 +142,8 @@ export interface DaxdevStatus {
   sizeBytes: number
   /** Undefined where this host doesn't have it. */
   deviceName: string | undefined
+  /** Why what says here that it is this device isn't taken for it. */
+  refusal?: DeviceRefusal | undefined
 }
 
 export interface MountStatus {

@@ -2,7 +2,8 @@
 // their digits: a u64 that no number holds is printed in full.
 
 import { PIECE_ENTRIES, runNow } from '../../../src/core/base/task.ts'
-import { fsck, verdictExit } from '../../../src/core/fs/fsck.ts'
+import { fsck } from '../../../src/core/fs/fsck.ts'
+import { verdictExit } from '../../helpers/verdictExit.ts'
 import { EntryWindow } from '../../../src/core/log/entries.ts'
 import { readLogHeaderBytes, readSuperblockBytes } from '../../../src/core/log/layout.ts'
 import { errorCountOf, logplay, type ReplayTarget } from '../../../src/core/log/replay.ts'

@@ -6,7 +6,8 @@ import { GIB, MIB } from '../../../src/core/base/align.ts'
 import { must } from '../../../src/core/base/result.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow } from '../../../src/core/base/task.ts'
-import { cloneFile, createDirectory, createFile, logDaxdev, logRawFile } from '../../../src/core/fs/create.ts'
+import { cloneFile, createDirectory, createFile, logDaxdev } from '../../../src/core/fs/create.ts'
+import { logRawFile } from '../../helpers/rawFile.ts'
 import { mkfs, type MkfsOptions } from '../../../src/core/fs/mkfs.ts'
 import { buildBitmap, lockLog, type LogLock, newVolume } from '../../../src/core/fs/volume.ts'
 import type { PlayedFile } from '../../../src/core/log/replay.ts'
@@ -47,7 +48,6 @@ const makers: [string, (held: LogLock, source: PlayedFile, path: string) => Resu
   ['creat', (held, _, path) => createFile(held, file(path, 1), fileOptions())],
   ['mkdir', (held, _, path) => createDirectory(held, directory(path))],
   ['clone', (held, source, path) => cloneFile(held, source, path)],
-  ['raw', (held, _, path) => logRawFile(held, rawSpec(path))],
 ]
 
 describe.each(makers)('%s', (_, make) => {

@@ -4,7 +4,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KernelMount } from '../../../src/core/kernel/mount.ts'
-import { ShadowTree } from '../../../src/core/log/shadow.ts'
+import { ShadowTree } from '../../helpers/shadowTree.ts'
 import { propertyRuns } from '../../counts.ts'
 import { newMemory } from '../../helpers/volumes.ts'
 

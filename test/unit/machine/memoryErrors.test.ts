@@ -9,6 +9,7 @@ import { runNow } from '../../../src/core/base/task.ts'
 import { changeDevice } from '../../../src/core/machine/deviceErrors.ts'
 import { isStandalone, kernelNames } from '../../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../../src/host/sandbox.ts'
+import { storeBytes } from '../../../src/core/machine/storing.ts'
 import { fsckOn } from '../../../src/core/machine/judging.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
@@ -177,6 +178,19 @@ describe('switching a device', () => {
   })
 })
 
+it('bytes stored past every check are stored nowhere where memory failed', () => {
+  const memory = coherentMemory(device)
+  const store = (at: number) => storeBytes(memory, at, Uint8Array.of(1, 2))
+  health.addPoison(DATA_START, 64)
+  const before = memory.window(DATA_START, 64).slice()
+  for (const at of [DATA_START - 1, DATA_START, DATA_START + 63]) failureOf(store(at), 'device_failed')
+  for (const at of [DATA_START - 2, DATA_START + 64]) valueOf(store(at))
+  expect(Buffer.compare(before, memory.window(DATA_START, 64))).toBe(0)
+  health.stop()
+  failureOf(store(DATA_START + 4096), 'device_failed')
+  failureOf(store(32 * MIB), 'out_of_device')
+})
+
 describe('poison by hand', () => {
   it('is of whole lines on the device', () => {
     const memory = coherentMemory(device)
@@ -209,6 +223,30 @@ describe('poison by hand', () => {
 })
 
 describe.each(kernelNames.filter((kernel) => kernel !== 'v1-abi42'))('a real mount of %s', (kernel) => {
+  const broken: Record<string, [breaks: (its: Health) => unknown, isReported: boolean]> = {
+    'a stop': [(its) => its.stop(), true],
+    'a reconfiguration': [(its) => its.reconfigure(), true],
+    'poison in the file’s bytes': [(its) => its.addPoison(2 * MIB, 64), true],
+    'poison in its superblock': [(its) => its.addPoison(0, 64), false],
+  }
+
+  it.each(Object.entries(broken))('is told of %s of a device that nobody has touched yet', (_, [breaks, isReported]) => {
+    const devices = newDevices(2)
+    const owner = newMachine('A', ...devices)
+    run(owner.mkfs('/dev/dax0.0', { secondaries: ['/dev/dax1.0'] }))
+    run(owner.mount('/dev/dax0.0', MNT))
+    run(owner.creat(`${MNT}/striped`, { sizeBytes: 4 * MIB, interleave: { stripCount: 2, bucketCount: 2, chunkBytes: 2 * MIB } }))
+    const client = newSystem(newMachine('B', ...devices), { sandbox: makeSandbox })
+    expect(runLine(client, `famfs mount --kernel ${kernel} /dev/dax0.0 ${MNT}`).exit).toBe(0)
+    breaks(new Health(devices[1]!.health))
+    const read = (): string => {
+      const opened = client.machine.open(`${MNT}/striped`, { read: true }, ROOT_USER)
+      return errnoOf(opened.ok ? client.machine.read(opened.value, 0, new Uint8Array(4 * MIB)) : opened)
+    }
+    const wanted = !isReported ? ['ok', 'ok'] : isStandalone(kernel) ? ['ENODEV', 'ENODEV'] : ['EHWPOISON', 'EIO']
+    expect([read(), read()]).toEqual(wanted)
+  })
+
   it('loses the files of the device that fails, and they alone where files fail one by one', () => {
     const devices = newDevices(3)
     const owner = newSystem(newMachine('A', ...devices), { sandbox: makeSandbox })

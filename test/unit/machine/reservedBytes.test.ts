@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { runNow } from '../../../src/core/base/task.ts'
-import type { Extent } from '../../../src/core/fmap/fmap.ts'
+import type { Extent, Fmap } from '../../../src/core/fmap/fmap.ts'
 import { kernelNames } from '../../../src/core/machine/kernels.ts'
 import { reservedWhere } from '../../../src/core/machine/metaFiles.ts'
 import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
@@ -55,6 +55,33 @@ it.each(kernelNames.filter((kernel) => kernel !== 'v1-abi42'))('%s reaches super
   for (const [path, fromBytes, lengthBytes] of shown) {
     expect([path, firstDifference(readAll(owner, `${MNT}/.meta/${path}`), before.subarray(fromBytes, fromBytes + lengthBytes))]).toEqual([path, -1])
   }
+})
+
+it.each(kernelNames.filter((kernel) => kernel !== 'v1-abi42'))('%s: a log that brings a superblock’s file of its own gives nobody that superblock', (kernel) => {
+  const [primary, second] = newDevices(2)
+  if (!primary || !second) throw new Error('two devices are needed')
+  const owner = newMachine('A', primary, second)
+  run(owner.mkfs(nameAt(0), {}))
+  // The owner once more: a client would have no write bits anyway.
+  const system = newSystem(newMachine('A', primary, second), { sandbox: makeSandbox })
+  const { machine } = system
+  expect(runLine(system, `famfs mount --kernel ${kernel} ${nameAt(0)} ${MNT}`).exit).toBe(0)
+  // Before the device is in the log: whoever plays it would have that file first, and the kernel's own not at all.
+  const whole: Fmap[] = [{ kind: 'simple', sizeBytes: UNIT, extents: [extent(1, 2 * MIB)] }, { kind: 'interleaved', sizeBytes: 2 * MIB, chunkBytes: 2 * MIB, strips: [extent(1, 0, 2 * MIB)] }]
+  const paths = ['.meta/.superblock.1', './.meta//.superblock.1', '.meta/.superblock', '.meta/.log', 'under another name']
+  for (const path of paths) for (const map of whole) logByHand(primary, path, map, 0o666)
+  run(owner.mount(nameAt(0), MNT))
+  failureOf(runNow(owner.creat(`${MNT}/.meta/.superblock.7`, { sizeBytes: 1 })), 'bad_path')
+  failureOf(runNow(owner.mkdir(`${MNT}/.meta/.superblock.7`)), 'bad_path')
+  run(owner.devadd(MNT, [nameAt(1)]))
+  logByHand(primary, 'after', { kind: 'simple', sizeBytes: UNIT, extents: [extent(0, DATA_START, 2 * MIB)] })
+  const { troubles, fileErrors } = run(machine.logplay(MNT))
+  // Four names, twice each, and a strip at offset 0 under each of the five. To v1 the device of the last one is not known yet.
+  expect([fileErrors, troubles]).toMatchObject([kernel === 'v1' ? 14 : 13, expect.arrayContaining([expect.stringContaining('“./.meta//.superblock.1” is the name of a superblock')])])
+  expect(machine.stat(`${MNT}/after`).ok).toBe(true)
+  expect(valueOf(machine.stat(`${MNT}/.meta/.superblock.1`)).mode & 0o777).toBe(0o444)
+  failureOf(machine.open(`${MNT}/.meta/.superblock.1`, { write: true }, USER), 'no_access')
+  expect(firstDifference(readAll(machine, `${MNT}/.meta/.superblock.1`), new Uint8Array(second.buffer, second.baseBytes, 2 * MIB))).toBe(-1)
 })
 
 it('each of those files has its own bytes alone', () => {

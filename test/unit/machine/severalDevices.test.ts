@@ -4,14 +4,19 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { SeededRandom } from '../../../src/core/base/random.ts'
-import type { Result } from '../../../src/core/base/result.ts'
+import type { Failure, Result } from '../../../src/core/base/result.ts'
 import { runNow } from '../../../src/core/base/task.ts'
 import { piecesOf } from '../../../src/core/fmap/fmap.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
-import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
+import type { System } from '../../../src/core/machine/system.ts'
+import { type Daxdev, daxdev } from '../../../src/core/mem/daxdev.ts'
+import { superblockCrc } from '../../../src/core/omf/check.ts'
+import { Superblock, SUPERBLOCK_CRC_OFFSET } from '../../../src/core/omf/superblock.ts'
 import { hostWith, nameAt, newDevices } from '../../helpers/fleetOfDevices.ts'
+import { runLine } from '../../helpers/lines.ts'
 import { MNT, newMachine, readAll, ROOT_USER, run, sourceOf, USER } from '../../helpers/machines.ts'
 import { failureOf, firstDifference, valueOf } from '../../helpers/outcome.ts'
+import { newSystem } from '../../helpers/systems.ts'
 
 const AU = 2 * MIB
 const STRIPED = { bucketCount: 4, stripCount: 4, chunkBytes: AU }
@@ -213,4 +218,69 @@ it('mkfs takes each device once, and none that is formatted already unless it is
   // Its other file system has lost it.
   run(master.mount(nameAt(2), MNT))
   expect(daxdevsOf(master)).toMatchObject([{ devindex: 1, deviceName: undefined }])
+})
+
+describe('what says that it is a device of the file system', () => {
+  const secondary = (): Daxdev => devices[1] as Daxdev
+  /** With the first bytes of the second device, as a dump of it has them. */
+  const dumpOf = (name: string, sizeBytes: number): Daxdev => {
+    const dump = daxdev({ name, uuid: name, buffer: new ArrayBuffer(sizeBytes) })
+    new Uint8Array(dump.buffer).set(new Uint8Array(secondary().buffer, secondary().baseBytes, 2 * MIB))
+    return dump
+  }
+  const mountOf = (...others: Daxdev[]): System => {
+    const system = newSystem(newMachine('B', devices[0] as Daxdev, ...others))
+    expect(runLine(system, `famfs mount ${nameAt(0)} ${MNT}`).exit).toBe(0)
+    return system
+  }
+  const readOf = ({ machine }: System): Failure | undefined => {
+    const mapped = machine.mmap(`${MNT}/f`, { read: true }, ROOT_USER)
+    const read = mapped.ok ? mapped.value.copyTo(new Uint8Array(1)) : mapped
+    return read.ok ? undefined : read.failure
+  }
+
+  beforeEach(() => {
+    formatAll()
+    run(master.creat(`${MNT}/full`, { sizeBytes: 22 * MIB }))
+    run(master.creat(`${MNT}/f`, { sizeBytes: AU }))
+    if (devicesUsed(master, `${MNT}/f`).join() !== '1') throw new Error('the file is on another device')
+  })
+
+  it('is the one of the right size, whichever is listed first', () => {
+    const larger = dumpOf('/dev/dax9.0', 64 * MIB)
+    for (const others of [[secondary(), larger], [larger, secondary()]]) expect(daxdevsOf(mountOf(...others).machine)[0]).toMatchObject({ deviceName: nameAt(1) })
+  })
+
+  it('is none of two that are alike, until one of them is gone', () => {
+    const copy = dumpOf('/dev/dax8.0', secondary().sizeBytes)
+    for (const others of [[secondary(), copy], [copy, secondary()]]) {
+      const system = mountOf(...others)
+      const names = others.map(({ name }) => name)
+      expect(daxdevsOf(system.machine)[0]).toMatchObject({ deviceName: undefined, refusal: { kind: 'twice', names } })
+      const failure = readOf(system)
+      expect(failure).toMatchObject({ reason: 'device_twice', errno: 'ENODEV', says: expect.stringContaining(names.join(', ')), next: expect.stringContaining('Detach the copies') })
+      expect(runLine(system, `famfs daxdev list ${MNT}`).stdout).toContain(`  ${names.join(' and ')} each say that they are it: detach the copies\n`)
+      expect(runLine(system, `famfs fsck ${MNT}`).stdout).toContain(`device 1: ${names.join(' and ')} each say`)
+      expect(runLine(system, `famfs daxdev resolve ${MNT} 1`)).toMatchObject({ exit: 1, stderr: expect.stringContaining('Detach the copies from this host, then: famfs daxdev resolve') })
+      new Uint8Array(copy.buffer).fill(0, 0, 8)
+      valueOf(system.machine.resolveDaxdevs(MNT))
+      expect([daxdevsOf(system.machine)[0]?.deviceName, readOf(system)]).toEqual([nameAt(1), undefined])
+      new Uint8Array(copy.buffer).set(new Uint8Array(secondary().buffer, secondary().baseBytes, 8))
+    }
+  })
+
+  it.each<[string, (superblock: Superblock) => Partial<Superblock>, string]>([
+    ['another unit', () => ({ ts_alloc_unit: 4096n }), 'units of 4096 bytes, where the file system has units of 2097152'],
+    ['a log', () => ({ ts_log_offset: 2n * BigInt(MIB), ts_log_len: 8n * BigInt(MIB) }), 'has a log, which only the primary device has'],
+    ['another size', ({ ts_daxdev }) => ({ ts_daxdev: { ...ts_daxdev, dd_size: 2n ** 40n } }), 'of a device of 1099511627776 bytes'],
+  ])('is refused with %s in its superblock', (_, changes, what) => {
+    const bytes = new Uint8Array(secondary().buffer, secondary().baseBytes, Superblock.sizeBytes)
+    const superblock = { ...Superblock.decode(bytes.slice()), ...changes(Superblock.decode(bytes.slice())) }
+    bytes.set(Superblock.encode({ ...superblock, ts_crc: superblockCrc(Superblock.encode(superblock).subarray(0, SUPERBLOCK_CRC_OFFSET)) }))
+    const system = mountOf(secondary())
+    expect(daxdevsOf(system.machine)[0]).toMatchObject({ deviceName: undefined, refusal: { kind: 'unfit', name: nameAt(1) } })
+    expect(readOf(system)).toMatchObject({ reason: 'device_unfit', errno: 'ENODEV', says: expect.stringContaining(what), next: expect.stringContaining('restore its superblock') })
+    expect(runLine(system, `famfs daxdev list ${MNT}`).stdout).toContain(`${nameAt(1)} says that it is it, and can't be: `)
+    expect(runLine(system, `famfs logplay ${MNT}`).stderr).toContain(what)
+  })
 })
