@@ -73,7 +73,6 @@ function Page({ playground }: { playground: Playground }) {
     if (foldable) fold(foldable, false)
     look.set({ pane, ...((pane === 'trace' || pane === 'problems') && { side: pane }) })
   }, [fold, look])
-  const colours = `${preferences.theme} ${preferences.textSize}`
   const dump = list.find(({ id }) => id === activeId)
 
   return (
@@ -84,12 +83,12 @@ function Page({ playground }: { playground: Playground }) {
       <DumpNotes />
       {dump?.page ? dump.page(() => dumps.close(dump.id)) : dump?.playground ? (
         <Suspense fallback={<main className="late" />}>
-          <DumpPage key={dump.id} playground={dump.playground} colours={colours} onClose={() => dumps.close(dump.id)} />
+          <DumpPage key={dump.id} playground={dump.playground} onClose={() => dumps.close(dump.id)} />
         </Suspense>
       ) : narrow ? (
-        <NarrowPage playground={playground} panel={panel} onClosePanel={close} colours={colours} />
+        <NarrowPage playground={playground} panel={panel} onClosePanel={close} />
       ) : (
-        <WidePage playground={playground} panel={panel} onClosePanel={close} colours={colours} layout={layout} />
+        <WidePage playground={playground} panel={panel} onClosePanel={close} layout={layout} />
       )}
       <Terminals />
       <Announcer />

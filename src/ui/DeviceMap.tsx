@@ -16,7 +16,7 @@ import { PanelHead } from './PanelHead.tsx'
 import { useSnapshot } from './session.tsx'
 import './device.css'
 
-export function DeviceMap({ theme }: { theme: string }) {
+export function DeviceMap() {
   const snapshot = useSnapshot()
   const look = useLookStore()
   const stage = stageOf(look)
@@ -26,11 +26,6 @@ export function DeviceMap({ theme }: { theme: string }) {
   const trouble = troubleText(snapshot)
 
   useEffect(() => stage.setModel(model), [stage, model])
-  useEffect(() => {
-    // After the frame in which the theme's colours arrived.
-    const request = requestAnimationFrame(() => stage.retheme())
-    return () => cancelAnimationFrame(request)
-  }, [stage, theme])
 
   return (
     <section className="device" aria-labelledby="device-heading" data-several={device.devices.length > 1 || undefined}>

@@ -7,7 +7,7 @@ import type { CellKind } from '../playground/types.ts'
 import { type Seen, useBytes } from './bytes.ts'
 import { countText } from './format.ts'
 import { walked } from './inspector/range.ts'
-import { paintPlot } from './paint.ts'
+import { onThemeChange, paintPlot } from './paint.ts'
 import { Note } from './parts.tsx'
 import { useSnapshot } from './session.tsx'
 import { useSize } from './size.ts'
@@ -104,7 +104,11 @@ function Plot({ values, start, cell }: { values: Values; start: number; cell: Ce
   const numbers = useMemo(() => numbersOf(values), [values])
   const { low, high } = useMemo(() => extremesOf(values), [values])
   useEffect(() => {
-    if (canvas.current && widthPx > 0) paintPlot(canvas.current, numbers, widthPx, heightPx)
+    const paint = (): void => {
+      if (canvas.current && widthPx > 0) paintPlot(canvas.current, numbers, widthPx, heightPx)
+    }
+    paint()
+    return onThemeChange(paint)
   }, [numbers, widthPx, heightPx])
   const words = `${countText(values.length)} ${cell} values from index ${countText(start)}: lowest ${valueText(low, cell)}, highest ${valueText(high, cell)}`
   return (

@@ -47,6 +47,13 @@ export function rangeOf(values: ArrayLike<number>, from = 0, to = values.length)
   return low > high ? { low: 0, high: 0 } : { low, high }
 }
 
+/** Calls back when CSS has other colours, whoever chose them: the person, or the system that the page follows. */
+export function onThemeChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener)
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  return () => observer.disconnect()
+}
+
 function coloursOf(element: Element): (name: string) => string {
   const style = getComputedStyle(element)
   return (name) => style.getPropertyValue(name).trim()

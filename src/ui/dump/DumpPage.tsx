@@ -14,35 +14,29 @@ import { DumpCard } from './DumpCard.tsx'
 import { DumpTree } from './DumpTree.tsx'
 import './dump.css'
 
-export function DumpPage({ playground, colours, onClose }: {
-  playground: Playground
-  /** Changes with theme and text size: what is painted is painted again. */
-  colours: string
-  onClose: () => void
-}) {
+export function DumpPage({ playground, onClose }: { playground: Playground; onClose: () => void }) {
   return (
     <SessionProvider playground={playground}>
       <LookProvider>
-        <Layout colours={colours} onClose={onClose} />
+        <Layout onClose={onClose} />
       </LookProvider>
     </SessionProvider>
   )
 }
 
-function Layout({ colours, onClose }: { colours: string; onClose: () => void }) {
+function Layout({ onClose }: { onClose: () => void }) {
   const { dump } = useSnapshot()
   const narrow = useNarrow()
   if (!dump) throw new Error('broken assumption: the page of a dump shows a dump')
-  return narrow ? <Narrow dump={dump} colours={colours} onClose={onClose} /> : <Wide dump={dump} colours={colours} onClose={onClose} />
+  return narrow ? <Narrow dump={dump} onClose={onClose} /> : <Wide dump={dump} onClose={onClose} />
 }
 
 interface Props {
   dump: DumpView
-  colours: string
   onClose: () => void
 }
 
-function Wide({ dump, colours, onClose }: Props) {
+function Wide({ dump, onClose }: Props) {
   const playground = usePlayground()
   return (
     <main className="dump-wide">
@@ -54,7 +48,7 @@ function Wide({ dump, colours, onClose }: Props) {
         <div className="pane dump-files"><DumpTree /></div>
         <div className="pane dump-bytes">{PANELS.inspector(playground)}</div>
         <div className="dump-foot">
-          <div className="pane">{PANELS.device(playground, colours)}</div>
+          <div className="pane">{PANELS.device(playground)}</div>
           <Foot />
         </div>
       </div>
@@ -80,7 +74,7 @@ function Foot() {
 
 type DumpPane = 'hosts' | 'device' | 'inspector' | 'log' | 'problems'
 
-function Narrow({ dump, colours, onClose }: Props) {
+function Narrow({ dump, onClose }: Props) {
   const playground = usePlayground()
   const look = useLookStore()
   // Where a scene has its hosts, a dump has what it says of itself.
@@ -96,7 +90,7 @@ function Narrow({ dump, colours, onClose }: Props) {
     <main>
       <Tabs label="Panes" tabs={tabs} chosen={pane} panelId="pane" onChoose={(id) => look.set({ pane: id })} />
       <div id="pane" className="narrow-pane" data-pane={pane} role="tabpanel" aria-labelledby={`tab-${pane}`}>
-        {pane === 'hosts' ? <><DumpCard dump={dump} onClose={onClose} /><DumpTree /><Fsck dump={dump} /></> : PANELS[pane](playground, colours)}
+        {pane === 'hosts' ? <><DumpCard dump={dump} onClose={onClose} /><DumpTree /><Fsck dump={dump} /></> : PANELS[pane](playground)}
       </div>
     </main>
   )

@@ -13,7 +13,7 @@ const PANES: readonly Tab<Pane>[] = [
   { id: 'trace', title: 'Trace' },
 ]
 
-export function NarrowPage({ playground, panel, onClosePanel, colours }: PageProps) {
+export function NarrowPage({ playground, panel, onClosePanel }: PageProps) {
   const look = useLookStore()
   const pane = useLook((state) => state.pane)
   const problemCount = useProblemCount()
@@ -22,7 +22,7 @@ export function NarrowPage({ playground, panel, onClosePanel, colours }: PagePro
     <main>
       <Tabs label="Panes" tabs={tabs} chosen={pane} panelId="pane" onChoose={(id) => look.set({ pane: id })} />
       <div id="pane" className="narrow-pane" data-pane={pane} role="tabpanel" aria-labelledby={`tab-${pane}`}>
-        {pane === 'hosts' ? <HostsPane playground={playground} panel={panel} onClosePanel={onClosePanel} /> : PANELS[pane](playground, colours)}
+        {pane === 'hosts' ? <HostsPane playground={playground} panel={panel} onClosePanel={onClosePanel} /> : PANELS[pane](playground)}
       </div>
     </main>
   )

@@ -11,7 +11,7 @@ import type { Foldable, LayoutControl } from './sizes.ts'
 import { Splitter } from './Splitter.tsx'
 import { type Tab, Tabs } from './tabs.tsx'
 
-export function WidePage({ playground, panel, onClosePanel, colours, layout }: PageProps & { layout: LayoutControl }) {
+export function WidePage({ playground, panel, onClosePanel, layout }: PageProps & { layout: LayoutControl }) {
   const { percent, folded } = layout
   const [unfolding, setUnfolding] = useState<Foldable>()
   const isFolded = (pane: Foldable): boolean => folded.includes(pane)
@@ -33,7 +33,7 @@ export function WidePage({ playground, panel, onClosePanel, colours, layout }: P
         <div className="wide-left" style={{ '--device': percent.device } as CSSProperties}>
           <div className="pane hosts-pane"><HostsPane playground={playground} panel={panel} onClosePanel={onClosePanel} /></div>
           {!isFolded('device') && <Splitter split="device" label="Height of the device map" upright={false} layout={layout} />}
-          {pane('device', 'Device map', 'bottom', PANELS.device(playground, colours))}
+          {pane('device', 'Device map', 'bottom', PANELS.device(playground))}
         </div>
         {!isFolded('inspector') && <Splitter split="inspector" label="Width of the inspector" upright layout={layout} />}
         {pane('inspector', 'Inspector', 'right', PANELS.inspector(playground))}

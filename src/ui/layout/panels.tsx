@@ -37,11 +37,9 @@ export interface PageProps {
   /** The form that stands above the lanes. */
   panel: Panel
   onClosePanel: () => void
-  /** Changes with theme and text size: what is painted is painted again. */
-  colours: string
 }
 
-export function HostsPane({ playground, panel, onClosePanel }: Omit<PageProps, 'colours'>) {
+export function HostsPane({ playground, panel, onClosePanel }: PageProps) {
   return (
     <Boundary playground={playground} what="The lanes">
       <Suspense fallback={null}>
@@ -70,11 +68,11 @@ function Hosts() {
 
 /** Each behind a boundary of its own: where one breaks, the others go on. */
 export const PANELS = {
-  device: (playground: Playground, colours = ''): ReactNode => <Late playground={playground} what="The device map"><DeviceMap theme={colours} /></Late>,
-  inspector: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The inspector"><Inspector /></Late>,
-  log: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The log"><LogTable /></Late>,
-  trace: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The trace"><Trace /></Late>,
-  problems: (playground: Playground, _colours?: string): ReactNode => <Late playground={playground} what="The list of problems"><Problems /></Late>,
+  device: (playground: Playground): ReactNode => <Late playground={playground} what="The device map"><DeviceMap /></Late>,
+  inspector: (playground: Playground): ReactNode => <Late playground={playground} what="The inspector"><Inspector /></Late>,
+  log: (playground: Playground): ReactNode => <Late playground={playground} what="The log"><LogTable /></Late>,
+  trace: (playground: Playground): ReactNode => <Late playground={playground} what="The trace"><Trace /></Late>,
+  problems: (playground: Playground): ReactNode => <Late playground={playground} what="The list of problems"><Problems /></Late>,
 }
 
 function Late({ playground, what, children }: { playground: Playground; what: string; children: ReactNode }) {

@@ -2,6 +2,7 @@
 // per frame, however many events come; who shows words about it hears of a change once per frame, too.
 
 import { type Look, showBytes } from '../look.tsx'
+import { onThemeChange } from '../paint.ts'
 import { onRemChange, rootRemPx } from '../rem.ts'
 import { alignedAt, type Box, cellOf, cellStart, type Grid, gridFor, type Level, levelsFor, moved, offsetAt, rowOf, rowStretch, rowTopPx } from './levels.ts'
 import { entryAt, lotOf, type MapModel, thingAt } from './model.ts'
@@ -102,14 +103,17 @@ export class MapStage {
     const observer = new ResizeObserver(measure)
     observer.observe(scroller)
     const forgetRem = onRemChange(measure)
+    const forgetTheme = onThemeChange(() => this.#retheme())
     const forgetLook = this.#look.subscribe(() => this.#remark())
     scroller.addEventListener('wheel', this.#onWheel, { passive: false })
+    this.#retheme()
     this.#measure()
     this.#toTop(this.#keptBytes)
     return () => {
       this.#keptBytes = this.#first()
       observer.disconnect()
       forgetRem()
+      forgetTheme()
       forgetLook()
       scroll.dispose()
       scroller.removeEventListener('wheel', this.#onWheel)
@@ -133,12 +137,6 @@ export class MapStage {
 
   setBytes(seen: SeenBytes): void {
     this.#seen = seen
-    this.#redraw()
-  }
-
-  /** The colours of the page are others now. */
-  retheme(): void {
-    this.#palette = undefined
     this.#redraw()
   }
 
@@ -325,6 +323,11 @@ export class MapStage {
 
   #remark(): void {
     if (this.#frame === 0 && this.#parts) this.#frame = requestAnimationFrame(this.#draw)
+  }
+
+  #retheme(): void {
+    this.#palette = undefined
+    this.#redraw()
   }
 
   readonly #draw = (): void => {

@@ -4,6 +4,7 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { SearchAddon } from '@xterm/addon-search'
 import { Terminal } from '@xterm/xterm'
+import { onThemeChange } from '../paint.ts'
 import { onRemChange } from '../rem.ts'
 import { leaveUnanswered } from './questions.ts'
 import { fontOf, letterPx, themeOf } from './theme.ts'
@@ -149,9 +150,7 @@ export class TerminalBox {
     fit()
     const sizes = new ResizeObserver(fit)
     sizes.observe(this.#box)
-    const colours = new MutationObserver(() => (this.term.options.theme = themeOf(this.#box)))
-    colours.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    this.#endings.push(() => sizes.disconnect(), () => colours.disconnect(), onRemChange(fit))
+    this.#endings.push(() => sizes.disconnect(), onRemChange(fit), onThemeChange(() => (this.term.options.theme = themeOf(this.#box))))
   }
 }
 
