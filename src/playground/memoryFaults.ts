@@ -3,7 +3,7 @@
 
 import type { Placed } from './places.ts'
 import type { Pool, PoolDevice } from './pool.ts'
-import type { Extent } from './types.ts'
+import type { Extent, LostDevice } from './types.ts'
 
 interface Lying<F> {
   extents: readonly Extent[]
@@ -23,6 +23,15 @@ export function faultsOnHost<F, T extends Lying<F>>(files: T[], pool: Pool, devi
     const isGone = failed !== undefined || at.health.isStopped || at.health.configuration !== configuration
     return isGone ? [wholeOf(at)] : poisonOf(at)
   }))
+}
+
+/** What a mount has lost, whatever the devices say by now. */
+export function lostOnHost(pool: Pool, devices: readonly Placed[]): LostDevice[] {
+  return devices.flatMap(({ at, name, failed, endsMount, configuration }) => {
+    if (!at || name === undefined) return []
+    const why = failed ?? (at.health.configuration === configuration ? undefined : 'reconfigured')
+    return why ? [{ devindex: pool.devices.indexOf(at), why, endsMount }] : []
+  })
 }
 
 const known = new WeakMap<readonly object[], { key: string; made: unknown }>()

@@ -1,21 +1,24 @@
 // What is odd on a host while the device is sound: each says what it is and what brings it back. That a host is behind is
 // no fault, it is how famfs works.
 
-import type { HostFile, HostView, Problem, Severity } from './types.ts'
+import { Superblock } from '../core/omf/superblock.ts'
+import { hasFailed, healName } from './problemMemory.ts'
+import type { HostFile, HostView, PoolDeviceView, Problem, Severity } from './types.ts'
 
 const NAMED_MOST = 3
 
-export function hostProblems(hosts: readonly HostView[]): Problem[] {
-  return hosts.flatMap(problemsOf)
+/** @param devices what they are now: a host's mount may have lost one that is well again */
+export function hostProblems(hosts: readonly HostView[], devices: readonly PoolDeviceView[]): Problem[] {
+  return hosts.flatMap((host) => problemsOf(host, devices))
 }
 
-/** While it and the list of files are the same, so are the problems. */
-export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending }: HostView): string {
+/** While it, the list of files and the devices are the same, so are the problems. */
+export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending, lacks, lost }: HostView): string {
   const lists = [unseen, removed].flatMap((list) => [list.length, ...list.slice(0, NAMED_MOST)])
-  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, ...lists].join('\n')
+  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, lacks.join(), JSON.stringify(lost), ...lists].join('\n')
 }
 
-function problemsOf(host: HostView): Problem[] {
+function problemsOf(host: HostView, devices: readonly PoolDeviceView[]): Problem[] {
   const { name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending } = host
   const say = (severity: Severity, id: string, says: string, next: string, entryIndex?: number): Problem =>
     ({ id: `host-${name}-${id}`, severity, says, next, bytes: undefined, entryIndex, host: name })
@@ -29,7 +32,7 @@ function problemsOf(host: HostView): Problem[] {
   if (stranded) return [say('note', 'stranded', `${name} goes on with the files it knew, and can play nothing.`, 'Step back if something done here broke the device.')]
   if (mountTrouble) return [say('error', 'mount', `${name} could not mount the device: ${mountTrouble}`, `Put that right, then in a terminal of ${name}: famfs mount.`)]
   if (mountpoint === undefined) return entryCount === 0 ? [] : [say('note', 'unmounted', `Nothing is mounted on ${name}: it sees no file.`, `In a terminal of ${name}: famfs mount.`)]
-  const found = odd(host, say)
+  const found = odd(host, devices, say)
   if (playedCount < entryCount && !appending) {
     const missing = entryCount - playedCount
     const unseen = host.unseen.length > 0 ? `: it can’t see ${namesText(host.unseen)}` : ''
@@ -38,7 +41,8 @@ function problemsOf(host: HostView): Problem[] {
   return found
 }
 
-function odd({ name, mountpoint, removed, files }: HostView, say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
+function odd(host: HostView, devices: readonly PoolDeviceView[], say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
+  const { name, removed, files } = host
   const found: Problem[] = []
   const { resized, mapless, stray, failed, missing } = faultsOf(files)
   if (removed.length > 0) {
@@ -51,15 +55,50 @@ function odd({ name, mountpoint, removed, files }: HostView, say: (severity: Sev
     found.push(say('warning', 'no-map', `On ${name}, ${namesText(mapless)} has no map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
   }
   if (failed.length > 0) {
-    found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: the memory behind ${it(failed)} failed.`, `Mend the memory; then in a terminal of ${name}, unmount and mount again.`))
+    found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: ${lossText(host, devices) ?? `the memory behind ${it(failed)} failed`}.`, healText(host, devices)))
   }
   if (missing.length > 0) {
-    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: a device of ${it(missing)} was not there when ${name} mounted.`, `Attach or start the device; then in a terminal of ${name}: famfs daxdev resolve ${mountpoint ?? ''}.`))
+    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: a device of ${it(missing)} was not there when ${name} mounted.`, findText(host, devices)))
   }
   if (stray.length > 0) {
     found.push(say('warning', 'stray', `A plain tool made ${namesText(stray)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))
   }
   return found
+}
+
+/** Undefined while it has met nothing: what failed is said of the device. */
+function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): string | undefined {
+  const one = lost.find(({ endsMount }) => endsMount) ?? lost[0]
+  if (!one) return undefined
+  const device = devices.length > 1 ? `device ${one.devindex}` : 'the device'
+  if (one.why === 'reconfigured') return `${device} was reconfigured under the mount`
+  return one.why === 'poison' ? `the mount met poison on ${device}` : `${device} did not answer when it was touched`
+}
+
+/** The device first, if it isn't well, by the names of its buttons; then the mount, if it has met what failed. */
+function healText({ name, mountpoint, files, lost }: HostView, devices: readonly PoolDeviceView[]): string {
+  const under = devices.filter((device) => hasFailed(device) && (lost.some(({ devindex }) => devindex === device.devindex) || files.some(({ fault, extents }) => fault === 'memory' && extents.some((extent) => isOn(device, extent)))))
+  const heal = under.map(healName)
+  const again = `in a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
+  if (heal.length === 0) return capital(again)
+  return `Under Devices: ${namesText(heal)}${lost.length > 0 ? `; then ${again}` : '.'}`
+}
+
+function findText({ name, mountpoint, lacks }: HostView, devices: readonly PoolDeviceView[]): string {
+  const back = lacks.map((devindex) => `Give device ${devindex} back to ${name}`)
+  if (back.length > 0) return `In its menu, or under Devices: ${namesText(back)}.`
+  const again = `in a terminal of ${name}: famfs daxdev resolve ${mountpoint ?? ''}.`
+  // What has no superblock that can be read isn't found.
+  const heal = devices.filter((device) => device.health.isStopped || device.health.poison.some(({ offsetBytes }) => offsetBytes < device.baseBytes + Superblock.sizeBytes && isOn(device, { offsetBytes, lengthBytes: 1 }))).map(healName)
+  return heal.length > 0 ? `Under Devices: ${namesText(heal)}; then ${again}` : capital(again)
+}
+
+function isOn({ baseBytes, sizeBytes }: PoolDeviceView, { offsetBytes }: HostFile['extents'][number]): boolean {
+  return offsetBytes >= baseBytes && offsetBytes < baseBytes + sizeBytes
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 interface Faults {

@@ -5,21 +5,32 @@ import type { PoolDeviceView, Problem } from './types.ts'
 
 /** So many ranges of a device are named one by one. */
 const RANGES_MOST = 8
-const MEND = 'Step back, or mend the device: its memory is initialised again. Hosts that saw it fail have to mount again.'
+const AGAIN = 'Hosts that saw it fail have to mount again.'
+
+export function hasFailed({ health: { poison, isStopped } }: PoolDeviceView): boolean {
+  return isStopped || poison.length > 0
+}
+
+/** The button that heals it. What is poisoned answers by that, too. */
+export function healName({ devindex, health: { poison } }: PoolDeviceView): string {
+  return poison.length > 0 ? `Re-initialise device ${devindex}` : `Let device ${devindex} answer again`
+}
 
 export function memoryProblems(devices: readonly PoolDeviceView[]): Problem[] {
   return devices.flatMap(problemsOf)
 }
 
-function problemsOf({ name, devindex, baseBytes, sizeBytes, health: { poison, isStopped } }: PoolDeviceView): Problem[] {
+function problemsOf(device: PoolDeviceView): Problem[] {
+  const { name, devindex, baseBytes, sizeBytes, health: { poison, isStopped } } = device
+  const heal = `Step back, or under Devices: ${healName(device)}. ${AGAIN}`
   const say = (id: string, says: string, next: string, bytes: Problem['bytes']): Problem =>
     ({ id: `memory-${devindex}-${id}`, severity: 'error', says, next, bytes, entryIndex: undefined, host: undefined })
   const found: Problem[] = []
-  if (isStopped) found.push(say('stopped', `${name} does not answer: nobody reaches what is on it.`, 'Start it again. Hosts that saw it fail have to mount again.', { offsetBytes: baseBytes, lengthBytes: sizeBytes }))
+  if (isStopped) found.push(say('stopped', `${name} does not answer: nobody reaches what is on it.`, heal, { offsetBytes: baseBytes, lengthBytes: sizeBytes }))
   for (const [i, range] of poison.slice(0, RANGES_MOST).entries()) {
     const where = `${sizeText(range.lengthBytes)} at ${hexText(range.offsetBytes - baseBytes)}`
     const more = i === RANGES_MOST - 1 && poison.length > RANGES_MOST ? ` ${poison.length - RANGES_MOST} more ranges of it are, too.` : ''
-    found.push(say(`poison-${range.offsetBytes}`, `${name} has poisoned memory: ${where}.${more}`, MEND, range))
+    found.push(say(`poison-${range.offsetBytes}`, `${name} has poisoned memory: ${where}.${more}`, heal, range))
   }
   return found
 }

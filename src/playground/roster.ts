@@ -8,7 +8,7 @@ import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type HostState, isRepeatable, type CallAct } from './acts.ts'
 import type { MediaState } from './media.ts'
-import { faultsOnHost } from './memoryFaults.ts'
+import { faultsOnHost, lostOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import { located, type Placed, placesOf } from './places.ts'
@@ -139,6 +139,7 @@ export class Host {
       playedCount,
       entryCount: filesystem?.entryCount ?? 0,
       memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
+      lost: this.pool ? lostOnHost(this.pool, this.#places) : [],
       files: shown,
       lacks,
       unseen: mount && !stale && !stranded ? this.#unseenOf(media, playedCount) : [],

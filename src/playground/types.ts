@@ -130,6 +130,8 @@ export interface HostView {
   entryCount: number
   /** What touching memory that failed is there, by its kernel: the first time, and from then on. */
   memoryErrno?: string | undefined
+  /** Devices that its mount has lost. */
+  lost: readonly LostDevice[]
   /** What this host sees in its mount, in log order. */
   files: HostFile[]
   /** Devices that it was started without, by their devindex. */
@@ -144,6 +146,16 @@ export interface HostView {
   stale: boolean
   /** It has a file system mounted, and superblock or log header can't be read any more: it knows what it knew, and plays nothing. */
   stranded: boolean
+}
+
+/** A device that failed under a host's mount: to that mount it is lost, whatever becomes of the device, until there is another mount. */
+export interface LostDevice {
+  /** Its place in the session. */
+  devindex: number
+  /** poison, stopped: the host met it. reconfigured: it has met it, or will. */
+  why: 'poison' | 'stopped' | 'reconfigured'
+  /** The whole mount went with it. */
+  endsMount: boolean
 }
 
 /** A file or directory as a host sees it in its mount; its entry index joins it with MediaFile. */

@@ -6,13 +6,13 @@ import { MIB } from '../core/base/align.ts'
 import { ok, type Result } from '../core/base/result.ts'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import { freeHostName } from '../playground/names.ts'
-import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
+import { HOSTS_MOST, type HostFile, type HostView, type Playground, type PoolDeviceView, type Snapshot, type TraceEvent } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { listText, plural, sentence } from './format.ts'
 import type { HelpTopic } from './helpTitles.ts'
 import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
-import { badDevice, lostMount, memoryText } from './memoryGuide.ts'
+import { isAbout, memoryAdvice } from './memoryGuide.ts'
 import { LateHelp } from './LateHelp.tsx'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
@@ -79,11 +79,7 @@ function offersFor(snapshot: Snapshot): Offer[] {
   if (history.position < history.stepCount) {
     return [{ label: 'Back to the present', run: (playground) => playground.stepTo(history.stepCount) }]
   }
-  // Not before what has just been done is a step: it would undo the one before.
-  const isKept = snapshot.trace.findLast(({ kind, failure }) => kind !== 'history' && !failure)?.step === history.position - 1
-  if ((!device.filesystem || device.filesystem.badEntryCount > 0) && history.position > 0 && isKept) {
-    return [{ label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) }]
-  }
+  if ((!device.filesystem || device.filesystem.badEntryCount > 0) && lastDone(snapshot)) return [undoOffer(snapshot)]
   if (!device.filesystem) return []
   const old = hosts.find((host) => host.stale)
   if (old) return [{ label: `Reboot ${old.name}`, run: (playground) => playground.rebootHost(old.name) }]
@@ -109,18 +105,32 @@ function offersFor(snapshot: Snapshot): Offer[] {
   return offers
 }
 
-/** After memory failed: to meet it, to mend it, to mount again. */
-function memoryOffers({ device: { devices }, hosts, files, history }: Snapshot): Offer[] {
-  const bad = badDevice(devices)
-  const lost = lostMount(hosts, bad)
+/** After memory failed: to meet it, to heal it, to mount again. */
+function memoryOffers(snapshot: Snapshot): Offer[] {
+  const advice = memoryAdvice(snapshot)
+  if (!advice) return []
+  const { remount, meet, bad } = advice
   const offers: Offer[] = []
-  const hit = files.find(({ fault }) => fault === 'memory')
-  const reader = hit && hosts.findLast((host) => host.status === 'up' && host.files.some(({ entryIndex }) => entryIndex === hit.entryIndex))
-  if (lost && lost.status === 'up') offers.push({ label: `Reboot ${lost.name}`, run: (playground) => playground.rebootHost(lost.name) })
-  else if (bad && reader && hit) offers.push({ label: `Read ${hit.path} on ${reader.name}`, run: (playground) => playground.sha256(reader.name, hit.path) })
+  if (remount !== undefined) offers.push({ label: `Reboot ${remount}`, run: (playground) => playground.rebootHost(remount) })
+  else if (meet) offers.push({ label: `Read ${meet.path} on ${meet.host}`, run: (playground) => playground.sha256(meet.host, meet.path) })
   if (!bad) return offers
-  if (history.position > 0) offers.push({ label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) })
+  if (isOfDevice(lastDone(snapshot), bad)) offers.push(undoOffer(snapshot))
   return [...offers, { label: 'Devices', run: (_, look) => look.set({ sheet: 'device list' }) }]
+}
+
+/** By the page, or typed. */
+function isOfDevice(done: TraceEvent | undefined, bad: PoolDeviceView): boolean {
+  return done?.kind === 'memory' ? isAbout(done.bytes, bad) : done?.kind === 'shell' && /\b(cxl|daxctl)\b/.test(done.sentence)
+}
+
+/** What was done last, once it is a step: before, a step back would undo the one before. */
+function lastDone({ trace, history }: Snapshot): TraceEvent | undefined {
+  const last = trace.findLast(({ kind, failure }) => kind !== 'history' && !failure)
+  return history.position > 0 && last?.step === history.position - 1 ? last : undefined
+}
+
+function undoOffer({ history }: Snapshot): Offer {
+  return { label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) }
 }
 
 /** The first that can play something: past a damaged entry nobody plays. */
@@ -190,8 +200,8 @@ function nextText(snapshot: Snapshot): string {
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
   const old = hosts.find((host) => host.stale)
   if (old) return `${old.name} still has the file system mounted that was there before: the device was formatted again, and what ${old.name} shows is gone. Reboot ${old.name}.`
-  const failed = memoryText(snapshot)
-  if (failed !== undefined) return sentence(failed)
+  const failed = memoryAdvice(snapshot)
+  if (failed) return failed.says
   const behind = behindOf(snapshot)
   if (behind) {
     const missing = behind.entryCount - behind.playedCount

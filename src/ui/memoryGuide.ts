@@ -1,42 +1,159 @@
-// What to make of memory that failed, in the guide's one sentence or two: what happened, and what to try.
+// What to make of memory that failed, for the guide: what happened and what to try, and which of that one press does. Each
+// device is judged by its own ranges, and whose mount is broken is told by the mount: making it anew is advised where that
+// brings files back, and nowhere else.
 
-import type { HostView, PoolDeviceView, Snapshot } from '../playground/types.ts'
+import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
+import { Superblock } from '../core/omf/superblock.ts'
+import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot } from '../playground/types.ts'
 import { listText } from './format.ts'
 
 const SHOWN = 2
+const NOBODY_CAN = 'no host can mount, play the log or make a file'
+
+export interface MemoryAdvice {
+  /** Whole sentences. */
+  says: string
+  /** The host whose mount is to be made anew: files come back by that. */
+  remount: string | undefined
+  /** Whoever reads it there meets what failed. */
+  meet: { host: string; path: string } | undefined
+  /** The device to heal. */
+  bad: PoolDeviceView | undefined
+}
 
 /** Undefined while all devices are well and no host has lost a file to one. */
-export function memoryText({ device: { devices }, hosts, files }: Snapshot): string | undefined {
-  const hit = listText(files.filter(({ fault }) => fault !== undefined).map(({ path }) => path), SHOWN)
-  const bad = badDevice(devices)
-  const lost = lostMount(hosts, bad)
-  if (bad) {
-    const name = nameOf(bad, devices)
-    if (bad.health.isStopped) {
-      const others = devices.length > 1 ? ' Try a file that lies elsewhere.' : ''
-      return `${name.replace('device', 'Device')} does not answer: ${hit === '' ? 'no file lies on it yet' : `nobody reaches ${hit}`}.${others} Step back, or let it answer again under Devices, and mount again.`
-    }
-    if (lost) return `${lost.name} met the poison on ${name}, and its mount is broken for more than ${hit}: mount it again, and the others are back. Step back, or re-initialise ${name} under Devices, to heal ${hit}.`
-    if (hit === '') return `Memory of ${name} is poisoned where no file lies: the next file may get it. Step back, or re-initialise ${name} under Devices.`
-    return `Memory of ${name} is poisoned under ${hit}: read it on a host and see the error, then read another file. Step back, or re-initialise ${name} under Devices and mount again.`
+export function memoryAdvice({ device: { devices, filesystem }, hosts, files }: Snapshot): MemoryAdvice | undefined {
+  const failing = devices.flatMap(failingOf)
+  const meta = metaOf(devices, filesystem?.logOffsetBytes ?? 0, filesystem?.logLengthBytes ?? 0)
+  const isMetaSound = !meta.some(({ range }) => isHit([range], failing))
+  const broken = isMetaSound ? brokenMount(hosts, failing) : undefined
+  const bad = worstOf(devices, meta, files)
+  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, meet: undefined, bad } : missingText(hosts)
+  const hit = files.filter(({ extents }) => isHit(extents, failingOf(bad)))
+  const meet = meetingOf(hosts, hit, bad)
+  const says = [
+    bad.health.isStopped ? stoppedText(bad, devices, hit, files.some(({ extents }) => extents.length > 0 && !isHit(extents, failing))) : poisonText(bad, devices, meta, hit, meet !== undefined, hosts),
+    ...(broken ? [brokenText(broken, devices, failing)] : []),
+    ...devices.filter((device) => device !== bad && failingOf(device).length > 0).slice(0, SHOWN).map((device) => `${capital(nameOf(device, devices))} ${device.health.isStopped ? 'does not answer' : 'is poisoned'}, too.`),
+  ].join(' ')
+  return { says, remount: broken?.name, meet: broken ? undefined : meet, bad }
+}
+
+/** Whether a step was at that device. */
+export function isAbout(bytes: Extent | undefined, { baseBytes, sizeBytes }: PoolDeviceView): boolean {
+  return bytes !== undefined && isHit([bytes], [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }])
+}
+
+interface Meta {
+  what: 'superblock' | 'log'
+  range: Extent
+}
+
+/** Without them there is no file system. */
+function metaOf(devices: readonly PoolDeviceView[], logOffsetBytes: number, logLengthBytes: number): Meta[] {
+  const primary = devices.find(({ fsDevindex }) => fsDevindex === 0)
+  if (!primary) return []
+  const { baseBytes } = primary
+  return [
+    { what: 'superblock', range: { offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes } },
+    { what: 'log', range: { offsetBytes: baseBytes + logOffsetBytes, lengthBytes: logLengthBytes } },
+  ]
+}
+
+/** The one to speak of: who doesn't answer first, then poison under superblock or log, under files, anywhere. */
+function worstOf(devices: readonly PoolDeviceView[], meta: readonly Meta[], files: readonly MediaFile[]): PoolDeviceView | undefined {
+  const poisoned = devices.filter(({ health }) => health.poison.length > 0)
+  return devices.find(({ health }) => health.isStopped)
+    ?? poisoned.find(({ health }) => meta.some(({ range }) => isHit([range], health.poison)))
+    ?? poisoned.find(({ health }) => files.some(({ extents }) => isHit(extents, health.poison)))
+    ?? poisoned[0]
+}
+
+function failingOf({ baseBytes, sizeBytes, health }: PoolDeviceView): readonly Extent[] {
+  return health.isStopped ? [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }] : health.poison
+}
+
+/** A host that is up and has lost more than what fails now. */
+function brokenMount(hosts: readonly HostView[], failing: readonly Extent[]): HostView | undefined {
+  return hosts.find((host) => host.status === 'up' && backOn(host, failing).length > 0)
+}
+
+/** Files that another mount brings back. */
+function backOn({ files }: HostView, failing: readonly Extent[]): HostFile[] {
+  return files.filter(({ fault, extents }) => fault === 'memory' && !isHit(extents, failing))
+}
+
+function brokenText(host: HostView, devices: readonly PoolDeviceView[], failing: readonly Extent[]): string {
+  const back = backOn(host, failing)
+  const lost = host.lost.find(({ endsMount }) => endsMount) ?? host.lost[0]
+  const what = lost?.endsMount ? 'its whole mount is broken' : `it can’t reach ${listOf(back)}`
+  return `${lost ? lossText(lost, host.name, devices) : `${host.name} met memory that failed`}, and ${what}: umount and mount in its terminal, or reboot ${host.name}, and ${listOf(back)} ${back.length === 1 ? 'is' : 'are'} back.`
+}
+
+function lossText({ devindex, why }: LostDevice, host: string, devices: readonly PoolDeviceView[]): string {
+  const device = devices.find((candidate) => candidate.devindex === devindex)
+  const name = device ? nameOf(device, devices) : `device ${devindex}`
+  if (why === 'reconfigured') return `${capital(name)} was reconfigured under the mount of ${host}`
+  return why === 'poison' ? `${host} met poison on ${name}` : `${host} touched ${name}, which did not answer`
+}
+
+/** A host that has the file, and hasn't met what failed. */
+function meetingOf(hosts: readonly HostView[], hit: readonly MediaFile[], bad: PoolDeviceView): MemoryAdvice['meet'] {
+  for (const { entryIndex, path } of hit) {
+    const host = hosts.findLast(({ status, files, lost }) => status === 'up'
+      && files.some((file) => file.entryIndex === entryIndex && file.fault === 'memory')
+      && !lost.some(({ devindex, endsMount }) => endsMount || devindex === bad.devindex))
+    if (host) return { host: host.name, path }
   }
-  if (lost) return `${lost.name} saw memory fail, and its mount stays broken although the memory is well: umount and mount it in its terminal, or reboot ${lost.name}.`
-  const without = hosts.find(({ lacks, files: seen }) => lacks.length > 0 && seen.some(({ fault }) => fault === 'missing'))
-  return without && `${without.name} runs without device ${without.lacks.join(' and ')}: files on it are errors there (ENODEV), all others go on. Give it back in the menu of ${without.name}.`
+  return undefined
 }
 
-/** The one to speak of: a device that doesn't answer comes before poison. */
-export function badDevice(devices: readonly PoolDeviceView[]): PoolDeviceView | undefined {
-  return devices.find(({ health }) => health.isStopped) ?? devices.find(({ health }) => health.poison.length > 0)
+function stoppedText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], hit: readonly MediaFile[], hasOthers: boolean): string {
+  const heal = 'Step back, or let it answer again under Devices, and mount again.'
+  const name = capital(nameOf(bad, devices))
+  if (bad.fsDevindex === 0) return `${name} does not answer: superblock and log are on it, so that ${NOBODY_CAN}. ${heal}`
+  return `${name} does not answer: ${hit.length === 0 ? 'no file lies on it yet' : `nobody reaches ${listOf(hit)}`}.${hasOthers ? ' Try a file that lies elsewhere.' : ''} ${heal}`
 }
 
-/** A host whose files are gone although their memory is well. */
-export function lostMount(hosts: readonly HostView[], bad?: PoolDeviceView): HostView | undefined {
-  if (bad?.health.isStopped) return undefined
-  const isOn = ({ poison }: PoolDeviceView['health'], at: number, length: number): boolean => poison.some(({ offsetBytes, lengthBytes }) => offsetBytes < at + length && at < offsetBytes + lengthBytes)
-  return hosts.find(({ files }) => files.some(({ fault, extents }) => fault === 'memory' && !(bad && extents.some(({ offsetBytes, lengthBytes }) => isOn(bad.health, offsetBytes, lengthBytes)))))
+function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], meta: readonly Meta[], hit: readonly MediaFile[], canMeet: boolean, hosts: readonly HostView[]): string {
+  const { baseBytes, fsDevindex, devindex, health: { poison } } = bad
+  const name = nameOf(bad, devices)
+  const heal = `Step back, or re-initialise ${name} under Devices`
+  const under = meta.find(({ range }) => isHit([range], poison))
+  if (under) return `Memory of ${name} is poisoned under the ${under.what}: ${NOBODY_CAN}. ${heal}.`
+  if (hit.length > 0) {
+    if (canMeet) return `Memory of ${name} is poisoned under ${listOf(hit)}: read it on a host and see the error, then read another file. ${heal} and mount again.`
+    const met = hosts.filter(({ lost }) => lost.some((each) => each.devindex === devindex)).map((host) => host.name)
+    return `Memory of ${name} is poisoned under ${listOf(hit)}${met.length > 0 ? `, and ${listText(met, SHOWN)} met it` : ''}. ${heal} and mount again.`
+  }
+  if (fsDevindex === undefined) return `Memory of ${name} is poisoned, which is no part of the file system. ${heal}.`
+  if (fsDevindex > 0 && isHit([{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }], poison)) return `Memory of ${name} is poisoned under its superblock: hosts that mount from now on do without it. ${heal}.`
+  const reservedBytes = Math.max(SUPERBLOCK_REGION_BYTES, ...meta.filter(() => fsDevindex === 0).map(({ range }) => range.offsetBytes + range.lengthBytes - baseBytes))
+  if (poison.every((range) => range.offsetBytes + range.lengthBytes <= baseBytes + reservedBytes)) return `Memory of ${name} is poisoned behind its superblock, where no file can lie: nobody meets it.`
+  return `Memory of ${name} is poisoned where no file lies: the next file may get it. ${heal}.`
+}
+
+function missingText(hosts: readonly HostView[]): MemoryAdvice | undefined {
+  const without = hosts.find(({ lacks, files }) => lacks.length > 0 && files.some(({ fault }) => fault === 'missing'))
+  if (!without) return undefined
+  const { name, lacks } = without
+  const [them, what] = lacks.length === 1 ? ['it', 'device'] : ['them', 'devices']
+  const says = `${name} runs without ${what} ${listText(lacks.map(String), lacks.length)}: files on ${them} are errors there (ENODEV), all others go on. Give ${them} back in the menu of ${name}.`
+  return { says, remount: undefined, meet: undefined, bad: undefined }
+}
+
+function isHit(extents: readonly Extent[], ranges: readonly Extent[]): boolean {
+  return ranges.length > 0 && extents.some((a) => ranges.some((b) => a.offsetBytes < b.offsetBytes + b.lengthBytes && b.offsetBytes < a.offsetBytes + a.lengthBytes))
+}
+
+function listOf(files: readonly { path: string }[]): string {
+  return listText(files.map(({ path }) => path), SHOWN)
 }
 
 function nameOf({ devindex, name }: PoolDeviceView, devices: readonly PoolDeviceView[]): string {
   return devices.length > 1 ? `device ${devindex}` : name
+}
+
+function capital(name: string): string {
+  return name.replace(/^device/, 'Device')
 }

@@ -7,9 +7,11 @@ import { must } from '../../../src/core/base/result.ts'
 import { createFile } from '../../../src/core/fs/create.ts'
 import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
 import { hostProblems } from '../../../src/playground/problemHosts.ts'
+import { memoryProblems } from '../../../src/playground/problemMemory.ts'
 import { Problems } from '../../../src/playground/problems.ts'
-import type { HostFile, HostView } from '../../../src/playground/types.ts'
+import type { HostFile, HostView, LostDevice, PoolDeviceView } from '../../../src/playground/types.ts'
 import { file, fileOptions, lock, newFormatted } from '../../helpers/volumes.ts'
+import { devicesOf } from '../ui/mapLayouts.ts'
 
 function host(more: Partial<HostView> = {}): HostView {
   return {
@@ -24,6 +26,7 @@ function host(more: Partial<HostView> = {}): HostView {
     entryCount: 2,
     files: [],
     lacks: [],
+    lost: [],
     unseen: [],
     removed: [],
     appending: false,
@@ -32,12 +35,12 @@ function host(more: Partial<HostView> = {}): HostView {
   }
 }
 
-function node(path: string, fault: HostFile['fault'], entryIndex = 0): HostFile {
-  return { kind: 'file', path, sizeBytes: 1, modeText: '0644', uid: 0, gid: 0, entryIndex, extents: [], chunkBytes: undefined, ...(fault && { fault }) }
+function node(path: string, fault: HostFile['fault'], entryIndex = 0, extents: HostFile['extents'] = []): HostFile {
+  return { kind: 'file', path, sizeBytes: 1, modeText: '0644', uid: 0, gid: 0, entryIndex, extents, chunkBytes: undefined, ...(fault && { fault }) }
 }
 
-function said(more: Partial<HostView>): string[] {
-  return hostProblems([host(more)]).map(({ severity, says, next }) => `${severity}: ${says} ${next}`)
+function said(more: Partial<HostView>, devices: readonly PoolDeviceView[] = []): string[] {
+  return hostProblems([host(more)], devices).map(({ severity, says, next }) => `${severity}: ${says} ${next}`)
 }
 
 describe('hosts', () => {
@@ -53,7 +56,7 @@ describe('hosts', () => {
     expect(said({ playedCount: 0, entryCount: 10_000, unseen: ['a', 'b', 'c', 'd'] })).toEqual([
       'note: B is 10,000 log entries behind: it can’t see a, b and 2 more. Play log on B.',
     ])
-    expect(hostProblems([host({ playedCount: 1 })])[0]).toMatchObject({ id: 'host-B-behind', host: 'B', entryIndex: 1, bytes: undefined })
+    expect(hostProblems([host({ playedCount: 1 })], [])[0]).toMatchObject({ id: 'host-B-behind', host: 'B', entryIndex: 1, bytes: undefined })
   })
 
   it('down, not mounted, mounted and gone, could not mount', () => {
@@ -70,6 +73,48 @@ describe('hosts', () => {
       'warning: On B, bare has no map: nothing can read or write it there. In a terminal of B: rm it, then play the log.',
       'warning: A plain tool made own on B alone: no log has it. Remove it on B, and make it with famfs creat or famfs cp on the master.',
     ])
+  })
+})
+
+describe('hosts and memory that failed', () => {
+  const EACH = 64 * MIB
+  const on = (devindex: number, path = 'x') => node(path, 'memory', 0, [{ offsetBytes: devindex * EACH + 4 * MIB, lengthBytes: MIB }])
+  const poison = (offsetBytes: number) => ({ poison: [{ offsetBytes, lengthBytes: 64 }] })
+  const well = devicesOf([EACH, EACH, EACH]).devices
+  const poisoned = devicesOf([EACH, EACH, EACH], { 1: poison(EACH + 4 * MIB), 2: poison(2 * EACH + 9 * MIB) }).devices
+  const stopped = devicesOf([EACH, EACH, EACH], { 1: { isStopped: true } }).devices
+  const lost = (why: LostDevice['why'], endsMount = false): LostDevice[] => [{ devindex: 1, why, endsMount }]
+  const AGAIN = 'n a terminal of B: umount /mnt/famfs, then famfs mount it again.'
+
+  it.each<[string, Partial<HostView>, readonly PoolDeviceView[], string]>([
+    ['nobody has met it', { files: [on(1)] }, poisoned, 'the memory behind it failed. Under Devices: Re-initialise device 1.'],
+    ['poison was met', { files: [on(1)], lost: lost('poison') }, poisoned, `the mount met poison on device 1. Under Devices: Re-initialise device 1; then i${AGAIN}`],
+    ['it was met, and is healed', { files: [on(1)], lost: lost('poison', true) }, well, `the mount met poison on device 1. I${AGAIN}`],
+    ['it does not answer', { files: [on(1)] }, stopped, 'the memory behind it failed. Under Devices: Let device 1 answer again.'],
+    ['it answers again', { files: [on(1)], lost: lost('stopped') }, well, `device 1 did not answer when it was touched. I${AGAIN}`],
+    ['there is nothing to heal', { files: [on(1)], lost: lost('reconfigured') }, well, `device 1 was reconfigured under the mount. I${AGAIN}`],
+  ])('say what brings a file back: %s', (_, more, devices, text) => {
+    expect(said(more, devices)).toEqual([`warning: On B, x can’t be read or written: ${text}`])
+  })
+
+  it('a device that is missing comes back as it went', () => {
+    const was = 'warning: On B, x can’t be read or written: a device of it was not there when B mounted.'
+    const files = [node('x', 'missing')]
+    expect(said({ files, lacks: [1] }, well)).toEqual([`${was} In its menu, or under Devices: Give device 1 back to B.`])
+    expect(said({ files }, stopped)).toEqual([`${was} Under Devices: Let device 1 answer again; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
+    expect(said({ files }, devicesOf([EACH, EACH], { 1: poison(EACH + 64) }).devices)).toEqual([`${was} Under Devices: Re-initialise device 1; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
+    // Poison elsewhere is no reason.
+    expect(said({ files }, poisoned)).toEqual([`${was} In a terminal of B: famfs daxdev resolve /mnt/famfs.`])
+  })
+
+  it('devices name the button that heals them, and so many ranges one by one', () => {
+    expect(memoryProblems(well)).toEqual([])
+    expect(memoryProblems(stopped)).toMatchObject([{ says: '/dev/dax1.0 does not answer: nobody reaches what is on it.', next: 'Step back, or under Devices: Let device 1 answer again. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: EACH, lengthBytes: EACH } }])
+    const ranges = (count: number) => Array.from({ length: count }, (_, i) => ({ offsetBytes: EACH + i * 4096, lengthBytes: 64 }))
+    const saidOf = (count: number) => memoryProblems(devicesOf([EACH, EACH], { 1: { poison: ranges(count) } }).devices).map(({ says }) => says)
+    expect(saidOf(8)).toEqual(ranges(8).map(({ offsetBytes }) => `/dev/dax1.0 has poisoned memory: 64 bytes at 0x${(offsetBytes - EACH).toString(16)}.`))
+    expect(saidOf(11)).toEqual([...saidOf(8).slice(0, 7), '/dev/dax1.0 has poisoned memory: 64 bytes at 0x7000. 3 more ranges of it are, too.'])
+    expect(memoryProblems(poisoned)[1]).toMatchObject({ next: 'Step back, or under Devices: Re-initialise device 2. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: 2 * EACH + 9 * MIB, lengthBytes: 64 } })
   })
 })
 

@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KIB, MIB } from '../../../src/core/base/align.ts'
 import { POISON_LINE_BYTES } from '../../../src/core/machine/deviceErrors.ts'
-import type { HostFile, HostView, Snapshot } from '../../../src/playground/types.ts'
+import type { HostView, LostDevice, MediaFile, Snapshot } from '../../../src/playground/types.ts'
 import { briefPlace, deviceAt, placeText, steadyDevices } from '../../../src/ui/addresses.ts'
 import { LINE_BYTES, rangeAsked, rangeAt, rangeText } from '../../../src/ui/devices/poisonRange.ts'
 import { healthText } from '../../../src/ui/health.ts'
@@ -16,7 +16,7 @@ import { fillLine, makeLine, PAST_END, SUPERBLOCK } from '../../../src/ui/map/ba
 import { cellOf, cellStart, gridFor, type Level, levelsFor, moved, offsetAt, rowOf, rowStretch, rowTopPx, rowsBetween, spansOf } from '../../../src/ui/map/levels.ts'
 import { freeAt, lotOf, mapModel, modelKeeper, thingAt } from '../../../src/ui/map/model.ts'
 import { cellText, crumbsOf, zoomSentence } from '../../../src/ui/map/tell.ts'
-import { lostMount, memoryText } from '../../../src/ui/memoryGuide.ts'
+import { isAbout, memoryAdvice } from '../../../src/ui/memoryGuide.ts'
 import { placeAt } from '../../../src/ui/overlay.ts'
 import { propertyRuns } from '../../counts.ts'
 import { devicesOf, fileOf } from './mapLayouts.ts'
@@ -172,23 +172,82 @@ describe('poison', () => {
 })
 
 describe('the guide', () => {
-  const hostOf = (name: string, files: Partial<HostFile>[], lacks: number[] = []) => ({ name, files, lacks }) as unknown as HostView
-  const bad = { ...wide, fault: 'memory' as const }
-  const says = (hosts: HostView[], health: Parameters<typeof devicesOf>[1], files = [bad]) => memoryText({ device: devicesOf([EACH, EACH, EACH], health), hosts, files } as unknown as Snapshot)
+  const one = fileOf(2, 'one', [[EACH + 8 * MIB, MIB]])
+  const two = fileOf(3, 'two', [[2 * EACH + 8 * MIB, MIB]])
+  const far = fileOf(4, 'far', [[20 * MIB, MIB]])
+  const files = [one, two, far]
+  const lost = (devindex: number, why: LostDevice['why'], endsMount = false): LostDevice => ({ devindex, why, endsMount })
+  const hostOf = (name: string, failed: MediaFile[] = [], more: Partial<HostView> = {}) =>
+    ({ name, status: 'up', lacks: [], lost: [], files: files.map((file) => (failed.includes(file) ? { ...file, fault: 'memory' } : file)), ...more }) as unknown as HostView
+  const poison = (...offsets: number[]) => ({ poison: offsets.map((offsetBytes) => ({ offsetBytes, lengthBytes: 64 })) })
+  const advice = (hosts: HostView[], health: Parameters<typeof devicesOf>[1] = {}, sizes = [EACH, EACH, EACH]) => memoryAdvice({ device: devicesOf(sizes, health), hosts, files } as unknown as Snapshot)
+  const onOne = poison(EACH + 8 * MIB)
+  const onTwo = poison(2 * EACH + 8 * MIB)
 
-  it('says what happened to memory, and what to try', () => {
-    const poison = { 1: { poison: [{ offsetBytes: EACH + 2 * MIB, lengthBytes: 64 }] } }
-    expect(says([hostOf('A', [bad])], poison)).toMatch(/^Memory of device 1 is poisoned under wide: read it on a host and see the error, then read another file\./)
-    expect(says([], { 2: { poison: [{ offsetBytes: 3 * EACH - 64, lengthBytes: 64 }] } }, [])).toMatch(/^Memory of device 2 is poisoned where no file lies/)
-    const other = { ...fileOf(3, 'other', [[30 * MIB, MIB]]), fault: 'memory' as const }
-    expect(says([hostOf('A', [bad, other])], poison)).toMatch(/^A met the poison on device 1, and its mount is broken for more than wide: mount it again/)
-    expect(says([hostOf('A', [bad])], { 2: { isStopped: true }, ...poison })).toMatch(/^Device 2 does not answer: nobody reaches wide\. Try a file that lies elsewhere\./)
+  it('is silent when all is well', () => {
+    expect(advice([hostOf('A')])).toBeUndefined()
   })
 
-  it('goes on when the memory is well, and is silent when all is', () => {
-    expect(says([hostOf('A', [wide]), hostOf('B', [bad])], {}, [])).toMatch(/^B saw memory fail, and its mount stays broken .* or reboot B\.$/)
-    expect(lostMount([hostOf('B', [bad])])?.name).toBe('B')
-    expect(says([hostOf('B', [{ ...wide, fault: 'missing' }], [1])], {}, [])).toMatch(/^B runs without device 1: files on it are errors there \(ENODEV\)/)
-    expect(says([hostOf('A', [wide])], {}, [])).toBeUndefined()
+  it('judges each device by what lies on it: nobody has met anything, and no mount is to be made anew', () => {
+    expect(advice([hostOf('A', [one, two]), hostOf('B', [one, two])], { 1: onOne, 2: onTwo })).toMatchObject({
+      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Step back, or re-initialise device 1 under Devices and mount again. Device 2 is poisoned, too.',
+      remount: undefined, meet: { host: 'B', path: 'one' }, bad: { devindex: 1 },
+    })
+    expect(advice([hostOf('A', [one, two])], { 1: onOne, 2: { isStopped: true } })).toMatchObject({
+      says: 'Device 2 does not answer: nobody reaches two. Try a file that lies elsewhere. Step back, or let it answer again under Devices, and mount again. Device 1 is poisoned, too.',
+      remount: undefined, meet: { host: 'A', path: 'two' }, bad: { devindex: 2 },
+    })
+  })
+
+  it('a mount that has lost more than what fails is made anew, and that is said of what it met', () => {
+    const whole = hostOf('A', files, { lost: [lost(1, 'poison', true)] })
+    expect(advice([whole, hostOf('B', [one])], { 1: onOne })).toMatchObject({
+      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Step back, or re-initialise device 1 under Devices and mount again. A met poison on device 1, and its whole mount is broken: umount and mount in its terminal, or reboot A, and two and far are back.',
+      remount: 'A', meet: undefined,
+    })
+    expect(advice([whole], {})).toMatchObject({ says: expect.stringMatching(/^A met poison on device 1, and its whole mount is broken: .* or reboot A, and one and 2 more are back\.$/), remount: 'A', bad: undefined })
+    expect(advice([hostOf('A', [two], { lost: [lost(2, 'stopped')] })])).toMatchObject({ says: 'A touched device 2, which did not answer, and it can’t reach two: umount and mount in its terminal, or reboot A, and two is back.' })
+    // It has met it, and nothing else is lost: there is nothing to meet, and nothing that another mount brings back.
+    expect(advice([hostOf('A', [one], { lost: [lost(1, 'poison')] })], { 1: onOne })).toMatchObject({
+      says: 'Memory of device 1 is poisoned under one, and A met it. Step back, or re-initialise device 1 under Devices and mount again.', remount: undefined, meet: undefined,
+    })
+    expect(advice([{ ...whole, status: 'down' }], {})).toBeUndefined()
+  })
+
+  it('a stopped device ends mounts, too: what lies elsewhere comes back', () => {
+    const ended = hostOf('A', files, { lost: [lost(2, 'stopped', true)] })
+    expect(advice([ended], { 2: { isStopped: true } })).toMatchObject({ says: expect.stringMatching(/^Device 2 does not answer: nobody reaches two\. .* A touched device 2, .* and one and far are back\.$/), remount: 'A' })
+  })
+
+  it('nobody has to have met that a device was reconfigured', () => {
+    expect(advice([hostOf('A'), hostOf('B', [one], { lost: [lost(1, 'reconfigured')] })], { 1: { configuration: 1 } })).toMatchObject({
+      says: 'Device 1 was reconfigured under the mount of B, and it can’t reach one: umount and mount in its terminal, or reboot B, and one is back.', remount: 'B', bad: undefined,
+    })
+  })
+
+  it('superblock and log are no free space, and without them a mount isn’t made anew', () => {
+    const ended = hostOf('A', files, { lost: [lost(0, 'poison', true)] })
+    for (const [at, what] of [[64, 'superblock'], [2 * MIB, 'log'], [10 * MIB - 64, 'log']] as const) {
+      expect(advice([ended], { 0: poison(at), 1: onOne })).toMatchObject({
+        says: `Memory of device 0 is poisoned under the ${what}: no host can mount, play the log or make a file. Step back, or re-initialise device 0 under Devices. Device 1 is poisoned, too.`, remount: undefined, bad: { devindex: 0 },
+      })
+    }
+    expect(advice([ended], { 0: { isStopped: true } })).toMatchObject({ says: expect.stringMatching(/^Device 0 does not answer: superblock and log are on it, so that no host can mount/), remount: undefined })
+    expect(advice([], { 1: poison(EACH) })?.says).toMatch(/^Memory of device 1 is poisoned under its superblock: hosts that mount from now on do without it\./)
+    for (const at of [4096, EACH + 4096]) expect(advice([], { [at < EACH ? 0 : 1]: poison(at) })?.says).toMatch(/^Memory of device [01] is poisoned behind its superblock, where no file can lie: nobody meets it\.$/)
+    expect(advice([], { 2: poison(3 * EACH - 64) })?.says).toMatch(/^Memory of device 2 is poisoned where no file lies: the next file may get it\./)
+  })
+
+  it('a host that lacks devices, and one device by its name', () => {
+    const without = (lacks: number[]) => ({ ...hostOf('B'), lacks, files: [{ ...one, fault: 'missing' }] }) as unknown as HostView
+    expect(advice([without([1])])?.says).toBe('B runs without device 1: files on it are errors there (ENODEV), all others go on. Give it back in the menu of B.')
+    expect(advice([without([1, 2])])?.says).toBe('B runs without devices 1 and 2: files on them are errors there (ENODEV), all others go on. Give them back in the menu of B.')
+    expect(advice([], { 0: poison(20 * MIB) }, [EACH])?.says).toMatch(/^Memory of \/dev\/dax0\.0 is poisoned under far[:.]/)
+  })
+
+  it('knows at which device a step was', () => {
+    const [, second] = device.devices
+    if (!second) throw new Error('there are three')
+    expect([{ offsetBytes: EACH, lengthBytes: 64 }, { offsetBytes: EACH - 64, lengthBytes: 64 }, undefined].map((bytes) => isAbout(bytes, second))).toEqual([true, false, false])
   })
 })
