@@ -10,6 +10,7 @@ import type { FileInode, Inode } from '../core/kernel/mount.ts'
 import { modeText } from '../core/kernel/user.ts'
 import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
 import { Machine } from '../core/machine/machine.ts'
+import type { System } from '../core/machine/system.ts'
 import { storeBytes } from '../core/machine/storing.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import { BusError, type MappedFile } from '../core/kernel/mappedFile.ts'
@@ -27,6 +28,7 @@ const RANDOM_MOST_BYTES = 65_536
 export class HostServer implements HostWire {
   #machine: Machine | undefined
   #spec: HostSpec | undefined
+  #system: Promise<System> | undefined
   #shells: Promise<Shells> | undefined
   #report: (callId: number, progress: Progress) => void = () => undefined
   #note: (callId: number, note: CallNote) => void | Promise<void> = () => undefined
@@ -36,7 +38,7 @@ export class HostServer implements HostWire {
   readonly #running = new Set<number>()
   readonly #turns = new Turns()
   /** What the driver has been told: the mount, by itself and by what may have become of it, and how many inodes of it. */
-  #told: { devices: MountDevices | undefined; mount: string; inodeCount: number } = { devices: undefined, mount: '', inodeCount: 0 }
+  #told: { devices: MountDevices | undefined; mountCount: number; mount: string; inodeCount: number } = { devices: undefined, mountCount: 0, mount: '', inodeCount: 0 }
 
   constructor(onHost?: OnHost) {
     this.#onHost = onHost
@@ -87,7 +89,9 @@ export class HostServer implements HostWire {
         return this.#run(callId, mapped(machine.mkfs(device, options), () => undefined))
       }
       case 'mount':
-        return this.#run(callId, mapped(machine.mount(message.given.device, message.given.mountpoint), summaryOf))
+        return this.#mount(machine, callId, message.given)
+      case 'recall':
+        return Promise.resolve(recall(machine, message.given))
       case 'umount':
         return Promise.resolve(machine.umount(message.given.mountpoint))
       case 'creat':
@@ -134,6 +138,19 @@ export class HostServer implements HostWire {
     }
   }
 
+  /** Another kernel than the page's own is a choice of the host's system, which is loaded for it. */
+  async #mount(machine: Machine, callId: number, { device, mountpoint, kernel = 'v1', daemon }: Calls['mount']['given']): Promise<Result<ReplaySummary>> {
+    if (kernel === 'v1') return this.#run(callId, mapped(machine.mount(device, mountpoint), summaryOf))
+    const { mountWith } = await import('./hostSystem.ts')
+    const task = mountWith(await this.#systemHere(), { device, mountpoint, kernel, daemon })
+    return this.#run(callId, mapped(task, ({ report }) => summaryOf(report)))
+  }
+
+  /** One for all that asks for it. */
+  #systemHere(): Promise<System> {
+    return (this.#system ??= import('./hostSystem.ts').then(({ systemOf }) => systemOf(this.#booted(), this.#spec ?? { name: '' }, fillRandom)))
+  }
+
   /** Only shells have such tools, and they are loaded with them. */
   async #unlink(machine: Machine, path: string): Promise<Result<undefined>> {
     const { removeOn } = await import('../core/machine/system.ts')
@@ -168,8 +185,8 @@ export class HostServer implements HostWire {
   }
 
   async #openShells(): Promise<Shells> {
-    const [{ Shells }, { systemOf }] = await Promise.all([import('./shell/shells.ts'), import('./hostSystem.ts')])
-    return await Shells.open(systemOf(this.#booted(), this.#spec ?? { name: '' }, fillRandom), this.#onHost)
+    const [{ Shells }, system] = await Promise.all([import('./shell/shells.ts'), this.#systemHere()])
+    return await Shells.open(system, this.#onHost)
   }
 
   *#creat(machine: Machine, given: Calls['creat']['given']): Task<Result<Calls['creat']['gives']>> {
@@ -246,8 +263,9 @@ export class HostServer implements HostWire {
     const reset = identity !== this.#told.mount || devices !== this.#told.devices
     const from = reset ? 0 : this.#told.inodeCount
     const inodes = mount ? machine.inodes(mount.mountpoint, from) : []
-    this.#told = { devices, mount: identity, inodeCount: from + inodes.length }
-    return { mount, devices: mount && devices ? devicesOf(devices, mount) : [], reset, made: inodes.map(nodeOf) }
+    const mountCount = this.#told.mountCount + (devices === this.#told.devices ? 0 : 1)
+    this.#told = { devices, mountCount, mount: identity, inodeCount: from + inodes.length }
+    return { mount, mountCount, devices: mount && devices ? devicesOf(devices, mount) : [], reset, made: inodes.map(nodeOf) }
   }
 
   #booted(): Machine {
@@ -269,6 +287,13 @@ function* mapped<A, B>(task: Task<Result<A>>, change: (value: A) => B): Task<Res
 function summaryOf(report: ReplayReport): ReplaySummary {
   const { nextIndex, entriesPlayed, newFiles, newDirectories, troubles, stopped } = report
   return { playedCount: nextIndex, entriesPlayed, newFiles, newDirectories, errorCount: errorCountOf(report), troubles, stopped }
+}
+
+function recall(machine: Machine, { mountpoint, devices }: Calls['recall']['given']): Result<undefined> {
+  const mounted = machine.mountDevices(mountpoint)
+  if (!mounted) return fail('not_mounted', { path: mountpoint })
+  mounted.recall(devices)
+  return ok()
 }
 
 /** A kernel that asks for devices where it needs them may not have asked yet. */

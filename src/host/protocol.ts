@@ -4,9 +4,11 @@
 import type { Failure, Result } from '../core/base/result.ts'
 import type { Progress } from '../core/base/task.ts'
 import type { Interleave } from '../core/alloc/allocate.ts'
-import type { MachineSpec, MountStatus } from '../core/machine/types.ts'
+import type { MetDevice } from '../core/kernel/devices.ts'
+import type { DaemonPlace, MachineSpec, MountStatus } from '../core/machine/types.ts'
 import type { User } from '../core/kernel/user.ts'
 import type { DeviceRefusal } from '../core/mem/lack.ts'
+import type { KernelName } from '../core/kernel/way.ts'
 
 export interface HostSpec extends MachineSpec {
   /** What `uname -r` says, and what follows from it; '6.14.0-famfs' unless said otherwise. */
@@ -32,8 +34,7 @@ export interface HostNode {
 }
 
 /** One of the devices of the mounted file system, as this host has it. */
-export interface MountedDevice {
-  devindex: number
+export interface MountedDevice extends MetDevice {
   /** As the log names it; of the primary, as the host does. */
   uuid: string
   sizeBytes: number
@@ -41,12 +42,6 @@ export interface MountedDevice {
   name: string | undefined
   /** Why what says there that it is this device isn't taken for it. */
   refusal?: DeviceRefusal | undefined
-  /** The one that was mounted; another number now means that it was reconfigured since. */
-  configuration: number
-  /** What the hardware reported to this mount. */
-  failed: 'poison' | 'stopped' | 'reconfigured' | undefined
-  /** The report took the whole mount with it. */
-  endsMount: boolean
 }
 
 export interface ReplaySummary {
@@ -67,7 +62,10 @@ export interface Calls {
     given: { device: string; secondaries?: readonly string[]; force?: boolean; logLengthBytes?: number; unitBytes?: number; uuids?: readonly string[] }
     gives: undefined
   }
-  mount: { given: { device: string; mountpoint: string }; gives: ReplaySummary }
+  /** Standalone, as the page mounts, unless it says which kernel; and beside that kernel, unless it says where the daemon runs. */
+  mount: { given: { device: string; mountpoint: string; kernel?: KernelName; daemon?: DaemonPlace }; gives: ReplaySummary }
+  /** What a mount had met of its devices, in whose place this one was made. */
+  recall: { given: { mountpoint: string; devices: readonly MetDevice[] }; gives: undefined }
   umount: { given: { mountpoint: string }; gives: undefined }
   creat: {
     given: { path: string; sizeBytes: number; owner: User; mode?: number; interleave?: Interleave; seed?: number }
@@ -109,6 +107,8 @@ export type CallMessage = { [K in CallName]: { name: K; callId: number; given: C
 /** What changed on the host since its last reply. */
 export interface HostNews {
   mount: MountStatus | undefined
+  /** Moves whenever another mount is there, or none, however alike they are. */
+  mountCount: number
   /** Of that mount; the primary first. */
   devices: MountedDevice[]
   /** `made` is the whole list and not an addition to it: the host has mounted, or unmounted, since. */

@@ -1,11 +1,10 @@
 // Acts that bring hosts from one state to another, for steps of which only the outcome is kept. They start and end, mount
-// and unmount, play the log as far as it was played, and remove what was removed on one host alone. What else plain tools
-// can do to one host's mount is not brought back: other names, sizes, owners and modes, files that no log knows, a fuse
-// mount's shadow tree (it becomes a plain mount). The device has no part in any of that, and its bytes are exact.
+// and unmount with the same kernel and daemon, play the log as far as it was played, remove what was removed on one host
+// alone, and have met what they met of their devices. What else plain tools can do to one host's mount is not brought back:
+// other names, sizes, owners and modes, files that no log knows, options of a mount, changes to a fuse mount's shadow tree.
+// The device has no part in any of that, and its bytes are exact.
 
-import type { Act, CallAct, HealthState, HostState, RepeatableName } from './acts.ts'
-
-type Mounted = NonNullable<HostState['mount']>
+import { type Act, type CallAct, type HealthState, type HostState, isSameMount, mountGiven, recallActs, type RepeatableName } from './acts.ts'
 
 export function followActs(known: readonly HostState[], now: readonly HostState[]): Act[] {
   const before = new Map(known.map((host) => [host.name, host]))
@@ -17,18 +16,19 @@ export function followActs(known: readonly HostState[], now: readonly HostState[
 }
 
 /**
- * What became of hosts came about before memory failed, or after it was mended: nobody mounts what doesn't answer. A host
- * that mounts has the last configuration under it; one that had mounted before has lost its own.
+ * What became of hosts came about before memory failed, or after it was mended: nobody mounts what doesn't answer, nor plays
+ * its log. And before it was reconfigured: a mount that was made after says so itself.
+ * @param before undefined where the devices are new
  */
 export function withHealth(acts: readonly Act[], before: readonly HealthState[] | undefined, now: readonly HealthState[]): Act[] {
-  if (before ? JSON.stringify(before) === JSON.stringify(now) : now.every(isNew)) return [...acts]
-  const sound = now.map(({ configuration }): HealthState => ({ poison: [], isStopped: false, configuration }))
-  const first: Act[] = acts.length > 0 ? [{ act: 'health', states: sound }] : []
-  return [...first, ...acts, { act: 'health', states: [...now] }]
+  const was = before ?? now.map((): HealthState => ({ poison: [], isStopped: false, configuration: 0 }))
+  const sound = was.map(({ configuration }): HealthState => ({ poison: [], isStopped: false, configuration }))
+  const [first, last] = [!isSame(was, sound) && acts.length > 0, !isSame(was, now)]
+  return [...(first ? [{ act: 'health' as const, states: sound }] : []), ...acts, ...(first || last ? [{ act: 'health' as const, states: [...now] }] : [])]
 }
 
-function isNew({ poison, isStopped, configuration }: HealthState): boolean {
-  return poison.length === 0 && !isStopped && configuration === 0
+function isSame(a: readonly HealthState[], b: readonly HealthState[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** What is known afterwards: a host that is only starting is known as it was. */
@@ -53,13 +53,13 @@ function mountActs(was: HostState | undefined, host: HostState): Act[] {
   const before = was?.mount
   // Played from the first entry, a log that was damaged meanwhile counts fewer entries, and nothing is gone.
   const fewer = before !== undefined && mount !== undefined && mount.playedCount < before.playedCount
-  const stays = before !== undefined && mount !== undefined && isSame(before, mount) && !(fewer && lostBetween(was as HostState, host).length > 0)
+  const stays = before !== undefined && mount !== undefined && isSameMount(before, mount) && !(fewer && lostBetween(was as HostState, host).length > 0)
   const acts: Act[] = []
   if (before && !stays) acts.push(call(name, 'umount', { mountpoint: before.mountpoint }))
   if (!mount) return acts
-  const { deviceName, mountpoint, playedCount } = mount
+  const { mountpoint, playedCount, daemon } = mount
   const playsAll = stays && canPlay && (fewer || cameBack(was as HostState, host))
-  if (!stays) acts.push({ ...call(name, 'mount', { device: deviceName, mountpoint }), entryCount: playedCount })
+  if (!stays) acts.push({ ...call(name, 'mount', mountGiven(mount)), entryCount: playedCount })
   else if (playsAll) acts.push({ ...call(name, 'logplay', { path: mountpoint, whole: true }), entryCount: playedCount })
   else if (canPlay && playedCount > before.playedCount) acts.push({ ...call(name, 'logplay', { path: mountpoint, fromIndex: before.playedCount }), entryCount: playedCount })
   // A master knows what it appends, even where its play has stopped at a damaged entry before.
@@ -68,9 +68,12 @@ function mountActs(was: HostState | undefined, host: HostState): Act[] {
   for (const { entryIndex } of ahead.sort((a, b) => a.entryIndex - b.entryIndex)) {
     acts.push({ ...call(name, 'logplay', { path: mountpoint, fromIndex: entryIndex }), entryCount: entryIndex + 1 })
   }
+  const recalled = recallActs(host, stays ? before : undefined)
+  // Nothing is removed from a mount with a daemon but by way of its shadow tree.
+  if (daemon !== undefined) return [...acts, ...recalled]
   // Playing from the first entry brings back what was removed. What is inside of a directory goes before it.
   const toRemove = [...(playsAll || !stays ? removed : lostBetween(was as HostState, host))].sort().reverse()
-  return [...acts, ...toRemove.map((path) => call(name, 'unlink', { path: `${mountpoint}/${path}` }))]
+  return [...acts, ...toRemove.map((path) => call(name, 'unlink', { path: `${mountpoint}/${path}` })), ...recalled]
 }
 
 /** Something that was removed here before is there again: the log was played from its first entry. */
@@ -87,10 +90,6 @@ function lostBetween(was: HostState, { files, removed }: HostState): string[] {
   const here = new Set(files.map(({ path }) => path))
   const lost = was.files.filter(({ path, entryIndex }) => entryIndex >= 0 && !here.has(path)).map(({ path }) => path)
   return [...new Set([...lost, ...removed.filter((path) => !was.removed.includes(path))])]
-}
-
-function isSame(before: Mounted, now: Mounted): boolean {
-  return before.mountpoint === now.mountpoint && before.fsUuid === now.fsUuid
 }
 
 function call<K extends RepeatableName>(host: string, name: K, given: Extract<CallAct, { name: K }>['given']): CallAct {

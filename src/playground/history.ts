@@ -3,7 +3,7 @@
 // So nothing replays what a program did, and each step leads to the same bytes. Small, since every page loads it: sealing
 // and travelling are loaded when they are first needed.
 
-import { type Act, type HostState, isSameHost, type Known, type Pages } from './acts.ts'
+import { type Act, type HostState, isSameHost, type Known, metSince, type Pages } from './acts.ts'
 import type { Extent, HistoryView } from './types.ts'
 
 export interface Step {
@@ -47,6 +47,8 @@ export interface Operation {
 export interface Base {
   known: Known
   pages: Pages | undefined
+  /** What hosts met of memory then, before anything was done. */
+  acts: Act[]
   sum: number | undefined
 }
 
@@ -82,6 +84,11 @@ export class History {
   #keeping: Promise<void> | undefined
   /** Of operations that haven't become a step yet. */
   #acts: Act[] = []
+  /**
+   * What hosts have met of memory since the last step: who only looks makes no step. It is kept with the step that they
+   * looked after, unless there are steps after that one, which knew nothing of it.
+   */
+  #met: Act[] = []
   #touched = new Map<number, Extent>()
   /** Ranges that acts have written and the sealer hasn't learnt. */
   #unlearnt = new Map<number, Extent>()
@@ -97,7 +104,7 @@ export class History {
   constructor(stage: HistoryStage) {
     this.#stage = stage
     this.#known = stage.now()
-    this.#base = { known: this.#known, pages: undefined, sum: undefined }
+    this.#base = newBase(this.#known)
   }
 
   get view(): HistoryView {
@@ -130,7 +137,7 @@ export class History {
     this.#steps = []
     this.#position = 0
     this.#known = this.#stage.now()
-    this.#base = { known: this.#known, pages: undefined, sum: undefined }
+    this.#base = newBase(this.#known)
     this.#baseKept = isEmpty
     this.#unlearnt.clear()
   }
@@ -174,6 +181,7 @@ export class History {
   begin(host: string | undefined): Operation {
     const overlapped = this.#running.size > 0 || this.#closing !== undefined
     for (const other of this.#running) other.overlapped = true
+    if (!overlapped) this.#lookBack()
     const operation: Operation = { host, firstEvent: this.#stage.nextEvent(), overlapped, outcome: 'done', replaces: false }
     this.#running.add(operation)
     return operation
@@ -196,6 +204,7 @@ export class History {
     operation.outcome = outcome
     if (outcome === 'nothing' && this.#sameAsKnown()) {
       // Nothing has come of it, and there is nothing to undo.
+      this.#known = this.#stage.now()
       if (this.#running.size === 0 && this.#ended.length === 0) this.#acts = []
       return Promise.resolve()
     }
@@ -205,7 +214,8 @@ export class History {
     if (alone && (outcome === 'done' || outcome === 'nothing')) {
       const touched = this.#takeTouched()
       for (const range of touched) keepLongest(this.#unlearnt, range)
-      this.#add(this.#ended.splice(0), this.#acts, touched, this.#stage.now(), true)
+      const now = this.#stage.now()
+      this.#add(this.#ended.splice(0), [...this.#acts, ...metSince(this.#known.hosts, now.hosts).acts], touched, now, true)
       return Promise.resolve()
     }
     this.#closing = this.#close().finally(() => (this.#closing = undefined))
@@ -256,6 +266,12 @@ export class History {
     }
   }
 
+  /** Another state is about to be shown: what hosts have met in this one stays with it. */
+  leave(): void {
+    this.#lookBack()
+    if (this.#position === this.#steps.length) this.#keepMet()
+  }
+
   /** Another state is shown now, and the sealer knows it: the one after so many steps. */
   arrived(position: number): void {
     this.#forget()
@@ -296,6 +312,7 @@ export class History {
   #add(ended: readonly Operation[], acts: Act[], touched: Extent[], known: Known, isQuiet: boolean): void {
     const index = this.#position
     this.#steps.length = index
+    this.#keepMet()
     this.#stage.dropFrom(index)
     const sealed = acts.flatMap((act) => (act.act === 'pages' ? act.pages.runs : []))
     const sentence = this.#stage.claim(index, ended) ?? 'Something was changed.'
@@ -303,6 +320,19 @@ export class History {
     this.#position = index + 1
     this.#acts = []
     this.#known = known
+  }
+
+  /** What hosts have met by looking alone belongs to the state that they looked at. */
+  #lookBack(): void {
+    const { acts, hosts } = metSince(this.#known.hosts, this.#stage.now().hosts)
+    this.#met.push(...acts)
+    this.#known = { ...this.#known, hosts }
+  }
+
+  #keepMet(): void {
+    const at = this.#steps[this.#position - 1] ?? this.#base
+    at.acts.push(...this.#met)
+    this.#met = []
   }
 
   #rested(): void {
@@ -325,9 +355,14 @@ export class History {
 
   #forget(): void {
     this.#acts = []
+    this.#met = []
     this.#ended = []
     this.#touched.clear()
   }
+}
+
+function newBase(known: Known): Base {
+  return { known, pages: undefined, acts: [], sum: undefined }
 }
 
 function keepLongest(ranges: Map<number, Extent>, range: Extent): void {

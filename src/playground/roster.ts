@@ -6,7 +6,7 @@ import type { MountStatus } from '../core/machine/types.ts'
 import { lackOf } from '../core/mem/lack.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
-import { type Act, type HostState, isRepeatable, type CallAct } from './acts.ts'
+import { type Act, type CallAct, type HostState, isRepeatable, type MountedState } from './acts.ts'
 import type { MediaState } from './media.ts'
 import { faultsOnHost, lostOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
@@ -39,6 +39,7 @@ export class Host {
   onAct: ((act: Act) => void) | undefined
   /** What is dropped first is logged first: left to the log lock alone, whoever looks first after it is free would win. */
   readonly copies = new OneByOne()
+  #mountCount = 0
   /** As it told them, in its own words for devices. */
   #nodes: HostNode[] = []
   #places: readonly Placed[] = []
@@ -69,6 +70,7 @@ export class Host {
 
   hear(news: HostNews): void {
     this.mount = news.mount
+    this.#mountCount = news.mountCount
     // Whoever mounted it, the page's own try is history.
     if (news.mount) this.mountTrouble = undefined
     const places = this.pool ? placesOf(this.pool, this.name, news.devices, news.mount?.fsUuid) : []
@@ -114,10 +116,15 @@ export class Host {
 
   state(media: MediaState): HostState {
     const { name, systemUuid, lacks, status, why, lives, mount } = this
-    const mounted = mount && { deviceName: mount.deviceName, mountpoint: mount.mountpoint, fsUuid: mount.fsUuid, playedCount: mount.playedCount }
+    const mounted = mount && this.#mounted(mount)
     const canPlay = mount !== undefined && mount.fsUuid === media.filesystem?.uuid
     const removed = canPlay && mount.rogue ? this.#removedOf(media, mount.playedCount) : []
     return { name, systemUuid, lacks, status, why, lives, mount: mounted, canPlay, removed, files: this.files }
+  }
+
+  #mounted({ deviceName, mountpoint, fsUuid, playedCount, kernel, daemon }: MountStatus): MountedState {
+    const met = this.#places.flatMap(({ devindex, configuration, failed, endsMount }) => [{ devindex, configuration, failed, endsMount }])
+    return { deviceName, mountpoint, fsUuid, playedCount, kernel, daemon, mountCount: this.#mountCount, met }
   }
 
   view(media: MediaState): HostView {
@@ -138,6 +145,7 @@ export class Host {
       mountTrouble,
       playedCount,
       entryCount: filesystem?.entryCount ?? 0,
+      kernel: mount?.kernel,
       memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
       lost: this.pool ? lostOnHost(this.pool, this.#places) : [],
       files: shown,

@@ -4,7 +4,7 @@
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Ownership } from '../store/ownership.ts'
-import type { DeviceFacts } from './acts.ts'
+import { type DeviceFacts, mountGiven } from './acts.ts'
 import type { Engine } from './engine.ts'
 import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
@@ -94,12 +94,12 @@ export class Session implements Playground {
   #format(options: FormatOptions, within: Operation): Promise<Result<undefined>> {
     const world = this.#world
     return world.act(options.host, commands.mkfs(options), async (host) => {
-      const wasMounted = host.mount !== undefined
-      const unmounted = wasMounted ? await host.call('umount', { mountpoint: host.mountpoint }) : ok()
+      const was = host.mount
+      const unmounted = was ? await host.call('umount', { mountpoint: was.mountpoint }) : ok()
       if (!unmounted.ok) return unmounted
       const made = await host.call('mkfs', mkfsGiven(world.pool, host.name, options))
       if (!made.ok) {
-        if (wasMounted) await world.mount(host)
+        if (was) await world.mount(host, mountGiven(was))
         return made
       }
       world.formatted(host, options)

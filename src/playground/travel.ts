@@ -36,6 +36,7 @@ async function travelTo(world: World, position: number): Promise<Result<undefine
   const from = history.position
   if (position === from) return ok()
   await history.keepBase()
+  history.leave()
   const sealer = sealerOf(world)
   history.keepSum(from, await sealer.sum())
   const reached = await reach(world, position)
@@ -90,10 +91,10 @@ function startOf(history: History, position: number): { acts: Act[]; touched: Ex
     const at = acts.findLastIndex(isMemory)
     if (at >= 0) return { acts: acts.slice(at), touched, doneCount: i + 1 }
   }
-  const { known, pages } = history.base
+  const { known, pages, acts } = history.base
   const memory: Act = { act: 'devices', devices: known.devices }
   const bytes: Act[] = pages ? [{ act: 'pages', pages }] : []
-  return { acts: [memory, ...bytes, ...withHealth(followActs([], known.hosts), undefined, known.health)], touched: pages?.runs ?? [], doneCount: 0 }
+  return { acts: [memory, ...bytes, ...withHealth(followActs([], known.hosts), undefined, known.health), ...acts], touched: pages?.runs ?? [], doneCount: 0 }
 }
 
 /** @param first the step that `acts` belong to, if they are of a step */

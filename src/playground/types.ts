@@ -2,6 +2,7 @@
 // changed; `version` moves with every snapshot, `deviceVersion` only when bytes on the device may have changed.
 
 import type { Failure, Result } from '../core/base/result.ts'
+import type { KernelName } from '../core/kernel/way.ts'
 import type { CallNote, Calls, HostNode } from '../host/protocol.ts'
 
 export interface Snapshot {
@@ -128,6 +129,8 @@ export interface HostView {
   /** Log entries that this host has played, of the entries that the log counts: "log 2/3". */
   playedCount: number
   entryCount: number
+  /** Of its mount. */
+  kernel?: KernelName | undefined
   /** What touching memory that failed is there, by its kernel: the first time, and from then on. */
   memoryErrno?: string | undefined
   /** Devices that its mount has lost. */

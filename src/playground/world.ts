@@ -6,7 +6,7 @@ import { normalizedPath } from '../core/base/path.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { makeUuid } from '../core/base/uuid.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
-import type { ReplaySummary } from '../host/protocol.ts'
+import type { Calls, ReplaySummary } from '../host/protocol.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { DeviceFacts, Known } from './acts.ts'
 import { Announcer } from './announcer.ts'
@@ -175,15 +175,16 @@ export class World {
     return this.roster.all().map(({ name, systemUuid, lacks }) => ({ name, systemUuid, ...(lacks.length > 0 ? { lacks: [...lacks] } : {}) }))
   }
 
-  async mount(host: Host): Promise<void> {
-    const mounted = await host.call('mount', { device: NAMES.device, mountpoint: NAMES.mountpoint })
+  async mount(host: Host, given: Calls['mount']['given'] = { device: NAMES.device, mountpoint: NAMES.mountpoint }): Promise<void> {
+    const command = given.kernel ? undefined : commands.mount()
+    const mounted = await host.call('mount', given)
     if (!mounted.ok) {
       host.mountTrouble = `${mounted.failure.says}. ${mounted.failure.next}`
-      this.refuse(mounted, host.name, commands.mount())
+      this.refuse(mounted, host.name, command)
       return
     }
     host.mountTrouble = undefined
-    this.happened('mount', host, sentences.mounted(host.name, host.mount?.role ?? 'client', mounted.value.entriesPlayed), commands.mount())
+    this.happened('mount', host, sentences.mounted(host.name, host.mount?.role ?? 'client', mounted.value.entriesPlayed), command)
     this.tellTroubles(host, mounted.value)
   }
 

@@ -280,7 +280,7 @@ export function hostContract(driver: Driver, unreadable: () => Promise<Blob>): v
     const [ofA, ofB] = [newsOf(a), newsOf(b)]
     const pathsOf = (news: HostNews | undefined): string[] => news?.made.map((node) => node.path) ?? []
     valueOf(await a.call('mkfs', { device: DEVICE }))
-    expect(ofA.at(-1)).toEqual({ mount: undefined, devices: [], reset: false, made: [] })
+    expect(ofA.at(-1)).toEqual({ mount: undefined, mountCount: 0, devices: [], reset: false, made: [] })
     await mountOn(a)
     expect(ofA.at(-1)).toMatchObject({ reset: true, mount: { mountpoint: MOUNT, deviceName: DEVICE, role: 'master', playedCount: 0 } })
     expect(ofA.at(-1)?.devices).toEqual([{ devindex: 0, uuid: expect.any(String), sizeBytes: SMALL, name: DEVICE, configuration: 0, failed: undefined, endsMount: false }])
@@ -296,7 +296,7 @@ export function hostContract(driver: Driver, unreadable: () => Promise<Blob>): v
     expect(ofB.at(-1)).toMatchObject({ reset: false, mount: { role: 'client', playedCount: 3 } })
     expect(pathsOf(ofB.at(-1))).toEqual(['two', 'three'])
     valueOf(await b.call('umount', { mountpoint: MOUNT }))
-    expect(ofB.at(-1)).toEqual({ mount: undefined, devices: [], reset: true, made: [] })
+    expect(ofB.at(-1)).toEqual({ mount: undefined, mountCount: 2, devices: [], reset: true, made: [] })
     await mountOn(b)
     expect(ofB.at(-1)?.reset).toBe(true)
     expect(pathsOf(ofB.at(-1))).toHaveLength(6)

@@ -38,6 +38,9 @@ const poolPlaceOf = (session: Session, mixed: Mixed): number => {
   return baseBytes + 12 * MIB + mixed.size * 100
 }
 const masterOf = (session: Session): string => session.snapshot().hosts.find(({ role }) => role === 'master')?.name ?? 'A'
+/** How someone mounts by hand. */
+const WAYS = ['--nofuse', '--nofuse --kernel v1-abi42', '--fuse', '--fuse --kernel fuse-paged', '--fuse --kernel fuse-iomap', '--fuse --kernel program'] as const
+const mountLine = ({ b }: Mixed): string => `famfs mount ${WAYS[b % WAYS.length]} /dev/dax0.0 ${MNT}`
 const small = { deviceBytes: 24 * MIB, unitBytes: 4096, force: true }
 
 async function line(session: Session, host: string, text: string): Promise<void> {
@@ -78,6 +81,13 @@ const deeds: Record<string, [number, Do]> = {
   'attach device': [2, (session, mixed) => session.attachDevice(hostOf(session, mixed), deviceOf(session, mixed))],
   'shell poisons': [1, (session, mixed) => line(session, hostOf(session, mixed), `cxl inject-media-poison /dev/dax${deviceOf(session, mixed)}.0 --address ${poisonAt(session, mixed)} --length 640; cat ${MNT}/${pathOf(session, mixed)} | wc -c`)],
   'shell mends': [1, (session, mixed) => line(session, hostOf(session, mixed), `d=/dev/dax${deviceOf(session, mixed)}.0; daxctl enable-device $d; cxl clear-media-poison $d --address 0 --length ${16 * MIB}; umount ${MNT}; famfs mount /dev/dax0.0 ${MNT}`)],
+  'shell remounts': [4, (session, mixed) => line(session, hostOf(session, mixed), `umount ${MNT}; ${mountLine(mixed)}`)],
+  'shell reconfigures': [1, (session, mixed) => {
+    const change = `daxctl reconfigure-device --force --mode=devdax /dev/dax${deviceOf(session, mixed)}.0`
+    return line(session, hostOf(session, mixed), [`umount ${MNT}; ${change}; ${mountLine(mixed)}`, `famfs logplay ${MNT}; ${change}`, `umount ${MNT}; ${mountLine(mixed)}; ${change}`][mixed.size % 3] ?? '')
+  }],
+  'shell mounts between': [1, (session, mixed) => line(session, hostOf(session, mixed), `daxctl enable-device /dev/dax0.0; umount ${MNT}; ${mountLine(mixed)}; daxctl disable-device /dev/dax0.0`)],
+  read: [5, (session, mixed) => session.sha256(hostOf(session, mixed), pathOf(session, mixed))],
   'edit superblock': [1, (session, mixed) => session.edit({ host: hostOf(session, mixed), offsetBytes: mixed.size % 130, bytes: new Uint8Array([mixed.b & 255]) })],
   'play log': [5, (session, mixed) => session.playLog(hostOf(session, mixed))],
   'add host': [2, (session) => session.addHost()],
@@ -125,6 +135,11 @@ export const anyMixed: fc.Arbitrary<Mixed> = fc.record({
   size: fc.nat(4000),
 })
 
+/** Who only looks makes no step, and may find out that memory failed. */
+export function onlyLooks({ kind }: Mixed): boolean {
+  return kind === 'read'
+}
+
 /** Does it, and waits until it is recorded. */
 export async function doMixed(session: Session, mixed: Mixed): Promise<void> {
   // On a device that an edit has broken most is refused: that isn't left so for long.
@@ -135,13 +150,16 @@ export async function doMixed(session: Session, mixed: Mixed): Promise<void> {
 }
 
 /** Where memory has failed most is refused, too. */
-async function recover(session: Session, { a }: Mixed): Promise<void> {
-  if (a % 3 !== 0) return
+async function recover(session: Session, mixed: Mixed): Promise<void> {
+  if (mixed.a % 3 !== 0) return
   for (const { devindex, health } of session.snapshot().device.devices) {
     if (health.isStopped || health.poison.length > 0) await session.mendDevice(devindex)
   }
   for (const { name, mountTrouble, files } of session.snapshot().hosts) {
-    if (mountTrouble !== undefined || files.some(({ fault }) => fault === 'memory')) await session.rebootHost(name)
+    if (mountTrouble === undefined && files.every(({ fault }) => fault !== 'memory')) continue
+    if (mixed.b % 2 === 0) await session.rebootHost(name)
+    else await line(session, name, `umount ${MNT}; ${mountLine(mixed)}`)
+    await session.settled()
   }
 }
 

@@ -36,13 +36,16 @@ export interface HostPicture {
   why: string | undefined
   mountpoint: string | undefined
   playedCount: number
-  paths: string[]
+  /** With what is wrong with them. */
+  files: (readonly [path: string, fault: string | undefined])[]
+  kernel: string | undefined
+  memoryErrno: string | undefined
   lacks: readonly number[]
 }
 
 export function pictureOf(host: HostView): HostPicture {
-  const { name, systemUuid, status, why, mountpoint, playedCount, files, lacks } = host
-  return { name, systemUuid, status, why, mountpoint, playedCount, lacks, paths: files.map(({ path }) => path).sort() }
+  const { name, systemUuid, status, why, mountpoint, playedCount, files, kernel, memoryErrno, lacks } = host
+  return { name, systemUuid, status, why, mountpoint, playedCount, kernel, memoryErrno, lacks, files: files.map(({ path, fault }) => [path, fault] as const).sort(([a], [b]) => (a < b ? -1 : 1)) }
 }
 
 export function picturesOf({ hosts }: Snapshot): HostPicture[] {
