@@ -20,6 +20,18 @@ export function piecesOf(map: Fmap): Extent[] {
   return map.kind === 'simple' ? map.extents : map.strips
 }
 
+export function isSameMap(a: Fmap, b: Fmap): boolean {
+  const chunkBytesOf = (map: Fmap): number | undefined => (map.kind === 'interleaved' ? map.chunkBytes : undefined)
+  return a.sizeBytes === b.sizeBytes && chunkBytesOf(a) === chunkBytesOf(b) && areSameExtents(piecesOf(a), piecesOf(b))
+}
+
+export function areSameExtents(a: readonly Extent[], b: readonly Extent[]): boolean {
+  return a.length === b.length && a.every(({ devindex, offsetBytes, lengthBytes }, i) => {
+    const other = b[i]
+    return other?.devindex === devindex && other.offsetBytes === offsetBytes && other.lengthBytes === lengthBytes
+  })
+}
+
 /** The map of a decoded file entry, or a few words on why it is none. */
 export function fmapOf(meta: LogFileMeta): { map: Fmap } | { trouble: string } {
   const { fmap_ext_type, fmap_nextents, list } = meta.fm_fmap

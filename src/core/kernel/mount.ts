@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts'
 import { normalizedPath, parentOf } from '../base/path.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
-import type { Fmap } from '../fmap/fmap.ts'
+import { type Fmap, isSameMap } from '../fmap/fmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { MountDevices } from './devices.ts'
 import { type BytesReason, FileBytes } from './fileBytes.ts'
@@ -280,10 +280,14 @@ export class KernelMount {
     const { mode, uid, gid, modifiedMs } = found
     if (!inode.pinned) Object.assign(inode, { mode: this.#modeOf(inode.kind, mode), uid, gid, modifiedMs })
     if (inode.kind !== 'file' || found.kind !== 'file') return
-    inode.map = found.map
-    inode.sizeBytes = found.map.sizeBytes
+    const { ino, map } = found
+    const isSame = inode.node === ino && inode.sizeBytes === map.sizeBytes && inode.map !== undefined && isSameMap(inode.map, map)
+    // Attributes time out often and maps seldom move: what the kernel holds of a file may have cost it a thousand questions.
+    if (isSame) return
+    inode.map = map
+    inode.sizeBytes = map.sizeBytes
     this.#letGo(inode)
-    inode.node = found.ino
+    inode.node = ino
     this.#push(inode)
   }
 

@@ -8,9 +8,8 @@ import type { RingLink } from '../fuse/ring.ts'
 import { fedLink } from '../fuse/storeFeed.ts'
 import type { MapStore } from '../fuse/wire.ts'
 import { defaultProgram } from '../kernel/program/examples.ts'
-import type { SandboxMaker } from '../kernel/program/sandbox.ts'
 import type { WayMaker } from '../kernel/way.ts'
-import { type PullKernel, wayOver } from './kernels.ts'
+import { type KernelOptions, type PullKernel, wayOver } from './kernels.ts'
 
 export interface DaemonThread {
   link: RingLink
@@ -40,6 +39,6 @@ export function* startedThread(start: StartThread | undefined, kernel: PullKerne
 }
 
 /** The kernel, whose daemon is in that thread and answers from the store. */
-export function wayApart(kernel: PullKernel, { link, cookies }: DaemonThread, store: MapStore, sandbox: SandboxMaker | undefined): WayMaker {
-  return wayOver(kernel, fedLink(link, store), { cookies, sandbox, program: defaultProgram.source })
+export function wayApart(kernel: PullKernel, { link, cookies }: DaemonThread, store: MapStore, given: Pick<KernelOptions, 'random' | 'sandbox'>): WayMaker {
+  return wayOver(kernel, fedLink(link, store), { ...given, cookies, program: defaultProgram.source })
 }

@@ -75,9 +75,9 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   const state: DaemonState = { daemon, pid: pidOf(host), logLevel: DEFAULT_LOG_LEVEL }
   const listening = host.makeSocket(`${shadowPath}/sock`, 0o660, (request) => answerRequest(request, state, (line) => host.log(line)), DAEMON)
   if (!listening.ok) return listening
-  const { sandbox } = host
+  const given = { sandbox: host.sandbox, random: (target: Uint8Array<ArrayBuffer>) => host.random(target) }
   const store = storeOf(host, daemon, deviceName, mountpoint)
-  const way = thread ? wayApart(kernel, thread, store, sandbox) : connect(kernel, store, { sandbox })
+  const way = thread ? wayApart(kernel, thread, store, given) : connect(kernel, store, given)
   const shown = ['rw', 'nosuid', 'nodev', 'noatime', 'user_id=0', 'group_id=0']
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')

@@ -33,6 +33,8 @@ export interface KernelOptions {
   aheadBytes?: number | undefined
   /** Words of memory that server and kernel share, for the kernel whose server keeps the cookies. */
   cookies?: Int32Array
+  /** For the kernel that must know again what it was told: nobody else knows what comes. */
+  random?: ((target: Uint8Array<ArrayBuffer>) => void) | undefined
   /** Where the kernel that runs programs runs them: that one needs it. */
   sandbox?: SandboxMaker | undefined
   /** Its program, which the daemon uploads; where the daemon has none, the kernel runs one of its own. */
@@ -119,7 +121,7 @@ export function servedBy(kernel: PullKernel, store: MapStore, notify: Notify, { 
 }
 
 /** The kernel's side, wherever its daemon is. */
-export function wayOver(kernel: PullKernel, link: DaemonLink, { cacheCapBytes, aheadBytes, cookies, sandbox, program }: KernelOptions = {}): WayMaker {
+export function wayOver(kernel: PullKernel, link: DaemonLink, { cacheCapBytes, aheadBytes, cookies, random, sandbox, program }: KernelOptions = {}): WayMaker {
   const cap = cacheCapBytes === undefined ? {} : { cacheCapBytes }
   const cache = aheadBytes === undefined ? cap : { ...cap, aheadBytes }
   switch (kernel) {
@@ -128,7 +130,7 @@ export function wayOver(kernel: PullKernel, link: DaemonLink, { cacheCapBytes, a
     case 'fuse-unrolled':
       return unrolledWay(link)
     case 'fuse-paged':
-      return pagedWay(link, cap)
+      return pagedWay(link, { ...cap, random })
     case 'fuse-iomap':
       return iomapWay(link, cache)
     case 'fuse-iomap-shared':

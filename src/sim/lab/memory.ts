@@ -41,7 +41,7 @@ export const kernelMemory: readonly KernelMemory[] = [
   { kernel: 'fuse-paged', whose: OPENED, parts: [
     { unit: 'extent', bytes: 20, of: 'each mapping of a page that is kept', made: 'device 4, offset 8, place in the file 8' },
     { unit: 'page', bytes: 8, of: 'each page that is kept', made: 'where it ends' },
-    { unit: 'record', bytes: 20, of: 'each page of the file, kept or not', made: 'where it begins 8, its checksum 4, a reference 8' },
+    { unit: 'record', bytes: 24, of: 'each page of the file, kept or not', made: 'where it begins 8, its checksum 8, a reference 8' },
     { unit: 'file', bytes: 8, of: 'each file', made: 'where its last page ends' },
   ] },
   { kernel: 'fuse-iomap', whose: OPENED, parts: [slot] },

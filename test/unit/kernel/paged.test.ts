@@ -3,11 +3,12 @@
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { crc32 } from '../../../src/core/base/crc32.ts'
 import { must, type Result } from '../../../src/core/base/result.ts'
 import type { Resolver } from '../../../src/core/fmap/resolve.ts'
 import { mappingsOf } from '../../../src/core/fuse/daemonMappings.ts'
 import { pagedFmap } from '../../../src/core/fuse/daemonPaged.ts'
-import { decodePage, decodePageRequest, encodePage, type FmapPage } from '../../../src/core/fuse/pagedMessages.ts'
+import { decodePage, decodePageRequest, encodePage, type FmapPage, mappingBytes } from '../../../src/core/fuse/pagedMessages.ts'
 import type { MapWay } from '../../../src/core/kernel/way.ts'
 import { ClaimedUnits } from '../../../src/core/kernel/ways/claimedUnits.ts'
 import { pagedWay } from '../../../src/core/kernel/ways/paged.ts'
@@ -20,7 +21,7 @@ const MAPPING_BYTES = 20
 const END_BYTES = 8
 
 /** Where each page begins, its checksum, and a reference to it; and where the last one ends. */
-const bookBytesOf = (pageCount: number): number => pageCount * (8 + 4 + 8) + 8
+const bookBytesOf = (pageCount: number): number => pageCount * (8 + 8 + 8) + 8
 
 interface Rig {
   bench: Bench
@@ -112,6 +113,36 @@ describe('every byte is where a plain walk finds it', () => {
     expect(fetched).toEqual([0, 1, 0, 1, 0, 1])
   })
 
+  it('and mappings that outlive what the kernel held of their file open it anew, all of them once, under the cap', () => {
+    const { bench, way, open } = rig(six, { perReply: 1, cacheCapBytes: bookBytesOf(6) })
+    const mappings = Array.from({ length: 5 }, () => must(open()))
+    const heldBytes = way.residentBytes()
+    const last = mappings.at(-1)!
+    for (const resolver of mappings) for (const at of eachUnit(six.sizeBytes)) expect(resolved(resolver, at)).toEqual(walked(six, at))
+    expect(way.residentBytes()).toBe(heldBytes)
+    expect(last.validity?.()).toBe(0)
+
+    way.forget(NODE)
+    const moved = simpleMap(Array.from({ length: 6 }, (_, i) => ({ devindex: 0, offsetBytes: (40 + 2 * i) * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+    bench.maps.delete(NODE)
+    expect(way.residentBytes()).toBe(0)
+    // It must be looked for again, whenever that is.
+    expect(last.validity?.()).toBe(1)
+    expect(resolved(last, 0)).toBeUndefined()
+    expect(last.trouble).toMatchObject({ reason: 'daemon_failed' })
+    bench.maps.set(NODE, moved)
+    const before = bench.counts.GET_FMAP!
+    for (const resolver of mappings) expect(resolved(resolver, 5 * UNIT_BYTES)).toEqual(walked(moved, 5 * UNIT_BYTES))
+    expect([bench.counts.GET_FMAP! - before, way.residentBytes(), last.validity?.()]).toEqual([6 + 1, heldBytes, 1])
+
+    const longer = simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: 7 * UNIT_BYTES }])
+    bench.maps.set(NODE, longer)
+    const other = must(way.open({ node: NODE, path: 'g', sizeBytes: longer.sizeBytes }))
+    expect(resolved(last, 0)).toBeUndefined()
+    expect(last.trouble).toMatchObject({ reason: 'bad_map', says: expect.stringContaining('it is of 28672 bytes, and the file has 24576') })
+    expect(resolved(other, 0)).toEqual(walked(longer, 0))
+  })
+
   it('and a map whose list of pages alone is beyond the cap is E2BIG, whatever is open beside it; nothing of it stays', () => {
     const long = simpleMap(Array.from({ length: 100 }, (_, i) => ({ devindex: 0, offsetBytes: (99 - i) * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
     const pageBytes = MAPPING_BYTES + END_BYTES
@@ -136,6 +167,30 @@ describe('every byte is where a plain walk finds it', () => {
     expect(bench.counts).toEqual({ GET_FMAP: 1 })
   })
 })
+
+/** The same page with mappings elsewhere: a CRC is linear, so that of 33 bits some can always be turned together. */
+function forgedPage(page: Uint8Array): Uint8Array {
+  const turned = (bits: readonly number[]): Uint8Array => {
+    const forged = page.slice()
+    for (const bit of bits) {
+      // Units 1 to 32 of the mapping's offset.
+      const at = 32 + 24 * Math.floor(bit / 6) + 8
+      const view = new DataView(forged.buffer)
+      view.setUint32(at, view.getUint32(at, true) ^ (UNIT_BYTES << (bit % 6)), true)
+    }
+    return forged
+  }
+  const crcOf = (bits: readonly number[]): number => (crc32(mappingBytes(turned(bits))) ^ crc32(mappingBytes(page))) >>> 0
+  const rows: { crc: number; bits: number[] }[] = []
+  for (let bit = 0; ; bit++) {
+    let row = { crc: crcOf([bit]), bits: [bit] }
+    for (const known of rows) if ((row.crc ^ known.crc) >>> 0 < row.crc) row = { crc: (row.crc ^ known.crc) >>> 0, bits: [...row.bits, ...known.bits] }
+    const bits = row.bits.filter((one, i, all) => all.indexOf(one) === i && all.filter((other) => other === one).length % 2 === 1)
+    if (row.crc === 0) return turned(bits)
+    rows.push({ crc: row.crc, bits })
+    rows.sort((a, b) => b.crc - a.crc)
+  }
+}
 
 /** Six mappings on two devices, two in each page. */
 const six = simpleMap(Array.from({ length: 6 }, (_, i) => ({ devindex: i % 2, offsetBytes: 8 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
@@ -212,6 +267,22 @@ describe('a daemon that tells', () => {
     expect(resolved(resolver, UNIT_BYTES)).toBeUndefined()
     expect(resolver.trouble).toMatchObject({ reason: 'daemon_failed', errno: 'EIO', says: expect.stringMatching(/not what they were/) })
     expect(resolved(resolver, 3 * UNIT_BYTES)).toEqual(walked(six, 3 * UNIT_BYTES))
+  })
+
+  it('a page that is forged to have the CRC of the one before gets EIO', () => {
+    const list = simpleMap(Array.from({ length: 9 }, (_, i) => ({ devindex: 0, offsetBytes: 2 * i * UNIT_BYTES, lengthBytes: UNIT_BYTES })))
+    const { bench, open } = rig(list, { perReply: 8, cacheCapBytes: bookBytesOf(2) })
+    const resolver = must(open())
+    expect(resolved(resolver, 8 * UNIT_BYTES)).toEqual(walked(list, 8 * UNIT_BYTES))
+    bench.bend = (answered, opcode, request) => {
+      if (opcode !== 'GET_FMAP' || decodePageRequest(request) !== 0) return answered
+      const forged = forgedPage(answered.bytes)
+      expect([crc32(mappingBytes(forged)), 'page' in decodePage(forged)]).toEqual([crc32(mappingBytes(answered.bytes)), true])
+      expect(forged).not.toEqual(answered.bytes)
+      return { errno: 0, bytes: forged }
+    }
+    expect(resolved(resolver, 0)).toBeUndefined()
+    expect(resolver.trouble).toMatchObject({ reason: 'daemon_failed', errno: 'EIO', says: expect.stringMatching(/not what they were/) })
   })
 
   it('an errno, or anything at all, never reaches beyond the devices', () => {

@@ -1,8 +1,8 @@
 // Maps in pages: when a file is opened all pages are fetched once and checked, and a book remembers where each begins. All
-// pages but the last are full, so that a daemon can't make the book long; it is under the cap too, and stays. A page that doesn't fit under the cap is fetched again when it is needed, and must then say what it said before: its
-// checksum is in the book, and it is held against the devices again, so that a daemon that forges one gains nothing.
+// pages but the last are full, so that a daemon can't make the book long; it is under the cap too, and stays until the kernel
+// lets go of the file: a mapping that outlives it opens the file anew. A page that doesn't fit under the cap is fetched again
+// when it is needed, and must then say what it said before: a checksum is in the book whose key the daemon doesn't know.
 
-import { crc32 } from '../../base/crc32.ts'
 import { failLate } from '../../base/late.ts'
 import { type Failure, fail, ok, type Result } from '../../base/result.ts'
 import { type Answer, BEFORE, DEVINDEX, inside, lastAtOrBefore, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
@@ -12,6 +12,7 @@ import type { DaemonLink } from '../../fuse/wire.ts'
 import { refusePlace, troubleOfPiece } from '../checks.ts'
 import type { FileAsk, MapReason, MapWay, WayContext, WayMaker } from '../way.ts'
 import { ClaimedUnits } from './claimedUnits.ts'
+import { CHECK_KEY_BYTES, keyedCheck, type KeyedCheck } from './keyedCheck.ts'
 import { type MapPage, type PageBook, PageCache } from './pagedCache.ts'
 import { ask as askDaemon, pullDevice } from './pull.ts'
 
@@ -20,59 +21,139 @@ interface PagedOptions {
   mappingsPerReply?: number
   /** For pages and what is remembered of them, of all files. */
   cacheCapBytes?: number
+  /** Makes the key of checksums, one for each mount; without it the key is known to whoever knows this code. */
+  random?: ((target: Uint8Array<ArrayBuffer>) => void) | undefined
 }
 
 type Opened<T> = Result<T, MapReason>
 
 const PAGED_CACHE_BYTES = 1024 * 1024
+const CHECK_WORDS = 2
 /** Of a book: where a page begins, its checksum, and a reference to it. */
-const BOOK_PAGE_BYTES = 8 + 4 + 8
+const BOOK_PAGE_BYTES = 8 + 4 * CHECK_WORDS + 8
 const END_BYTES = 8
 const PAGES_AT_FIRST = 4
 
-export function pagedWay(link: DaemonLink, { mappingsPerReply = PAGE_MAPPINGS_MOST, cacheCapBytes = PAGED_CACHE_BYTES }: PagedOptions = {}): WayMaker {
+export function pagedWay(link: DaemonLink, { mappingsPerReply = PAGE_MAPPINGS_MOST, cacheCapBytes = PAGED_CACHE_BYTES, random }: PagedOptions = {}): WayMaker {
   const kernel = 'fuse-paged'
   return {
     kernel,
     make(context: WayContext): MapWay {
-      const cache = new PageCache(cacheCapBytes)
-      const source = new PageSource(link, context, mappingsPerReply)
-      const files = new Map<number, PagedFile>()
-      const forget = (node: number): void => {
-        files.get(node)?.close()
-        files.delete(node)
-      }
+      const key = new Uint8Array(CHECK_KEY_BYTES)
+      random?.(key)
+      const maps = new PagedMaps(new PageSource(link, context, mappingsPerReply, keyedCheck(key)), new PageCache(cacheCapBytes), context.unitBytes)
       return {
         kernel,
         open(ask) {
-          forget(ask.node)
-          const opened = openPaged(ask, source, cache, context.unitBytes)
-          if (opened.ok) files.set(ask.node, opened.value)
-          return opened
+          const opened = maps.open(ask)
+          return opened.ok ? ok(new PagedResolver(maps, ask, opened.value)) : opened
         },
-        forget,
-        residentBytes: () => cache.residentBytes,
+        forget: (node) => maps.forget(node),
+        residentBytes: () => maps.residentBytes,
       }
     },
   }
 }
 
+/** The files that are open, one for each node. */
+class PagedMaps {
+  readonly #source: PageSource
+  readonly #cache: PageCache
+  readonly #unitBytes: number
+  readonly #files = new Map<number, PagedFile>()
+
+  constructor(source: PageSource, cache: PageCache, unitBytes: number) {
+    this.#source = source
+    this.#cache = cache
+    this.#unitBytes = unitBytes
+  }
+
+  get residentBytes(): number {
+    return this.#cache.residentBytes
+  }
+
+  /** As the daemon says now; whoever uses what was open goes on with this. */
+  open(ask: FileAsk): Opened<PagedFile> {
+    this.forget(ask.node)
+    const opened = openPaged(ask, this.#source, this.#cache, this.#unitBytes)
+    if (opened.ok) this.#files.set(ask.node, opened.value)
+    return opened
+  }
+
+  /** For a mapping that outlived what was open. */
+  current(ask: FileAsk): Opened<PagedFile> {
+    const there = this.#files.get(ask.node)
+    if (!there) return this.open(ask)
+    // Two sizes of one file would open it in turns.
+    return there.sizeBytes === ask.sizeBytes ? ok(there) : badMap(ask.path, `it is of ${there.sizeBytes} bytes, and the file has ${ask.sizeBytes}`)
+  }
+
+  forget(node: number): void {
+    this.#files.get(node)?.close()
+    this.#files.delete(node)
+  }
+}
+
+/** One mapping's way to its file. */
+class PagedResolver implements Resolver {
+  readonly sizeBytes: number
+  trouble: Failure<MapReason> | undefined
+  readonly #maps: PagedMaps
+  readonly #ask: FileAsk
+  #file: PagedFile
+  #movedCount = 0
+
+  constructor(maps: PagedMaps, ask: FileAsk, file: PagedFile) {
+    this.sizeBytes = ask.sizeBytes
+    this.#maps = maps
+    this.#ask = ask
+    this.#file = file
+  }
+
+  resolve(fileOffsetBytes: number, answer: Answer): boolean {
+    this.trouble = undefined
+    if (!inside(fileOffsetBytes, this.sizeBytes)) return false
+    if (this.#file.isClosed && !this.#openAgain()) return false
+    if (this.#file.resolve(fileOffsetBytes, answer)) return true
+    this.trouble = this.#file.trouble
+    return false
+  }
+
+  /** What was found before may be elsewhere as soon as the file must be opened anew. */
+  validity(): number {
+    return this.#movedCount + (this.#file.isClosed ? 1 : 0)
+  }
+
+  #openAgain(): boolean {
+    const opened = this.#maps.current(this.#ask)
+    this.trouble = opened.ok ? undefined : opened.failure
+    if (!opened.ok) return false
+    this.#file = opened.value
+    this.#movedCount++
+    return true
+  }
+}
+
 interface Fetched {
   page: FmapPage
-  checksum: number
+  /** So many words, which are others after the next fetch. */
+  check: Uint32Array
 }
 
 /** Asks for pages and holds them against the file and the devices, one by one. */
 class PageSource {
   readonly #link: DaemonLink
   readonly #context: WayContext
+  readonly #checkOf: KeyedCheck
+  readonly #check = new Uint32Array(CHECK_WORDS)
   /** Mappings of each page but the last. */
   readonly mostCount: number
 
-  constructor(link: DaemonLink, context: WayContext, mostCount: number) {
+  constructor(link: DaemonLink, context: WayContext, mostCount: number, checkOf: KeyedCheck) {
     this.#link = link
     this.#context = context
     this.mostCount = mostCount
+    this.#checkOf = checkOf
   }
 
   fetch(ask: FileAsk, firstIndex: number): Opened<Fetched> {
@@ -90,7 +171,9 @@ class PageSource {
     if (page.nextIndex !== undefined && page.nextIndex !== afterIndex) return badMap(path, `mapping ${page.nextIndex} where ${afterIndex} comes next`)
     if (page.nextIndex !== undefined && count < this.mostCount) return badMap(path, `${count} mappings in a page that isn’t the last, where ${this.mostCount} fit`)
     const refused = this.#refuse(path, page.mappings)
-    return refused ? { ok: false, failure: refused } : ok({ page, checksum: crc32(mappingBytes(answered.value)) })
+    if (refused) return { ok: false, failure: refused }
+    this.#checkOf(mappingBytes(answered.value), this.#check, 0)
+    return ok({ page, check: this.#check })
   }
 
   #refuse(path: string, { count, devindices, offsets, lengths }: Columns): Failure<MapReason> | undefined {
@@ -125,11 +208,11 @@ function openPaged(ask: FileAsk, source: PageSource, cache: PageCache, unitBytes
       book.close()
       return fetched.ok ? badMap(path, 'two of its mappings share bytes of a device') : fetched
     }
-    const { page, checksum } = fetched.value
+    const { page, check } = fetched.value
     const kept = pageOf(book, book.pageCount, heldBytes, page.mappings)
     heldBytes = endOf(kept)
     nextIndex = page.nextIndex
-    const refused = book.add(kept, checksum) ? troubleOfHeld(heldBytes, sizeBytes, nextIndex === undefined) : book.tooLong()
+    const refused = book.add(kept, check) ? troubleOfHeld(heldBytes, sizeBytes, nextIndex === undefined) : book.tooLong()
     if (refused !== undefined) {
       book.close()
       return typeof refused === 'string' ? badMap(path, refused) : { ok: false, failure: refused }
@@ -146,7 +229,7 @@ function troubleOfHeld(heldBytes: number, sizeBytes: number, isLast: boolean): s
 }
 
 /** One open file: its book, and the way from a byte of it to a device. */
-class PagedFile implements Resolver, PageBook {
+class PagedFile implements PageBook {
   readonly sizeBytes: number
   readonly pages: (MapPage | undefined)[] = []
   last: MapPage | undefined
@@ -156,7 +239,7 @@ class PagedFile implements Resolver, PageBook {
   readonly #cache: PageCache
   /** Where each page begins in the file; one more says where the last one ends. */
   #starts = new Float64Array(1)
-  #checksums = new Uint32Array(0)
+  #checks = new Uint32Array(0)
   #pageCount = 0
   /** Of the book, as the cache knows. */
   #bookBytes = 0
@@ -173,11 +256,16 @@ class PagedFile implements Resolver, PageBook {
     return this.#pageCount
   }
 
+  /** Nothing of it is kept any more. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   /** The next one, as it was fetched first. @returns false where the book has no room for it: nothing changed */
-  add(page: MapPage, checksum: number): boolean {
+  add(page: MapPage, check: Uint32Array): boolean {
     const { index, starts } = page
-    if (index === this.#checksums.length && !this.#makeRoom()) return false
-    this.#checksums[index] = checksum
+    if (index + 1 === this.#starts.length && !this.#makeRoom()) return false
+    this.#checks.set(check, index * CHECK_WORDS)
     this.#starts[index] = starts[0] as number
     this.#starts[index + 1] = endOf(page)
     this.#pageCount++
@@ -196,16 +284,14 @@ class PagedFile implements Resolver, PageBook {
     this.#resize(this.#pageCount)
   }
 
-  /** Whoever still uses it goes on with one page at a time, which is no part of the cache any more. */
   close(): void {
     this.#isClosed = true
     for (const page of this.pages) if (page) this.#cache.drop(page)
     this.#setBookBytes(0)
   }
 
+  /** @param fileOffsetBytes inside of the file, which is open; @returns false where `trouble` says why */
   resolve(fileOffsetBytes: number, answer: Answer): boolean {
-    this.trouble = undefined
-    if (!inside(fileOffsetBytes, this.sizeBytes)) return false
     const page = this.#pageAt(fileOffsetBytes)
     if (!page) return false
     const { starts, offsets, devindices } = page
@@ -229,11 +315,11 @@ class PagedFile implements Resolver, PageBook {
 
   #resize(capacity: number): void {
     const starts = new Float64Array(capacity + 1)
-    const checksums = new Uint32Array(capacity)
+    const checks = new Uint32Array(capacity * CHECK_WORDS)
     starts.set(this.#starts.subarray(0, capacity + 1))
-    checksums.set(this.#checksums.subarray(0, capacity))
+    checks.set(this.#checks.subarray(0, checks.length))
     this.#starts = starts
-    this.#checksums = checksums
+    this.#checks = checks
     this.#setBookBytes(capacity * BOOK_PAGE_BYTES + END_BYTES)
   }
 
@@ -246,7 +332,7 @@ class PagedFile implements Resolver, PageBook {
   #pageAt(fileOffsetBytes: number): MapPage | undefined {
     const { last } = this
     if (last && fileOffsetBytes >= (last.starts[0] as number) && fileOffsetBytes < endOf(last)) {
-      if (!this.#isClosed) this.#cache.touch(last)
+      this.#cache.touch(last)
       return last
     }
     const index = lastAtOrBefore(this.#starts, this.#pageCount, fileOffsetBytes)
@@ -260,14 +346,14 @@ class PagedFile implements Resolver, PageBook {
   #fetchAgain(index: number): MapPage | undefined {
     const fetched = this.#source.fetch(this.#ask, index * this.#source.mostCount)
     if (!fetched.ok) return this.#failed(fetched.failure)
-    const { page: { mappings, nextIndex }, checksum } = fetched.value
+    const { page: { mappings, nextIndex }, check } = fetched.value
     const page = pageOf(this, index, this.#starts[index] as number, mappings)
-    const isSame = checksum === this.#checksums[index] && nextIndex === this.#nextOf(index) && endOf(page) === this.#starts[index + 1]
+    const isSame = check.every((word, i) => word === this.#checks[index * CHECK_WORDS + i]) && nextIndex === this.#nextOf(index) && endOf(page) === this.#starts[index + 1]
     if (!isSame) {
       const what = `mappings from number ${index * this.#source.mostCount} on are not what they were`
       return this.#failed(failLate('daemon_failed', { path: this.#ask.path, what }).failure)
     }
-    if (!this.#isClosed) this.#cache.add(page)
+    this.#cache.add(page)
     return page
   }
 
