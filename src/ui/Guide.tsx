@@ -6,13 +6,13 @@ import { MIB } from '../core/base/align.ts'
 import { ok, type Result } from '../core/base/result.ts'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import { freeHostName } from '../playground/names.ts'
-import { HOSTS_MOST, type HostFile, type HostView, type Playground, type PoolDeviceView, type Snapshot, type TraceEvent } from '../playground/types.ts'
+import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { listText, plural, sentence } from './format.ts'
 import type { HelpTopic } from './helpTitles.ts'
 import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
-import { isAbout, memoryAdvice } from './memoryGuide.ts'
+import { lastDone, memoryAdvice } from './memoryGuide.ts'
 import { LateHelp } from './LateHelp.tsx'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
@@ -109,24 +109,13 @@ function offersFor(snapshot: Snapshot): Offer[] {
 function memoryOffers(snapshot: Snapshot): Offer[] {
   const advice = memoryAdvice(snapshot)
   if (!advice) return []
-  const { remount, meet, bad } = advice
+  const { remount, meet, bad, isUndone } = advice
   const offers: Offer[] = []
   if (remount !== undefined) offers.push({ label: `Reboot ${remount}`, run: (playground) => playground.rebootHost(remount) })
   else if (meet) offers.push({ label: `Read ${meet.path} on ${meet.host}`, run: (playground) => playground.sha256(meet.host, meet.path) })
   if (!bad) return offers
-  if (isOfDevice(lastDone(snapshot), bad)) offers.push(undoOffer(snapshot))
+  if (isUndone) offers.push(undoOffer(snapshot))
   return [...offers, { label: 'Devices', run: (_, look) => look.set({ sheet: 'device list' }) }]
-}
-
-/** By the page, or typed. */
-function isOfDevice(done: TraceEvent | undefined, bad: PoolDeviceView): boolean {
-  return done?.kind === 'memory' ? isAbout(done.bytes, bad) : done?.kind === 'shell' && /\b(cxl|daxctl)\b/.test(done.sentence)
-}
-
-/** What was done last, once it is a step: before, a step back would undo the one before. */
-function lastDone({ trace, history }: Snapshot): TraceEvent | undefined {
-  const last = trace.findLast(({ kind, failure }) => kind !== 'history' && !failure)
-  return history.position > 0 && last?.step === history.position - 1 ? last : undefined
 }
 
 function undoOffer({ history }: Snapshot): Offer {

@@ -4,7 +4,7 @@
 
 import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { Superblock } from '../core/omf/superblock.ts'
-import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot } from '../playground/types.ts'
+import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot, TraceEvent } from '../playground/types.ts'
 import { listText } from './format.ts'
 
 const SHOWN = 2
@@ -19,16 +19,19 @@ export interface MemoryAdvice {
   meet: { host: string; path: string } | undefined
   /** The device to heal. */
   bad: PoolDeviceView | undefined
+  /** One step back takes away what was done to it. */
+  isUndone: boolean
 }
 
 /** Undefined while all devices are well and no host has lost a file to one. */
-export function memoryAdvice({ device: { devices, filesystem }, hosts, files }: Snapshot): MemoryAdvice | undefined {
+export function memoryAdvice(snapshot: Snapshot): MemoryAdvice | undefined {
+  const { device: { devices, filesystem }, hosts, files } = snapshot
   const failing = devices.flatMap(failingOf)
   const meta = metaOf(devices, filesystem?.logOffsetBytes ?? 0, filesystem?.logLengthBytes ?? 0)
   const isMetaSound = !meta.some(({ range }) => isHit([range], failing))
   const broken = isMetaSound ? brokenMount(hosts, failing) : undefined
   const bad = worstOf(devices, meta, files)
-  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, meet: undefined, bad } : missingText(hosts)
+  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, meet: undefined, bad, isUndone: false } : missingText(hosts)
   const hit = files.filter(({ extents }) => isHit(extents, failingOf(bad)))
   const meet = meetingOf(hosts, hit, bad)
   const says = [
@@ -36,12 +39,19 @@ export function memoryAdvice({ device: { devices, filesystem }, hosts, files }: 
     ...(broken ? [brokenText(broken, devices, failing)] : []),
     ...devices.filter((device) => device !== bad && failingOf(device).length > 0).slice(0, SHOWN).map((device) => `${capital(nameOf(device, devices))} ${device.health.isStopped ? 'does not answer' : 'is poisoned'}, too.`),
   ].join(' ')
-  return { says, remount: broken?.name, meet: broken ? undefined : meet, bad }
+  return { says, remount: broken?.name, meet: broken ? undefined : meet, bad, isUndone: isOfDevice(lastDone(snapshot), bad) }
 }
 
-/** Whether a step was at that device. */
-export function isAbout(bytes: Extent | undefined, { baseBytes, sizeBytes }: PoolDeviceView): boolean {
-  return bytes !== undefined && isHit([bytes], [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }])
+/** What was done last, once it is a step: before, a step back would undo the one before. */
+export function lastDone({ trace, history }: Pick<Snapshot, 'trace' | 'history'>): TraceEvent | undefined {
+  const last = trace.findLast(({ kind, failure }) => kind !== 'history' && !failure)
+  return history.position > 0 && last?.step === history.position - 1 ? last : undefined
+}
+
+/** By the page, or typed. */
+function isOfDevice(done: TraceEvent | undefined, { baseBytes, sizeBytes }: PoolDeviceView): boolean {
+  if (done?.kind === 'shell') return /\b(cxl|daxctl)\b/.test(done.sentence)
+  return done?.kind === 'memory' && done.bytes !== undefined && isHit([done.bytes], [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }])
 }
 
 interface Meta {
@@ -139,7 +149,7 @@ function missingText(hosts: readonly HostView[]): MemoryAdvice | undefined {
   const { name, lacks } = without
   const [them, what] = lacks.length === 1 ? ['it', 'device'] : ['them', 'devices']
   const says = `${name} runs without ${what} ${listText(lacks.map(String), lacks.length)}: files on ${them} are errors there (ENODEV), all others go on. Give ${them} back in the menu of ${name}.`
-  return { says, remount: undefined, meet: undefined, bad: undefined }
+  return { says, remount: undefined, meet: undefined, bad: undefined, isUndone: false }
 }
 
 function isHit(extents: readonly Extent[], ranges: readonly Extent[]): boolean {

@@ -6,6 +6,7 @@ import { MIB } from '../../../src/core/base/align.ts'
 import { openDump } from '../../../src/playground/dump.ts'
 import type { Session } from '../../../src/playground/session.ts'
 import type { PoolDeviceView, Snapshot } from '../../../src/playground/types.ts'
+import { memoryAdvice } from '../../../src/ui/memoryGuide.ts'
 import { usedBytes } from '../../../src/ui/rescue.ts'
 import { failureOf, firstDifference, valueOf } from '../../helpers/outcome.ts'
 import { nodeSession, picturesOf } from '../../helpers/sessions.ts'
@@ -26,6 +27,8 @@ async function striped(session: Session, path = 'wide'): Promise<void> {
 const healthOf = ({ device }: Snapshot): PoolDeviceView['health'][] => device.devices.map(({ health }) => health)
 const faultsOn = ({ hosts }: Snapshot, name: string): [string, string | undefined][] =>
   hosts.find((host) => host.name === name)?.files.map(({ path, fault }) => [path, fault]) ?? []
+
+const extentsOn = ({ hosts }: Snapshot, name: string): unknown[] => hosts.find((host) => host.name === name)?.files.map(({ path, extents }) => [path, extents]) ?? []
 
 async function run(session: Session, host: string, line: string): Promise<number> {
   const shell = valueOf(await session.openShell(host))
@@ -170,6 +173,36 @@ describe('what the hardware says', () => {
     await session.dispose()
   })
 
+  it('leads the guide, by what each mount says that it has lost', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.playLog('B'))
+    const lostOn = (name: string) => session.snapshot().hosts.find((host) => host.name === name)?.lost
+    const advice = () => memoryAdvice(session.snapshot())
+    expect([advice(), lostOn('A'), lostOn('B')]).toEqual([undefined, [], []])
+    valueOf(await session.reconfigureDevice(1))
+    const unmet = [{ devindex: 1, why: 'reconfigured', endsMount: false }]
+    expect([lostOn('A'), lostOn('B')]).toEqual([unmet, unmet])
+    expect(advice()).toMatchObject({ says: expect.stringMatching(/^Device 1 was reconfigured under the mount of A, and it can’t reach wide: /), remount: 'A', bad: undefined })
+    await vi.waitFor(() => expect(session.snapshot().problems.list.map(({ next }) => next)).toEqual(['A', 'B'].map((name) => `In a terminal of ${name}: umount /mnt/famfs, then famfs mount it again.`)), { timeout: 10_000 })
+    failureOf(await session.sha256('B', 'wide'), 'mount_failed')
+    expect(lostOn('B')).toEqual([{ devindex: 1, why: 'reconfigured', endsMount: true }])
+    for (const name of ['A', 'B']) valueOf(await session.rebootHost(name))
+    expect([advice(), lostOn('A'), lostOn('B')]).toEqual([undefined, [], []])
+    // Typed: what is done isn't a step before the line has ended, and a step back would undo the one before.
+    const shell = valueOf(await session.openShell('A'))
+    const line = shell.run('cxl inject-media-poison dax1.0 --address 0 --length 64; sleep 0.3', how)
+    await vi.waitFor(() => expect(advice()?.says).toMatch(/^Memory of device 1 is poisoned under its superblock: hosts that mount from now on do without it\./), { timeout: 10_000, interval: 5 })
+    expect(advice()).toMatchObject({ isUndone: false })
+    valueOf(await line)
+    await session.settled()
+    expect(advice()).toMatchObject({ isUndone: true })
+    valueOf(await session.rebootHost('B'))
+    expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', 'missing']])
+    shell.close()
+    await session.dispose()
+  })
+
   it('is refused where there is no such device, or no such place', async () => {
     const { session } = await three()
     const { position } = session.snapshot().history
@@ -197,6 +230,11 @@ describe('a host without one of the devices', () => {
     expect(without.hosts.map(({ name, lacks }) => [name, lacks])).toEqual([['A', []], ['B', [1]]])
     expect(faultsOn(without, 'B')).toEqual([['wide', 'missing'], ['plain', undefined]])
     expect(faultsOn(without, 'A')).toEqual([['wide', undefined], ['plain', undefined]])
+    // Where its bytes are is known all the same.
+    expect(extentsOn(without, 'B')).toEqual(extentsOn(without, 'A'))
+    const booted = without.trace.length
+    valueOf(await session.detachDevice('B', 1))
+    expect(session.snapshot()).toMatchObject({ history: { position: position + 1 }, trace: { length: booted } })
     failureOf(await session.sha256('B', 'wide'), 'device_missing')
     failureOf(await session.peek({ kind: 'file', host: 'B', path: 'wide' }, 0, 16), 'device_missing')
     expect(valueOf(await session.sha256('B', 'plain'))).toBe(valueOf(await session.sha256('A', 'plain')))
@@ -208,6 +246,145 @@ describe('a host without one of the devices', () => {
     valueOf(await session.attachDevice('B', 1))
     expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', undefined], ['plain', undefined]])
     expect(valueOf(await session.sha256('B', 'wide'))).toBe(valueOf(await session.sha256('A', 'wide')))
+    await session.dispose()
+  })
+})
+
+describe('mounts made by hand', () => {
+  it('reach what was reconfigured, and are there again however the steps are gone', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.playLog('B'))
+    const sum = valueOf(await session.sha256('A', 'wide'))
+    valueOf(await session.reconfigureDevice(1))
+    const { position } = session.snapshot().history
+    failureOf(await session.sha256('B', 'wide'), 'mount_failed')
+    expect(await run(session, 'B', 'umount /mnt/famfs && famfs mount --nofuse /dev/dax0.0 /mnt/famfs')).toBe(0)
+    expect(session.snapshot().history).toMatchObject({ position: position + 1, back: expect.stringContaining('famfs mount') })
+    expect(valueOf(await session.sha256('B', 'wide'))).toBe(sum)
+    // The next one reconfigures and mounts in one line.
+    expect(await run(session, 'A', `daxctl reconfigure-device --force --mode=devdax /dev/dax2.0; umount /mnt/famfs; famfs mount --nofuse /dev/dax0.0 /mnt/famfs`)).toBe(0)
+    valueOf(await session.newFile({ path: 'later', sizeBytes: 4096, seed: 1 }))
+    const states = new Map<number, ReturnType<typeof picturesOf>>([[position + 3, picturesOf(session.snapshot())]])
+    for (const back of [2, 1, 0, 3, 2, 0, 3]) {
+      valueOf(await session.stepTo(position + back))
+      const pictures = picturesOf(session.snapshot())
+      expect({ back, pictures }).toEqual({ back, pictures: states.get(position + back) ?? pictures })
+      states.set(position + back, pictures)
+      const [a, b] = [await session.sha256('A', 'wide'), await session.sha256('B', 'wide')]
+      expect([back, a.ok, b.ok]).toEqual([back, back >= 2, back === 1])
+    }
+    await session.dispose()
+  })
+
+  it('keep their kernel, which a refused format leaves them, too', async () => {
+    const { session } = await three()
+    await striped(session)
+    const { position } = session.snapshot().history
+    const ways = [['--nofuse --kernel v1-abi42', 'v1-abi42', 'ENODEV'], ['--fuse', 'fuse', 'EHWPOISON, EIO'], ['--fuse --kernel program', 'program', 'EHWPOISON, EIO']] as const
+    for (const [words] of ways) expect(await run(session, 'B', `umount /mnt/famfs; famfs mount ${words} /dev/dax0.0 /mnt/famfs`)).toBe(0)
+    failureOf(await session.format({ host: 'B' }), 'owned_by_other')
+    expect(session.snapshot()).toMatchObject({ history: { position: position + 3, stepCount: position + 3 }, hosts: [{}, { kernel: 'program' }] })
+    for (const at of [2, 0, 1, 3, 2, 3]) {
+      valueOf(await session.stepTo(position + at))
+      const [, kernel, memoryErrno] = ways[at - 1] ?? ['', 'v1', 'ENODEV']
+      expect(session.snapshot().hosts[1]).toMatchObject({ kernel, memoryErrno, mountpoint: '/mnt/famfs' })
+      expect(faultsOn(session.snapshot(), 'B')).toEqual(at === 0 ? [] : [['wide', undefined]])
+    }
+    expect(valueOf(await session.sha256('B', 'wide'))).toBe(valueOf(await session.sha256('A', 'wide')))
+    await session.dispose()
+  })
+
+  it('find memory sound when their step is done again, and the configuration that they found', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.stopDevice(0))
+    const { position } = session.snapshot().history
+    expect(await run(session, 'B', 'daxctl enable-device /dev/dax0.0; umount /mnt/famfs; famfs mount --fuse /dev/dax0.0 /mnt/famfs; daxctl disable-device /dev/dax0.0')).toBe(0)
+    valueOf(await session.startDevice(0))
+    valueOf(await session.newFile({ path: 'later', sizeBytes: 4096, seed: 1 }))
+    // Whoever played the log before the device was another has lost it after.
+    expect(await run(session, 'B', 'famfs logplay /mnt/famfs; daxctl reconfigure-device --force --mode=devdax /dev/dax0.0')).toBe(0)
+    const last = session.snapshot()
+    expect(faultsOn(last, 'B')).toEqual([['wide', 'memory'], ['later', 'memory']])
+    valueOf(await session.stepTo(position + 1))
+    expect(session.snapshot().hosts[1]).toMatchObject({ kernel: 'fuse', files: [{ path: 'wide' }] })
+    valueOf(await session.stepTo(position + 4))
+    expect(picturesOf(session.snapshot())).toEqual(picturesOf(last))
+    await session.dispose()
+  })
+})
+
+describe('what a host met of memory', () => {
+  it('by looking is no step, and stays with the state that it looked at', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.newFile({ path: 'plain', sizeBytes: 4096, seed: 1 }))
+    valueOf(await session.playLog('B'))
+    expect(await run(session, 'B', 'umount /mnt/famfs; famfs mount --fuse /dev/dax0.0 /mnt/famfs')).toBe(0)
+    const at = session.snapshot().files[0]?.extents.find(({ offsetBytes }) => offsetBytes >= EACH && offsetBytes < 2 * EACH)?.offsetBytes ?? 0
+    valueOf(await session.poison(1, at - EACH, 64))
+    const { position } = session.snapshot().history
+    failureOf(await session.sha256('A', 'wide'), 'mount_failed')
+    failureOf(await session.sha256('B', 'wide'), 'memory_failed')
+    expect(session.snapshot().history).toMatchObject({ position, stepCount: position })
+    // A standalone mount is lost as a whole; of the other one, what is on that device.
+    const met = [[['wide', 'memory'], ['plain', 'memory']], [['wide', 'memory'], ['plain', undefined]]]
+    const metNow = (): unknown[] => ['A', 'B'].map((name) => faultsOn(session.snapshot(), name))
+    expect(metNow()).toEqual(met)
+    valueOf(await session.mendDevice(1))
+    expect(metNow()).toEqual(met)
+    for (const back of [0, 1, 0, -1, 1, -1, 0, 1]) {
+      valueOf(await session.stepTo(position + back))
+      expect([back, metNow()]).toEqual([back, back < 0 ? met.map(() => [['wide', undefined], ['plain', undefined]]) : met])
+    }
+    failureOf(await session.sha256('A', 'plain'), 'mount_failed')
+    failureOf(await session.sha256('B', 'wide'), 'memory_failed')
+    valueOf(await session.sha256('B', 'plain'))
+    await session.dispose()
+  })
+
+  it('in the past is forgotten with it, unless the past goes on from there', async () => {
+    const { session } = await three()
+    await striped(session)
+    const at = session.snapshot().files[0]?.extents[0]?.offsetBytes ?? 0
+    valueOf(await session.poison(Math.floor(at / EACH), at % EACH, 64))
+    valueOf(await session.addHost())
+    const { position } = session.snapshot().history
+    const lose = async (): Promise<void> => {
+      valueOf(await session.stepTo(position - 1))
+      failureOf(await session.sha256('A', 'wide'), 'mount_failed')
+      failureOf(await session.newDirectory({ path: 'refused/deeper' }), 'mount_failed')
+    }
+    await lose()
+    expect(session.snapshot().history).toMatchObject({ position: position - 1, stepCount: position - 1 })
+    await session.dispose()
+  })
+
+  it('of a device that is stopped shows in all its files, on the media and on every host', async () => {
+    const { session } = await three()
+    await striped(session)
+    valueOf(await session.newFile({ path: 'plain', sizeBytes: 4096, seed: 1 }))
+    valueOf(await session.playLog('B'))
+    const devindex = Math.floor((session.snapshot().files[1]?.extents[0]?.offsetBytes ?? 0) / EACH)
+    valueOf(await session.stopDevice((devindex + 1) % 3))
+    const { files } = session.snapshot()
+    expect(files.map(({ path, fault }) => [path, fault])).toEqual([['wide', 'memory'], ['plain', undefined]])
+    for (const name of ['A', 'B']) expect(faultsOn(session.snapshot(), name)).toEqual([['wide', 'memory'], ['plain', undefined]])
+    await session.dispose()
+  })
+
+  it('is another device that turns up: its files have their places again', async () => {
+    const { session } = await three()
+    await striped(session)
+    const bytes = valueOf(await session.peek({ kind: 'device' }, EACH, 8))
+    valueOf(await session.edit({ host: 'A', offsetBytes: EACH, bytes: new Uint8Array(8) }))
+    valueOf(await session.rebootHost('B'))
+    expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', 'missing']])
+    valueOf(await session.edit({ host: 'A', offsetBytes: EACH, bytes }))
+    expect(await run(session, 'B', 'famfs daxdev resolve /mnt/famfs')).toBe(0)
+    expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', undefined]])
+    expect(extentsOn(session.snapshot(), 'B')).toEqual(extentsOn(session.snapshot(), 'A'))
     await session.dispose()
   })
 })

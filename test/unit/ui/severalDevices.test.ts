@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KIB, MIB } from '../../../src/core/base/align.ts'
 import { POISON_LINE_BYTES } from '../../../src/core/machine/deviceErrors.ts'
-import type { HostView, LostDevice, MediaFile, Snapshot } from '../../../src/playground/types.ts'
+import type { HostView, LostDevice, MediaFile, Snapshot, TraceEvent } from '../../../src/playground/types.ts'
 import { briefPlace, deviceAt, placeText, steadyDevices } from '../../../src/ui/addresses.ts'
 import { LINE_BYTES, rangeAsked, rangeAt, rangeText } from '../../../src/ui/devices/poisonRange.ts'
 import { healthText } from '../../../src/ui/health.ts'
@@ -16,7 +16,7 @@ import { fillLine, makeLine, PAST_END, SUPERBLOCK } from '../../../src/ui/map/ba
 import { cellOf, cellStart, gridFor, type Level, levelsFor, moved, offsetAt, rowOf, rowStretch, rowTopPx, rowsBetween, spansOf } from '../../../src/ui/map/levels.ts'
 import { freeAt, lotOf, mapModel, modelKeeper, thingAt } from '../../../src/ui/map/model.ts'
 import { cellText, crumbsOf, zoomSentence } from '../../../src/ui/map/tell.ts'
-import { isAbout, memoryAdvice } from '../../../src/ui/memoryGuide.ts'
+import { memoryAdvice } from '../../../src/ui/memoryGuide.ts'
 import { placeAt } from '../../../src/ui/overlay.ts'
 import { propertyRuns } from '../../counts.ts'
 import { devicesOf, fileOf } from './mapLayouts.ts'
@@ -180,7 +180,7 @@ describe('the guide', () => {
   const hostOf = (name: string, failed: MediaFile[] = [], more: Partial<HostView> = {}) =>
     ({ name, status: 'up', lacks: [], lost: [], files: files.map((file) => (failed.includes(file) ? { ...file, fault: 'memory' } : file)), ...more }) as unknown as HostView
   const poison = (...offsets: number[]) => ({ poison: offsets.map((offsetBytes) => ({ offsetBytes, lengthBytes: 64 })) })
-  const advice = (hosts: HostView[], health: Parameters<typeof devicesOf>[1] = {}, sizes = [EACH, EACH, EACH]) => memoryAdvice({ device: devicesOf(sizes, health), hosts, files } as unknown as Snapshot)
+  const advice = (hosts: HostView[], health: Parameters<typeof devicesOf>[1] = {}, sizes = [EACH, EACH, EACH]) => memoryAdvice({ device: devicesOf(sizes, health), hosts, files, trace: [], history: { position: 0, stepCount: 0 } } as unknown as Snapshot)
   const onOne = poison(EACH + 8 * MIB)
   const onTwo = poison(2 * EACH + 8 * MIB)
 
@@ -245,9 +245,13 @@ describe('the guide', () => {
     expect(advice([], { 0: poison(20 * MIB) }, [EACH])?.says).toMatch(/^Memory of \/dev\/dax0\.0 is poisoned under far[:.]/)
   })
 
-  it('knows at which device a step was', () => {
-    const [, second] = device.devices
-    if (!second) throw new Error('there are three')
-    expect([{ offsetBytes: EACH, lengthBytes: 64 }, { offsetBytes: EACH - 64, lengthBytes: 64 }, undefined].map((bytes) => isAbout(bytes, second))).toEqual([true, false, false])
+  it('offers a step back where that was the last thing done, and done to that device', () => {
+    const done = (kind: TraceEvent['kind'], more: Partial<TraceEvent> = {}): TraceEvent =>
+      ({ index: 1, kind, host: undefined, sentence: 'B ran `cxl inject-media-poison dax1.0`.', command: undefined, failure: undefined, bytes: undefined, cause: undefined, step: 4, ...more })
+    const isUndone = (...trace: TraceEvent[]) => memoryAdvice({ device: devicesOf([EACH, EACH, EACH], { 1: onOne }), hosts: [], files, trace, history: { position: 5, stepCount: 5 } } as unknown as Snapshot)?.isUndone
+    const poisoning = done('memory', { bytes: { offsetBytes: EACH + 8 * MIB, lengthBytes: 64 } })
+    expect([isUndone(poisoning), isUndone(done('shell')), isUndone(poisoning, done('history', { step: undefined }))]).toEqual([true, true, true])
+    expect([isUndone(), isUndone({ ...poisoning, step: undefined }), isUndone({ ...poisoning, step: 5 })]).toEqual([false, false, false])
+    expect([isUndone(poisoning, done('create')), isUndone(done('shell', { sentence: 'B ran `ls`.' })), isUndone(done('memory', { bytes: { offsetBytes: 2 * EACH, lengthBytes: EACH } }))]).toEqual([false, false, false])
   })
 })
