@@ -1,5 +1,6 @@
-// Saves by itself, a moment after the last change, and only chunks that may have changed. A chunk stays marked until a
-// save that began after its last change has ended well.
+// Saves by itself, a moment after the last change, and only chunks that may have changed: all that was ever written on a
+// new device is marked, so that nobody looks through what is zeros. A chunk stays marked until a save that began after its
+// last change has ended well.
 
 import type { Result } from '../core/base/result.ts'
 import { ok } from '../core/base/result.ts'
@@ -32,9 +33,11 @@ export class Saver {
   /** What is stored can't be read: it is left alone until the person replaces it. */
   #damaged = false
   #dirty = new Set<number>()
+  /** Another device than the stored one: what isn't dirty is zeros. */
   #whole = true
   /** Whether anything changed since the last save began: chunks, or facts beside them such as the hosts. */
   #changedSince = true
+  #isStopped = false
   #timer: ReturnType<typeof setTimeout> | undefined
   /** When the first change that isn't saved yet was marked. */
   #waitingSince: number | undefined
@@ -61,10 +64,17 @@ export class Saver {
     this.#set(state, why)
   }
 
-  /** Another device, put in place by the person: to be saved whole, where nothing else stands in the way. */
+  /** Another device, put in place by the person. */
   replace(): void {
     if (this.#damaged && this.#state === 'off') this.#set('unsaved')
-    this.markAll()
+    this.another([])
+  }
+
+  /** Another device than the stored one. @param written all of it that isn't zeros; what is written later is marked */
+  another(written: Iterable<Extent>): void {
+    this.#dirty.clear()
+    this.#whole = true
+    this.mark(written)
   }
 
   /** What is in memory is what is stored. */
@@ -83,12 +93,6 @@ export class Saver {
     this.#schedule()
   }
 
-  /** Another device, or one whose changes nobody followed. */
-  markAll(): void {
-    this.#whole = true
-    this.#schedule()
-  }
-
   /** Saves now what is marked; a save under way is waited for first. */
   async save(): Promise<Result<undefined, StoreReason>> {
     clearTimeout(this.#timer)
@@ -101,14 +105,16 @@ export class Saver {
     return saved
   }
 
+  /** Nothing is saved by itself any more. */
   stop(): void {
+    this.#isStopped = true
     clearTimeout(this.#timer)
   }
 
   async #saveMarked(): Promise<Result<undefined, StoreReason>> {
     const { facts, buffer } = this.#current()
     const whole = this.#whole
-    const dirty = whole ? allChunks(buffer.byteLength) : this.#dirty
+    const dirty = this.#dirty
     this.#dirty = new Set()
     this.#whole = false
     this.#changedSince = false
@@ -128,7 +134,7 @@ export class Saver {
   }
 
   #schedule(): void {
-    if (this.#off()) return
+    if (this.#off() || this.#isStopped) return
     this.#changedSince = true
     if (this.#state !== 'saving') this.#set('unsaved')
     clearTimeout(this.#timer)
@@ -147,8 +153,4 @@ export class Saver {
     this.#why = why
     this.#changed()
   }
-}
-
-function allChunks(sizeBytes: number): Set<number> {
-  return new Set(Array.from({ length: Math.ceil(sizeBytes / CHUNK_BYTES) }, (_, chunk) => chunk))
 }

@@ -18,7 +18,7 @@ import type { World } from './world.ts'
 const TRIES = 6
 const PAUSE_MS = 250
 
-type Reached = Result<{ replay: Replay; finder: ChangeFinder }>
+type Reached = Result<{ replay: Replay; finder: ChangeFinder; written: Extent[] }>
 
 export async function travel(world: World, wanted: number): Promise<Result<undefined>> {
   if (Number.isNaN(wanted) || wanted === world.history.position) return ok()
@@ -41,13 +41,13 @@ async function travelTo(world: World, position: number): Promise<Result<undefine
   history.keepSum(from, await sealer.sum())
   const reached = await reach(world, position)
   if (!reached.ok) return reached
-  const { replay, finder } = reached.value
+  const { replay, finder, written } = reached.value
   const steps = history.steps.slice(Math.min(from, position), Math.max(from, position))
+  if (steps.some(({ acts }) => acts.some(isMemory))) world.saver.another(written)
   world.adopt(replay.pool, replay.hosts)
   sealer.adopt(finder)
   history.arrived(position)
-  if (steps.some(({ acts }) => acts.some(isMemory))) world.saver.markAll()
-  else world.saver.mark(steps.flatMap(({ touched }) => touched))
+  world.saver.mark(steps.flatMap(({ touched }) => touched))
   world.trace.addTravel(sentences.travelled(position, history.steps.length, history.view.back))
   return ok()
 }
@@ -67,9 +67,10 @@ async function reach(world: World, position: number): Promise<Reached> {
   let arrived = false
   try {
     const outcome = await doAgain(replay, rest, history.steps[start.doneCount - 1], steps, start.doneCount)
-    const checked = outcome.ok ? await check(replay, [...start.touched, ...steps.flatMap(({ touched }) => touched)], history, position) : outcome
+    const written = [...start.touched, ...steps.flatMap(({ touched }) => touched)]
+    const checked = outcome.ok ? await check(replay, written, history, position) : outcome
     arrived = checked.ok
-    return checked.ok ? ok({ replay, finder: checked.value }) : checked
+    return checked.ok ? ok({ replay, finder: checked.value, written }) : checked
   } finally {
     if (!arrived) await replay.end()
   }

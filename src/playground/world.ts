@@ -323,11 +323,10 @@ export class World {
 
   /** mkfs has ended well on the host. */
   formatted(host: Host, options: FormatOptions): void {
-    this.saver.markAll()
     this.touchDevice()
     const { slotCount = 0, logOffsetBytes = 0, logLengthBytes = 0 } = this.#media.filesystem ?? {}
     const others = this.#pool.devices.slice(1).map(({ baseBytes }) => ({ offsetBytes: baseBytes, lengthBytes: logOffsetBytes }))
-    this.history.touched([{ offsetBytes: 0, lengthBytes: logOffsetBytes + logLengthBytes }, ...others])
+    this.mark([{ offsetBytes: 0, lengthBytes: logOffsetBytes + logLengthBytes }, ...others])
     const names = this.#pool.othersOn(host.name)
     this.happened('format', host, sentences.formatted(host.name, this.#pool.sizeBytes, slotCount, names), commands.mkfs(options, names), { offsetBytes: 0, lengthBytes: 200 })
   }

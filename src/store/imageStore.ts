@@ -1,15 +1,18 @@
-// A stored image is what its manifest says, and nothing else: chunks are written under keys of a new generation, then the
-// manifest in a transaction of its own, then what it no longer names is deleted. Killed anywhere, the old image or the
-// new one is there, whole.
+// A stored image is what its manifest says, and nothing else: chunks are written under keys of a new generation, the
+// manifest with the last of them, then what it no longer names is deleted. Killed anywhere, the old image or the new one is
+// there, whole. Only chunks that may have been written are looked at, and between a few of them the page has a turn.
 
-import { createStore, del, delMany, get, keys, promisifyRequest, set, setMany, type UseStore } from 'idb-keyval'
+import { createStore, del, delMany, get, keys, promisifyRequest, setMany, type UseStore } from 'idb-keyval'
 import { GIB, MIB } from '../core/base/align.ts'
 import { toPlain } from '../core/base/plain.ts'
 import { fail, ok, type Failure, type Result } from '../core/base/result.ts'
+import { Turns } from '../host/turns.ts'
 
 export const CHUNK_BYTES = 2 * MIB
 /** Chunks in one transaction: more is no faster, and a failed one loses less. */
 const BATCH_CHUNKS = 8
+/** So many are looked at in one go: a few milliseconds' worth. */
+export const PIECE_CHUNKS = 4
 const MANIFEST_KEY = 'manifest'
 const FORMAT = 1
 /** More than any session has. */
@@ -101,7 +104,7 @@ export class ImageStore {
 
   /**
    * @param dirty indices of the chunks that may have changed since the last save
-   * @param whole write as if nothing were stored: for another device
+   * @param whole for another device: all chunks that aren't dirty are zeros
    */
   async save(
     facts: ImageFacts,
@@ -114,30 +117,46 @@ export class ImageStore {
     const chunks = new Map(whole ? [] : before?.chunks)
     const device = new Uint8Array(buffer)
     const written: [number, number][] = []
+    const turns = new Turns()
     const saved = await attempt(async () => {
       let batch: [string, Uint8Array<ArrayBuffer>][] = []
+      let left = PIECE_CHUNKS
       // Ascending: a log header is copied before the entries that it counts, so none is missing.
       for (const index of [...dirty].sort((a, b) => a - b)) {
+        if (left-- === 0) {
+          left = PIECE_CHUNKS - 1
+          await turns.take()
+        }
         const bytes = device.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
         chunks.delete(index)
         if (isZero(bytes)) continue
+        if (batch.length === BATCH_CHUNKS) {
+          await setMany(batch, this.#db)
+          batch = []
+        }
         chunks.set(index, generation)
         written.push([index, generation])
         // A slice of its own even where the device isn't shared: the copy is what is stored.
         batch.push([chunkKey([index, generation]), toPlain(bytes).slice()])
-        if (batch.length < BATCH_CHUNKS) continue
-        await setMany(batch, this.#db)
-        batch = []
       }
-      if (batch.length > 0) await setMany(batch, this.#db)
       const manifest: Manifest = { format: FORMAT, generation, ...facts, chunks: [...chunks] }
-      await set(MANIFEST_KEY, manifest, this.#db)
+      await this.#putAtOnce([...batch, [MANIFEST_KEY, manifest]])
       this.#manifest = manifest
       return ok()
     })
+    turns.close()
     if (!saved.ok) await attempt(async () => ok(await delMany(written.map(chunkKey), this.#db)))
     else if (before) await attempt(async () => ok(await delMany(before.chunks.filter(([index, of]) => chunks.get(index) !== of).map(chunkKey), this.#db)))
     return saved
+  }
+
+  /** Asked for to the last word before anyone has a turn: a page that goes away needn't wait for it. */
+  #putAtOnce(entries: readonly [string, unknown][]): Promise<void> {
+    return this.#db('readwrite', (store) => {
+      for (const [key, value] of entries) store.put(value, key)
+      store.transaction.commit()
+      return promisifyRequest(store.transaction)
+    })
   }
 
   /** Forgets the stored image. */

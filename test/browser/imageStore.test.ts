@@ -2,9 +2,9 @@
 // killed anywhere leaves the old image or the new one, whole.
 
 import { del, delMany, get, keys, set, setMany, createStore, type UseStore } from 'idb-keyval'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
-import { CHUNK_BYTES, type ImageFacts, ImageStore } from '../../src/store/imageStore.ts'
+import { CHUNK_BYTES, type ImageFacts, ImageStore, PIECE_CHUNKS } from '../../src/store/imageStore.ts'
 import { claimOwnership } from '../../src/store/ownership.ts'
 import { failureOf, firstDifference, patternBytes, valueOf } from '../helpers/outcome.ts'
 
@@ -116,6 +116,31 @@ describe('saving and loading', () => {
     const back = await loaded(3 * MIB)
     expect(back.facts.device.sizeBytes).toBe(3 * MIB)
     expect(back.bytes.every((byte) => byte === 2)).toBe(true)
+  })
+
+  it('looks at a few chunks between two turns of the page, and at none that nobody wrote', async () => {
+    const happened: string[] = []
+    const { subarray } = Uint8Array.prototype
+    const looks = vi.spyOn(Uint8Array.prototype, 'subarray').mockImplementation(function (this: Uint8Array<ArrayBuffer>, start = 0, end) {
+      if (end === start + CHUNK_BYTES) happened.push('look')
+      return subarray.call(this, start, end) as Uint8Array<ArrayBuffer>
+    })
+    const { postMessage } = MessagePort.prototype
+    const turns = vi.spyOn(MessagePort.prototype, 'postMessage').mockImplementation(function (this: MessagePort, message: unknown) {
+      happened.push('turn')
+      postMessage.call(this, message)
+    })
+    onTestFinished(() => {
+      looks.mockRestore()
+      turns.mockRestore()
+    })
+    valueOf(await new ImageStore(name).save(facts(), newImage().buffer, all, true))
+    const runs = happened.join(' ').split('turn').map((run) => run.trim().split(' ').filter((word) => word === 'look').length)
+    expect(runs.reduce((sum, count) => sum + count)).toBe(CHUNKS)
+    expect(Math.max(...runs)).toBe(PIECE_CHUNKS)
+    happened.length = 0
+    valueOf(await new ImageStore(name).save(facts(), newImage().buffer, [5], true))
+    expect(happened).toEqual(['look'])
   })
 
   it('what is cleared is gone', async () => {

@@ -33,7 +33,7 @@ describe('a save', () => {
   it('that waited for another beside a third ends with everything stored', async () => {
     const { saver, bytes, stored } = newSaver()
     bytes.fill(1)
-    saver.markAll()
+    saver.another(whole)
     const first = saver.save()
     bytes.fill(2)
     saver.mark(whole)
@@ -52,7 +52,7 @@ describe('a save', () => {
   it('is followed by one of what changed meanwhile, be it no byte at all', async () => {
     const { saver, facts, bytes, stored } = newSaver()
     bytes.fill(1)
-    saver.markAll()
+    saver.another(whole)
     const first = saver.save()
     facts.hosts.push({ name: 'B', systemUuid: 'b' })
     saver.mark([])
@@ -66,7 +66,7 @@ describe('a save', () => {
   it('comes by itself a moment after the last change, and of marked chunks alone', async () => {
     const { saver, bytes, states, stored } = newSaver()
     bytes.fill(1)
-    saver.markAll()
+    saver.another(whole)
     await vi.waitFor(() => expect(saver.view.state).toBe('saved'), { timeout: 30_000 })
     bytes.fill(2, 0, 5 * CHUNK_BYTES)
     saver.mark([{ offsetBytes: CHUNK_BYTES - 1, lengthBytes: 2 }])

@@ -1,0 +1,66 @@
+// What is given to the store to look through: all that isn't zeros, and of a new device nothing that nobody wrote, however
+// large it is and however one came to it.
+
+import { expect, it, onTestFinished } from 'vitest'
+import { GIB, MIB } from '../../../src/core/base/align.ts'
+import { ok, type Result } from '../../../src/core/base/result.ts'
+import { Session } from '../../../src/playground/session.ts'
+import { CHUNK_BYTES, type ImageFacts, ImageStore, type StoreReason } from '../../../src/store/imageStore.ts'
+import { valueOf } from '../../helpers/outcome.ts'
+import { nodeEngine } from '../../helpers/sessions.ts'
+
+/** Remembers what it was given instead of storing it. */
+class Told extends ImageStore {
+  saves: { dirty: Set<number>; whole: boolean; sizeBytes: number }[] = []
+
+  override open(): Promise<Result<ImageFacts | undefined, StoreReason>> {
+    return Promise.resolve(ok(undefined))
+  }
+
+  override save(_: ImageFacts, buffer: SharedArrayBuffer | ArrayBuffer, dirty: Iterable<number>, whole = false): Promise<Result<undefined, StoreReason>> {
+    this.saves.push({ dirty: new Set(dirty), whole, sizeBytes: buffer.byteLength })
+    return Promise.resolve(ok())
+  }
+}
+
+function writtenChunks(buffer: SharedArrayBuffer): number[] {
+  const words = new BigInt64Array(buffer)
+  const chunkWords = CHUNK_BYTES / 8
+  return Array.from({ length: buffer.byteLength / CHUNK_BYTES }, (_, chunk) => chunk).filter((chunk) => words.subarray(chunk * chunkWords, (chunk + 1) * chunkWords).some((word) => word !== 0n))
+}
+
+it('is what was written: after a start, another device, steps back and forth, and a new start', async () => {
+  const store = new Told()
+  const engine = nodeEngine()
+  const session = new Session(engine, store, 'owner')
+  onTestFinished(() => session.dispose())
+  /** The latest save of other memory names it all: what came later is dirty by itself. */
+  const expectWhole = async (memory: SharedArrayBuffer): Promise<void> => {
+    valueOf(await session.save())
+    const since = store.saves.slice(store.saves.findLastIndex(({ whole }) => whole))
+    const named = new Set(since.flatMap(({ dirty }) => [...dirty]))
+    const written = writtenChunks(memory)
+    expect(since[0]?.sizeBytes).toBe(memory.byteLength)
+    expect(written.filter((chunk) => !named.has(chunk))).toEqual([])
+    // Logs are written where they are empty, too.
+    expect(named.size - written.length).toBeLessThan(16)
+    store.saves.length = 0
+  }
+  await session.start()
+  await expectWhole(engine.newest())
+
+  valueOf(await session.format({ force: true, deviceBytes: 64 * MIB, deviceCount: 3 }))
+  valueOf(await session.newFile({ path: 'three.bin', sizeBytes: 12 * MIB, seed: 4, striped: { stripCount: 3, chunkBytes: 2 * MIB } }))
+  await expectWhole(engine.newest())
+  const { position } = session.snapshot().history
+  valueOf(await session.stepTo(position - 2))
+  await expectWhole(engine.newest())
+  valueOf(await session.stepTo(position))
+  await expectWhole(engine.newest())
+  valueOf(await session.startOver())
+  await expectWhole(engine.newest())
+
+  valueOf(await session.format({ force: true, deviceBytes: GIB, deviceCount: 2 }))
+  valueOf(await session.save())
+  expect(store.saves.reduce((sum, { dirty }) => sum + dirty.size, 0)).toBeLessThan(16)
+})
