@@ -2,7 +2,7 @@
 // than one interleaved extent. Numbers are exact, offsets and lengths are in bytes; whether they make sense is checked by
 // whoever takes them from a message.
 
-import type { Extent, Fmap } from './fmap.ts'
+import { areSameExtents, type Extent, type Fmap } from './fmap.ts'
 
 /** Extents, one behind the other in the file. `count` of each column are in use. */
 export interface Columns {
@@ -47,6 +47,25 @@ export function wideOf(map: Fmap): WideMap {
   const { sizeBytes } = map
   if (map.kind === 'simple') return { kind: 'simple', sizeBytes, columns: columnsOf(map.extents) }
   return { kind: 'interleaved', sizeBytes, interleaved: [{ sizeBytes, chunkBytes: map.chunkBytes, strips: map.strips }] }
+}
+
+/** At once where it is the very same. */
+export function isSameWideMap(a: WideMap, b: WideMap): boolean {
+  if (a === b) return true
+  if (a.sizeBytes !== b.sizeBytes) return false
+  if (a.kind === 'simple') return b.kind === 'simple' && areSameColumns(a.columns, b.columns)
+  return b.kind === 'interleaved' && a.interleaved.length === b.interleaved.length && a.interleaved.every((part, i) => {
+    const other = b.interleaved[i]
+    return other?.sizeBytes === part.sizeBytes && other.chunkBytes === part.chunkBytes && areSameExtents(part.strips, other.strips)
+  })
+}
+
+function areSameColumns(a: Columns, b: Columns): boolean {
+  if (a.count !== b.count) return false
+  for (let i = 0; i < a.count; i++) {
+    if (a.devindices[i] !== b.devindices[i] || a.offsets[i] !== b.offsets[i] || a.lengths[i] !== b.lengths[i]) return false
+  }
+  return true
 }
 
 /** How many simple extents the same file has when its striping is unrolled. */

@@ -1,10 +1,11 @@
 // What a daemon in another thread answers from. The files that say where maps are lie with its kernel, so the kernel's thread
 // tells it ahead of each request what that may look at, as it is at that moment: only what the daemon doesn't know already.
+// Of maps it knows the one that was asked for last, so that neither side keeps more than that however many files there are.
 
 import { assert } from '../base/assert.ts'
 import { bytesOfText, textOf } from '../base/plain.ts'
 import type { Extent } from '../fmap/fmap.ts'
-import { newColumns, pushExtent, type WideMap } from '../fmap/wide.ts'
+import { isSameWideMap, newColumns, pushExtent, type WideMap } from '../fmap/wide.ts'
 import { DaxdevRequest } from './messages.ts'
 import type { Feed, RingLink } from './ring.ts'
 import type { DaemonLink, MapStore, Opcode } from './wire.ts'
@@ -22,7 +23,7 @@ const CELLS_PER_EXTENT = 3
 const DEVICES_TOLD = 256
 const NOTHING = new Uint8Array(0)
 
-/** A ring's link, where the daemon at the other end answers from the store. */
+/** A ring's link, where the daemon at the other end answers from the store, whose maps are replaced and never changed. */
 export function fedLink(link: DaemonLink & Pick<RingLink, 'feed'>, store: MapStore): DaemonLink {
   const feed = newFeed(store, link.feed)
   return {
@@ -58,25 +59,26 @@ function settle(link: ChangeLink): void {
 }
 
 function newFeed(store: MapStore, send: Feed): (opcode: Opcode, node: number, request: Uint8Array) => void {
-  const maps = new Map<number, Uint8Array>()
-  const names = new Map<number, Uint8Array>()
-  const tell = (code: number, known: Map<number, Uint8Array>, number: number, bytes: Uint8Array): void => {
-    if (isSame(known.get(number) ?? NOTHING, bytes)) return
-    if (bytes.length === 0) known.delete(number)
-    else known.set(number, bytes)
-    send(code, number, bytes)
+  let told: { node: number; map: WideMap } | undefined
+  const names = new Map<number, string>()
+  const tellMap = (node: number): void => {
+    const map = store.map(node)
+    if (map && told?.node === node && isSameWideMap(told.map, map)) return
+    if (told && !(map && told.node === node)) send(STORED.MAP, told.node, NOTHING)
+    if (map) send(STORED.MAP, node, encodeMap(map))
+    told = map && { node, map }
   }
   const tellDevice = (devindex: number): void => {
     const name = store.daxdev(devindex)
-    tell(STORED.DAXDEV, names, devindex, name === undefined ? NOTHING : bytesOfText(name))
+    if (names.get(devindex) === name) return
+    put(names, devindex, name)
+    send(STORED.DAXDEV, devindex, name === undefined ? NOTHING : bytesOfText(name))
   }
   return (opcode, node, request) => {
     if (opcode === 'INIT') {
       for (let devindex = 0; devindex < DEVICES_TOLD; devindex++) tellDevice(devindex)
-    } else if (opcode !== 'GET_DAXDEV') {
-      const map = store.map(node)
-      tell(STORED.MAP, maps, node, map ? encodeMap(map) : NOTHING)
-    } else if (request.length === DaxdevRequest.sizeBytes) tellDevice(DaxdevRequest.decode(request).devindex)
+    } else if (opcode !== 'GET_DAXDEV') tellMap(node)
+    else if (request.length === DaxdevRequest.sizeBytes) tellDevice(DaxdevRequest.decode(request).devindex)
   }
 }
 
@@ -108,10 +110,6 @@ export class FedStore implements MapStore {
 function put<V>(known: Map<number, V>, key: number, value: V | undefined): void {
   if (value === undefined) known.delete(key)
   else known.set(key, value)
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 /** Cells of eight bytes, as this machine writes numbers: both ends are on it. */
