@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { bytesOfText } from '../../../src/core/base/plain.ts'
 import { must } from '../../../src/core/base/result.ts'
+import type { Memory } from '../../../src/core/mem/memory.ts'
 import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../../../src/core/omf/log.ts'
 import { Superblock } from '../../../src/core/omf/superblock.ts'
 import { openDump } from '../../../src/playground/dump.ts'
 import type { DumpView, Playground } from '../../../src/playground/types.ts'
 import { changed, crossLinked, entryAt, metaFiles, sealSuperblock, severalDevices, soundImage, zipped } from '../../helpers/dumps.ts'
+import { formatAll, newMemories } from '../../helpers/severalVolumes.ts'
 import { METADATA_BYTES } from '../../helpers/volumes.ts'
 
 const sound = soundImage()
@@ -191,6 +193,27 @@ describe('what is cut off', () => {
 })
 
 describe('several devices', () => {
+  it('has the devices of its own file system alone, however many lie behind it', async () => {
+    const formatted = () => {
+      const memories = newMemories([16 * MIB, 8 * MIB, 8 * MIB])
+      formatAll(memories)
+      return memories
+    }
+    const [own, other] = [formatted(), formatted()]
+    const countOf = async (...places: (Memory | undefined)[]): Promise<number> => {
+      const memories = places.filter((memory) => memory !== undefined)
+      const bytes = new Uint8Array(memories.reduce((sum, { device }) => sum + device.sizeBytes, 0))
+      let at = 0
+      for (const memory of memories) {
+        bytes.set(memory.window(0, memory.presentBytes), at)
+        at += memory.device.sizeBytes
+      }
+      return (await opened(bytes)).snapshot().device.devices.length
+    }
+    expect(await countOf(...own)).toBe(3)
+    expect([await countOf(own[0], own[1], other[2]), await countOf(own[0], other[1], own[2]), await countOf(own[0], own[0], own[1])]).toEqual([2, 1, 1])
+  })
+
   it('the primary opens, and says who is missing', async () => {
     const playground = await opened(severalDevices())
     expect(dumpIn(playground).notes.at(-1)).toBe('2 other devices belong to this file system, and are not here; this is the primary one. 1 file has extents there.')
