@@ -40,6 +40,9 @@ export class Host {
   /** What is dropped first is logged first: left to the log lock alone, whoever looks first after it is free would win. */
   readonly copies = new OneByOne()
   #mountCount = 0
+  /** Its present boot and mount, and the first event after they began. */
+  #seat = ''
+  #seatedFrom = 0
   /** As it told them, in its own words for devices. */
   #nodes: HostNode[] = []
   #places: readonly Placed[] = []
@@ -81,6 +84,14 @@ export class Host {
     else if (made.length > 0) this.#nodes = [...this.#nodes, ...made]
     if (news.reset || isMoved) this.files = this.#nodes.map((node) => this.see(node))
     else if (made.length > 0) this.files = [...this.files, ...made.map((node) => this.see(node))]
+  }
+
+  /** @param nextEvent what is told from then on is of the mount that it has now */
+  seated(nextEvent: number): void {
+    const seat = `${this.lives} ${this.status} ${this.#mountCount} ${this.mount?.mountpoint}`
+    if (seat === this.#seat) return
+    this.#seat = seat
+    this.#seatedFrom = nextEvent
   }
 
   /** With places as the page counts them: from the start of the pool. */
@@ -145,6 +156,7 @@ export class Host {
       mountTrouble,
       playedCount,
       entryCount: filesystem?.entryCount ?? 0,
+      seatedFrom: this.#seatedFrom,
       kernel: mount?.kernel,
       memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
       lost: this.pool ? lostOnHost(this.pool, this.#places) : [],

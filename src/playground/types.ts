@@ -129,6 +129,8 @@ export interface HostView {
   /** Log entries that this host has played, of the entries that the log counts: "log 2/3". */
   playedCount: number
   entryCount: number
+  /** Index of the first event since it was started or mounted as it is now: what failed before is history. */
+  seatedFrom: number
   /** Of its mount. */
   kernel?: KernelName | undefined
   /** What touching memory that failed is there, by its kernel: the first time, and from then on. */

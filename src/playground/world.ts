@@ -367,6 +367,7 @@ export class World {
   }
 
   readonly touch = (): void => {
+    for (const host of this.roster.all()) host.seated(this.trace.nextIndex)
     this.#version++
     this.#snapshot = undefined
     this.#announcer.announce()

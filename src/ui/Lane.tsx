@@ -9,6 +9,7 @@ import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
 import { putNoteAway, showBytes, useLook, useLookStore } from './look.tsx'
+import { noteOn } from './news.ts'
 import { Disclosure, Note } from './parts.tsx'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
@@ -207,14 +208,14 @@ function HostMenu({ host, devices }: { host: HostView; devices: readonly PoolDev
   )
 }
 
-/** The host's latest failure, until it is put away; the trace calls it back. */
+/** The host's latest failure under the mount that it has now, until it is put away; the trace calls it back. */
 function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
   const look = useLookStore()
   const upTo = useLook((state) => state.putAway[host.name] ?? -1)
   const calledBack = useLook((state) => state.calledBack[host.name])
   const root = useRef<HTMLDivElement>(null)
   const event = calledBack === undefined
-    ? snapshot.trace.findLast((candidate) => candidate.failure && candidate.host === host.name && candidate.index > Math.max(upTo, turnOf(snapshot)))
+    ? noteOn(host, snapshot.trace, upTo)
     : snapshot.trace.find((candidate) => candidate.index === calledBack)
   useEffect(() => {
     if (calledBack !== undefined) root.current?.scrollIntoView({ block: 'nearest' })
@@ -225,11 +226,6 @@ function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
       <Note trouble={event.failure} onDismiss={() => putNoteAway(look, host.name, snapshot.trace.at(-1)?.index ?? event.index)} />
     </div>
   )
-}
-
-/** The event that made everything else: trouble from before it is no trouble any more. */
-function turnOf({ trace }: Snapshot): number {
-  return trace.findLast(({ kind }) => kind === 'history' || kind === 'format' || kind === 'page')?.index ?? -1
 }
 
 function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {

@@ -30,6 +30,7 @@ function host(more: Partial<HostView> = {}): HostView {
     unseen: [],
     removed: [],
     appending: false,
+    seatedFrom: 0,
     stale: false, stranded: false,
     ...more,
   }

@@ -9,7 +9,7 @@ import { propertyRuns } from '../../counts.ts'
 
 function host(name: string, playedCount: number, entryCount: number, more: Partial<HostView> = {}): HostView {
   return {
-    name, systemUuid: '', status: 'up', why: undefined, role: 'client', mountpoint: '/mnt/famfs', mountTrouble: undefined, playedCount, entryCount,
+    name, systemUuid: '', status: 'up', why: undefined, role: 'client', mountpoint: '/mnt/famfs', mountTrouble: undefined, playedCount, entryCount, seatedFrom: 0,
     files: [], lacks: [], lost: [], unseen: [], removed: [], appending: false, stale: false, stranded: false, ...more,
   }
 }
