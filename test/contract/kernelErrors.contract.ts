@@ -1,13 +1,14 @@
-// What every kernel must do at a file's end, where a size was changed, a device is missing or memory fails: the same for short
-// lists, for files that are striped over several devices, and for lists too long for most interfaces. kernels.test.ts runs
-// this over each kernel.
+// What every kernel must do at a file's end, where a file is invalid, a device is missing or memory fails: the same for each
+// list and each striped file that a log can hold, and for lists too long for most interfaces, whether or not anyone had used
+// the file before. kernels.test.ts runs this over each kernel.
 
 import { describe, expect, it } from 'vitest'
-import type { Failure } from '../../src/core/base/result.ts'
+import type { Failure, Result } from '../../src/core/base/result.ts'
 import { newAnswer } from '../../src/core/fmap/resolve.ts'
 import { columnsOf, type WideMap } from '../../src/core/fmap/wide.ts'
 import { BusError } from '../../src/core/kernel/mappedFile.ts'
-import { bytesOf, type MapShape, mounted, newRig, open, positionsOf, randomMap, type Rig, type RigShape, USUAL } from '../helpers/kernels.ts'
+import type { Memory } from '../../src/core/mem/memory.ts'
+import { bytesAt, bytesOf, LONG, type MapShape, type Mounted, mounted, newRig, open, positionsOf, randomMap, type Rig, type RigShape, USUAL } from '../helpers/kernels.ts'
 import { firstDifference, valueOf } from '../helpers/outcome.ts'
 import { errnoOf, expectTransfers, type KernelUnderTest, limitOf, mapOf, mountedWith, readOf, writeOf } from './kernels.contract.ts'
 
@@ -41,6 +42,52 @@ function shapesOf({ name }: KernelUnderTest): [what: string, shaped: Shaped][] {
     '4,000 chunks on four devices': shaped(FINE, { kind: 'interleaved', count: 4, deviceCount: 4, seed: 9, unitsMost: 1, rowCount: 1000 }),
   }
   return Object.entries(all).filter(([, { map }]) => limitOf(name, map) === undefined)
+}
+
+const TINY: RigShape = { deviceCount: 8, deviceBytes: 16 * 1024, unitBytes: 64 }
+const ONE_TO_SIXTEEN = Array.from({ length: 16 }, (_, i) => i + 1)
+const WHEN = ['before', 'after'] as const
+const FAILURES = ['poison', 'a stop', 'a reconfiguration'] as const
+const LINE_BYTES = 64
+
+/** Files in one mount. They share bytes of the devices, so that one line of them is in several. */
+interface FileSet {
+  shape: RigShape
+  deviceCount: number
+  /** `lines` of the pool, once each: what poison comes in. */
+  files: { path: string; map: WideMap; positions: Float64Array; lines: Float64Array }[]
+}
+
+/** All that logs hold, and one list that none holds: made once for all kernels. */
+const sets = new Map<string, FileSet>()
+
+function setOf(shape: RigShape, given: Omit<MapShape, 'count' | 'seed'>, counts: readonly number[]): FileSet {
+  const key = JSON.stringify([given, counts])
+  const known = sets.get(key)
+  if (known) return known
+  const files = counts.map((count) => {
+    const map = randomMap(shape, { ...given, count, seed: count })
+    const positions = positionsOf(shape, map)
+    // Units are lines here.
+    const lines = positions.filter((_, at) => at % LINE_BYTES === 0).map((position) => position / LINE_BYTES)
+    return { path: `f${count}`, map, positions, lines }
+  })
+  const made = { shape, deviceCount: given.deviceCount, files }
+  sets.set(key, made)
+  return made
+}
+
+/** With those of the files that the kernel takes. */
+function setsOf({ name }: KernelUnderTest): [what: string, set: FileSet][] {
+  const manyDevices = name === 'v1-abi42' ? 1 : 8
+  const all: [string, FileSet][] = [
+    [`1 to 16 extents on up to ${manyDevices} devices`, setOf(TINY, { kind: 'simple', deviceCount: manyDevices, unitsMost: 3 }, ONE_TO_SIXTEEN)],
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map((deviceCount): [string, FileSet] =>
+      [`1 to 16 strips on up to ${deviceCount} devices`, setOf(TINY, { kind: 'interleaved', deviceCount, unitsMost: deviceCount % 2 === 0 ? 1 : 2, rowCount: 3 }, ONE_TO_SIXTEEN)]),
+    ['100,000 extents on two devices', setOf(LONG, { kind: 'simple', deviceCount: 2, unitsMost: 1 }, [100_000])],
+  ]
+  const taken = all.map(([what, set]): [string, FileSet] => [what, { ...set, files: set.files.filter(({ map }) => limitOf(name, map) === undefined) }])
+  return taken.filter(([, { files }]) => files.length > 0)
 }
 
 /** Which device each byte of the file is on. */
@@ -90,6 +137,83 @@ export function kernelErrorsContract(kernel: KernelUnderTest): void {
       // Mapped before: a fault that would be served now isn't.
       expect(errnoOf(file.copyTo(new Uint8Array(1)))).toBe('EIO')
       expect(busErrorOf(() => file.getUint8(0)).reason).toBe('file_invalid')
+    })
+  })
+
+  describe.each(setsOf(kernel))(`${name}: files of %s`, (_, { shape, deviceCount, files }) => {
+    const strideBytes = newRig(shape).pool.length / shape.deviceCount
+    const mountedSet = (rig: Rig): Mounted => {
+      const on = mounted(rig, kernel.connect)
+      for (const { path, map } of files) valueOf(on.add(path, map))
+      return on
+    }
+    const outcomes = (which: typeof files, access: (path: string, sizeBytes: number) => Result<unknown>): string[] => which.map(({ path, map }) => errnoOf(access(path, map.sizeBytes)))
+    const all = (which: typeof files, errno: string): string[] => which.map(() => errno)
+
+    it('have nothing past their ends, and none grows', () => {
+      const rig = newRig(shape)
+      const on = mountedSet(rig)
+      const before = rig.pool.slice()
+      for (const { path, map: { sizeBytes } } of files) {
+        expect([path, valueOf(readOf(on, path, sizeBytes, 10)).length, valueOf(readOf(on, path, sizeBytes - 1, 10)).length]).toEqual([path, 0, 1])
+        const file = mapOf(on, path)
+        expect([path, errnoOf(writeOf(on, path, sizeBytes - 1, new Uint8Array(2))), errnoOf(file.write(sizeBytes, new Uint8Array(1))), errnoOf(file.copyTo(new Uint8Array(2), sizeBytes - 1))]).toEqual([path, 'ENXIO', 'ENXIO', 'ENXIO'])
+      }
+      expect(Buffer.compare(before, rig.pool)).toBe(0)
+    })
+
+    it.each(WHEN)('%s their first access: of another size they are ENXIO once, and without a map EIO each time', (when) => {
+      const rig = newRig(shape)
+      const on = mountedSet(rig)
+      const before = rig.pool.slice()
+      const write = (path: string) => writeOf(on, path, 0, Uint8Array.of(1))
+      const read = (path: string) => readOf(on, path, 0, 1)
+      const used = when === 'after' ? files : []
+      expect(outcomes(used, read)).toEqual(all(used, 'ok'))
+      for (const [i, { path, map }] of files.entries()) {
+        const inode = on.mount.lookup(path)
+        if (inode?.kind !== 'file') throw new Error(`there is no ${path}`)
+        on.mount.setSize(inode, map.sizeBytes + (i % 2 === 0 ? 1 : -1))
+      }
+      expect([outcomes(files, read), outcomes(files, write), outcomes(files, (path) => open(on, path))]).toEqual([all(files, 'ENXIO'), all(files, 'EIO'), all(files, 'EIO')])
+      const stub = on.mount.addStub('stub', 0o644, 0, 0)
+      for (const sizeBytes of [0, 1, 4096]) {
+        on.mount.setSize(stub, sizeBytes)
+        expect([errnoOf(open(on, 'stub')), errnoOf(read('stub')), errnoOf(write('stub')), stub.invalid]).toEqual(['EIO', 'EIO', 'EIO', false])
+      }
+      expect(Buffer.compare(before, rig.pool)).toBe(0)
+    })
+
+    const failures = FAILURES.flatMap((kind, i) => WHEN.map((when): [typeof kind, typeof when, number] => [kind, when, deviceCount > 1 ? 1 + (i % (deviceCount - 1)) : 0]))
+
+    it.each(failures)('%s %s their first access, of device %i', (kind, when, bad) => {
+      const rig = newRig(shape)
+      const on = mountedSet(rig)
+      const deviceOf = (line: number): number => Math.floor((line * LINE_BYTES) / strideBytes)
+      const whole = (path: string, sizeBytes: number) => readOf(on, path, 0, sizeBytes)
+      const used = when === 'after' ? files : []
+      expect(used.map(({ path, map, positions }) => firstDifference(valueOf(whole(path, map.sizeBytes)), bytesAt(rig, positions)))).toEqual(used.map(() => -1))
+      const onBad = files.filter(({ lines }) => lines.some((line) => deviceOf(line) === bad))
+      // In the midst of what the longest of them has there.
+      const itsLines = onBad.at(-1)?.lines.filter((line) => deviceOf(line) === bad) ?? []
+      const poisoned = itsLines[itsLines.length >> 1] ?? 0
+      const { health } = rig.memories[bad] as Memory
+      if (kind === 'poison') health.addPoison(poisoned * LINE_BYTES - bad * strideBytes, LINE_BYTES)
+      else if (kind === 'a stop') health.stop()
+      else health.reconfigure()
+      const hit = onBad.filter(({ lines }) => kind !== 'poison' || lines.includes(poisoned))
+      const elsewhere = files.filter((file) => !onBad.includes(file))
+      const spared = files.filter((file) => !hit.includes(file))
+      const before = rig.pool.slice()
+      expect(outcomes(spared, whole)).toEqual(all(spared, 'ok'))
+      expect(hit.length).toBeGreaterThan(0)
+      // Once one of them has met it, it is reported of the device: to each of its files, wherever that is touched.
+      expect(outcomes(hit, whole)).toEqual(all(hit, first))
+      expect(outcomes(hit, (path) => writeOf(on, path, 0, Uint8Array.of(1)))).toEqual(all(hit, then))
+      const others = onBad.filter((file) => !hit.includes(file))
+      expect([outcomes(others, whole), outcomes(onBad, whole), outcomes(onBad, (path) => open(on, path))]).toEqual([all(others, first), all(onBad, then), all(onBad, then)])
+      expect(outcomes(elsewhere, whole)).toEqual(all(elsewhere, isStandalone ? 'ENODEV' : 'ok'))
+      expect(Buffer.compare(before, rig.pool)).toBe(0)
     })
   })
 
@@ -220,8 +344,6 @@ export function kernelErrorsContract(kernel: KernelUnderTest): void {
     it.each(kinds)('%s: a store over it tells, and stores nothing there', (kind) => {
       const rig = newRig(shape)
       const { on } = mountedWith(kernel, rig, map)
-      // Whoever is told of devices by a daemon knows this one from now on.
-      valueOf(readOf(on, 'f', at, 1))
       breaks[kind]!(rig)
       const before = rig.pool.slice()
       const file = mapOf(on, 'f')
