@@ -195,6 +195,7 @@ export class Roster {
   readonly #wentDown: (host: Host, why: string) => void
   readonly #did: (act: Act) => void
   #hosts: Host[] = []
+  #ended = false
 
   /** @param did told what hosts do that can be done again */
   constructor(driver: Driver, changed: () => void, wentDown: (host: Host, why: string) => void, did: (act: Act) => void) {
@@ -255,6 +256,12 @@ export class Roster {
       return spawned
     }
     const handle = spawned.value
+    if (this.#ended) {
+      const why = 'the session has ended'
+      handle.kill(why)
+      host.forget(why)
+      return fail('host_down', { name, why })
+    }
     host.handle = handle
     host.status = 'up'
     host.why = undefined
@@ -280,6 +287,7 @@ export class Roster {
     this.removeAll()
     this.#hosts = [...hosts]
     for (const host of hosts) host.onAct = this.#did
+    if (this.#ended) this.removeAll()
     this.#changed()
   }
 
@@ -290,6 +298,12 @@ export class Roster {
     host.handle = undefined
     handle?.kill('it was taken away')
     this.#changed()
+  }
+
+  /** There are no hosts any more, nor will there be. */
+  end(): void {
+    this.#ended = true
+    this.removeAll()
   }
 
   removeAll(): void {

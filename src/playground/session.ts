@@ -280,8 +280,7 @@ export class Session implements Playground {
   }
 
   dispose(): Promise<void> {
-    this.#world.dispose()
-    return Promise.resolve()
+    return this.#world.dispose()
   }
 
   /** Hosts come and go in the order in which it was asked for, whatever has to be loaded first. */

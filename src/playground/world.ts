@@ -378,12 +378,14 @@ export class World {
     this.refuse(fail('page_failed', { what: whatOf(error) }))
   }
 
-  dispose(): void {
+  /** Resolves when nothing of it runs any more: whatever is on its way to have hosts gets none. */
+  async dispose(): Promise<void> {
     this.saver.stop()
     this.#problems.stop()
     this.tasks.stopAll()
-    this.roster.removeAll()
+    this.roster.end()
     this.#announcer.listeners.clear()
+    await this.exclusive(() => Promise.resolve())
   }
 
   readonly #hostWentDown = (host: Host, why: string): void => {

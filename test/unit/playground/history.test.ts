@@ -5,6 +5,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { fail } from '../../../src/core/base/result.ts'
+import { Health } from '../../../src/core/mem/health.ts'
+import type { HostHandle } from '../../../src/host/driver.ts'
 import { Session } from '../../../src/playground/session.ts'
 import type { HealthView } from '../../../src/playground/types.ts'
 import { ImageStore } from '../../../src/store/imageStore.ts'
@@ -198,6 +200,50 @@ describe('history', () => {
     expect(failureOf(await session.stepTo(6), 'travel_differs').says).toContain('by our own mistake, step 6 came out otherwise')
     expect(session.snapshot()).toMatchObject({ hosts: before.hosts, files: before.files, history: before.history })
     valueOf(await session.stepTo(4))
+    await session.dispose()
+  })
+
+  it('leaves no host behind when it ends, whatever is on its way', async () => {
+    for (const begin of [
+      // While it starts.
+      undefined,
+      (session: Session) => session.stepTo(2),
+      (session: Session) => session.addHost(),
+      (session: Session) => session.format({ force: true, deviceBytes: 24 * MIB, deviceCount: 2 }),
+      (session: Session) => session.startOver(),
+    ]) {
+      for (const turns of [0, 1, 5, 20]) {
+        const { driver, ...engine } = nodeEngine()
+        const made: HostHandle[] = []
+        const session = new Session({
+          ...engine,
+          driver: { ...driver, spawn: (spec) => driver.spawn(spec).then((spawned) => (spawned.ok && made.push(spawned.value), spawned)) },
+        }, new ImageStore(), 'owner')
+        const started = session.start()
+        if (begin) await started
+        const begun = begin?.(session)
+        for (let i = 0; i < turns; i++) await new Promise((resolve) => setTimeout(resolve))
+        await session.dispose()
+        expect(made.filter(({ down }) => down === undefined)).toEqual([])
+        await Promise.all([started, begun])
+        expect(made.filter(({ down }) => down === undefined)).toEqual([])
+      }
+    }
+  })
+
+  it('says so where the hardware says something else than it did', async () => {
+    const { driver, ...engine } = nodeEngine()
+    let health: Health | undefined
+    const session = new Session({
+      ...engine,
+      driver: { ...driver, spawn: (spec) => ((health ??= new Health(spec.devices[0]!.health)), driver.spawn(spec)) },
+    }, new ImageStore(), 'owner')
+    await session.start()
+    // No act of anyone's.
+    health?.addPoison(200 * MIB, 64)
+    valueOf(await session.newFile({ path: 'x', sizeBytes: 10 }))
+    valueOf(await session.stepTo(5))
+    expect(failureOf(await session.stepTo(6), 'travel_differs').says).toContain('the devices are in another state')
     await session.dispose()
   })
 

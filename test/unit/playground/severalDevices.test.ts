@@ -4,39 +4,15 @@
 import { describe, expect, it, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { openDump } from '../../../src/playground/dump.ts'
-import type { Session } from '../../../src/playground/session.ts'
 import type { PoolDeviceView, Snapshot } from '../../../src/playground/types.ts'
 import { memoryAdvice } from '../../../src/ui/memoryGuide.ts'
 import { usedBytes } from '../../../src/ui/rescue.ts'
 import { failureOf, firstDifference, valueOf } from '../../helpers/outcome.ts'
-import { nodeSession, picturesOf } from '../../helpers/sessions.ts'
+import { picturesOf } from '../../helpers/sessions.ts'
+import { EACH, extentsOn, faultsOn, run, striped, three } from '../../helpers/threeDevices.ts'
 
-const EACH = 24 * MIB
 const how = { columns: 80, signal: new AbortController().signal, onNote: () => undefined }
-
-async function three(): Promise<{ session: Session; newest: () => SharedArrayBuffer }> {
-  const made = await nodeSession()
-  valueOf(await made.session.format({ force: true, deviceBytes: EACH, deviceCount: 3, unitBytes: 4096 }))
-  return made
-}
-
-async function striped(session: Session, path = 'wide'): Promise<void> {
-  valueOf(await session.newFile({ path, sizeBytes: 6 * MIB, seed: 7, striped: { stripCount: 3, chunkBytes: MIB } }))
-}
-
 const healthOf = ({ device }: Snapshot): PoolDeviceView['health'][] => device.devices.map(({ health }) => health)
-const faultsOn = ({ hosts }: Snapshot, name: string): [string, string | undefined][] =>
-  hosts.find((host) => host.name === name)?.files.map(({ path, fault }) => [path, fault]) ?? []
-
-const extentsOn = ({ hosts }: Snapshot, name: string): unknown[] => hosts.find((host) => host.name === name)?.files.map(({ path, extents }) => [path, extents]) ?? []
-
-async function run(session: Session, host: string, line: string): Promise<number> {
-  const shell = valueOf(await session.openShell(host))
-  const { exitCode } = valueOf(await shell.run(line, how))
-  shell.close()
-  await session.settled()
-  return exitCode
-}
 
 describe('a session with three devices', () => {
   it('shows each, with its place, its part in the file system and what is used of it', async () => {
@@ -94,7 +70,7 @@ describe('what the hardware says', () => {
     const bad = session.snapshot()
     const states = [plain[0], { ...plain[1], poison: [{ offsetBytes: at, lengthBytes: 128 }] }, { poison: [], isStopped: true, configuration: 1 }]
     expect(healthOf(bad)).toEqual(states)
-    expect(bad.history).toMatchObject({ position: before + 3, stepCount: before + 3, back: '/dev/dax2.0 was reconfigured: to whoever has it mounted it is another device now.' })
+    expect(bad.history).toMatchObject({ position: before + 3, stepCount: before + 3, back: 'Device 2 was reconfigured: to whoever has it mounted it is another device now.' })
     expect(bad.trace.slice(-3).map(({ kind, command, bytes }) => [kind, command, bytes])).toEqual([
       ['memory', `sudo cxl inject-media-poison /dev/dax1.0 --address 0x${(at - EACH).toString(16)} --length 128`, { offsetBytes: at, lengthBytes: 128 }],
       ['memory', 'sudo daxctl disable-device /dev/dax2.0', { offsetBytes: 2 * EACH, lengthBytes: EACH }],
@@ -165,8 +141,8 @@ describe('what the hardware says', () => {
     valueOf(await session.stopDevice(2))
     await vi.waitFor(() => expect(session.snapshot().problems.checking).toBe(false), { timeout: 5000 })
     expect(session.snapshot().problems.list.map(({ says, bytes, host }) => [says, bytes, host])).toEqual([
-      ['/dev/dax1.0 has poisoned memory: 64 bytes at 0x400000.', { offsetBytes: EACH + 4 * MIB, lengthBytes: 64 }, undefined],
-      ['/dev/dax2.0 does not answer: nobody reaches what is on it.', { offsetBytes: 2 * EACH, lengthBytes: EACH }, undefined],
+      ['Device 1 has poisoned memory: 64 bytes at 0x400000.', { offsetBytes: EACH + 4 * MIB, lengthBytes: 64 }, undefined],
+      ['Device 2 does not answer: nobody reaches what is on it.', { offsetBytes: 2 * EACH, lengthBytes: EACH }, undefined],
       ['On A, wide can’t be read or written: the memory behind it failed.', undefined, 'A'],
       ['B is one log entry behind: it can’t see wide.', undefined, 'B'],
     ])
@@ -246,145 +222,6 @@ describe('a host without one of the devices', () => {
     valueOf(await session.attachDevice('B', 1))
     expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', undefined], ['plain', undefined]])
     expect(valueOf(await session.sha256('B', 'wide'))).toBe(valueOf(await session.sha256('A', 'wide')))
-    await session.dispose()
-  })
-})
-
-describe('mounts made by hand', () => {
-  it('reach what was reconfigured, and are there again however the steps are gone', async () => {
-    const { session } = await three()
-    await striped(session)
-    valueOf(await session.playLog('B'))
-    const sum = valueOf(await session.sha256('A', 'wide'))
-    valueOf(await session.reconfigureDevice(1))
-    const { position } = session.snapshot().history
-    failureOf(await session.sha256('B', 'wide'), 'mount_failed')
-    expect(await run(session, 'B', 'umount /mnt/famfs && famfs mount --nofuse /dev/dax0.0 /mnt/famfs')).toBe(0)
-    expect(session.snapshot().history).toMatchObject({ position: position + 1, back: expect.stringContaining('famfs mount') })
-    expect(valueOf(await session.sha256('B', 'wide'))).toBe(sum)
-    // The next one reconfigures and mounts in one line.
-    expect(await run(session, 'A', `daxctl reconfigure-device --force --mode=devdax /dev/dax2.0; umount /mnt/famfs; famfs mount --nofuse /dev/dax0.0 /mnt/famfs`)).toBe(0)
-    valueOf(await session.newFile({ path: 'later', sizeBytes: 4096, seed: 1 }))
-    const states = new Map<number, ReturnType<typeof picturesOf>>([[position + 3, picturesOf(session.snapshot())]])
-    for (const back of [2, 1, 0, 3, 2, 0, 3]) {
-      valueOf(await session.stepTo(position + back))
-      const pictures = picturesOf(session.snapshot())
-      expect({ back, pictures }).toEqual({ back, pictures: states.get(position + back) ?? pictures })
-      states.set(position + back, pictures)
-      const [a, b] = [await session.sha256('A', 'wide'), await session.sha256('B', 'wide')]
-      expect([back, a.ok, b.ok]).toEqual([back, back >= 2, back === 1])
-    }
-    await session.dispose()
-  })
-
-  it('keep their kernel, which a refused format leaves them, too', async () => {
-    const { session } = await three()
-    await striped(session)
-    const { position } = session.snapshot().history
-    const ways = [['--nofuse --kernel v1-abi42', 'v1-abi42', 'ENODEV'], ['--fuse', 'fuse', 'EHWPOISON, EIO'], ['--fuse --kernel program', 'program', 'EHWPOISON, EIO']] as const
-    for (const [words] of ways) expect(await run(session, 'B', `umount /mnt/famfs; famfs mount ${words} /dev/dax0.0 /mnt/famfs`)).toBe(0)
-    failureOf(await session.format({ host: 'B' }), 'owned_by_other')
-    expect(session.snapshot()).toMatchObject({ history: { position: position + 3, stepCount: position + 3 }, hosts: [{}, { kernel: 'program' }] })
-    for (const at of [2, 0, 1, 3, 2, 3]) {
-      valueOf(await session.stepTo(position + at))
-      const [, kernel, memoryErrno] = ways[at - 1] ?? ['', 'v1', 'ENODEV']
-      expect(session.snapshot().hosts[1]).toMatchObject({ kernel, memoryErrno, mountpoint: '/mnt/famfs' })
-      expect(faultsOn(session.snapshot(), 'B')).toEqual(at === 0 ? [] : [['wide', undefined]])
-    }
-    expect(valueOf(await session.sha256('B', 'wide'))).toBe(valueOf(await session.sha256('A', 'wide')))
-    await session.dispose()
-  })
-
-  it('find memory sound when their step is done again, and the configuration that they found', async () => {
-    const { session } = await three()
-    await striped(session)
-    valueOf(await session.stopDevice(0))
-    const { position } = session.snapshot().history
-    expect(await run(session, 'B', 'daxctl enable-device /dev/dax0.0; umount /mnt/famfs; famfs mount --fuse /dev/dax0.0 /mnt/famfs; daxctl disable-device /dev/dax0.0')).toBe(0)
-    valueOf(await session.startDevice(0))
-    valueOf(await session.newFile({ path: 'later', sizeBytes: 4096, seed: 1 }))
-    // Whoever played the log before the device was another has lost it after.
-    expect(await run(session, 'B', 'famfs logplay /mnt/famfs; daxctl reconfigure-device --force --mode=devdax /dev/dax0.0')).toBe(0)
-    const last = session.snapshot()
-    expect(faultsOn(last, 'B')).toEqual([['wide', 'memory'], ['later', 'memory']])
-    valueOf(await session.stepTo(position + 1))
-    expect(session.snapshot().hosts[1]).toMatchObject({ kernel: 'fuse', files: [{ path: 'wide' }] })
-    valueOf(await session.stepTo(position + 4))
-    expect(picturesOf(session.snapshot())).toEqual(picturesOf(last))
-    await session.dispose()
-  })
-})
-
-describe('what a host met of memory', () => {
-  it('by looking is no step, and stays with the state that it looked at', async () => {
-    const { session } = await three()
-    await striped(session)
-    valueOf(await session.newFile({ path: 'plain', sizeBytes: 4096, seed: 1 }))
-    valueOf(await session.playLog('B'))
-    expect(await run(session, 'B', 'umount /mnt/famfs; famfs mount --fuse /dev/dax0.0 /mnt/famfs')).toBe(0)
-    const at = session.snapshot().files[0]?.extents.find(({ offsetBytes }) => offsetBytes >= EACH && offsetBytes < 2 * EACH)?.offsetBytes ?? 0
-    valueOf(await session.poison(1, at - EACH, 64))
-    const { position } = session.snapshot().history
-    failureOf(await session.sha256('A', 'wide'), 'mount_failed')
-    failureOf(await session.sha256('B', 'wide'), 'memory_failed')
-    expect(session.snapshot().history).toMatchObject({ position, stepCount: position })
-    // A standalone mount is lost as a whole; of the other one, what is on that device.
-    const met = [[['wide', 'memory'], ['plain', 'memory']], [['wide', 'memory'], ['plain', undefined]]]
-    const metNow = (): unknown[] => ['A', 'B'].map((name) => faultsOn(session.snapshot(), name))
-    expect(metNow()).toEqual(met)
-    valueOf(await session.mendDevice(1))
-    expect(metNow()).toEqual(met)
-    for (const back of [0, 1, 0, -1, 1, -1, 0, 1]) {
-      valueOf(await session.stepTo(position + back))
-      expect([back, metNow()]).toEqual([back, back < 0 ? met.map(() => [['wide', undefined], ['plain', undefined]]) : met])
-    }
-    failureOf(await session.sha256('A', 'plain'), 'mount_failed')
-    failureOf(await session.sha256('B', 'wide'), 'memory_failed')
-    valueOf(await session.sha256('B', 'plain'))
-    await session.dispose()
-  })
-
-  it('in the past is forgotten with it, unless the past goes on from there', async () => {
-    const { session } = await three()
-    await striped(session)
-    const at = session.snapshot().files[0]?.extents[0]?.offsetBytes ?? 0
-    valueOf(await session.poison(Math.floor(at / EACH), at % EACH, 64))
-    valueOf(await session.addHost())
-    const { position } = session.snapshot().history
-    const lose = async (): Promise<void> => {
-      valueOf(await session.stepTo(position - 1))
-      failureOf(await session.sha256('A', 'wide'), 'mount_failed')
-      failureOf(await session.newDirectory({ path: 'refused/deeper' }), 'mount_failed')
-    }
-    await lose()
-    expect(session.snapshot().history).toMatchObject({ position: position - 1, stepCount: position - 1 })
-    await session.dispose()
-  })
-
-  it('of a device that is stopped shows in all its files, on the media and on every host', async () => {
-    const { session } = await three()
-    await striped(session)
-    valueOf(await session.newFile({ path: 'plain', sizeBytes: 4096, seed: 1 }))
-    valueOf(await session.playLog('B'))
-    const devindex = Math.floor((session.snapshot().files[1]?.extents[0]?.offsetBytes ?? 0) / EACH)
-    valueOf(await session.stopDevice((devindex + 1) % 3))
-    const { files } = session.snapshot()
-    expect(files.map(({ path, fault }) => [path, fault])).toEqual([['wide', 'memory'], ['plain', undefined]])
-    for (const name of ['A', 'B']) expect(faultsOn(session.snapshot(), name)).toEqual([['wide', 'memory'], ['plain', undefined]])
-    await session.dispose()
-  })
-
-  it('is another device that turns up: its files have their places again', async () => {
-    const { session } = await three()
-    await striped(session)
-    const bytes = valueOf(await session.peek({ kind: 'device' }, EACH, 8))
-    valueOf(await session.edit({ host: 'A', offsetBytes: EACH, bytes: new Uint8Array(8) }))
-    valueOf(await session.rebootHost('B'))
-    expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', 'missing']])
-    valueOf(await session.edit({ host: 'A', offsetBytes: EACH, bytes }))
-    expect(await run(session, 'B', 'famfs daxdev resolve /mnt/famfs')).toBe(0)
-    expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', undefined]])
-    expect(extentsOn(session.snapshot(), 'B')).toEqual(extentsOn(session.snapshot(), 'A'))
     await session.dispose()
   })
 })
