@@ -72,10 +72,14 @@ it('the list of devices stops one, lets it answer, and takes one from a host', a
   const { session, root } = await open()
   await page.getByRole('button', { name: 'Devices', exact: true }).click()
   const list = page.getByRole('region', { name: 'Devices' })
+  // Messages stand for a few seconds, and as long as the focus is on them.
+  const holding = new MutationObserver(() => root.querySelector<HTMLElement>('.toasts button')?.focus())
+  holding.observe(root, { childList: true, subtree: true })
   await list.getByRole('button', { name: 'Stop device 1' }).click()
   await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(true), patient)
   await expect.element(list.getByText('does not answer', { exact: true })).toBeVisible()
   await vi.waitFor(() => expect(root.querySelector('.toasts')?.textContent).toMatch(/\/dev\/dax1\.0 does not answer any more\.A step back \(.+Z\) undoes it\./), patient)
+  holding.disconnect()
   await page.getByRole('button', { name: 'Undo', exact: true }).click()
   await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(false), patient)
   // A press on the message closed the list.
