@@ -21,7 +21,7 @@ export interface Message {
 export interface MessagesState {
   /** Oldest first; at most MESSAGES_MOST. */
   all: readonly Message[]
-  /** Indices of those that stand on the page now, oldest first. */
+  /** Indices of those that stand on the page now, oldest first: one of a kind. */
   shown: readonly number[]
 }
 
@@ -32,7 +32,6 @@ export interface Messages {
 }
 
 export const MESSAGES_MOST = 100
-export const SHOWN_MOST = 3
 
 export function makeMessages(): Messages {
   const listeners = new Set<() => void>()
@@ -52,14 +51,12 @@ export function makeMessages(): Messages {
 
 export type NewMessage = Pick<Message, 'kind' | 'says'> & Partial<Pick<Message, 'next' | 'act' | 'isSpoken'>>
 
-/** Shows it; the oldest one gives way where there are too many. */
+/** Shows it, in place of the one of its kind that stands there: together they would hide what they speak of. */
 export function toast(messages: Messages, given: NewMessage): Message {
   const { all, shown } = messages.get()
   const message: Message = { isSpoken: false, ...given, index: (all.at(-1)?.index ?? -1) + 1, atMs: Date.now() }
-  const isTwin = ({ kind, says, next }: Message): boolean => kind === message.kind && says === message.says && next === message.next
-  // The same once more takes the place of the one that stands there.
-  const others = shown.filter((index) => !all.some((known) => known.index === index && isTwin(known)))
-  messages.set({ all: [...all, message].slice(-MESSAGES_MOST), shown: [...others, message.index].slice(-SHOWN_MOST) })
+  const others = shown.filter((index) => all.some((known) => known.index === index && known.kind !== message.kind))
+  messages.set({ all: [...all, message].slice(-MESSAGES_MOST), shown: [...others, message.index] })
   return message
 }
 

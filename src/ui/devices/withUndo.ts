@@ -1,9 +1,10 @@
-// What is done to devices by a press is said in the corner, with the way back: it may be out of sight where it shows.
+// What is done to devices by a press is said in the corner, with the way back: it may be out of sight where it shows. The
+// message stands there as long as that way is open: with another step it goes.
 
 import { ok, type Result } from '../../core/base/result.ts'
 import type { Playground } from '../../playground/types.ts'
 import { isMac, keyNames } from '../commands/keys.ts'
-import { type Messages, toast } from '../messages.ts'
+import { type Messages, putAway, toast } from '../messages.ts'
 
 export async function withUndo(playground: Playground, messages: Messages, act: () => Promise<Result<undefined>>): Promise<Result<undefined>> {
   const before = playground.snapshot()
@@ -17,6 +18,11 @@ export async function withUndo(playground: Playground, messages: Messages, act: 
     else toast(messages, { kind: 'note', says: 'Other steps came after it: step back one by one.' })
   }
   const keys = keyNames('Mod+Z', isMac()).join(isMac() ? ' ' : '-')
-  toast(messages, { kind: 'done', says: event.sentence, next: `A step back (${keys}) undoes it.`, act: { label: 'Undo', run: undo }, isSpoken: true })
+  const { index } = toast(messages, { kind: 'done', says: event.sentence, next: `A step back (${keys}) undoes it.`, act: { label: 'Undo', run: undo }, isSpoken: true })
+  const stop = playground.subscribe(() => {
+    if (playground.snapshot().history.position === position) return
+    stop()
+    putAway(messages, index)
+  })
   return ok()
 }

@@ -30,8 +30,8 @@ async function line(text: string): Promise<void> {
 
 /** B reads what is poisoned; then it is well again. */
 async function failAndMend(): Promise<void> {
-  const { extents } = session.snapshot().files.find(({ path }) => path === 'bad.bin') ?? expect.fail('it is not logged')
-  valueOf(await session.poison(0, extents[0]?.offsetBytes ?? 0, 64))
+  const offsetBytes = session.snapshot().files.find(({ path }) => path === 'bad.bin')?.extents[0]?.offsetBytes ?? 0
+  valueOf(await session.poison(0, offsetBytes, 64))
   failureOf(await session.sha256('B', 'bad.bin'), 'mount_failed')
   expect(noted()).toBe('mount_failed')
   valueOf(await session.mendDevice(0))

@@ -3,18 +3,18 @@
 import { describe, expect, it } from 'vitest'
 import { fail } from '../../../src/core/base/result.ts'
 import type { HistoryView, Snapshot, TaskView, TraceEvent } from '../../../src/playground/types.ts'
-import { makeMessages, MESSAGES_MOST, putAway, SHOWN_MOST, toast } from '../../../src/ui/messages.ts'
+import { makeMessages, MESSAGES_MOST, putAway, toast } from '../../../src/ui/messages.ts'
 import { type Known, LONG_MS, type News, newsOf } from '../../../src/ui/news.ts'
 
 const says = (count: number): string[] => Array.from({ length: count }, (_, i) => `message ${i}`)
 
 describe('the store', () => {
-  it('shows the last few, and keeps the earlier ones', () => {
+  it('shows the last of each kind, and keeps the earlier ones', () => {
     const messages = makeMessages()
-    for (const text of says(SHOWN_MOST + 2)) toast(messages, { kind: 'note', says: text })
+    for (const kind of ['note', 'done', 'failure', 'done', 'done'] as const) toast(messages, { kind, says: kind })
     const { all, shown } = messages.get()
-    expect(all.map((message) => message.says)).toEqual(says(SHOWN_MOST + 2))
-    expect(shown).toEqual([2, 3, 4])
+    expect(all.map((message) => message.says)).toEqual(['note', 'done', 'failure', 'done', 'done'])
+    expect(shown).toEqual([0, 2, 4])
     expect(all[0]).toMatchObject({ index: 0, isSpoken: false })
   })
 
@@ -25,14 +25,6 @@ describe('the store', () => {
     expect(messages.get()).toMatchObject({ all: [{ says: 'a' }], shown: [] })
     expect(toast(messages, { kind: 'done', says: 'b' }).index).toBe(1)
     expect(messages.get().shown).toEqual([1])
-  })
-
-  it('shows the same only once, and keeps each', () => {
-    const messages = makeMessages()
-    for (const text of ['a', 'b', 'a', 'a']) toast(messages, { kind: 'note', says: text })
-    toast(messages, { kind: 'note', says: 'a', next: 'Try again' })
-    expect(messages.get().shown).toEqual([1, 3, 4])
-    expect(messages.get().all).toHaveLength(5)
   })
 
   it('forgets the oldest of very many', () => {

@@ -44,6 +44,14 @@ it('is left where other steps came after it, and that is said', async () => {
   expect(session.snapshot().history).toMatchObject({ position, stepCount, travelling: false })
 })
 
+it('goes with the next step, and stays among the earlier ones', async () => {
+  valueOf(await stop())
+  expect(messages.get().shown).toEqual([told().index])
+  valueOf(await session.poison(0, 64, 64))
+  await vi.waitFor(() => expect(messages.get().shown).toEqual([]))
+  expect(messages.get().all).toHaveLength(1)
+})
+
 it('isn’t offered for what failed, or made no step', async () => {
   failureOf(await withUndo(session, messages, () => session.stopDevice(7)), 'no_such_device')
   valueOf(await withUndo(session, messages, async () => {
