@@ -27,8 +27,8 @@ export const conformance = { scenarios: 30, fileSteps: 682, runs: 48, steps: 108
 /** Undo and redo: operations of the mixed session, with one device and with several, and how often it then goes somewhere else. */
 export const history = { operations: 200, operationsOnSeveral: 100, journeys: 40 }
 
-/** Per kernel: maps by chance, places at which a long map is asked, and lies of a daemon. */
-export const kernelRuns = { maps: 60, places: 300, lies: 100 }
+/** Per kernel: maps by chance, places at which a long map is asked, lies of a daemon, and mounts on which it says anything unasked. */
+export const kernelRuns = { maps: 60, places: 300, lies: 100, notices: 400 }
 
 export function printCount(what: string, count: number | string): void {
   process.stdout.write(`${what}: ${count}\n`)

@@ -1,79 +1,29 @@
 // A daemon that lies, to every kernel that asks one: refused each time, no byte outside of the devices is ever read or
-// stored, nothing of it is kept, and with a good daemon the same mount works.
+// stored, nothing of it is kept, and with a good daemon the same mount works. What it says unasked is in hostileNotices.
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../src/core/base/result.ts'
 import type { Extent } from '../../src/core/fmap/fmap.ts'
 import { columnsOf, type WideMap } from '../../src/core/fmap/wide.ts'
-import { directLink } from '../../src/core/fuse/directLink.ts'
 import { DaxdevReply, FmapHeader } from '../../src/core/fuse/messages.ts'
 import type { Answered, Handlers } from '../../src/core/fuse/wire.ts'
 import { MappedFile } from '../../src/core/kernel/mappedFile.ts'
 import { OpenFile } from '../../src/core/kernel/openFile.ts'
-import type { KernelName } from '../../src/core/kernel/way.ts'
-import { handlersOf, isStandalone, kernelNames, wayOver } from '../../src/core/machine/kernels.ts'
-import { makeSandbox } from '../../src/host/sandbox.ts'
+import { isStandalone, kernelNames, type PullKernel } from '../../src/core/machine/kernels.ts'
 import { kernelRuns, printCount } from '../counts.ts'
-import { bytesAt, bytesOf, MEDIUM, mounted, type Mounted, newRig, poolOffset, positionsOf, randomMap, type Rig, type RigShape, SECRET, SMALL } from '../helpers/kernels.ts'
+import { expectGoodAgain, inodeOf, newTrial, piece, RESERVING, secretsLostOf, type Trial } from '../helpers/hostileDaemon.ts'
+import { bytesAt, MEDIUM, poolOffset, positionsOf, randomMap, type Rig, SECRET, SMALL } from '../helpers/kernels.ts'
 import { firstDifference, valueOf } from '../helpers/outcome.ts'
 
 const UNIT = SMALL.unitBytes
 /** What is stored. */
 const STORED = 0x11
-type PullKernel = Exclude<KernelName, 'v1' | 'v1-abi42'>
 const KERNELS = kernelNames.filter((name): name is PullKernel => !isStandalone(name))
 /** Striping is unrolled before these kernels see anything: what its strips are is the daemon's own matter. */
 const TAKES_STRIPES: ReadonlySet<PullKernel> = new Set<PullKernel>(['fuse', 'program'])
-/** A program is told the file's own parts of devices, and held to those; what it makes of them is its own matter. */
-const WITHIN_ITSELF: ReadonlySet<string> = new Set(['two pieces share a part', 'a chunk that is no power of two', 'a chunk smaller than a unit'])
-
-interface Trial {
-  rig: Rig
-  on: Mounted
-  /** Whom the kernel asks from now on. */
-  listen(handlers: (good: Handlers) => Handlers): void
-  /** A daemon that tells bad maps in good form. */
-  lie(map: WideMap): void
-  readonly askedCount: number
-}
-
-/** Devices that begin with two units in which no file is. */
-const RESERVING: RigShape = { ...SMALL, reservedBytes: 2 * UNIT }
-
-/** A mount whose daemon is good until it is told otherwise. */
-function newTrial(kernel: PullKernel, shape = SMALL): Trial {
-  const rig = newRig(shape)
-  let handlers: Handlers = {}
-  let askedCount = 0
-  let listen: Trial['listen'] = () => undefined
-  let lie: Trial['lie'] = () => undefined
-  const on = mounted(rig, (store) => {
-    const { link, notify } = directLink(() => handlers)
-    const options = { sandbox: makeSandbox, cookies: new Int32Array(16) }
-    const good = handlersOf(kernel, store, notify, options)
-    handlers = good
-    listen = (make) => {
-      handlers = counted(make(good))
-    }
-    lie = (map) => {
-      handlers = counted(handlersOf(kernel, { map: () => map, daxdev: (devindex) => store.daxdev(devindex) }, notify, options))
-    }
-    return wayOver(kernel, link, options)
-  })
-  const counted = (given: Handlers): Handlers =>
-    Object.fromEntries(Object.entries(given).map(([opcode, handler]) => [opcode, (node: number, request: Uint8Array) => {
-      askedCount++
-      return handler(node, request)
-    }]))
-  return { rig, on, listen: (make) => listen(make), lie: (map) => lie(map), get askedCount() { return askedCount } }
-}
-
-function inodeOf(on: Mounted, path: string) {
-  const inode = on.mount.lookup(path)
-  if (inode?.kind !== 'file') throw new Error(`there is no ${path}`)
-  return inode
-}
+/** What a chunk is, is between a program and its table: the kernel holds it to the file's ranges. */
+const WITHIN_ITSELF: ReadonlySet<string> = new Set(['a chunk that is no power of two', 'a chunk smaller than a unit'])
 
 /**
  * Reads all of it, stores into all of it, maps it: whatever of that is refused. What isn't was at the places of the map, and
@@ -88,7 +38,7 @@ function tryAll({ on, rig }: Trial, path: string, map?: WideMap): Result<unknown
   const access = on.mount.access(inode)
   const copy = new Uint8Array(inode.sizeBytes)
   const mapped = access.ok ? new MappedFile(path, access.value, true).copyTo(copy) : access
-  // Devices never hold that byte, and what is between them holds no other.
+  // Files never hold that byte; superblocks, logs and what is between devices hold no other.
   expect([bytes.includes(SECRET), copy.includes(SECRET)]).toEqual([false, false])
   const positions = map ? positionsOf(rig, map) : access.ok ? placesOf(rig, new MappedFile(path, access.value, false)) : new Float64Array(0)
   const places = bytesAt(rig, positions)
@@ -98,7 +48,7 @@ function tryAll({ on, rig }: Trial, path: string, map?: WideMap): Result<unknown
   const expected = before.slice()
   for (const position of positions) if (written.ok || rig.pool[position] === STORED) expected[position] = STORED
   expect(Buffer.compare(expected, rig.pool)).toBe(0)
-  expect(secretsOf(rig)).toBe(0)
+  expect(secretsLostOf(rig)).toBe(0)
   return [read, mapped, written]
 }
 
@@ -115,30 +65,6 @@ function placesOf(rig: Rig, file: MappedFile): Float64Array {
 
 const errnosOf = (results: readonly Result<unknown>[]): string => [...new Set(results.map((result) => (result.ok ? 'ok' : result.failure.errno)))].join(', ')
 
-function secretsOf({ pool, deviceBytes, deviceCount }: Rig): number {
-  const stride = pool.length / deviceCount
-  let lost = 0
-  for (let devindex = 0; devindex < deviceCount; devindex++) {
-    for (let at = devindex * stride + deviceBytes; at < (devindex + 1) * stride; at++) if (pool[at] !== SECRET) lost++
-  }
-  return lost
-}
-
-/** With a good daemon the same name works, and reads what it should. */
-function expectGoodAgain(trial: Trial, path: string, map: WideMap, isNew: boolean): void {
-  const { on, rig } = trial
-  trial.listen((good) => good)
-  if (isNew) {
-    on.mount.remove(inodeOf(on, path))
-    valueOf(on.add(path, map))
-  }
-  const model = bytesOf(rig, map)
-  const bytes = new Uint8Array(map.sizeBytes)
-  valueOf(new OpenFile(on.mount, inodeOf(on, path), { read: true }).read(0, bytes))
-  expect(firstDifference(bytes, model)).toBe(-1)
-}
-
-const piece = (devindex: number, unit: number, units = 1): Extent => ({ devindex, offsetBytes: unit * UNIT, lengthBytes: units * UNIT })
 const SIZE = 3 * UNIT - 5
 const simple = (...extents: Extent[]): WideMap => ({ kind: 'simple', sizeBytes: SIZE, columns: columnsOf(extents) })
 const striped = (chunkBytes: number, ...strips: Extent[]): WideMap => ({ kind: 'interleaved', sizeBytes: SIZE, interleaved: [{ sizeBytes: SIZE, chunkBytes, strips }] })
@@ -276,6 +202,35 @@ describe.each(KERNELS)('%s', (kernel) => {
   })
 })
 
+describe.each(['fuse-iomap', 'fuse-iomap-shared'] as const)('%s, told of one mapping at a time', (kernel) => {
+  const newLiar = (map: WideMap, cacheCapBytes: number): Trial => {
+    const trial = newTrial(kernel, RESERVING, { aheadBytes: UNIT, cacheCapBytes })
+    valueOf(trial.on.add('f', GOOD))
+    trial.lie(map)
+    return trial
+  }
+  const unseen = 'two pieces share a unit'
+  // What has no bytes is told by no answer.
+  const lies = Object.entries(BAD_LISTS).filter(([what]) => what !== 'a piece without bytes')
+  const held = lies.map(([what, map]) => [what, 'all of them', 100_000, map] as const)
+  const dropped = lies.filter(([what]) => what !== unseen).map(([what, map]) => [what, 'one of them', 1, map] as const)
+
+  it.each([...held, ...dropped])('refuses a map with %s, each time, with room for %s', (_, __, cacheCapBytes, map) => {
+    const trial = newLiar(map, cacheCapBytes)
+    for (let times = 0; times < 2; times++) expect(errnosOf(tryAll(trial, 'f'))).toMatch(/^(EINVAL|EIO|ENODEV)$/)
+    expectGoodAgain(trial, 'f', GOOD, true)
+  })
+
+  it('believes what only one that it dropped would contradict, within the devices', () => {
+    const map = BAD_LISTS[unseen] as WideMap
+    const trial = newLiar(map, 1)
+    const bytes = new Uint8Array(SIZE)
+    valueOf(new OpenFile(trial.on.mount, inodeOf(trial.on, 'f'), { read: true }).read(0, bytes))
+    expect(firstDifference(bytes, bytesAt(trial.rig, positionsOf(trial.rig, map)))).toBe(-1)
+    expectGoodAgain(trial, 'f', GOOD, true)
+  })
+})
+
 describe.each(KERNELS.filter((kernel) => kernel !== 'program'))('%s, told of devices', (kernel) => {
   const name = (index: number, text: string): Uint8Array => DaxdevReply.encode({ index, name: text })
   const unended = (): Uint8Array => {
@@ -298,7 +253,7 @@ describe.each(KERNELS.filter((kernel) => kernel !== 'program'))('%s, told of dev
     valueOf(trial.on.add('f', GOOD))
     trial.listen((good) => ({ ...good, GET_DAXDEV: (__, request) => ({ errno: 0, bytes: bytesFor(new DataView(request.buffer, request.byteOffset).getUint32(0, true)) }) }))
     for (let times = 0; times < 2; times++) expect(errnosOf(tryAll(trial, 'f'))).toMatch(/^(EIO|ENODEV)$/)
-    expect(trial.on.mount.devices.list().map(({ devindex }) => devindex)).toEqual([0])
+    expect(trial.on.mount.devices.list().filter(({ memory }) => memory).map(({ devindex }) => devindex)).toEqual([0])
     expectGoodAgain(trial, 'f', GOOD, false)
   })
 })

@@ -33,8 +33,8 @@ export interface MapWay {
   forget(node: number): void
   /**
    * What the kernel keeps of all maps, in bytes: the arrays that maps and what finds them are in, at the length that they
-   * have, room for more included, and memory of programs. A map that a kernel takes as it comes counts as its records in
-   * the message. Not counted is what all kernels have alike: objects around them, files, devices.
+   * have, room for more included, and memory of programs. Strips, and maps that tools push, count once, as their records
+   * in the message. Not counted is what all kernels have alike: objects around them, files, devices.
    */
   residentBytes(): number
 }

@@ -1,7 +1,9 @@
 // A cache of mappings that is filled as files are touched: a miss asks the server, the server may push mappings or take
 // them back, and each change moves the file's validity cookie. Who resolved under an older cookie must resolve again before
 // a byte is stored. The cookie is kept by this cache, or by the server in memory that both see: then a change needs no
-// message, and whatever is held of that file is void.
+// message, and whatever is held of that file is void. Each mapping lies on devices that are known, behind superblock and log,
+// and no two that are held contradict each other; of what was dropped nothing is remembered, so that with a cache smaller
+// than a file's mappings a server may say of those what it likes.
 
 import { errnos } from '../../base/errno.ts'
 import { failLate } from '../../base/late.ts'
