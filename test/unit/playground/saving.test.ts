@@ -1,7 +1,7 @@
 // What is given to the store to look through: all that isn't zeros, and of a new device nothing that nobody wrote, however
-// large it is and however one came to it.
+// large it is and however one came to it. What the hardware says, and which devices a host lacks, is given to it unasked.
 
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { GIB, MIB } from '../../../src/core/base/align.ts'
 import { ok, type Result } from '../../../src/core/base/result.ts'
 import { Session } from '../../../src/playground/session.ts'
@@ -11,14 +11,14 @@ import { nodeEngine } from '../../helpers/sessions.ts'
 
 /** Remembers what it was given instead of storing it. */
 class Told extends ImageStore {
-  saves: { dirty: Set<number>; whole: boolean; sizeBytes: number }[] = []
+  saves: { facts: ImageFacts; dirty: Set<number>; whole: boolean; sizeBytes: number }[] = []
 
   override open(): Promise<Result<ImageFacts | undefined, StoreReason>> {
     return Promise.resolve(ok(undefined))
   }
 
-  override save(_: ImageFacts, buffer: SharedArrayBuffer | ArrayBuffer, dirty: Iterable<number>, whole = false): Promise<Result<undefined, StoreReason>> {
-    this.saves.push({ dirty: new Set(dirty), whole, sizeBytes: buffer.byteLength })
+  override save(facts: ImageFacts, buffer: SharedArrayBuffer | ArrayBuffer, dirty: Iterable<number>, whole = false): Promise<Result<undefined, StoreReason>> {
+    this.saves.push({ facts, dirty: new Set(dirty), whole, sizeBytes: buffer.byteLength })
     return Promise.resolve(ok())
   }
 }
@@ -63,4 +63,26 @@ it('is what was written: after a start, another device, steps back and forth, an
   valueOf(await session.format({ force: true, deviceBytes: GIB, deviceCount: 2 }))
   valueOf(await session.save())
   expect(store.saves.reduce((sum, { dirty }) => sum + dirty.size, 0)).toBeLessThan(16)
+})
+
+it('is given by itself, whatever happened last to a device or to a host’s devices', async () => {
+  const store = new Told()
+  const session = new Session(nodeEngine(), store, 'owner')
+  onTestFinished(() => session.dispose())
+  await session.start()
+  valueOf(await session.format({ force: true, deviceBytes: 24 * MIB, deviceCount: 2, unitBytes: 4096 }))
+  const deeds: [() => Promise<Result<unknown>>, (facts: ImageFacts) => unknown, unknown][] = [
+    [() => session.poison(1, 4096, 64), ({ devices }) => devices?.[1]?.poison, [{ offsetBytes: 4096, lengthBytes: 64 }]],
+    [() => session.stopDevice(1), ({ devices }) => devices?.[1]?.isStopped, true],
+    [() => session.mendDevice(1), ({ devices }) => devices?.[1]?.isStopped, false],
+    [() => session.detachDevice('B', 1), ({ hosts }) => hosts[1]?.lacks, [1]],
+    [() => session.attachDevice('B', 1), ({ hosts }) => hosts[1]?.lacks, undefined],
+  ]
+  for (const [deed, tell, told] of deeds) {
+    valueOf(await session.save())
+    store.saves.length = 0
+    valueOf(await deed())
+    await vi.waitFor(() => expect(store.saves.at(-1)?.facts).toBeDefined(), { timeout: 10_000 })
+    expect(store.saves.map(({ facts }) => tell(facts))).toEqual([told])
+  }
 })
