@@ -1,7 +1,8 @@
 // cxl: what the memory itself reports. Poison is put and cleared by 64-byte lines, for every host at once; clearing it leaves
-// the bytes that were there.
+// the bytes that were there. A memdev's number is this host's alone; its UUID is the device's, on every host.
 
 import { POISON_LINE_BYTES } from '../../core/machine/deviceErrors.ts'
+import type { DeviceStatus } from '../../core/machine/systemTypes.ts'
 import { jsonText, tellsOfItself } from './daxctl.ts'
 import { has, valueOf } from './getopt.ts'
 import { sizeOf } from './numbers.ts'
@@ -14,7 +15,9 @@ const NEXT = 'Write cxl inject-media-poison DEVICE --address OFFSET [--length BY
 export const cxl = quickTool({
   short: 'a:l:m:MLuhv',
   long: { address: 'a:', length: 'l:', 'media-errors': 'L', memdevs: 'M', memdev: 'm:', human: 'u', verbose: 'v', version: 'version' },
-  help: 'cxl list [--media-errors] [-m DEVICE]: shows the memory devices as JSON, with their poisoned ranges. cxl inject-media-poison DEVICE --address OFFSET [--length BYTES], cxl clear-media-poison DEVICE --address OFFSET [--length BYTES]: poisons a range of a device, or clears it; 64 bytes unless said otherwise.',
+  help: `cxl list [--media-errors] [-m DEVICE]: shows the memory devices as JSON, with their poisoned ranges
+cxl inject-media-poison DEVICE --address OFFSET [--length BYTES]: poisons a range of a device; 64 bytes unless said otherwise
+cxl clear-media-poison DEVICE --address OFFSET [--length BYTES]: clears it, and leaves the bytes that were there`,
 }, (call) => {
   const { given, misused } = call
   const [command, ...names] = given.operands
@@ -27,9 +30,10 @@ export const cxl = quickTool({
 function list({ given, io }: Call): number {
   const { system } = io
   const wanted = valueOf(given, 'm')
-  const shown = system.devices().map(({ name, sizeBytes }, minor) => ({
+  const shown = system.devices().map(({ name, sizeBytes, uuid }, minor) => ({
     memdev: `mem${minor}`,
     chardev: baseName(name),
+    uuid,
     ram_size: sizeBytes,
     ...(has(given, 'L') ? { media_errors: system.memoryDevices.poison(name).map(({ offsetBytes, lengthBytes }) => ({ offset: offsetBytes, length: lengthBytes, source: 'Injected' })) } : {}),
     ...(system.memoryDevices.answers(name) ? {} : { state: 'disabled' }),
@@ -62,6 +66,11 @@ function poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'cl
     voice.say(`error: ${name}: no such device`, 'Look at cxl list.')
     return 1
   }
+  const beyond = beyondOf(device, address, offsetBytes, lengthBytes)
+  if (beyond) {
+    voice.say(`error: mem${devices.indexOf(device)}: ${beyond.says}`, beyond.next)
+    return 1
+  }
   const clears = command === 'clear-media-poison'
   const done = io.system.memoryDevices.change(device.name, { kind: clears ? 'clear' : 'poison', offsetBytes, lengthBytes }, io.caller.user)
   const place = `mem${devices.indexOf(device)}:0x${offsetBytes.toString(16)}`
@@ -70,9 +79,22 @@ function poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'cl
   return done.ok ? 0 : 1
 }
 
+/** @returns why such a range isn't on the device, and which would be, in the numbers that the address was given in */
+function beyondOf({ sizeBytes }: DeviceStatus, address: string, offsetBytes: number, lengthBytes: number): { says: string; next: string } | undefined {
+  if (lengthBytes === 0) return { says: 'a range of no bytes', next: `Give a length of ${POISON_LINE_BYTES} or more.` }
+  if (offsetBytes >= sizeBytes) return { says: `there is no byte ${address}: the device has bytes 0 to ${as(sizeBytes - 1, address)}`, next: `Give an address below ${as(sizeBytes, address)}.` }
+  const mostBytes = sizeBytes - offsetBytes
+  return lengthBytes > mostBytes ? { says: `${lengthBytes} bytes from ${address} on go beyond the device: its last byte is ${as(sizeBytes - 1, address)}`, next: `Give a length of ${mostBytes} or less.` } : undefined
+}
+
+/** Written as the other number was. */
+function as(bytes: number, given: string): string {
+  return /^0x/i.test(given) ? `0x${bytes.toString(16)}` : String(bytes)
+}
+
 /** @returns what isn't in whole lines, and the number beside it that is, written as it was given */
 function unevenOf(text: string, bytes: number, leastBytes: number): { text: string; nearest: string } | undefined {
   if (bytes % POISON_LINE_BYTES === 0) return undefined
   const nearest = Math.max(leastBytes, Math.round(bytes / POISON_LINE_BYTES) * POISON_LINE_BYTES)
-  return { text, nearest: /^0x/i.test(text) ? `0x${nearest.toString(16)}` : String(nearest) }
+  return { text, nearest: as(nearest, text) }
 }

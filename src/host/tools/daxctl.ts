@@ -22,7 +22,9 @@ export const daxctl = tool({
     dev: 'd:', region: 'r:', mode: 'm:', human: 'u', force: 'f', 'no-online': 'N', verbose: 'v', devices: 'D', regions: 'R', mappings: 'M', idle: 'i',
     'no-movable': 'nomovable', version: 'version', 'check-config': 'check', size: 'size:', align: 'align:',
   },
-  help: 'daxctl list [-u] [-d DEVICE]: shows the memory devices as JSON, with chardev, size, target_node, align and mode. daxctl reconfigure-device [--human] --mode=devdax|system-ram|famfs [--force] DEVICE: switches a device; as system-ram its memory is zeroed; with --force under a mount, too, and no file of it can be reached from then on. daxctl disable-device DEVICE, daxctl enable-device DEVICE: the device answers no host any more, or again.',
+  help: `daxctl list [-u] [-d DEVICE]: shows the memory devices as JSON, with chardev, size, target_node, align and mode
+daxctl reconfigure-device [--human] --mode=devdax|system-ram|famfs [--force] DEVICE: switches a device; as system-ram its memory is zeroed; with --force under a mount, too, and no file of it can be reached from then on
+daxctl disable-device DEVICE, daxctl enable-device DEVICE: the device answers no host any more, or again; mounts stay, and meet it when they touch it`,
   modern: (args) => args.map((arg) => (arg === '-D' || arg === '-R' ? `--${arg === '-D' ? 'devices' : 'regions'}` : arg)),
 }, function* run(call) {
   const { given, misused } = call

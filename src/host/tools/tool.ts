@@ -1,5 +1,5 @@
-// The frame of every plain tool: options read and complained about in one way, --help in one paragraph, and a run that gets
-// what was given. A tool answers with an exit code and never throws for what people typed.
+// The frame of every plain tool: options read and complained about in one way, --help in one paragraph or one for each of
+// its commands, and a run that gets what was given. A tool answers with an exit code and never throws for what people typed.
 
 import type { Program } from '../../cli/program.ts'
 import type { Task } from '../../core/base/task.ts'
@@ -9,7 +9,7 @@ import { toolIo, type ToolIo } from './toolIo.ts'
 import { type Voice, voiceOf } from './voice.ts'
 
 export interface ToolSpec extends Syntax {
-  /** One paragraph, beginning with the way it is called. */
+  /** One paragraph, beginning with the way it is called; a line for each where it has commands. */
   help: string
   /** Exit code for wrong options and missing operands; 1 where not given. */
   usageExit?: number

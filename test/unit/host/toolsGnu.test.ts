@@ -19,12 +19,13 @@ describe('plain tools', () => {
     }
   })
 
-  it('tell what they are for, each in one paragraph that begins with its name', () => {
+  it('tell what they are for, each in one paragraph that begins with its name, or one for each of its commands', () => {
     const box = newBox()
     for (const name of Object.keys(tools).filter((each) => each !== 'test')) {
       const { code, out, err } = box.run([name, '--help'])
       expect({ name, code, err }).toEqual({ name, code: 0, err: '' })
-      expect(out).toMatch(new RegExp(`^${name.replace('[', '\\[').replace(/^(sha\d+|md5)sum$/, '$1sum')}[ :][^\\n]{30,}\\n$`))
+      const lines = out.trimEnd().split('\n')
+      expect(lines.filter((line) => !new RegExp(`^${name.replace('[', '\\[')}[ :].{30,}$`).test(line))).toEqual([])
     }
   })
 
