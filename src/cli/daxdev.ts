@@ -4,7 +4,7 @@
 import { ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import type { DaxdevStatus } from '../core/machine/types.ts'
-import { lackWords } from '../core/mem/lack.ts'
+import { lackWords } from '../core/base/lack.ts'
 import { type Call, command, stop } from './command.ts'
 import { deviceAt, devicesOf, rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'

@@ -7,7 +7,7 @@ import type { Interleave } from '../core/alloc/allocate.ts'
 import type { MetDevice } from '../core/kernel/devices.ts'
 import type { DaemonPlace, MachineSpec, MountStatus } from '../core/machine/types.ts'
 import type { User } from '../core/kernel/user.ts'
-import type { DeviceRefusal } from '../core/mem/lack.ts'
+import type { DeviceRefusal } from '../core/base/lack.ts'
 import type { KernelName } from '../core/kernel/way.ts'
 
 export interface HostSpec extends MachineSpec {

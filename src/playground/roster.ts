@@ -3,7 +3,7 @@
 
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { MountStatus } from '../core/machine/types.ts'
-import { lackOf } from '../core/mem/lack.ts'
+import { lackOf } from '../core/base/lack.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type CallAct, type HostState, isRepeatable, type MountedState } from './acts.ts'

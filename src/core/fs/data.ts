@@ -6,7 +6,7 @@ import { SeededRandom } from '../base/random.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { PIECE_BYTES, type Task } from '../base/task.ts'
 import { DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
-import type { LackReason } from '../mem/lack.ts'
+import type { LackReason } from '../base/lack.ts'
 import type { Memories } from '../mem/memory.ts'
 
 /** Where cp reads: local bytes that are there when asked for. */

@@ -5,7 +5,7 @@
 import { GIB } from '../base/align.ts'
 import { bucketUnitsOf } from '../alloc/allocate.ts'
 import type { UnitBitmap } from '../alloc/bitmap.ts'
-import { lackWords } from '../mem/lack.ts'
+import { lackWords } from '../base/lack.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../omf/log.ts'
 import { type FsckScan, totalsOf } from './fsck.ts'
 import type { Role } from './role.ts'

@@ -4,7 +4,7 @@
 
 import { fail, type Failure } from '../base/result.ts'
 import { DEVICE_WORDS } from '../mem/health.ts'
-import { type DeviceRefusal, lackOf, type LackReason } from '../mem/lack.ts'
+import { type DeviceRefusal, lackOf, type LackReason } from '../base/lack.ts'
 import type { Memories, Memory } from '../mem/memory.ts'
 
 /** What is said of a device. */

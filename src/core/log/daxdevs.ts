@@ -3,7 +3,7 @@
 
 import { toSafeNumber, unitsOf } from '../base/align.ts'
 import { UNITS_MOST } from '../alloc/bitmap.ts'
-import type { DeviceRefusal } from '../mem/lack.ts'
+import type { DeviceRefusal } from '../base/lack.ts'
 import type { Memory } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
 import { checkSuperblock } from '../omf/check.ts'

@@ -5,7 +5,7 @@ import type { MountDevices } from '../kernel/devices.ts'
 import { DaxdevTable, lookForDaxdev, type PlayedDaxdev } from '../log/daxdevs.ts'
 import type { Layout } from '../log/layout.ts'
 import type { Played } from '../log/replay.ts'
-import type { DeviceRefusal } from '../mem/lack.ts'
+import type { DeviceRefusal } from '../base/lack.ts'
 import type { Memory } from '../mem/memory.ts'
 import type { DaxdevStatus, MountStatus } from './types.ts'
 

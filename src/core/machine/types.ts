@@ -11,7 +11,7 @@ import type { AccessReason, FileInode, KernelMount, LookupSource } from '../kern
 import type { KernelName, WayMaker } from '../kernel/way.ts'
 import type { ReplayTarget } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
-import type { DeviceRefusal } from '../mem/lack.ts'
+import type { DeviceRefusal } from '../base/lack.ts'
 
 /** Everything that core doesn't have of its own. */
 export interface Outside {

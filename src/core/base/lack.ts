@@ -1,7 +1,7 @@
 // Why a device of a file system can't be used on a host: nothing here says that it is this device, two say so, or what says
 // so can't be it. Three reasons, since what to do next differs.
 
-import { fail, type Failure } from '../base/result.ts'
+import { fail, type Failure } from './result.ts'
 
 /** Undefined where no device of the host says that it is this one. */
 export type DeviceRefusal =
