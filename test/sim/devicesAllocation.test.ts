@@ -186,7 +186,7 @@ function modelRun(world: World, count: number, fromStart: boolean): Extent[] | u
   return undefined
 }
 
-/** On devices apart where as many have room, else in distinct buckets of all of them. */
+/** On devices apart where as many have room, else in distinct buckets of all of them, which take turns. */
 function modelStrips(world: World, sizeBytes: number, interleave: { bucketCount: number; stripCount: number; chunkBytes: number }, seed: number): Extent[] | undefined {
   const { unitBytes, model } = world
   const { bucketCount, stripCount, chunkBytes } = interleave
@@ -195,7 +195,13 @@ function modelStrips(world: World, sizeBytes: number, interleave: { bucketCount:
   const random = new SeededRandom(seed)
   const whole = here.length > 1 && here.length >= stripCount ? shuffledIndices(here.length, random).map((i) => [here[i] as number, 0, 1] as const) : []
   const roomy = whole.filter(([index]) => firstFit((model[index] as ModelDevice).used, stripUnits, 0, Infinity) >= 0)
-  const places = roomy.length >= stripCount ? roomy : shuffledIndices(here.length * bucketCount, random).map((i) => [here[Math.floor(i / bucketCount)] as number, i % bucketCount, bucketCount] as const)
+  const buckets = (): (readonly [number, number, number])[] => {
+    const shuffled = shuffledIndices(here.length * bucketCount, random).map((i) => [here[Math.floor(i / bucketCount)] as number, i % bucketCount, bucketCount] as const)
+    // In turns: the first that came up of each device, then the second of each.
+    const turnOf = (at: number): number => shuffled.slice(0, at).filter(([index]) => index === shuffled[at]?.[0]).length
+    return shuffled.map((place, at) => ({ place, turn: turnOf(at) })).toSorted((a, b) => a.turn - b.turn).map(({ place }) => place)
+  }
+  const places = roomy.length >= stripCount ? roomy : buckets()
   const found: [number, number][] = []
   for (const [index, part, parts] of places) {
     const { used } = model[index] as ModelDevice

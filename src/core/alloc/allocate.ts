@@ -1,6 +1,7 @@
 // Space comes in whole allocation units and is never freed. Nothing is allocated beyond a device or, for a strip, out of
 // its bucket; a request that fails leaves bitmaps and cursors as they were. With one device, strips fall as they do in the
-// reference: one in each bucket that comes up.
+// reference: one in each bucket that comes up. With several, the devices take turns, and one whose buckets would be too
+// small takes none.
 
 import { GIB, isPowerOfTwo, unitsOf } from '../base/align.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -49,12 +50,13 @@ export function allocateContiguous(spaces: Spaces, sizeBytes: number): Result<Fm
 /**
  * One strip in each of `stripCount` buckets; with several devices, on as many devices where that many have room. A file
  * smaller than a chunk is contiguous instead, from the start of the devices.
+ * @param relaxed lifts the 1 GiB minimum of a bucket
  */
 export function allocateInterleaved(
   spaces: Spaces,
   sizeBytes: number,
   interleave: Interleave,
-  order: BucketOrder,
+  { order, relaxed }: { order: BucketOrder; relaxed: boolean },
 ): Result<Fmap, 'no_space' | 'no_strips'> {
   const [{ unitBytes }] = spaces
   const { bucketCount, stripCount, chunkBytes } = interleave
@@ -64,7 +66,7 @@ export function allocateInterleaved(
   const stripUnits = stripeCount * chunkUnits
 
   const apart = spaces.length < Math.max(2, stripCount) ? undefined : stripsOf(devicePlaces(spaces, order), stripCount, stripUnits)
-  const strips = apart?.length === stripCount ? apart : stripsOf(bucketPlaces(spaces, bucketCount, order), stripCount, stripUnits)
+  const strips = apart?.length === stripCount ? apart : stripsOf(bucketPlaces(spaces, bucketCount, order, relaxed ? 0 : BUCKET_LEAST_BYTES), stripCount, stripUnits)
   if (strips.length === stripCount) return ok({ kind: 'interleaved', sizeBytes, chunkBytes, strips })
   return fail('no_strips', { wanted: stripCount, found: strips.length, stripBytes: stripUnits * unitBytes })
 }
@@ -83,13 +85,21 @@ function devicePlaces(spaces: Spaces, order: BucketOrder): StripPlace[] {
   })
 }
 
-function bucketPlaces(spaces: Spaces, bucketCount: number, order: BucketOrder): StripPlace[] {
-  return order(spaces.length * bucketCount).map((index) => {
+/** Round the devices, so that strips are on as many of them as have buckets; on each, its buckets as they come up. */
+function bucketPlaces(spaces: Spaces, bucketCount: number, order: BucketOrder, leastBytes: number): StripPlace[] {
+  const rounds: StripPlace[][] = []
+  const seenCounts = new Map<Space, number>()
+  for (const index of order(spaces.length * bucketCount)) {
     const space = spaces[Math.floor(index / bucketCount)] as Space
+    // Of the primary that was asked before; others may be smaller.
+    if (space.deviceBytes / bucketCount < leastBytes) continue
     const bucketUnits = bucketUnitsOf(space.deviceBytes, space.unitBytes, bucketCount)
     const firstUnit = (index % bucketCount) * bucketUnits
-    return { space, firstUnit, limitUnit: firstUnit + bucketUnits }
-  })
+    const round = seenCounts.get(space) ?? 0
+    seenCounts.set(space, round + 1)
+    ;(rounds[round] ??= []).push({ space, firstUnit, limitUnit: firstUnit + bucketUnits })
+  }
+  return rounds.flat()
 }
 
 /** Strips in the order of the places. Where there are fewer than wanted, what was claimed for them is given back. */

@@ -91,7 +91,7 @@ function allocate(lock: LogLock, spec: FileSpec, options: FileOptions): Result<F
   const interleave = checkInterleave(spec.interleave, { deviceBytes, unitBytes, relaxed: options.relaxed })
   if (!interleave.ok) return interleave
   if (!interleave.value) return allocateContiguous(spaces, spec.sizeBytes)
-  return allocateInterleaved(spaces, spec.sizeBytes, interleave.value, options.bucketOrder)
+  return allocateInterleaved(spaces, spec.sizeBytes, interleave.value, { order: options.bucketOrder, relaxed: options.relaxed })
 }
 
 function refuseFullLog(lock: LogLock): { ok: false; failure: Failure<'log_full'> } | undefined {
