@@ -4,8 +4,9 @@
 
 import { isPowerOfTwo } from '../base/align.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
-import { PIECE_BYTES, type Task } from '../base/task.ts'
+import type { Task } from '../base/task.ts'
 import type { Memory } from '../mem/memory.ts'
+import { zero } from '../mem/zero.ts'
 import { logHeaderCrc } from '../omf/check.ts'
 import { ALLOC_UNIT_BYTES, LOG_LEAST_BYTES, LOG_MAGIC, LOG_OFFSET_BYTES, PRIMARY_FLAG, SMALL_ALLOC_UNIT_BYTES } from '../omf/constants.ts'
 import { LOG_HEADER_CRC_OFFSET, LogHeader, slotCountOf } from '../omf/log.ts'
@@ -108,18 +109,4 @@ function encodeLogHeader(logLengthBytes: number): Uint8Array<ArrayBuffer> {
   })
   new DataView(header.buffer).setBigUint64(LOG_HEADER_CRC_OFFSET, logHeaderCrc(header), true)
   return header
-}
-
-/** Reads 64 KiB at a time and writes only where something isn't zero. */
-function* zero(memory: Memory, offsetBytes: number, lengthBytes: number): Task<void> {
-  const stepBytes = 64 * 1024
-  const seen = new Uint8Array(stepBytes)
-  const words = new Int32Array(seen.buffer)
-  const zeros = new Uint8Array(stepBytes)
-  for (let done = 0; done < lengthBytes; done += stepBytes) {
-    const part = Math.min(stepBytes, lengthBytes - done)
-    memory.read(offsetBytes + done, seen.subarray(0, part))
-    if (words.some((word) => word !== 0)) memory.write(offsetBytes + done, zeros.subarray(0, part))
-    if ((done + part) % PIECE_BYTES === 0) yield { doneCount: done + part, totalCount: lengthBytes, unit: 'bytes' }
-  }
 }

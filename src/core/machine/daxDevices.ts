@@ -2,12 +2,13 @@
 // device in system-ram mode is ordinary memory: it has no node, what was on it is gone, and so is its poison.
 
 import { fail, ok, type Result } from '../base/result.ts'
-import { PIECE_BYTES, type Task } from '../base/task.ts'
+import type { Task } from '../base/task.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import type { Daxdev, DaxMode } from '../mem/daxdev.ts'
 import type { PoisonRange } from '../mem/health.ts'
 import type { Memory } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
+import { zero } from '../mem/zero.ts'
 import { changeDevice, type DeviceChange } from './deviceErrors.ts'
 import { daxBody, DAX_MAJOR } from './deviceFiles.ts'
 import type { Body } from './handles.ts'
@@ -103,7 +104,7 @@ export class DaxDevices {
     if (mode === 'system-ram') {
       this.#removeNode(device)
       memory.health.mend()
-      yield* zero(memory)
+      yield* zero(memory, 0, memory.presentBytes)
     } else if (was === 'system-ram') this.#addNode(device)
     return ok()
   }
@@ -152,18 +153,5 @@ export class DaxDevices {
       const mode = this.modeOf(name)
       return { label: baseName(name), startBytes: this.#startOf(minor), sizeBytes, driver: mode === 'system-ram' ? 'System RAM (kmem)' : DRIVERS[mode] }
     })
-  }
-}
-
-/** Writes only where something isn't zero: untouched memory stays uncommitted. */
-function* zero(memory: Memory): Task<void> {
-  const stepBytes = 64 * 1024
-  const zeros = new Uint8Array(stepBytes)
-  const seen = new Uint8Array(stepBytes)
-  for (let done = 0; done < memory.presentBytes; done += stepBytes) {
-    const part = Math.min(stepBytes, memory.presentBytes - done)
-    memory.read(done, seen.subarray(0, part))
-    if (seen.subarray(0, part).some((byte) => byte !== 0)) memory.write(done, zeros.subarray(0, part))
-    if ((done + part) % PIECE_BYTES === 0) yield { doneCount: done + part, totalCount: memory.presentBytes, unit: 'bytes' }
   }
 }

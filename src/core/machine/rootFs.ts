@@ -3,7 +3,7 @@
 
 import { assert } from '../base/assert.ts'
 import type { Result } from '../base/result.ts'
-import { type Budget, FileBytes } from './fileBytes.ts'
+import { type Budget, RootFileBytes } from './rootFileBytes.ts'
 import { partsOf } from './pathText.ts'
 
 /** Parts of the tree that Linux mounts separately: nothing is linked or renamed from one to another. */
@@ -24,7 +24,7 @@ interface NodeFacts extends Owned {
 
 export interface FileNode extends NodeFacts {
   kind: 'file'
-  bytes: FileBytes
+  bytes: RootFileBytes
   openCount: number
 }
 
@@ -76,7 +76,7 @@ export class RootFs {
   }
 
   addFile(directory: DirectoryNode, name: string, owned: Owned): FileNode {
-    return this.#put(directory, name, { kind: 'file', bytes: new FileBytes(this.budget), openCount: 0, ...this.#inherited(directory, owned) })
+    return this.#put(directory, name, { kind: 'file', bytes: new RootFileBytes(this.budget), openCount: 0, ...this.#inherited(directory, owned) })
   }
 
   addGenerated(directory: DirectoryNode, name: string, text: () => string, put?: GeneratedNode['put']): GeneratedNode {

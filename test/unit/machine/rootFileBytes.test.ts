@@ -2,17 +2,17 @@
 // nothing for holes. Costs are counted in bytes copied and stored, not in time.
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { FileBytes } from '../../../src/core/machine/fileBytes.ts'
+import { RootFileBytes } from '../../../src/core/machine/rootFileBytes.ts'
 import { firstDifference, patternBytes } from '../../helpers/outcome.ts'
 
 const MIB = 1024 * 1024
 
-function newBytes(limitBytes = 64 * MIB): { bytes: FileBytes; budget: { usedBytes: number; limitBytes: number } } {
+function newBytes(limitBytes = 64 * MIB): { bytes: RootFileBytes; budget: { usedBytes: number; limitBytes: number } } {
   const budget = { usedBytes: 0, limitBytes }
-  return { bytes: new FileBytes(budget), budget }
+  return { bytes: new RootFileBytes(budget), budget }
 }
 
-function contentOf(bytes: FileBytes): Uint8Array {
+function contentOf(bytes: RootFileBytes): Uint8Array {
   const content = new Uint8Array(bytes.sizeBytes).fill(0xee)
   expect(bytes.read(0, content)).toBe(content.length)
   return content

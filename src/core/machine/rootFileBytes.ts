@@ -12,7 +12,7 @@ export interface Budget {
 const CHUNK_BYTES = 256 * 1024
 const FIRST_BYTES = 64
 
-export class FileBytes {
+export class RootFileBytes {
   readonly #budget: Budget
   /** By number. A chunk shorter than CHUNK_BYTES, or missing, goes on with zeros. */
   readonly #chunks = new Map<number, Uint8Array<ArrayBuffer>>()
