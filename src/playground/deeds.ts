@@ -5,7 +5,8 @@ import { bytesOfCell } from './cells.ts'
 import { NAMES } from './names.ts'
 import { fileOn, relative } from './ours.ts'
 import { placeOf } from './peek.ts'
-import { commands, sentences, whereText } from './sentences.ts'
+import { commands, sentences } from './sentences.ts'
+import { piecesText, spokenOf, whereText } from './spoken.ts'
 import type { CellKind, NewFileOptions } from './types.ts'
 import type { World } from './world.ts'
 
@@ -26,9 +27,9 @@ export function newFile(world: World, options: NewFileOptions): Promise<Result<u
       else world.dataChanged(host, path, made)
       if (!made.ok) return made
       const { node, isNew } = made.value
-      const at = host.see(node).extents[0]?.offsetBytes ?? 0
+      const { extents, chunkBytes } = host.see(node)
       const old = seed ? sentences.rewritten(host.name, node.path) : sentences.existed(host.name, node.path)
-      const sentence = isNew ? sentences.created(host.name, node.path, sizeBytes, whereText(world.pool.devices, at), node.entryIndex) : old
+      const sentence = isNew ? sentences.created(host.name, node.path, sizeBytes, piecesText(spokenOf(world), extents, chunkBytes === undefined ? 'extent' : 'strip'), node.entryIndex) : old
       world.happened('create', host, sentence, command, world.entryBytes(node.entryIndex))
       return ok()
     }),
@@ -78,7 +79,7 @@ export function edit(world: World, { host: hostName, offsetBytes, bytes }: { hos
     if (!stored.ok) return stored
     const extent = { offsetBytes, lengthBytes: bytes.length }
     world.changed([extent])
-    world.happened('edit', host, sentences.edited(host.name, whereText(world.pool.devices, offsetBytes), bytes.length), undefined, extent)
+    world.happened('edit', host, sentences.edited(host.name, whereText(spokenOf(world), offsetBytes), bytes.length), undefined, extent)
     return ok()
   })
 }

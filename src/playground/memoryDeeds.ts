@@ -6,10 +6,12 @@ import { ok, type Result } from '../core/base/result.ts'
 import { changeDevice, type DeviceChange } from '../core/machine/deviceErrors.ts'
 import { coherentMemory, type Memory } from '../core/mem/memory.ts'
 import { hexText, sizeText } from './sentences.ts'
+import { capitalDevice, deviceAmong, spokenOf } from './spoken.ts'
 import type { Extent } from './types.ts'
 import type { World } from './world.ts'
 
 interface Deed {
+  /** @param device as it is spoken of */
   sentence: (device: string) => string
   /** What a person would type. */
   command: (device: string) => string
@@ -29,7 +31,7 @@ export function poison(world: World, devindex: number, offsetBytes: number, leng
 
 export function stopDevice(world: World, devindex: number): Promise<Result<undefined>> {
   return onDevice(world, devindex, {
-    sentence: (name) => `${name} does not answer any more.`,
+    sentence: (name) => `${capitalDevice(name)} does not answer any more.`,
     command: (name) => `sudo daxctl disable-device ${name}`,
     work: changing({ kind: 'stop' }),
   })
@@ -37,7 +39,7 @@ export function stopDevice(world: World, devindex: number): Promise<Result<undef
 
 export function startDevice(world: World, devindex: number): Promise<Result<undefined>> {
   return onDevice(world, devindex, {
-    sentence: (name) => `${name} answers again. Mounts that saw it fail stay as they are.`,
+    sentence: (name) => `${capitalDevice(name)} answers again. Mounts that saw it fail stay as they are.`,
     command: (name) => `sudo daxctl enable-device ${name}`,
     work: changing({ kind: 'start' }),
   })
@@ -45,7 +47,7 @@ export function startDevice(world: World, devindex: number): Promise<Result<unde
 
 export function reconfigureDevice(world: World, devindex: number): Promise<Result<undefined>> {
   return onDevice(world, devindex, {
-    sentence: (name) => `${name} was reconfigured: to whoever has it mounted it is another device now.`,
+    sentence: (name) => `${capitalDevice(name)} was reconfigured: to whoever has it mounted it is another device now.`,
     command: (name) => `sudo daxctl reconfigure-device --force --mode=devdax ${name}`,
     work: changing({ kind: 'reconfigure' }),
   })
@@ -80,7 +82,9 @@ async function onDevice(world: World, devindex: number, { sentence, command, wor
     world.history.did({ act: 'health', states: pool.health })
     const { offsetBytes, lengthBytes } = at ?? { offsetBytes: 0, lengthBytes: device.sizeBytes }
     const bytes = { offsetBytes: device.baseBytes + offsetBytes, lengthBytes }
-    world.trace.add('memory', sentence(device.name), { bytes, ...(named === undefined ? {} : { command: named }) })
+    const spoken = spokenOf(world)
+    const own = spoken[devindex]
+    world.trace.add('memory', sentence(own ? deviceAmong(own, spoken) : device.name), { bytes, ...(named === undefined ? {} : { command: named }) })
     world.touchDevice()
     return ok()
   })

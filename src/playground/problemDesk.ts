@@ -32,7 +32,7 @@ export class ProblemDesk {
     const { check } = this.#checker
     if (!check) return undefined
     if (this.#checking) this.#saidSo = true
-    const states = devices.map(({ name, health }) => [name, health])
+    const states = devices.map(({ name, fsDevindex, health }) => [name, fsDevindex, health])
     const key = `${this.#checking}\n${JSON.stringify(states)}\n${hosts.map(hostKey).join('\n\n')}`
     const files = hosts.map((host) => host.files)
     const made = this.#made

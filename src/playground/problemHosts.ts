@@ -3,6 +3,7 @@
 
 import { Superblock } from '../core/omf/superblock.ts'
 import { hasFailed, healName } from './problemMemory.ts'
+import { deviceWords } from './spoken.ts'
 import type { HostFile, HostView, PoolDeviceView, Problem, Severity } from './types.ts'
 
 const NAMED_MOST = 3
@@ -70,7 +71,8 @@ function odd(host: HostView, devices: readonly PoolDeviceView[], say: (severity:
 function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): string | undefined {
   const one = lost.find(({ endsMount }) => endsMount) ?? lost[0]
   if (!one) return undefined
-  const device = devices.length > 1 ? `device ${one.devindex}` : 'the device'
+  const known = devices.find(({ devindex }) => devindex === one.devindex)
+  const device = known && devices.length > 1 ? deviceWords(known) : 'the device'
   if (one.why === 'reconfigured') return `${device} was reconfigured under the mount`
   return one.why === 'poison' ? `the mount met poison on ${device}` : `${device} did not answer when it was touched`
 }
@@ -85,7 +87,7 @@ function healText({ name, mountpoint, files, lost }: HostView, devices: readonly
 }
 
 function findText({ name, mountpoint, lacks }: HostView, devices: readonly PoolDeviceView[]): string {
-  const back = lacks.map((devindex) => `Give device ${devindex} back to ${name}`)
+  const back = devices.filter(({ devindex }) => lacks.includes(devindex)).map((device) => `Give ${deviceWords(device)} back to ${name}`)
   if (back.length > 0) return `In its menu, or under Devices: ${namesText(back)}.`
   const again = `in a terminal of ${name}: famfs daxdev resolve ${mountpoint ?? ''}.`
   // What has no superblock that can be read isn't found.

@@ -1,6 +1,7 @@
 // What the hardware says of devices, in words: which memory is poisoned, and who doesn't answer.
 
 import { hexText, sizeText } from './sentences.ts'
+import { capitalDevice, deviceAmong, deviceWords } from './spoken.ts'
 import type { PoolDeviceView, Problem } from './types.ts'
 
 /** So many ranges of a device are named one by one. */
@@ -12,16 +13,18 @@ export function hasFailed({ health: { poison, isStopped } }: PoolDeviceView): bo
 }
 
 /** The button that heals it. What is poisoned answers by that, too. */
-export function healName({ devindex, health: { poison } }: PoolDeviceView): string {
-  return poison.length > 0 ? `Re-initialise device ${devindex}` : `Let device ${devindex} answer again`
+export function healName(device: PoolDeviceView): string {
+  const name = deviceWords(device)
+  return device.health.poison.length > 0 ? `Re-initialise ${name}` : `Let ${name} answer again`
 }
 
 export function memoryProblems(devices: readonly PoolDeviceView[]): Problem[] {
-  return devices.flatMap(problemsOf)
+  return devices.flatMap((device) => problemsOf(device, devices))
 }
 
-function problemsOf(device: PoolDeviceView): Problem[] {
-  const { name, devindex, baseBytes, sizeBytes, health: { poison, isStopped } } = device
+function problemsOf(device: PoolDeviceView, devices: readonly PoolDeviceView[]): Problem[] {
+  const name = capitalDevice(deviceAmong(device, devices))
+  const { devindex, baseBytes, sizeBytes, health: { poison, isStopped } } = device
   const heal = `Step back, or under Devices: ${healName(device)}. ${AGAIN}`
   const say = (id: string, says: string, next: string, bytes: Problem['bytes']): Problem =>
     ({ id: `memory-${devindex}-${id}`, severity: 'error', says, next, bytes, entryIndex: undefined, host: undefined })

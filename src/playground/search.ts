@@ -3,6 +3,7 @@
 
 import type { Memory } from '../core/mem/memory.ts'
 import { EntryWindow } from '../core/log/entries.ts'
+import { ENTRY_ADD_DAXDEV } from '../core/omf/constants.ts'
 import { Turns } from '../host/turns.ts'
 import type { MediaState } from './media.ts'
 import type { EntryQuery } from './types.ts'
@@ -39,26 +40,27 @@ export async function findBytes(memory: Memory, wanted: Uint8Array, { fromBytes,
   }
 }
 
-/** By paths where that is enough; damaged entries are judged anew, from the media. */
+/** By paths where that is enough; damaged entries, and those of devices, are looked for anew, on the media. */
 export function findEntries(memory: Memory, { filesystem, files, paths }: MediaState, { text, kind }: EntryQuery): number[] {
   if (!filesystem) return []
   const wanted = text.trim().toLowerCase()
   const fits = (index: number): boolean => wanted === '' || (paths[index] ?? '').toLowerCase().includes(wanted)
   const all = Array.from({ length: filesystem.entryCount }, (_, index) => index)
   if (kind === 'all') return all.filter(fits)
-  if (kind === 'bad') return badEntries(memory, filesystem).filter(fits)
+  if (kind === 'bad') return entriesBy(memory, filesystem, (window, index) => window.troubleOf(index) !== undefined).filter(fits)
+  if (kind === 'device') return entriesBy(memory, filesystem, (window, index) => window.troubleOf(index) === undefined && window.typeOf(index) === ENTRY_ADD_DAXDEV).filter(fits)
   const isFile = new Set(files.map(({ entryIndex }) => entryIndex))
   return all.filter((index) => paths[index] !== undefined && isFile.has(index) === (kind === 'file') && fits(index))
 }
 
-function badEntries(memory: Memory, { logOffsetBytes, entryCount }: NonNullable<MediaState['filesystem']>): number[] {
+function entriesBy(memory: Memory, { logOffsetBytes, entryCount }: NonNullable<MediaState['filesystem']>, isWanted: (window: EntryWindow, index: number) => boolean): number[] {
   const window = new EntryWindow(memory, { logOffsetBytes })
-  const bad: number[] = []
+  const found: number[] = []
   for (let index = 0; index < entryCount; ) {
     const end = index + window.load(index, entryCount)
-    for (; index < end; index++) if (window.troubleOf(index) !== undefined) bad.push(index)
+    for (; index < end; index++) if (isWanted(window, index)) found.push(index)
   }
-  return bad
+  return found
 }
 
 /**

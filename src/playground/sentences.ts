@@ -17,8 +17,8 @@ export const sentences = {
     `${host} formatted ${[NAMES.device, ...others].join(', ')}: a superblock, a log of ${slotCount.toLocaleString('en')} slots, and ${sizeText(sizeBytes)} in all. ${host} is the master now.`,
   mounted: (host: string, role: string, played: number) =>
     `${host} mounted it as ${role} and played ${entries(played)} of the log.`,
-  created: (host: string, path: string, sizeBytes: number, at: string, entry: number) =>
-    `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} at ${at}.`,
+  created: (host: string, path: string, sizeBytes: number, where: string, entry: number) =>
+    `${host} appended entry ${entry}: file ${path}, ${sizeText(sizeBytes)} ${where}.`,
   rewritten: (host: string, path: string) => `${path} exists with that size, so ${host} wrote it in place; the log has no new entry.`,
   existed: (host: string, path: string) => `${path} exists with that size, so ${host} made nothing.`,
   madeDirectory: (host: string, path: string) => `${host} appended a directory: ${path}.`,
@@ -100,12 +100,6 @@ function short(value: number): string {
 
 function entries(count: number): string {
   return count === 1 ? '1 entry' : `${count.toLocaleString('en')} entries`
-}
-
-/** Where a byte is: of several devices, on which. */
-export function whereText(devices: readonly { baseBytes: number }[], offsetBytes: number): string {
-  const place = devices.findLastIndex(({ baseBytes }) => baseBytes <= offsetBytes)
-  return devices.length < 2 ? hexText(offsetBytes) : `device ${place}, byte ${hexText(offsetBytes - (devices[place]?.baseBytes ?? 0))}`
 }
 
 export function hexText(value: number): string {

@@ -46,10 +46,11 @@ export interface DeviceView {
   trouble: Failure | undefined
 }
 
-/** One device. A session's own are numbered as they lie, and its file system knows them by the same numbers where mkfs made it here. */
+/** One device. People are told the file system's index of it, or its name where it has none (spoken.ts): its place in the session is nobody's business. */
 export interface PoolDeviceView {
   /** As the first host calls it. */
   name: string
+  /** Its place in the session: what acts are asked with. */
   devindex: number
   /** Where it begins, as the page counts. */
   baseBytes: number
@@ -58,6 +59,8 @@ export interface PoolDeviceView {
   uuid: string
   /** The file system's index of it; undefined where it is no part of that. */
   fsDevindex: number | undefined
+  /** The log entry that added it; undefined for the primary, and where it is no part. */
+  entryIndex?: number | undefined
   /** Of the file system's units on it; 0 where it is no part. */
   usedUnitCount: number
   unitCount: number
@@ -286,7 +289,7 @@ export type CellKind =
 export interface EntryQuery {
   /** Anywhere in the path, whatever the case. */
   text: string
-  kind: 'all' | 'file' | 'directory' | 'bad'
+  kind: 'all' | 'file' | 'directory' | 'device' | 'bad'
 }
 
 /** What a shell says while a line runs. `busy` is shown beside the output and is no part of it. */

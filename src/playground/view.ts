@@ -6,6 +6,7 @@ import { faultsOnMedia, poisonOf } from './memoryFaults.ts'
 import type { Pool } from './pool.ts'
 import type { Roster } from './roster.ts'
 import type { Saver } from './saver.ts'
+import { spokenOf } from './spoken.ts'
 import type { Tasks } from './tasks.ts'
 import type { Trace } from './trace.ts'
 import type { DeviceView, EngineView, HostView, PoolDeviceView, ProblemsView, Snapshot } from './types.ts'
@@ -49,19 +50,21 @@ function deviceOf(scene: Scene): DeviceView {
   return { name: devices[0]?.name ?? '', sizeBytes: pool.sizeBytes, devices, verdict, trouble: failure, filesystem: filesystem && { ...filesystem, ownerName } }
 }
 
-function devicesOf({ media, pool, roster }: Scene): PoolDeviceView[] {
-  const caller = roster.all()[0]?.name ?? 'A'
+function devicesOf(scene: Scene): PoolDeviceView[] {
+  const { media, pool } = scene
+  const spoken = spokenOf(scene)
   return pool.devices.map((device, devindex) => {
     const { uuid, baseBytes, sizeBytes, health: { isStopped, configuration } } = device
-    const fsDevindex = media.devices.findIndex(({ memory }) => memory?.device.baseBytes === baseBytes)
-    const { usedCount = 0, unitCount = 0 } = media.devices[fsDevindex]?.bitmap ?? {}
+    const { name = '', fsDevindex } = spoken[devindex] ?? {}
+    const { bitmap: { usedCount = 0, unitCount = 0 } = {}, entryIndex } = media.devices[fsDevindex ?? -1] ?? {}
     return {
-      name: pool.nameOn(caller, devindex),
+      name,
       devindex,
       baseBytes,
       sizeBytes,
       uuid,
-      fsDevindex: fsDevindex < 0 ? undefined : fsDevindex,
+      fsDevindex,
+      entryIndex,
       usedUnitCount: usedCount,
       unitCount,
       health: { poison: poisonOf(device), isStopped, configuration },

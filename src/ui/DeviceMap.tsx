@@ -156,7 +156,7 @@ function deviceText({ device }: Snapshot): string {
 /** What the picture has over its devices, for who doesn't see it. */
 function captionsText(model: MapModel): string {
   if (!lotOf(model).isCaptioned) return ''
-  return model.devices.map(({ devindex, name, role, startBytes, endBytes, health }) => sentence([`Device ${devindex}: ${name}`, ROLES[role], sizeText(endBytes - startBytes), healthText(health)].filter(Boolean).join(', '))).join(' ')
+  return model.devices.map(({ name, fsDevindex, role, startBytes, endBytes, health }) => sentence([fsDevindex === undefined ? name : `Device ${fsDevindex}: ${name}`, ROLES[role], sizeText(endBytes - startBytes), healthText(health)].filter(Boolean).join(', '))).join(' ')
 }
 
 /** What isn't as it should be; undefined on a sound device. */

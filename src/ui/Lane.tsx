@@ -4,6 +4,7 @@
 import { HardDrive, MoreHorizontal, Play, Power, RefreshCw, SquareTerminal, Trash2, Unplug, Upload } from 'lucide-react'
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import { Superblock } from '../core/omf/superblock.ts'
+import { deviceWords } from '../playground/spoken.ts'
 import type { HostView, PoolDeviceView, Snapshot, TaskView } from '../playground/types.ts'
 import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
@@ -193,11 +194,12 @@ function HostMenu({ host, devices }: { host: HostView; devices: readonly PoolDev
           <button type="button" onClick={() => { close(); void go(() => playground.removeHost(host.name)) }}>
             <Trash2 aria-hidden /> Remove {host.name} <span className="quiet">the device keeps its files</span>
           </button>
-          {devices.slice(1).map(({ devindex: n }) => {
+          {devices.slice(1).map((device) => {
+            const { devindex: n } = device
             const isLacking = host.lacks.includes(n)
             return (
               <button key={n} type="button" onClick={() => { close(); void rebooting.go(() => (isLacking ? playground.attachDevice(host.name, n) : playground.detachDevice(host.name, n))) }}>
-                <HardDrive aria-hidden /> {isLacking ? `Give device ${n} back to` : `Take device ${n} from`} {host.name} <span className="quiet">reboots {isLacking ? 'with' : 'without'} it</span>
+                <HardDrive aria-hidden /> {isLacking ? `Give ${deviceWords(device)} back to` : `Take ${deviceWords(device)} from`} {host.name} <span className="quiet">reboots {isLacking ? 'with' : 'without'} it</span>
               </button>
             )
           })}

@@ -9,7 +9,7 @@ import { mistakeOf } from './trouble.ts'
 
 /** A search waits until the typing pauses, and until a burst of changes is over. */
 const PAUSE_MS = 120
-const KINDS: Record<EntryQuery['kind'], string> = { all: 'all kinds', file: 'files', directory: 'directories', bad: 'damaged' }
+const KINDS: Record<EntryQuery['kind'], string> = { all: 'all kinds', file: 'files', directory: 'directories', device: 'devices', bad: 'damaged' }
 
 export function LogFilter({ query, onQuery }: { query: EntryQuery; onQuery: Dispatch<SetStateAction<EntryQuery>> }) {
   const onKey = (event: KeyboardEvent): void => {

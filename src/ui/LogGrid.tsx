@@ -14,7 +14,7 @@ import type { LogRow } from './logRows.ts'
 import { type Look, lighting, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
 import { Swatch } from './parts.tsx'
-import { useSnapshot } from './session.tsx'
+import { useDevices, useSnapshot } from './session.tsx'
 import { useTallRows } from './tallRows.ts'
 
 const ROW_REM = 1.75
@@ -37,7 +37,7 @@ export function LogGrid({ found, query }: { found: readonly number[] | undefined
   // Some more than shows, so that a row is there before it comes into sight.
   const spare = Math.ceil(shown / 2)
   const from = Math.max(0, first - spare)
-  const rows = useEntryRows(indicesAt(found, from, Math.min(count, first + shown + spare) - from), entryOffset(snapshot, 0), snapshot.deviceVersion, snapshot.device.devices.length > 1)
+  const rows = useEntryRows(indicesAt(found, from, Math.min(count, first + shown + spare) - from), entryOffset(snapshot, 0), snapshot.deviceVersion, useDevices())
   const byEntry = mediaIndex(snapshot.files).byEntry
   const positionOf = (index: number): number => (found ? found.indexOf(index) : index)
 

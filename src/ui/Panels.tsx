@@ -188,15 +188,22 @@ function willText({ device: { name, devices } }: Snapshot, count: number, eachBy
 }
 
 /** Also as many as there are devices: then each has one. */
-function stripCounts({ device: { devices } }: Snapshot): number[] {
-  return [...new Set([...STRIP_COUNTS, ...(devices.length > 1 ? [devices.length] : [])])].sort((a, b) => a - b)
+function stripCounts(snapshot: Snapshot): number[] {
+  const count = memberCount(snapshot)
+  return [...new Set([...STRIP_COUNTS, ...(count > 1 ? [count] : [])])].sort((a, b) => a - b)
 }
 
-function stripsText(count: number, { device: { devices } }: Snapshot): string {
-  if (devices.length < 2) return 'each in a part of the device'
-  const all = `devices 0 to ${devices.length - 1}`
-  if (count === devices.length) return `one on each of ${all}`
-  return count < devices.length ? `on ${count} of ${all}` : `over ${all}`
+function stripsText(count: number, snapshot: Snapshot): string {
+  const members = memberCount(snapshot)
+  if (members < 2) return 'each in a part of the device'
+  const all = `devices 0 to ${members - 1}`
+  if (count === members) return `one on each of ${all}`
+  return count < members ? `on ${count} of ${all}` : `over ${all}`
+}
+
+/** Devices that the file system has. */
+function memberCount({ device: { devices } }: Snapshot): number {
+  return devices.filter(({ fsDevindex }) => fsDevindex !== undefined).length
 }
 
 function SizeChoice({ label, sizes, value, onChange, hint }: { label: string; sizes: number[]; value: number; onChange: (bytes: number) => void; hint: string }) {

@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'react'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import { PEEK_MOST_BYTES, type Playground } from '../playground/types.ts'
+import type { Devices } from './addresses.ts'
 import { runsOf } from './logFilter.ts'
 import { type LogRow, logRowsOf } from './logRows.ts'
 import { usePlayground } from './session.tsx'
@@ -11,7 +12,7 @@ import { usePlayground } from './session.tsx'
 interface Read {
   bytes: Uint8Array
   row: LogRow
-  several: boolean
+  devices: Devices
 }
 
 type Rows = ReadonlyMap<number, Read>
@@ -24,9 +25,9 @@ const NONE: Rows = new Map()
  * @param indices of entries, ascending
  * @param startBytes where entry 0 is
  * @param version entries are read again when it moves
- * @param several there is more than one device
+ * @param devices that are here; the same list for the same devices
  */
-export function useEntryRows(indices: readonly number[], startBytes: number, version: number, several: boolean): Rows {
+export function useEntryRows(indices: readonly number[], startBytes: number, version: number, devices: Devices): Rows {
   const playground = usePlayground()
   const [rows, setRows] = useState(NONE)
   const wanted = indices.join()
@@ -38,7 +39,7 @@ export function useEntryRows(indices: readonly number[], startBytes: number, ver
     const read = async (): Promise<void> => {
       if (document.hidden) return
       const bytes = await entryBytes(playground, list, startBytes)
-      if (!over) setRows((now) => merged(now, bytes, several))
+      if (!over) setRows((now) => merged(now, bytes, devices))
     }
     const again = (): void => {
       cancelAnimationFrame(frame)
@@ -51,7 +52,7 @@ export function useEntryRows(indices: readonly number[], startBytes: number, ver
       cancelAnimationFrame(frame)
       document.removeEventListener('visibilitychange', again)
     }
-  }, [playground, wanted, startBytes, version, several])
+  }, [playground, wanted, startBytes, version, devices])
   return rows
 }
 
@@ -71,17 +72,17 @@ async function entryBytes(playground: Playground, indices: readonly number[], st
   return found
 }
 
-function merged(now: Rows, bytes: ReadonlyMap<number, Uint8Array>, several: boolean): Rows {
+function merged(now: Rows, bytes: ReadonlyMap<number, Uint8Array>, devices: Devices): Rows {
   let changed = now.size !== bytes.size
   const next = new Map<number, Read>()
   for (const [index, read] of bytes) {
     const known = now.get(index)
-    if (known && known.several === several && sameBytes(known.bytes, read)) {
+    if (known && known.devices === devices && sameBytes(known.bytes, read)) {
       next.set(index, known)
       continue
     }
-    const [row] = logRowsOf(read, index, several)
-    if (row) next.set(index, { bytes: read, row, several })
+    const [row] = logRowsOf(read, index, devices)
+    if (row) next.set(index, { bytes: read, row, devices })
     changed = true
   }
   return changed ? next : now

@@ -2,7 +2,8 @@
 
 import { crc32 } from '../core/base/crc32.ts'
 import { ENTRY_TYPE_NAMES, EXT_INTERLEAVED } from '../core/omf/constants.ts'
-import { LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LogEntry } from '../core/omf/log.ts'
+import { LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LogEntry, type SimpleExtent } from '../core/omf/log.ts'
+import type { Devices } from './addresses.ts'
 import { addressText, octalText, plural, sizeText } from './format.ts'
 
 export interface LogRow {
@@ -20,15 +21,15 @@ export interface LogRow {
 
 /**
  * @param bytes whole entries, one after the other, the first of which has index `firstIndex`
- * @param several there is more than one device: an address says on which
+ * @param devices those that are here: of several, an address says on which
  */
-export function logRowsOf(bytes: Uint8Array, firstIndex: number, several = false): LogRow[] {
+export function logRowsOf(bytes: Uint8Array, firstIndex: number, devices: Devices = []): LogRow[] {
   const rows: LogRow[] = []
-  for (let at = 0; at + LOG_ENTRY_BYTES <= bytes.length; at += LOG_ENTRY_BYTES) rows.push(rowOf(bytes, at, firstIndex + rows.length, several))
+  for (let at = 0; at + LOG_ENTRY_BYTES <= bytes.length; at += LOG_ENTRY_BYTES) rows.push(rowOf(bytes, at, firstIndex + rows.length, devices))
   return rows
 }
 
-function rowOf(bytes: Uint8Array, at: number, index: number, several: boolean): LogRow {
+function rowOf(bytes: Uint8Array, at: number, index: number, devices: Devices): LogRow {
   const entry = LogEntry.decode(bytes, at)
   const { famfs_fm: file, famfs_md: directory, famfs_dd: device } = entry.body
   const computed = crc32(bytes.subarray(at, at + LOG_ENTRY_CRC_OFFSET))
@@ -47,7 +48,7 @@ function rowOf(bytes: Uint8Array, at: number, index: number, several: boolean): 
   if (file) {
     const { fmap_ext_type: kind, fmap_nextents: count, list } = file.fm_fmap
     const strips = list.ie?.[0]?.ie_strips
-    const first = kind === EXT_INTERLEAVED ? strips?.[0] : list.se?.[0]
+    const extents = (kind === EXT_INTERLEAVED ? strips : list.se?.slice(0, count)) ?? []
     const pieces = kind === EXT_INTERLEAVED ? plural(strips?.length ?? 0, 'strip') : plural(count, 'extent')
     return {
       ...row,
@@ -55,11 +56,23 @@ function rowOf(bytes: Uint8Array, at: number, index: number, several: boolean): 
       size: sizeText(Number(file.fm_size)),
       mode: octalText(file.fm_mode),
       owner: `${file.fm_uid}:${file.fm_gid}`,
-      map: first ? `${pieces} at ${several ? `${first.se_devindex}:` : ''}${addressText(Number(first.se_offset))}` : pieces,
+      map: `${pieces}${placesText(extents, devices)}`,
     }
   }
   if (directory) {
     return { ...row, path: `${directory.md_relpath}/`, mode: octalText(directory.md_mode), owner: `${directory.md_uid}:${directory.md_gid}` }
   }
-  return device ? { ...row, path: `device ${device.dd_index}`, size: sizeText(Number(device.dd_size)) } : row
+  if (!device) return row
+  const here = devices.find(({ fsDevindex }) => fsDevindex === device.dd_index)
+  return { ...row, path: `device ${device.dd_index}`, size: sizeText(Number(device.dd_size)), map: here?.name ?? '' }
+}
+
+/** Where all of them are, and the first byte of it. The log's own index of a device is what the page calls it, too. */
+function placesText(extents: readonly SimpleExtent[], devices: Devices): string {
+  const [first] = extents
+  if (!first) return ''
+  const isTold = devices.length > 1 || extents.some(({ se_devindex }) => se_devindex !== 0n)
+  const at = `${isTold ? `${first.se_devindex}:` : ''}${addressText(Number(first.se_offset))}`
+  const on = [...new Set(extents.map(({ se_devindex }) => se_devindex))]
+  return on.length > 1 ? ` on devices ${on.join(', ')}; the first at ${at}` : ` at ${at}`
 }

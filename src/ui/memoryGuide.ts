@@ -4,6 +4,7 @@
 
 import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { Superblock } from '../core/omf/superblock.ts'
+import { capitalDevice, deviceAmong, devicesWords } from '../playground/spoken.ts'
 import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot, TraceEvent } from '../playground/types.ts'
 import { listText } from './format.ts'
 
@@ -31,13 +32,13 @@ export function memoryAdvice(snapshot: Snapshot): MemoryAdvice | undefined {
   const isMetaSound = !meta.some(({ range }) => isHit([range], failing))
   const broken = isMetaSound ? brokenMount(hosts, failing) : undefined
   const bad = worstOf(devices, meta, files)
-  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, meet: undefined, bad, isUndone: false } : missingText(hosts)
+  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, meet: undefined, bad, isUndone: false } : missingText(hosts, devices)
   const hit = files.filter(({ extents }) => isHit(extents, failingOf(bad)))
   const meet = meetingOf(hosts, hit, bad)
   const says = [
     bad.health.isStopped ? stoppedText(bad, devices, hit, files.some(({ extents }) => extents.length > 0 && !isHit(extents, failing))) : poisonText(bad, devices, meta, hit, meet !== undefined, hosts),
     ...(broken ? [brokenText(broken, devices, failing)] : []),
-    ...devices.filter((device) => device !== bad && failingOf(device).length > 0).slice(0, SHOWN).map((device) => `${capital(nameOf(device, devices))} ${device.health.isStopped ? 'does not answer' : 'is poisoned'}, too.`),
+    ...devices.filter((device) => device !== bad && failingOf(device).length > 0).slice(0, SHOWN).map((device) => `${capitalDevice(deviceAmong(device, devices))} ${device.health.isStopped ? 'does not answer' : 'is poisoned'}, too.`),
   ].join(' ')
   return { says, remount: broken?.name, meet: broken ? undefined : meet, bad, isUndone: isOfDevice(lastDone(snapshot), bad) }
 }
@@ -102,8 +103,8 @@ function brokenText(host: HostView, devices: readonly PoolDeviceView[], failing:
 
 function lossText({ devindex, why }: LostDevice, host: string, devices: readonly PoolDeviceView[]): string {
   const device = devices.find((candidate) => candidate.devindex === devindex)
-  const name = device ? nameOf(device, devices) : `device ${devindex}`
-  if (why === 'reconfigured') return `${capital(name)} was reconfigured under the mount of ${host}`
+  const name = device ? deviceAmong(device, devices) : 'a device'
+  if (why === 'reconfigured') return `${capitalDevice(name)} was reconfigured under the mount of ${host}`
   return why === 'poison' ? `${host} met poison on ${name}` : `${host} touched ${name}, which did not answer`
 }
 
@@ -120,14 +121,14 @@ function meetingOf(hosts: readonly HostView[], hit: readonly MediaFile[], bad: P
 
 function stoppedText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], hit: readonly MediaFile[], hasOthers: boolean): string {
   const heal = 'Step back, or let it answer again under Devices, and mount again.'
-  const name = capital(nameOf(bad, devices))
+  const name = capitalDevice(deviceAmong(bad, devices))
   if (bad.fsDevindex === 0) return `${name} does not answer: superblock and log are on it, so that ${NOBODY_CAN}. ${heal}`
   return `${name} does not answer: ${hit.length === 0 ? 'no file lies on it yet' : `nobody reaches ${listOf(hit)}`}.${hasOthers ? ' Try a file that lies elsewhere.' : ''} ${heal}`
 }
 
 function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], meta: readonly Meta[], hit: readonly MediaFile[], canMeet: boolean, hosts: readonly HostView[]): string {
   const { baseBytes, fsDevindex, devindex, health: { poison } } = bad
-  const name = nameOf(bad, devices)
+  const name = deviceAmong(bad, devices)
   const heal = `Step back, or re-initialise ${name} under Devices`
   const under = meta.find(({ range }) => isHit([range], poison))
   if (under) return `Memory of ${name} is poisoned under the ${under.what}: ${NOBODY_CAN}. ${heal}.`
@@ -143,12 +144,13 @@ function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], met
   return `Memory of ${name} is poisoned where no file lies: the next file may get it. ${heal}.`
 }
 
-function missingText(hosts: readonly HostView[]): MemoryAdvice | undefined {
+function missingText(hosts: readonly HostView[], devices: readonly PoolDeviceView[]): MemoryAdvice | undefined {
   const without = hosts.find(({ lacks, files }) => lacks.length > 0 && files.some(({ fault }) => fault === 'missing'))
   if (!without) return undefined
-  const { name, lacks } = without
-  const [them, what] = lacks.length === 1 ? ['it', 'device'] : ['them', 'devices']
-  const says = `${name} runs without ${what} ${listText(lacks.map(String), lacks.length)}: files on ${them} are errors there (ENODEV), all others go on. Give ${them} back in the menu of ${name}.`
+  const { name } = without
+  const lacks = devices.filter(({ devindex }) => without.lacks.includes(devindex))
+  const them = lacks.length === 1 ? 'it' : 'them'
+  const says = `${name} runs without ${devicesWords(lacks)}: files on ${them} are errors there (ENODEV), all others go on. Give ${them} back in the menu of ${name}.`
   return { says, remount: undefined, meet: undefined, bad: undefined, isUndone: false }
 }
 
@@ -158,12 +160,4 @@ function isHit(extents: readonly Extent[], ranges: readonly Extent[]): boolean {
 
 function listOf(files: readonly { path: string }[]): string {
   return listText(files.map(({ path }) => path), SHOWN)
-}
-
-function nameOf({ devindex, name }: PoolDeviceView, devices: readonly PoolDeviceView[]): string {
-  return devices.length > 1 ? `device ${devindex}` : name
-}
-
-function capital(name: string): string {
-  return name.replace(/^device/, 'Device')
 }

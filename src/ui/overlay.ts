@@ -8,6 +8,7 @@ import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LOG_HEADER_BYTES, LOG_HEADER_CRC_OFFSET, LogEntry, LogHeader } from '../core/omf/log.ts'
 import type { Row } from '../core/omf/struct.ts'
 import { Superblock, SUPERBLOCK_CRC_OFFSET } from '../core/omf/superblock.ts'
+import { deviceWords } from '../playground/spoken.ts'
 import type { MediaFile } from '../playground/types.ts'
 import { entryOffset, logOffsetOf } from './addresses.ts'
 import { countText, hexText, octalText, sizeText } from './format.ts'
@@ -71,9 +72,9 @@ export function placeAt(snapshot: Media, offsetBytes: number): Place {
   }
   const on = filesystem && partAt(partsOf(snapshot), offsetBytes)
   if (on && on.startBytes > 0) {
-    const { devindex, startBytes, reservedEndBytes } = on
-    if (on.role === 'other') return place('rest', `Device ${devindex}, in no file system`, startBytes, on.endBytes - startBytes)
-    if (offsetBytes < startBytes + Superblock.sizeBytes) return place('superblock', `Superblock of device ${devindex}`, startBytes, Superblock.sizeBytes)
+    const { startBytes, reservedEndBytes } = on
+    if (on.role === 'other') return place('rest', `${on.name}, in no file system`, startBytes, on.endBytes - startBytes)
+    if (offsetBytes < startBytes + Superblock.sizeBytes) return place('superblock', `Superblock of ${deviceWords(on)}`, startBytes, Superblock.sizeBytes)
     if (offsetBytes < reservedEndBytes) return place('rest', 'Rest of the superblock region', startBytes + Superblock.sizeBytes, SUPERBLOCK_REGION_BYTES - Superblock.sizeBytes)
   }
   if (!filesystem) return place('rest', 'No file system says what this is', offsetBytes, 1)

@@ -78,7 +78,7 @@ it('the list of devices stops one, lets it answer, and takes one from a host', a
   await list.getByRole('button', { name: 'Stop device 1' }).click()
   await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(true), patient)
   await expect.element(list.getByText('does not answer', { exact: true })).toBeVisible()
-  await vi.waitFor(() => expect(root.querySelector('.toasts')?.textContent).toMatch(/\/dev\/dax1\.0 does not answer any more\.A step back \(.+Z\) undoes it\./), patient)
+  await vi.waitFor(() => expect(root.querySelector('.toasts')?.textContent).toMatch(/Device 1 does not answer any more\.A step back \(.+Z\) undoes it\./), patient)
   holding.disconnect()
   await page.getByRole('button', { name: 'Undo', exact: true }).click()
   await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(false), patient)

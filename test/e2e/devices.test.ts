@@ -75,7 +75,7 @@ it('four devices, a striped file, a poisoned byte, the error on another host, an
   await notes(lane(page, 'B')).getByText('ENODEV').waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('p')
-  await page.getByText(/\/dev\/dax2\.0 has poisoned memory: 64 bytes at 0x200000\./).waitFor()
+  await page.getByText(/Device 2 has poisoned memory: 64 bytes at 0x200000\./).waitFor()
 
   await page.keyboard.press('Control+Z')
   await lane(page, 'A').getByText('bad memory').waitFor({ state: 'detached' })

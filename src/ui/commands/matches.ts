@@ -73,8 +73,8 @@ function placesOf(text: string, snapshot: Snapshot): Command[] {
   const entry = /^(?:log |show )*(?:entry )?#?(\d{1,9})$/.exec(text)
   const { devices, sizeBytes } = snapshot.device
   const isAddress = /^(?:bytes |at |go to |offset )*(0x[0-9a-f]+|\d+(?:\.\d+)?\s*[kmg]\w*)$/.exec(text)
-  // "2:0x200000" is a place on device 2.
-  const onDevice = /^\d+:\S+$/.test(text) ? offsetAsked(text, 0, sizeBytes, devices) : undefined
+  // "2:0x200000" is a place on device 2, "dax3.0:0x200000" on one without a number.
+  const onDevice = /^(?:\d+|(?:\/dev\/)?dax[\d.]+):\S+$/.test(text) ? offsetAsked(text, 0, sizeBytes, devices) : undefined
   const offsetBytes = onDevice && 'value' in onDevice ? onDevice.value : isAddress ? parseOffset(isAddress[1] ?? '') : undefined
   return [
     ...(entry ? [entryCommand(snapshot, Number(entry[1]))] : []),

@@ -4,6 +4,7 @@
 import './devices.css'
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import type { Result } from '../../core/base/result.ts'
+import { capitalDevice, deviceWords } from '../../playground/spoken.ts'
 import type { HostView, PoolDeviceView, Snapshot } from '../../playground/types.ts'
 import { briefPlace } from '../addresses.ts'
 import { Sheet } from '../commands/Sheet.tsx'
@@ -74,31 +75,32 @@ function DeviceRow({ device, hosts, onTrouble }: { device: PoolDeviceView; hosts
   const playground = usePlayground()
   const look = useLookStore()
   const { busy, run } = useDeed(onTrouble)
-  const { devindex: n, name, sizeBytes, baseBytes, uuid, health } = device
+  const { devindex: n, name, fsDevindex, sizeBytes, baseBytes, uuid, health } = device
+  const who = deviceWords(device)
   const state = healthText(health)
   const isSound = !health.isStopped && health.poison.length === 0
   return (
-    <li className="device-row" aria-label={`Device ${n}`}>
+    <li className="device-row" aria-label={capitalDevice(who)}>
       <p className="device-line">
-        <strong>device {n}</strong> <span className="mono">{name}</span>
+        {fsDevindex !== undefined && <strong>{who}</strong>} <span className="mono">{name}</span>
         <span className="quiet num">{sizeText(sizeBytes)}, {partText(device)}</span>
         <span className="device-state" data-failed={state !== '' || undefined}>{state === '' ? 'answers' : state}</span>
       </p>
       <div className="device-acts">
         {health.isStopped
-          ? <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.startDevice(n))}>Let device {n} answer again</button>
-          : <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.stopDevice(n))}>Stop device {n}</button>}
-        <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.reconfigureDevice(n))}>Reconfigure device {n}</button>
+          ? <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.startDevice(n))}>Let {who} answer again</button>
+          : <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.stopDevice(n))}>Stop {who}</button>}
+        <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.reconfigureDevice(n))}>Reconfigure {who}</button>
         <button type="button" aria-disabled={busy || isSound} title={isSound ? 'It answers, and none of it is poisoned.' : 'No poison, and it answers'} onClick={() => void (!isSound && run(() => playground.mendDevice(n)))}>
-          Re-initialise device {n}
+          Re-initialise {who}
         </button>
         <button type="button" className="link" onClick={() => showBytes(look, baseBytes, LINE_BYTES)}>Show its first bytes</button>
       </div>
       {n > 0 && hosts.length > 0 && (
         <div className="device-acts">
           {hosts.map(({ name: host, lacks }) => lacks.includes(n)
-            ? <button key={host} type="button" aria-disabled={busy} title={`${host} reboots with it`} onClick={() => void run(() => playground.attachDevice(host, n))}>Give device {n} back to {host}</button>
-            : <button key={host} type="button" aria-disabled={busy} title={`${host} reboots without it`} onClick={() => void run(() => playground.detachDevice(host, n))}>Take device {n} from {host}</button>)}
+            ? <button key={host} type="button" aria-disabled={busy} title={`${host} reboots with it`} onClick={() => void run(() => playground.attachDevice(host, n))}>Give {who} back to {host}</button>
+            : <button key={host} type="button" aria-disabled={busy} title={`${host} reboots without it`} onClick={() => void run(() => playground.detachDevice(host, n))}>Take {who} from {host}</button>)}
         </div>
       )}
       <p className="quiet mono device-uuid">{uuid}</p>
@@ -106,9 +108,9 @@ function DeviceRow({ device, hosts, onTrouble }: { device: PoolDeviceView; hosts
   )
 }
 
-function partText({ devindex, fsDevindex, usedUnitCount, unitCount }: PoolDeviceView): string {
+function partText({ fsDevindex, usedUnitCount, unitCount }: PoolDeviceView): string {
   if (fsDevindex === undefined) return 'in no file system'
-  return `${devindex === 0 ? 'primary' : 'secondary'}, ${countText(usedUnitCount)} of ${plural(unitCount, 'unit')} in use`
+  return `${fsDevindex === 0 ? 'primary' : 'secondary'}, ${countText(usedUnitCount)} of ${plural(unitCount, 'unit')} in use`
 }
 
 function PoisonForm({ snapshot, hasFocus, onTrouble }: { snapshot: Snapshot; hasFocus: boolean; onTrouble: OnTrouble }) {

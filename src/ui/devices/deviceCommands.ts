@@ -1,5 +1,6 @@
 // What can be done to devices, as commands: the same that their list has as buttons.
 
+import { capitalDevice, deviceWords } from '../../playground/spoken.ts'
 import type { HostView, PoolDeviceView, Snapshot } from '../../playground/types.ts'
 import type { Command } from '../commands/command.ts'
 import { withUndo } from './withUndo.ts'
@@ -15,29 +16,32 @@ export function deviceCommands({ device: { devices }, hosts }: Snapshot): Comman
   ]
 }
 
-function commandsOfDevice({ devindex, health: { isStopped, poison } }: PoolDeviceView): Command[] {
-  const n = devindex
+function commandsOfDevice(device: PoolDeviceView): Command[] {
+  const { devindex: n, health: { isStopped, poison } } = device
+  const who = deviceWords(device)
   return [
     isStopped
-      ? row({ id: `start device ${n}`, title: `Let device ${n} answer again`, words: 'daxctl enable start', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.startDevice(n)) })
-      : row({ id: `stop device ${n}`, title: `Stop device ${n}`, hint: 'it answers nobody', words: 'daxctl disable memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.stopDevice(n)) }),
-    row({ id: `reconfigure device ${n}`, title: `Reconfigure device ${n}`, hint: 'under its mounts', words: 'daxctl memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.reconfigureDevice(n)) }),
+      ? row({ id: `start device ${n}`, title: `Let ${who} answer again`, words: 'daxctl enable start', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.startDevice(n)) })
+      : row({ id: `stop device ${n}`, title: `Stop ${who}`, hint: 'it answers nobody', words: 'daxctl disable memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.stopDevice(n)) }),
+    row({ id: `reconfigure device ${n}`, title: `Reconfigure ${who}`, hint: 'under its mounts', words: 'daxctl memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.reconfigureDevice(n)) }),
     row({
-      id: `mend device ${n}`, title: `Re-initialise device ${n}`, hint: 'no poison, and it answers', words: 'mend clear heal repair memory error',
+      id: `mend device ${n}`, title: `Re-initialise ${who}`, hint: 'no poison, and it answers', words: 'mend clear heal repair memory error',
       when: ({ ready, device: { devices } }) => {
         if (!ready) return WAIT
         const { health = { isStopped, poison } } = devices[n] ?? {}
-        return health.isStopped || health.poison.length > 0 ? undefined : `Device ${n} answers, and none of it is poisoned.`
+        return health.isStopped || health.poison.length > 0 ? undefined : `${capitalDevice(who)} answers, and none of it is poisoned.`
       },
       run: ({ playground, messages }) => withUndo(playground, messages, () => playground.mendDevice(n)),
     }),
   ]
 }
 
-function hostCommand({ name, lacks }: HostView, { devindex }: PoolDeviceView): Command {
+function hostCommand({ name, lacks }: HostView, device: PoolDeviceView): Command {
+  const { devindex } = device
+  const who = deviceWords(device)
   return lacks.includes(devindex)
-    ? row({ id: `attach ${devindex} ${name}`, title: `Give device ${devindex} back to ${name}`, hint: `${name} reboots with it`, words: 'attach daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.attachDevice(name, devindex)) })
-    : row({ id: `detach ${devindex} ${name}`, title: `Take device ${devindex} from ${name}`, hint: `${name} reboots without it`, words: 'detach remove daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.detachDevice(name, devindex)) })
+    ? row({ id: `attach ${devindex} ${name}`, title: `Give ${who} back to ${name}`, hint: `${name} reboots with it`, words: 'attach daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.attachDevice(name, devindex)) })
+    : row({ id: `detach ${devindex} ${name}`, title: `Take ${who} from ${name}`, hint: `${name} reboots without it`, words: 'detach remove daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.detachDevice(name, devindex)) })
 }
 
 const WAIT = 'The hosts are still starting.'

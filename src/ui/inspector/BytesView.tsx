@@ -10,6 +10,8 @@ import { CrcVerdict, FieldTable } from '../FieldTable.tsx'
 import { byteText, hexText, plural, sizeText } from '../format.ts'
 import { type Column, HexView } from '../HexView.tsx'
 import { useLook, useLookStore } from '../look.tsx'
+import { partAt } from '../map/levels.ts'
+import { partsOf } from '../map/model.ts'
 import { checksumOf, fieldsOf, type FieldView, overlayLength, type Place, placeAt } from '../overlay.ts'
 import { Note } from '../parts.tsx'
 import { useSnapshot } from '../session.tsx'
@@ -205,7 +207,7 @@ function placeSays(place: Place, { device }: Snapshot): string {
   if (place.kind === 'file' && place.file) return layoutText(place.file)
   if (place.kind === 'log_entry' && filesystem && (place.entryIndex ?? 0) >= filesystem.entryCount) return 'No entry yet: the log header counts none here, whatever the bytes are.'
   if (place.kind !== 'rest') return ''
-  if (place.title.startsWith('Device ')) return 'The log of the file system knows nothing of this device: no file lies on it.'
+  if (partAt(partsOf({ device }), place.startBytes)?.role === 'other' && filesystem) return 'The log of the file system knows nothing of this device: no file lies on it.'
   if (place.startBytes < logOffsetOf({ device }) || place.title.startsWith('Rest of')) return 'The superblock has this region to itself, and nothing is stored behind its 200 bytes.'
   return filesystem ? 'No file has these bytes. The next file may get them, and famfs never takes space back.' : ''
 }
@@ -219,7 +221,7 @@ function failedText({ device: { devices } }: Snapshot, offsetBytes: number): str
 
 function captionOf(snapshot: Snapshot, cursor: number, mark: Mark, bytes: Uint8Array, place: Place, field: FieldView | undefined, presentBytes: number): string {
   const { devices } = snapshot.device
-  const at = devices.length > 1 ? placeText(devices, cursor).replace('device', 'Device') : `Byte ${placeText(devices, cursor)}`
+  const at = devices.length > 1 ? placeText(devices, cursor).replace(/^device/, 'Device') : `Byte ${placeText(devices, cursor)}`
   if (cursor >= presentBytes) return `${at} is not here: the dump ends at ${placeText(devices, presentBytes)}, and what is behind it stayed on the device.`
   const range = mark.lengthBytes > 1 ? `${plural(mark.lengthBytes, 'byte')} from ${placeText(devices, mark.startBytes)} on. ` : ''
   if (place.file && place.kind === 'file') return `${range}${spotText(place.file, spotOf(place.file, place.piece ?? 0, cursor))}${failedText(snapshot, cursor)}`

@@ -1,6 +1,7 @@
-// From a log entry to the data that it speaks of, from data to its entry, and to the same bytes as a host maps them.
+// From a log entry to the data or the device that it speaks of, from data to its entry, and to the same bytes as a host maps them.
 
 import { useMemo } from 'react'
+import { deviceWords } from '../../playground/spoken.ts'
 import type { HostView, MediaFile, Snapshot } from '../../playground/types.ts'
 import { entryOffset } from '../addresses.ts'
 import { showMapped, useLookStore } from '../look.tsx'
@@ -16,6 +17,14 @@ export function PlaceLinks({ place, snapshot, onShow }: { place: Place; snapshot
   const file = place.file ?? (place.kind === 'log_entry' ? mediaIndex(snapshot.files).byEntry.get(place.entryIndex ?? -1) : undefined)
   const host = useMemo(() => file && mapperOf(snapshot.hosts, file), [snapshot.hosts, file])
   const start = file?.extents[0]?.offsetBytes
+  const added = place.kind === 'log_entry' ? snapshot.device.devices.find(({ entryIndex }) => entryIndex === place.entryIndex) : undefined
+  if (added) {
+    return (
+      <span className="place-links">
+        <button type="button" className="link" aria-label={`Show the superblock of ${deviceWords(added)}`} onClick={() => onShow({ startBytes: added.baseBytes, lengthBytes: FIRST_FIELD_BYTES })}>{deviceWords(added)}, {added.name}</button>
+      </span>
+    )
+  }
   if (!file || start === undefined) return null
   return (
     <span className="place-links">

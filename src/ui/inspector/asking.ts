@@ -2,6 +2,7 @@
 // what to type instead.
 
 import { bytesOfText } from '../../core/base/plain.ts'
+import { deviceMeant, devicesWords } from '../../playground/spoken.ts'
 import type { Devices } from '../addresses.ts'
 import { parseOffset, sizeText } from '../format.ts'
 
@@ -10,10 +11,10 @@ export type FindKind = (typeof FIND_KINDS)[number]
 
 export type Understood<T> = { value: T } | { mistake: string }
 
-/** "0x200000", "2097152", "2m", and from where one is: "+0x40", "-4k". On one of several devices: "2:0x200000". */
+/** "0x200000", "2097152", "2m", and from where one is: "+0x40", "-4k". On one of several devices: "2:0x200000", or "dax3.0:0x200000". */
 export function offsetAsked(text: string, from: number, endBytes: number, devices: Devices = []): Understood<number> {
-  const [, number, onIt = ''] = /^\s*(\d+)\s*:(.*)$/.exec(text) ?? []
-  if (number !== undefined && devices.length > 1) return onDevice(Number(number), onIt, devices)
+  const [, which, onIt = ''] = /^([^:]*):(.*)$/.exec(text) ?? []
+  if (which !== undefined && devices.length > 1) return onDevice(which, onIt, devices)
   const [, sign = '', rest = ''] = /^\s*([+-]?)(.*)$/.exec(text) ?? []
   const given = parseOffset(rest)
   const offset = given === undefined ? undefined : sign === '+' ? from + given : sign === '-' ? from - given : given
@@ -23,9 +24,9 @@ export function offsetAsked(text: string, from: number, endBytes: number, device
   return { value: offset }
 }
 
-function onDevice(number: number, text: string, devices: Devices): Understood<number> {
-  const device = devices.find(({ devindex }) => devindex === number)
-  if (!device) return { mistake: `There is no device ${number}: the last one is ${devices.at(-1)?.devindex ?? 0}.` }
+function onDevice(which: string, text: string, devices: Devices): Understood<number> {
+  const device = deviceMeant(devices, which)
+  if (!device) return { mistake: `No device is called “${which.trim()}”: there are ${devicesWords(devices)}.` }
   const within = offsetAsked(text, 0, device.sizeBytes)
   return 'value' in within ? { value: device.baseBytes + within.value } : within
 }

@@ -4,8 +4,9 @@
 import { SUPERBLOCK_REGION_BYTES } from '../../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../../core/omf/log.ts'
 import { Superblock } from '../../core/omf/superblock.ts'
+import { deviceWords } from '../../playground/spoken.ts'
 import type { Extent, MediaFile, Snapshot } from '../../playground/types.ts'
-import { briefPlace, entryOffset, logOffsetOf } from '../addresses.ts'
+import { briefPlace, deviceAt, entryOffset, logOffsetOf } from '../addresses.ts'
 import { countText, sizeText } from '../format.ts'
 import { partAt } from '../map/levels.ts'
 import { partsOf } from '../map/model.ts'
@@ -112,20 +113,23 @@ export function nodeOf(tree: Tree, key: string): TreeNode | undefined {
 }
 
 function entryNode({ snapshot }: Tree, index: number) {
+  const { devices } = snapshot.device
   const file = mediaIndex(snapshot.files).byEntry.get(index)
+  const added = devices.find(({ entryIndex }) => entryIndex === index)
   const startBytes = entryOffset(snapshot, index)
-  return { title: `Entry ${index}${file ? ` ${file.path}` : ''}`, note: briefPlace(snapshot.device.devices, startBytes), startBytes, lengthBytes: LOG_ENTRY_BYTES, childCount: 0, file }
+  return { title: `Entry ${index}${file ? ` ${file.path}` : added ? ` adds ${deviceWords(added)} ${added.name}` : ''}`, note: briefPlace(devices, startBytes), startBytes, lengthBytes: LOG_ENTRY_BYTES, childCount: 0, file }
 }
 
 function gapNode({ gaps, snapshot }: Tree, index: number) {
   const { offsetBytes = 0, lengthBytes = 1 } = gaps[index] ?? {}
-  return { title: sizeText(lengthBytes), note: briefPlace(snapshot.device.devices, offsetBytes), startBytes: offsetBytes, lengthBytes, childCount: 0, file: undefined }
+  const on = deviceAt(snapshot.device.devices, offsetBytes)
+  return { title: `${sizeText(lengthBytes)}${on ? ` on ${deviceWords(on)}` : ''}`, note: briefPlace(snapshot.device.devices, offsetBytes), startBytes: offsetBytes, lengthBytes, childCount: 0, file: undefined }
 }
 
 /** What stands first on a device. */
 function deviceNode({ snapshot }: Tree, index: number) {
-  const { devindex = 0, name = '', sizeBytes = 0, baseBytes = 0 } = snapshot.device.devices[index + 1] ?? {}
-  return { title: `Device ${devindex} ${name}`, note: sizeText(sizeBytes), startBytes: baseBytes, lengthBytes: Superblock.sizeBytes, childCount: 0, file: undefined }
+  const { fsDevindex, name = '', sizeBytes = 0, baseBytes = 0 } = snapshot.device.devices[index + 1] ?? {}
+  return { title: fsDevindex === undefined ? `${name}, in no file system` : `Device ${fsDevindex} ${name}`, note: sizeText(sizeBytes), startBytes: baseBytes, lengthBytes: Superblock.sizeBytes, childCount: 0, file: undefined }
 }
 
 export function parentOf(key: string): string | undefined {
@@ -137,8 +141,9 @@ export function parentOf(key: string): string | undefined {
 export function keyAt({ snapshot, gaps }: Tree, offsetBytes: number): string {
   const { filesystem } = snapshot.device
   const place = placeAt(snapshot, offsetBytes)
-  const on = filesystem && partAt(partsOf(snapshot), offsetBytes)
-  if (on && on.startBytes > 0 && (on.role === 'other' || offsetBytes < on.reservedEndBytes)) return `devices:${on.devindex - 1}`
+  const parts = partsOf(snapshot)
+  const on = filesystem && partAt(parts, offsetBytes)
+  if (on && on.startBytes > 0 && (on.role === 'other' || offsetBytes < on.reservedEndBytes)) return `devices:${parts.indexOf(on) - 1}`
   if (place.kind === 'superblock') return 'superblock'
   if (place.kind === 'log_header') return 'header'
   if (offsetBytes < logOffsetOf(snapshot)) return 'rest'

@@ -2,6 +2,7 @@
 // What is always there stands first: it is never what has to be scrolled to.
 
 import { memo } from 'react'
+import { deviceWords } from '../../playground/spoken.ts'
 import type { MediaFile } from '../../playground/types.ts'
 import { countText, plural, sizeText } from '../format.ts'
 import { lighting, showBytes, useLook, useLookStore } from '../look.tsx'
@@ -64,7 +65,7 @@ function failedOf({ devices }: MapModel) {
   const bytes = poison.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   return [
     ...(first ? [{ key: 'poison', kind: 'poison', at: first.offsetBytes, lengthBytes: first.lengthBytes, text: <>poisoned <span className="quiet num">{sizeText(bytes)}</span></> }] : []),
-    ...devices.filter(({ health }) => health.isStopped).map(({ devindex, startBytes }) => ({ key: `stopped ${devindex}`, kind: 'stopped', at: startBytes, lengthBytes: 8, text: <>device {devindex} does not answer</> })),
+    ...devices.filter(({ health }) => health.isStopped).map((device) => ({ key: `stopped ${device.name}`, kind: 'stopped', at: device.startBytes, lengthBytes: 8, text: <>{devices.length > 1 ? deviceWords(device) : device.name} does not answer</> })),
   ]
 }
 

@@ -1,6 +1,7 @@
 // What the hardware says, drawn over the cells: poisoned memory by a pattern with a border, so large that one byte of it
 // shows; a device that doesn't answer under a veil; and over each device its caption, in words.
 
+import { deviceWords } from '../../playground/spoken.ts'
 import { sizeText } from '../format.ts'
 import { healthText } from '../health.ts'
 import { spansOf } from './levels.ts'
@@ -90,10 +91,10 @@ export function paintCaptions(context: CanvasRenderingContext2D, scene: Scene): 
   }
 }
 
-function wordsOf({ devindex, name, role, startBytes, endBytes, health }: DevicePart, { palette }: Scene) {
+function wordsOf({ fsDevindex, name, role, startBytes, endBytes, health }: DevicePart, { palette }: Scene) {
   const state = healthText(health)
   return [
-    { text: `device ${devindex}`, weight: 600, colour: palette.ink },
+    { text: deviceWords({ name, fsDevindex }), weight: 600, colour: palette.ink },
     ...(state === '' ? [] : [{ text: state, weight: 600, colour: palette.alarm }]),
     { text: `${name}, ${ROLES[role]}, ${sizeText(endBytes - startBytes)}`, weight: 400, colour: palette.quiet },
   ]

@@ -22,8 +22,9 @@ export const ROLES = { primary: 'primary', secondary: 'secondary', other: 'in no
 
 /** One of the devices, where it lies in the memory of all. */
 export interface DevicePart {
-  devindex: number
   name: string
+  /** Undefined where it is in no file system. */
+  fsDevindex: number | undefined
   startBytes: number
   endBytes: number
   role: keyof typeof ROLES
@@ -84,13 +85,13 @@ export function mapModel(media: Media): MapModel {
 const SOUND: HealthView = { poison: [], isStopped: false, configuration: 0 }
 
 /** A device that nobody lists is one alone. */
-export function partsOf({ device: { name, sizeBytes, devices, filesystem } }: Pick<Snapshot, 'device'>): DevicePart[] {
-  if (devices.length === 0) return [{ devindex: 0, name, startBytes: 0, endBytes: sizeBytes, role: 'primary', reservedEndBytes: 0, health: SOUND }]
+export function partsOf({ device: { name, sizeBytes, devices } }: Pick<Snapshot, 'device'>): DevicePart[] {
+  if (devices.length === 0) return [{ name, fsDevindex: 0, startBytes: 0, endBytes: sizeBytes, role: 'primary', reservedEndBytes: 0, health: SOUND }]
   return devices.map((each) => {
-    const { devindex, baseBytes, fsDevindex, health } = each
-    const role = fsDevindex === undefined && filesystem ? 'other' : devindex === 0 ? 'primary' : filesystem ? 'secondary' : 'other'
+    const { name: own, baseBytes, fsDevindex, health } = each
+    const role = fsDevindex === undefined ? 'other' : fsDevindex === 0 ? 'primary' : 'secondary'
     const endBytes = baseBytes + each.sizeBytes
-    return { devindex, name: each.name, startBytes: baseBytes, endBytes, role, reservedEndBytes: role === 'secondary' ? Math.min(baseBytes + SUPERBLOCK_REGION_BYTES, endBytes) : baseBytes, health }
+    return { name: own, fsDevindex, startBytes: baseBytes, endBytes, role, reservedEndBytes: role === 'secondary' ? Math.min(baseBytes + SUPERBLOCK_REGION_BYTES, endBytes) : baseBytes, health }
   })
 }
 

@@ -1,6 +1,7 @@
 // What stands where, in words: one sentence on a cell for caption and screen reader, and the way in from the device to where
 // one is. The same words at every level.
 
+import { deviceWords } from '../../playground/spoken.ts'
 import type { MediaFile } from '../../playground/types.ts'
 import { addressText, asciiText, byteText, countText, listText, plural, sizeText } from '../format.ts'
 import { chunkAt } from '../inspector/fileMap.ts'
@@ -74,7 +75,7 @@ export function cellSentence(model: MapModel, level: Level, offsetBytes: number,
 function whereText(model: MapModel, level: Level, start: number, brief = false): string {
   const { cellBytes } = level
   const device = partOf(model, start)
-  const on = device ? `device ${device.devindex}, ` : ''
+  const on = device ? `${deviceWords(device)}, ` : ''
   const offset = start - (device?.startBytes ?? 0)
   const address = addressText(offset)
   if (cellBytes === 1) return `${on}byte ${address}`

@@ -110,11 +110,11 @@ describe('hosts and memory that failed', () => {
 
   it('devices name the button that heals them, and so many ranges one by one', () => {
     expect(memoryProblems(well)).toEqual([])
-    expect(memoryProblems(stopped)).toMatchObject([{ says: '/dev/dax1.0 does not answer: nobody reaches what is on it.', next: 'Step back, or under Devices: Let device 1 answer again. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: EACH, lengthBytes: EACH } }])
+    expect(memoryProblems(stopped)).toMatchObject([{ says: 'Device 1 does not answer: nobody reaches what is on it.', next: 'Step back, or under Devices: Let device 1 answer again. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: EACH, lengthBytes: EACH } }])
     const ranges = (count: number) => Array.from({ length: count }, (_, i) => ({ offsetBytes: EACH + i * 4096, lengthBytes: 64 }))
     const saidOf = (count: number) => memoryProblems(devicesOf([EACH, EACH], { 1: { poison: ranges(count) } }).devices).map(({ says }) => says)
-    expect(saidOf(8)).toEqual(ranges(8).map(({ offsetBytes }) => `/dev/dax1.0 has poisoned memory: 64 bytes at 0x${(offsetBytes - EACH).toString(16)}.`))
-    expect(saidOf(11)).toEqual([...saidOf(8).slice(0, 7), '/dev/dax1.0 has poisoned memory: 64 bytes at 0x7000. 3 more ranges of it are, too.'])
+    expect(saidOf(8)).toEqual(ranges(8).map(({ offsetBytes }) => `Device 1 has poisoned memory: 64 bytes at 0x${(offsetBytes - EACH).toString(16)}.`))
+    expect(saidOf(11)).toEqual([...saidOf(8).slice(0, 7), 'Device 1 has poisoned memory: 64 bytes at 0x7000. 3 more ranges of it are, too.'])
     expect(memoryProblems(poisoned)[1]).toMatchObject({ next: 'Step back, or under Devices: Re-initialise device 2. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: 2 * EACH + 9 * MIB, lengthBytes: 64 } })
   })
 })

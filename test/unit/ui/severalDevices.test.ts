@@ -47,7 +47,7 @@ describe('places', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 3 * EACH - 1 }), (offset) => {
       expect(offsetAsked(briefPlace(devices, offset), 7, 3 * EACH, devices)).toEqual({ value: offset })
     }), { numRuns: propertyRuns.usual })
-    expect(offsetAsked('3:0', 0, 3 * EACH, devices)).toEqual({ mistake: 'There is no device 3: the last one is 2.' })
+    expect(offsetAsked('3:0', 0, 3 * EACH, devices)).toEqual({ mistake: 'No device is called “3”: there are devices 0, 1 and 2.' })
     expect(offsetAsked('1:64m', 0, 3 * EACH, devices)).toHaveProperty('mistake')
     expect(offsetAsked('1:0', 0, EACH)).toHaveProperty('mistake')
   })

@@ -1,0 +1,78 @@
+// How devices are spoken of, and which one is meant. A device of the file system has one number, its index there: what log,
+// tools and extents call it. One that is in none has no number, and goes by its name on the first host. Pages and sentences
+// turn a device into words here, and words into a device, and nowhere else.
+
+import type { MediaState } from './media.ts'
+import type { Pool } from './pool.ts'
+import type { Roster } from './roster.ts'
+import type { Extent, PoolDeviceView } from './types.ts'
+
+export type Spoken = Pick<PoolDeviceView, 'name' | 'fsDevindex'>
+
+/** "device 2", or "/dev/dax3.0". */
+export function deviceWords({ name, fsDevindex }: Spoken): string {
+  return fsDevindex === undefined ? name : `device ${fsDevindex}`
+}
+
+/** The same; one that is alone goes by its name. */
+export function deviceAmong(device: Spoken, { length }: readonly Spoken[]): string {
+  return length > 1 ? deviceWords(device) : device.name
+}
+
+/** Where a sentence begins. */
+export function capitalDevice(words: string): string {
+  return words.replace(/^device/, 'Device')
+}
+
+/** As it stands before the colon of an address: "2", or "dax3.0". */
+export function deviceKey({ name, fsDevindex }: Spoken): string {
+  return fsDevindex === undefined ? name.replace('/dev/', '') : String(fsDevindex)
+}
+
+/** "device 2", "devices 3, 0 and 1", "device 2 and /dev/dax3.0". */
+export function devicesWords(devices: readonly Spoken[]): string {
+  const numbers = devices.flatMap(({ fsDevindex }) => (fsDevindex === undefined ? [] : [String(fsDevindex)]))
+  const names = devices.flatMap(({ name, fsDevindex }) => (fsDevindex === undefined ? [name] : []))
+  const [first, ...more] = numbers
+  return listed(first === undefined ? names : [`${more.length > 0 ? 'devices' : 'device'} ${first}`, ...more, ...names])
+}
+
+/** @param text what deviceKey says, or a name, with its folder or without */
+export function deviceMeant<D extends Spoken>(devices: readonly D[], text: string): D | undefined {
+  const asked = text.trim()
+  if (/^\d+$/.test(asked)) return devices.find(({ fsDevindex }) => fsDevindex === Number(asked))
+  return devices.find(({ name }) => name === asked || name === `/dev/${asked}`)
+}
+
+/** A session's devices, by their place. */
+export function spokenOf({ pool, media, roster }: { pool: Pool; media: MediaState; roster: Roster }): (Spoken & { baseBytes: number })[] {
+  const caller = roster.all()[0]?.name ?? 'A'
+  return pool.devices.map(({ baseBytes }, place) => {
+    const index = media.devices.findIndex(({ memory }) => memory?.device.baseBytes === baseBytes)
+    return { name: pool.nameOn(caller, place), fsDevindex: index < 0 ? undefined : index, baseBytes }
+  })
+}
+
+/** The device that the byte is on. */
+export function deviceUnder<D extends { baseBytes: number }>(devices: readonly D[], offsetBytes: number): D | undefined {
+  return devices.findLast(({ baseBytes }) => baseBytes <= offsetBytes)
+}
+
+/** Where a byte is: "0x200000"; of several devices, "device 2, byte 0x200000". */
+export function whereText(devices: readonly (Spoken & { baseBytes: number })[], offsetBytes: number): string {
+  const device = devices.length < 2 ? undefined : deviceUnder(devices, offsetBytes)
+  const within = `0x${(offsetBytes - (device?.baseBytes ?? 0)).toString(16)}`
+  return device ? `${deviceWords(device)}, byte ${within}` : within
+}
+
+/** Where a file is: "at 0x200000", "in 4 strips on devices 3, 0, 1 and 2". */
+export function piecesText(devices: readonly (Spoken & { baseBytes: number })[], extents: readonly Extent[], word: 'extent' | 'strip'): string {
+  const [first] = extents
+  if (extents.length < 2) return first ? `at ${whereText(devices, first.offsetBytes)}` : 'without a place'
+  const on = [...new Set(extents.map(({ offsetBytes }) => deviceUnder(devices, offsetBytes)))].flatMap((device) => device ?? [])
+  return `in ${extents.length} ${word}s${devices.length < 2 ? `, the first at ${whereText(devices, first?.offsetBytes ?? 0)}` : ` on ${devicesWords(on)}`}`
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
