@@ -19,7 +19,7 @@ export interface Lack {
 
 /** @param path the file whose bytes are wanted */
 export function lackOf({ devindex, uuid, refusal }: Lack, path: string): Failure<LackReason> {
-  if (refusal?.kind === 'twice') return fail('device_twice', { path, devindex, uuid, names: refusal.names }).failure
+  if (refusal?.kind === 'twice') return fail('device_twice', { path, devindex, uuid, names: refusal.names.join(' and ') }).failure
   if (refusal?.kind === 'unfit') return fail('device_unfit', { path, devindex, device: refusal.name, what: refusal.what }).failure
   return fail('device_missing', { path, devindex, uuid }).failure
 }

@@ -258,7 +258,7 @@ describe('what says that it is a device of the file system', () => {
       const names = others.map(({ name }) => name)
       expect(daxdevsOf(system.machine)[0]).toMatchObject({ deviceName: undefined, refusal: { kind: 'twice', names } })
       const failure = readOf(system)
-      expect(failure).toMatchObject({ reason: 'device_twice', errno: 'ENODEV', says: expect.stringContaining(names.join(', ')), next: expect.stringContaining('Detach the copies') })
+      expect(failure).toMatchObject({ reason: 'device_twice', errno: 'ENODEV', says: expect.stringContaining(`${names.join(' and ')} each say`), next: expect.stringContaining('Detach the copies') })
       expect(runLine(system, `famfs daxdev list ${MNT}`).stdout).toContain(`  ${names.join(' and ')} each say that they are it: detach the copies\n`)
       expect(runLine(system, `famfs fsck ${MNT}`).stdout).toContain(`device 1: ${names.join(' and ')} each say`)
       expect(runLine(system, `famfs daxdev resolve ${MNT} 1`)).toMatchObject({ exit: 1, stderr: expect.stringContaining('Detach the copies from this host, then: famfs daxdev resolve') })
