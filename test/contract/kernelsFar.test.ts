@@ -10,6 +10,7 @@ import { defaultProgram } from '../../src/core/kernel/program/examples.ts'
 import { startDaemon } from '../../src/host/daemon.ts'
 import { makeSandbox } from '../../src/host/sandbox.ts'
 import { startThreadOf } from '../helpers/threads.ts'
+import { kernelErrorsContract } from './kernelErrors.contract.ts'
 import { kernelContract, type KernelUnderTest, oneStripContract, severalPartsContract } from './kernels.contract.ts'
 
 const EVERY = 5
@@ -45,6 +46,7 @@ afterAll(async () => void (await worker.terminate()))
 describe.each(kernelNames.filter((name) => !isStandalone(name)))('%s with a daemon in a thread of its own', (name) => {
   const kernel = far(name)
   kernelContract(kernel)
+  kernelErrorsContract(kernel)
   oneStripContract(kernel)
   severalPartsContract(kernel)
 })
