@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../core/base/result.ts'
 import { ALLOC_UNIT_BYTES } from '../core/omf/constants.ts'
 import type { Act } from './acts.ts'
 import type { Operation } from './history.ts'
+import { newMemory } from './newMemory.ts'
 import { mkfsGiven } from './ours.ts'
 import { DEVICES_MOST, type Pool } from './pool.ts'
 import { Host } from './roster.ts'
@@ -44,7 +45,7 @@ async function make(world: World, { deviceBytes, deviceCount }: Wanted, options:
   if (!Number.isSafeInteger(deviceBytes) || deviceBytes <= 0) return fail('bad_size', { sizeBytes: deviceBytes })
   const unit = options.unitBytes ?? ALLOC_UNIT_BYTES
   if (deviceBytes % unit !== 0) return failLate('odd_device', { sizeBytes: deviceBytes, unitBytes: unit })
-  const pool = world.newPool(Array.from({ length: deviceCount }, () => ({ uuid: newUuid(), sizeBytes: deviceBytes })))
+  const pool = await newMemory(world, Array.from({ length: deviceCount }, () => ({ uuid: newUuid(), sizeBytes: deviceBytes })))
   if (!pool.ok) return pool
   const hosts = world.roster.all().map(({ name, systemUuid }) => new Host(name, systemUuid))
   await Promise.all(hosts.map((host) => world.roster.boot(host, pool.value)))

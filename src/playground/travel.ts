@@ -3,20 +3,17 @@
 
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
-import type { Act, DeviceFacts } from './acts.ts'
+import type { Act } from './acts.ts'
 import { ChangeFinder } from './changes.ts'
 import { followActs, withHealth } from './follow.ts'
 import type { History, Step } from './history.ts'
 import { MediaReader } from './media.ts'
+import { newMemory } from './newMemory.ts'
 import { Replay } from './replay.ts'
 import { sealerOf } from './sealer.ts'
 import { sentences } from './sentences.ts'
 import type { Extent } from './types.ts'
 import type { World } from './world.ts'
-
-/** How often memory is asked for, and how long is waited between. */
-const TRIES = 6
-const PAUSE_MS = 250
 
 type Reached = Result<{ replay: Replay; finder: ChangeFinder; written: Extent[] }>
 
@@ -59,7 +56,7 @@ async function reach(world: World, position: number): Promise<Reached> {
   const makers = { boot: world.roster.boot.bind(world.roster) }
   const [first, ...rest] = start.acts
   if (first?.act !== 'devices') return fail('page_failed', { what: 'a history begins with a device' })
-  const pool = await newPool(world, first.devices)
+  const pool = await newMemory(world, first.devices)
   if (!pool.ok) return pool
   const replay = new Replay(pool.value, makers)
   const steps = history.steps.slice(start.doneCount, position)
@@ -73,15 +70,6 @@ async function reach(world: World, position: number): Promise<Reached> {
     return checked.ok ? ok({ replay, finder: checked.value, written }) : checked
   } finally {
     if (!arrived) await replay.end()
-  }
-}
-
-/** Devices that were shown before may still have their memory: workers that ended give it back a moment later. */
-async function newPool(world: World, devices: readonly DeviceFacts[]): Promise<ReturnType<World['newPool']>> {
-  for (let triesLeft = TRIES; ; triesLeft--) {
-    const made = world.newPool(devices)
-    if (made.ok || triesLeft === 1) return made
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
   }
 }
 

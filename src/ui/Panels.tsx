@@ -1,10 +1,9 @@
-// The two forms of the top bar, inline and never modal. A mistake is said where it was made; what will be lost is said before it is.
+// The form that makes files and directories, inline and never modal. A mistake is said where it was made.
 
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { GIB, KIB, MIB } from '../core/base/align.ts'
-import { LOG_LEAST_BYTES } from '../core/omf/constants.ts'
+import { KIB, MIB } from '../core/base/align.ts'
 import type { Snapshot } from '../playground/types.ts'
-import { listText, parseSize, plural, sentence, sizeText } from './format.ts'
+import { parseSize, plural, sizeText } from './format.ts'
 import { putNoteAway, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
 import { Choice, Field, Note } from './parts.tsx'
@@ -123,70 +122,6 @@ export function NewFilePanel({ initialKind, onClose }: { initialKind: (typeof KI
 }
 
 const STRIP_COUNTS = [0, 2, 4, 8]
-const DEVICE_COUNTS = [1, 2, 3, 4, 5, 6, 7, 8]
-const DEVICE_SIZES = [256 * MIB, GIB, 4 * GIB]
-const UNITS = [2 * MIB, 4 * KIB]
-const LOG_LENGTHS = [LOG_LEAST_BYTES, 16 * MIB, 32 * MIB, 64 * MIB]
-
-export function FormatPanel({ onClose }: { onClose: () => void }) {
-  const playground = usePlayground()
-  const look = useLookStore()
-  const snapshot = useSnapshot()
-  const formatting = useAction()
-  const [logLengthBytes, setLogLength] = useState(LOG_LEAST_BYTES)
-  const [unitBytes, setUnit] = useState(UNITS[0] ?? MIB)
-  const eachBytes = snapshot.device.devices[0]?.sizeBytes ?? 0
-  const [deviceBytes, setDeviceBytes] = useState(eachBytes)
-  const countNow = snapshot.device.devices.length
-  const [deviceCount, setDeviceCount] = useState(countNow)
-  const [failure, setFailure] = useState<Trouble>()
-  const keep = useFocusOnce<HTMLButtonElement>()
-  const formatted = snapshot.device.filesystem !== undefined
-
-  const format = async (): Promise<void> => {
-    setFailure(undefined)
-    const failed = await formatting.run(() => playground.format({ force: formatted, logLengthBytes, unitBytes, ...(deviceBytes !== eachBytes && { deviceBytes }), ...(deviceCount !== countNow && { deviceCount }) }))
-    if (!failed) return onClose()
-    setFailure(failed)
-    for (const place of ['', ...snapshot.hosts.map((host) => host.name)]) putNoteAway(look, place, playground.snapshot().trace.at(-1)?.index ?? 0)
-  }
-
-  return (
-    <section className="panel" aria-label="Format the device">
-      <p>{lossText(snapshot)}</p>
-      <p>{willText(snapshot, deviceCount, deviceBytes)}</p>
-      <div className="panel-fields">
-        <Field label="Number of devices" hint={<small>{deviceCount === 1 ? 'the primary alone' : `one primary, ${plural(deviceCount - 1, 'secondary', 'secondaries')}`}</small>}>
-          {(id) => (
-            <select id={id} value={deviceCount} onChange={(event) => setDeviceCount(Number(event.target.value))}>
-              {DEVICE_COUNTS.map((count) => <option key={count} value={count}>{count}</option>)}
-            </select>
-          )}
-        </Field>
-        <SizeChoice label={deviceCount === 1 ? 'Device' : 'Size of each'} sizes={[...new Set([...DEVICE_SIZES, eachBytes])]} value={deviceBytes} onChange={setDeviceBytes} hint="untouched memory costs nothing" />
-        <SizeChoice label="Allocation unit" sizes={UNITS} value={unitBytes} onChange={setUnit} hint="4 KiB: ours alone, for many small files" />
-        <SizeChoice label="Log length" sizes={LOG_LENGTHS} value={logLengthBytes} onChange={setLogLength} hint="8 MiB holds 15,420 entries" />
-        <div className="panel-buttons">
-          <button type="button" className={formatted ? 'grave' : 'primary'} aria-disabled={formatting.busy} onClick={() => void format()}>
-            {formatted ? 'Forget everything and format' : 'Make a file system'}
-          </button>
-          <button type="button" ref={keep} onClick={onClose}>{formatted ? 'Keep everything' : 'Close'}</button>
-        </div>
-      </div>
-      {failure && <Note trouble={failure} onDismiss={() => setFailure(undefined)} />}
-    </section>
-  )
-}
-
-/** What pressing it will make. */
-function willText({ device: { name, devices } }: Snapshot, count: number, eachBytes: number): string {
-  const isSame = devices.length === count && devices.every(({ sizeBytes }) => sizeBytes === eachBytes)
-  const size = sizeText(eachBytes)
-  if (count === 1) return isSame ? `The file system will have one device of ${size}.` : `There will be another device of ${size}, in place of ${devices.length === 1 ? 'this one' : `these ${devices.length}`}; every host starts anew on it.`
-  const what = `one file system on ${count} devices of ${size} each: ${name} is the primary, with superblock and log, and files may lie on all of them`
-  return isSame ? `There will be ${what}.` : `There will be other devices, and ${what}; every host starts anew.`
-}
-
 /** Also as many as there are devices: then each has one. */
 function stripCounts(snapshot: Snapshot): number[] {
   const count = memberCount(snapshot)
@@ -204,18 +139,6 @@ function stripsText(count: number, snapshot: Snapshot): string {
 /** Devices that the file system has. */
 function memberCount({ device: { devices } }: Snapshot): number {
   return devices.filter(({ fsDevindex }) => fsDevindex !== undefined).length
-}
-
-function SizeChoice({ label, sizes, value, onChange, hint }: { label: string; sizes: number[]; value: number; onChange: (bytes: number) => void; hint: string }) {
-  return (
-    <Field label={label} hint={<small>{hint}</small>}>
-      {(id) => (
-        <select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
-          {sizes.map((bytes) => <option key={bytes} value={bytes}>{sizeText(bytes)}</option>)}
-        </select>
-      )}
-    </Field>
-  )
 }
 
 /** As large as a chunk may be small: a unit. */
@@ -245,11 +168,4 @@ function sizeHint(text: string, snapshot: Snapshot): string {
   if (bytes === undefined) return 'such as 4m, 64k or 100'
   if (unit === undefined) return sizeText(bytes)
   return `takes ${plural(Math.ceil(bytes / unit), 'unit')} of ${sizeText(unit)}`
-}
-
-function lossText({ device, files }: Snapshot): string {
-  if (!device.filesystem) return sentence(`${device.name} holds no famfs: ${device.verdict}`)
-  if (files.length === 0) return `Formatting writes a new superblock and an empty log on ${device.name}. It holds no file now.`
-  const names = listText(files.map((file) => file.path))
-  return `Formatting writes a new superblock and an empty log on ${device.name}. ${plural(files.length, 'file')} will be forgotten: ${names}. Every host mounts again. A step back brings it all back, as long as this page is open.`
 }

@@ -23,9 +23,8 @@ const Inspector = lazy(async () => ({ default: whenOpened((await MODULES.inspect
 const LogTable = lazy(async () => ({ default: whenOpened((await MODULES.log()).LogTable) }))
 const Trace = lazy(async () => ({ default: whenOpened((await MODULES.trace()).Trace) }))
 const Problems = lazy(async () => ({ default: whenOpened((await MODULES.problems()).Problems) }))
-const forms = () => import('../Panels.tsx')
-const NewFilePanel = lazy(async () => ({ default: (await forms()).NewFilePanel }))
-const FormatPanel = lazy(async () => ({ default: (await forms()).FormatPanel }))
+const NewFilePanel = lazy(async () => ({ default: (await import('../Panels.tsx')).NewFilePanel }))
+const FormatPanel = lazy(async () => ({ default: (await import('../FormatPanel.tsx')).FormatPanel }))
 
 /** Asked for while the session is still being opened. What doesn't come is asked for again, and told, where it is to show. */
 export function preloadPanels(): void {

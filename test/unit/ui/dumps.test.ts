@@ -65,7 +65,7 @@ describe('dumps', () => {
     await dumps.openFiles([image('a')])
     await dumps.openFiles([image('b'), image('c')])
     expect(during).toEqual([['a'], ['b and c']])
-    expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['This page made a mistake: oh', 'the browser gives no 1 bytes of memory for a device'])
+    expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['This page made a mistake: oh', 'the browser gives no 0.01 GiB of memory at once'])
     for (let i = 0; i < 9; i++) await dumps.openFiles([image('a')])
     expect(dumps.state().troubles.length).toBe(2)
   })
