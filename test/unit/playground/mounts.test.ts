@@ -88,6 +88,8 @@ describe('what a host met of memory', () => {
     const met = [[['wide', 'memory'], ['plain', 'memory']], [['wide', 'memory'], ['plain', undefined]]]
     const metNow = (): unknown[] => ['A', 'B'].map((name) => faultsOn(session.snapshot(), name))
     expect(metNow()).toEqual(met)
+    for (const at of [position - 1, position]) valueOf(await session.stepTo(at))
+    expect(metNow()).toEqual(met)
     valueOf(await session.mendDevice(1))
     expect(metNow()).toEqual(met)
     for (const back of [0, 1, 0, -1, 1, -1, 0, 1]) {
