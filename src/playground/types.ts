@@ -140,6 +140,8 @@ export interface HostView {
   memoryErrno?: string | undefined
   /** Devices that its mount has lost. */
   lost: readonly LostDevice[]
+  /** Why devices that say that they are this mount's aren't taken for them. */
+  refused?: readonly string[]
   /** What this host sees in its mount, in log order. */
   files: HostFile[]
   /** Devices that it was started without, by their devindex. */
