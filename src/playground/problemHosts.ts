@@ -14,9 +14,9 @@ export function hostProblems(hosts: readonly HostView[], devices: readonly PoolD
 }
 
 /** While it, the list of files and the devices are the same, so are the problems. */
-export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending, lacks, lost }: HostView): string {
+export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending, lacks, lost, refused = [] }: HostView): string {
   const lists = [unseen, removed].flatMap((list) => [list.length, ...list.slice(0, NAMED_MOST)])
-  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, lacks.join(), JSON.stringify(lost), ...lists].join('\n')
+  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, lacks.join(), JSON.stringify(lost), ...refused, ...lists].join('\n')
 }
 
 function problemsOf(host: HostView, devices: readonly PoolDeviceView[]): Problem[] {
@@ -59,12 +59,19 @@ function odd(host: HostView, devices: readonly PoolDeviceView[], say: (severity:
     found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: ${lossText(host, devices) ?? `the memory behind ${it(failed)} failed`}.`, healText(host, devices)))
   }
   if (missing.length > 0) {
-    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: a device of ${it(missing)} was not there when ${name} mounted.`, findText(host, devices)))
+    const lack = lackText(host)
+    const next = lack === undefined ? findText(host, devices) : `Put that right; then in a terminal of ${name}: famfs daxdev resolve ${host.mountpoint ?? ''}.`
+    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: ${lack ?? `a device of ${it(missing)} was not there when ${name} mounted`}.`, next))
   }
   if (stray.length > 0) {
     found.push(say('warning', 'stray', `A plain tool made ${namesText(stray)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))
   }
   return found
+}
+
+/** What is there and isn’t taken. */
+function lackText({ refused = [] }: HostView): string | undefined {
+  return refused.length === 0 ? undefined : refused.join('; ')
 }
 
 /** Undefined while it has met nothing: what failed is said of the device. */

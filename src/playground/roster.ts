@@ -3,7 +3,7 @@
 
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { MountStatus } from '../core/machine/types.ts'
-import { lackOf } from '../core/base/lack.ts'
+import { lackOf, lackWords } from '../core/base/lack.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type CallAct, type HostState, isRepeatable, type MountedState } from './acts.ts'
@@ -106,7 +106,7 @@ export class Host {
 
   /** Why it can't reach a file's bytes, where that is for the sake of a device. */
   troubleOf({ path, fault }: HostFile): Failure | undefined {
-    if (fault === 'memory') return fail('memory_failed', { path, device: 'one of its devices', what: 'reported it', offsetBytes: undefined }).failure
+    if (fault === 'memory' || fault === 'failing') return fail('memory_failed', { path, device: 'one of its devices', what: 'reported it', offsetBytes: undefined }).failure
     if (fault !== 'missing') return undefined
     const node = this.#nodes.find((candidate) => candidate.path === path)
     const missing = node?.extents.find(({ devindex }) => this.#places[devindex]?.name === undefined)
@@ -160,6 +160,7 @@ export class Host {
       kernel: mount?.kernel,
       memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
       lost: this.pool ? lostOnHost(this.pool, this.#places) : [],
+      refused: this.#places.flatMap(({ devindex, refusal }) => (refusal ? [`device ${devindex}: ${lackWords(refusal)}`] : [])),
       files: shown,
       lacks,
       unseen: mount && !stale && !stranded ? this.#unseenOf(media, playedCount) : [],

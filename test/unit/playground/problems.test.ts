@@ -104,6 +104,8 @@ describe('hosts and memory that failed', () => {
     expect(said({ files, lacks: [1] }, well)).toEqual([`${was} In its menu, or under Devices: Give device 1 back to B.`])
     expect(said({ files }, stopped)).toEqual([`${was} Under Devices: Let device 1 answer again; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
     expect(said({ files }, devicesOf([EACH, EACH], { 1: poison(EACH + 64) }).devices)).toEqual([`${was} Under Devices: Re-initialise device 1; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
+    const refused = ['device 1: /dev/dax1.0 and /dev/dax2.0 each say that they are it: detach the copies']
+    expect(said({ files, refused }, well)).toEqual([`warning: On B, x can’t be read or written: ${refused[0]}. Put that right; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
     // Poison elsewhere is no reason.
     expect(said({ files }, poisoned)).toEqual([`${was} In a terminal of B: famfs daxdev resolve /mnt/famfs.`])
   })
