@@ -29,7 +29,11 @@ export function* startedThread(start: StartThread | undefined, kernel: PullKerne
   const { link, end } = started.value
   let isReady = false
   try {
-    while (!link.isServed && link.failed === undefined) yield WAITING
+    while (!link.isServed && link.failed === undefined) {
+      yield WAITING
+      // Where it stumbled before it came, its ring has ended.
+      link.poll()
+    }
     if (link.failed !== undefined) return failLate('no_daemon_thread', { why: link.failed })
     isReady = true
     return started

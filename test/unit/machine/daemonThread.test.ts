@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { completionsOf } from '../../../src/cli/complete.ts'
 import { ok } from '../../../src/core/base/result.ts'
+import { endRing } from '../../../src/core/fuse/ring.ts'
 import type { DaemonThread, StartThread } from '../../../src/core/machine/daemonThread.ts'
 import { isStandalone, kernelNames } from '../../../src/core/machine/kernels.ts'
 import type { System } from '../../../src/core/machine/system.ts'
@@ -142,7 +143,12 @@ describe('a daemon in a thread of its own', () => {
     })
     const { exit, stderr } = runLine(late, `famfs mount --fuse --daemon worker /dev/dax1.0 ${MNT}`)
     expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringMatching(/its worker did not start in time\n {2}Mount without --daemon worker/) })
-    for (const system of [other, late]) expect(system.machine.mounts()).toEqual([])
+    const stumbling = newOther((kernel, program) => {
+      const { link, cookies } = startDaemon({ postMessage: ({ ring }) => endRing(ring) }, kernel, { files: [], daxdevs: [], program }, PATIENCE_MS)
+      return ok({ link, cookies, end: () => link.end('it was ended') })
+    })
+    expect(runLine(stumbling, `famfs mount --fuse --daemon worker /dev/dax1.0 ${MNT}`)).toMatchObject({ exit: 1, stderr: expect.stringContaining("the daemon can't have a thread of its own: the daemon has ended") })
+    for (const system of [other, late, stumbling]) expect(system.machine.mounts()).toEqual([])
   })
 })
 
