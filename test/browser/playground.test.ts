@@ -411,6 +411,28 @@ describe('steps back and forth', () => {
   const hostsOf = (session: Session) => session.snapshot().hosts.map(({ name, systemUuid, status, why, role, playedCount, mountpoint, files, removed }) =>
     ({ name, systemUuid, status, why, role, playedCount, mountpoint, paths: files.map(({ path }) => path), removed }))
 
+  it('bring back a mount with its daemon in a worker', { timeout: 60_000 }, async () => {
+    const daemons: (string | undefined)[] = []
+    const { driver } = engine
+    const spawn: typeof driver.spawn = async (spec) => {
+      const spawned = await driver.spawn(spec)
+      if (spawned.ok && spec.name === 'B') spawned.value.listen({ onNews: ({ mount }) => void daemons.push(mount?.daemon) })
+      return spawned
+    }
+    const session = new Session({ ...engine, driver: { ...driver, spawn } }, new ImageStore(newName(), true), 'owner')
+    onTestFinished(() => session.dispose())
+    await session.start()
+    const shell = valueOf(await session.openShell('B'))
+    expect(valueOf(await shell.run('umount /mnt/famfs && famfs mount --fuse --kernel fuse-paged --daemon worker /dev/dax0.0 /mnt/famfs', how))).toMatchObject({ exitCode: 0 })
+    await session.settled()
+    const { position } = session.snapshot().history
+    for (const [at, kernel, daemon] of [[position - 1, 'v1', undefined], [position, 'fuse-paged', 'worker']] as const) {
+      valueOf(await session.stepTo(at))
+      expect([at, hostOf(session, 'B').kernel, daemons.at(-1)]).toEqual([at, kernel, daemon])
+    }
+    expect(valueOf(await session.sha256('B', 'notes.txt'))).toBe(valueOf(await session.sha256('A', 'notes.txt')))
+  })
+
   it('bring back every byte, be it the first scene’s, a dropped file’s or a shell’s, and whoever was killed', { timeout: 120_000 }, async () => {
     const buffers: (SharedArrayBuffer | ArrayBuffer)[] = []
     const newBuffer = (sizeBytes: number) => {
