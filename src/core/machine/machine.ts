@@ -1,6 +1,7 @@
 // One host, whole: its devices, mounts, kernel and users, and the only face of core for the rooms above. Everything it
 // knows of a file system is in its own memory and dies with it; the bytes are on the device. Whoever asks for something
-// is a user, and what can take long is a task.
+// is a user, and what can take long is a task. Here is what makes and mounts file systems, and what only a master does; what
+// is done with files that are there is in machineFiles.ts.
 
 import type { Reason } from '../base/failure.ts'
 import { SeededRandom } from '../base/random.ts'
@@ -8,15 +9,12 @@ import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
 import type { DevaddReason } from '../fs/devadd.ts'
-import type { Fmap } from '../fmap/fmap.ts'
-import { type DataFile, type DataReason, fillSeeded, flushFile, scan, type Source, verifySeeded } from '../fs/data.ts'
+import type { Source } from '../fs/data.ts'
 import { mkfs, type MkfsReason } from '../fs/mkfs.ts'
 import { killSuperblock } from '../fs/superblocks.ts'
 import { lockLog, type LockReason, type LogLock } from '../fs/volume.ts'
 import type { MountDevices } from '../kernel/devices.ts'
-import { MappedFile } from '../kernel/mappedFile.ts'
-import type { AccessReason, FileInode, Inode } from '../kernel/mount.ts'
-import { checkAccess, OpenFile, OpenFiles, type OpenMode, type TransferReason } from '../kernel/openFile.ts'
+import type { FileInode, Inode } from '../kernel/mount.ts'
 import { ROOT, type User } from '../kernel/user.ts'
 import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath } from '../log/path.ts'
@@ -27,30 +25,28 @@ import { memoryTrouble } from '../mem/trouble.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
-import { addDevicesHere, cloneHere, copyHere, createHere, dataFileOf, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
+import { addDevicesHere, cloneHere, copyHere, createHere, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
 import { type DownReason, metadataDown } from './metadata.ts'
 import { addMetaFiles } from './metaFiles.ts'
+import { MachineFiles } from './machineFiles.ts'
 import { newMount, playDevices } from './mounting.ts'
-import { inUse, maskedTarget, type Mount, MountTable, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
+import { inUse, maskedTarget, type Mount, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
 import type {
   CopyReason, Created, CreateSpec, CreatReason, DaxdevStatus, FileReason, LogplayOptions, MachineSpec, MkdirOptions, MkfsSpec, MountOptions, MountStatus,
-  NewReason, Outside, PathReason, Stat,
+  NewReason, Outside,
 } from './types.ts'
 
-type MountedFile = DataFile & { mount: Mount }
-
-export class Machine {
+export class Machine extends MachineFiles {
   readonly name: string
   #identity: () => string | undefined
   readonly relaxed: boolean
   readonly rawDevices: boolean
   readonly #outside: Outside
   readonly #memories = new Map<string, Memory>()
-  readonly #mounts = new MountTable()
-  readonly #open = new OpenFiles()
   readonly #maker: { bucketRandom: SeededRandom; relaxed: boolean }
 
   constructor(spec: MachineSpec, outside: Outside) {
+    super()
     this.name = spec.name
     this.#identity = () => spec.systemUuid
     this.relaxed = spec.relaxed
@@ -94,12 +90,12 @@ export class Machine {
     spec: Pick<MkfsSpec, 'force' | 'uuids'> = {},
     user: User = ROOT,
   ): Task<Result<DaxdevStatus[], DevaddReason | LockReason | 'not_root' | 'no_device' | 'mounted' | 'not_in_famfs' | 'bad_path' | 'no_system_uuid'>> {
-    const place = this.#mounts.place(path)
+    const place = this.mountTable.place(path)
     if (!place.ok) return place
     const { mount } = place.value
     const memories = this.#rawDevices(deviceNames, user, 'add a device')
     if (!memories.ok) {
-      const member = memories.failure.reason === 'mounted' ? deviceNames.find((name) => this.#mounts.ofDevice(name) === mount) : undefined
+      const member = memories.failure.reason === 'mounted' ? deviceNames.find((name) => this.mountTable.ofDevice(name) === mount) : undefined
       return member === undefined ? memories : fail('daxdev_refused', { device: member, what: 'it is one of its devices already' })
     }
     const { systemUuid } = this
@@ -110,7 +106,7 @@ export class Machine {
 
   /** Looks again for devices of a mount that weren't here. */
   resolveDaxdevs(path: string): Result<readonly DaxdevStatus[], 'not_in_famfs' | 'bad_path'> {
-    const place = this.#mounts.place(path)
+    const place = this.mountTable.place(path)
     if (!place.ok) return place
     const { daxdevs } = place.value.mount
     daxdevs.resolveAgain()
@@ -134,53 +130,53 @@ export class Machine {
   ): Task<Result<ReplayReport>> {
     const memory = this.#rawDevice(deviceName, user, 'mount')
     if (!memory.ok) return memory
-    if (this.#mounts.at(mountpoint)) return fail('mountpoint_busy', { path: mountpoint })
+    if (this.mountTable.at(mountpoint)) return fail('mountpoint_busy', { path: mountpoint })
     const { systemUuid } = this
     const site = { mountpoint, memory: memory.value, memories: this.#memories, systemUuid, now: this.#outside.now }
     const made = newMount(site, options)
     if (!made.ok) return made
     const mount = made.value
-    this.#mounts.add(mount)
+    this.mountTable.add(mount)
     const { plays = true } = options
     const played = yield* plays ? playInto(mount, 0, maskedTarget(mount, options)) : playDevices(mount)
-    if (!played.ok) this.#mounts.remove(mount)
+    if (!played.ok) this.mountTable.remove(mount)
     return played
   }
 
   umount(mountpoint: string, user: User = ROOT): Result<undefined, 'not_root' | 'not_mounted' | 'mount_busy'> {
     if (user.uid !== 0) return fail('not_root', { what: 'unmount' })
-    const mount = this.#mounts.at(mountpoint)
+    const mount = this.mountTable.at(mountpoint)
     if (!mount) return fail('not_mounted', { path: mountpoint })
-    if (this.#open.anyOf(mount.kernel) || mount.lockQueue.length > 0 || mount.userCount > 0) return fail('mount_busy', { path: mountpoint })
-    this.#mounts.remove(mount)
+    if (this.openFiles.anyOf(mount.kernel) || mount.lockQueue.length > 0 || mount.userCount > 0) return fail('mount_busy', { path: mountpoint })
+    this.mountTable.remove(mount)
     mount.options.fuse?.end()
     return ok()
   }
 
   mounts(): MountStatus[] {
-    return this.#mounts.all().map(statusOf)
+    return this.mountTable.all().map(statusOf)
   }
 
   /** Inodes of a mount in the order they were made; `from` skips those already seen. */
   inodes(mountpoint: string, from = 0): readonly Inode[] {
-    return this.#mounts.at(mountpoint)?.kernel.inodes(from) ?? []
+    return this.mountTable.at(mountpoint)?.kernel.inodes(from) ?? []
   }
 
   /** The devices of a mount, and what the hardware reported of them since. */
   mountDevices(mountpoint: string): MountDevices | undefined {
-    return this.#mounts.at(mountpoint)?.kernel.devices
+    return this.mountTable.at(mountpoint)?.kernel.devices
   }
 
   /** The mount that a path is in. */
   place(path: string): Result<Place, 'not_in_famfs' | 'bad_path'> {
-    return this.#mounts.place(path)
+    return this.mountTable.place(path)
   }
 
   // what only the master does
 
   /** Runs work under the log lock of the mount that a path is in: one hold for all of it. */
   *holdLog<T, R extends Reason>(path: string, what: string, work: (held: HeldLog) => Task<Result<T, R>>): Task<Result<T, R | LockReason | 'not_in_famfs' | 'bad_path'>> {
-    const place = this.#mounts.place(path)
+    const place = this.mountTable.place(path)
     if (!place.ok) return place
     const { mount } = place.value
     return yield* this.#locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (name) => this.#newPlace(name))))
@@ -204,14 +200,14 @@ export class Machine {
   }
 
   *mkdir(path: string, options: MkdirOptions = {}): Task<Result<undefined, NewReason | LockReason | 'exists' | 'log_full'>> {
-    const place = this.#mounts.place(path)
+    const place = this.mountTable.place(path)
     if (!place.ok) return place
     const made = yield* this.#locked(place.value.mount, 'make directories', (held) => mkdirHere(held, place.value, path, options))
     return made.ok ? ok() : made
   }
 
   *clone(source: string, target: string): Task<Result<FileInode, CreatReason | FileReason | 'exists' | 'cloned_interleaved'>> {
-    const from = this.#file(source)
+    const from = this.fileAt(source)
     if (!from.ok) return from
     const place = this.#newPlace(target)
     if (!place.ok) return place
@@ -227,7 +223,7 @@ export class Machine {
     path: string,
     options: LogplayOptions = {},
   ): Task<Result<ReplayReport, LayoutReason | DownReason | 'not_in_famfs' | 'bad_path' | 'other_filesystem' | 'log_counters' | 'log_shrank'>> {
-    const place = this.#mounts.place(path)
+    const place = this.mountTable.place(path)
     if (!place.ok) return place
     const { mount } = place.value
     const down = metadataDown(mount)
@@ -260,7 +256,7 @@ export class Machine {
   /** Makes the missing meta files of a v1 mount again. */
   makeMeta(deviceName: string): Result<undefined, 'no_device' | 'device_not_mounted' | 'standalone_only'> {
     if (!this.#memories.has(deviceName)) return fail('no_device', { name: deviceName })
-    const mount = this.#mounts.ofDevice(deviceName)
+    const mount = this.mountTable.ofDevice(deviceName)
     if (!mount) return fail('device_not_mounted', { device: deviceName })
     if (mount.options.fuse) return fail('standalone_only', { what: 'making meta files' })
     addMetaFiles(mount.kernel, mount.layout.logLengthBytes, mount.role, mount.daxdevs.list())
@@ -282,95 +278,10 @@ export class Machine {
    * @returns false where the time ran out
    */
   watch(path: string, timeoutMs: number): Result<boolean, 'not_in_famfs' | 'bad_path'> {
-    const place = this.#mounts.place(path)
+    const place = this.mountTable.place(path)
     if (!place.ok) return place
     const { volume, playedCount } = place.value.mount
     return ok(waitForChange(volume.memory.device, LOG_OFFSET_BYTES + NEXT_INDEX_OFFSET, BigInt(playedCount), timeoutMs))
-  }
-
-  stat(path: string): Result<Stat, PathReason> {
-    const found = this.#inode(path)
-    if (!found.ok) return found
-    const { inode } = found.value
-    const { kind, ino, mode, uid, gid, modifiedMs } = inode
-    return ok({ kind, ino, mode, uid, gid, modifiedMs, sizeBytes: inode.kind === 'file' ? inode.sizeBytes : 0 })
-  }
-
-  /** The inode as it is; its map says where a file's bytes are. */
-  inode(path: string): Result<Inode, PathReason> {
-    const found = this.#inode(path)
-    return found.ok ? ok(found.value.inode) : found
-  }
-
-  /** A file's map as the kernel holds it, for standalone mounts. */
-  mapGet(path: string): Result<Fmap, PathReason | 'is_a_directory' | 'no_access' | 'no_file_map'> {
-    const found = this.#file(path)
-    if (!found.ok) return found
-    const map = found.value.mount.kernel.mapGet(found.value.inode)
-    return map ? ok(map) : fail('no_file_map', { path })
-  }
-
-  /** Names in a directory. A name whose kind is unknown can't be looked up: its shadow file is damaged. */
-  readdir(path: string): Result<{ name: string; kind: Inode['kind'] | undefined }[], PathReason | 'not_a_directory'> {
-    const found = this.#inode(path)
-    if (!found.ok) return found
-    const { mount, inode } = found.value
-    return inode.kind === 'directory' ? ok(mount.kernel.list(inode)) : fail('not_a_directory', { path })
-  }
-
-  open(path: string, mode: OpenMode, user: User): Result<number, FileReason> {
-    const found = this.#file(path, mode, user)
-    if (!found.ok) return found
-    const { mount, inode } = found.value
-    const access = mount.kernel.access(inode)
-    if (!access.ok) return access
-    return ok(this.#open.add(new OpenFile(mount.kernel, inode, mode)))
-  }
-
-  close(fd: number): Result<undefined, 'bad_descriptor'> {
-    return this.#open.close(fd)
-  }
-
-  /** @returns bytes read; 0 at the end of the file */
-  read(fd: number, offsetBytes: number, target: Uint8Array): Result<number, TransferReason> {
-    return this.#open.get(fd)?.read(offsetBytes, target) ?? fail('bad_descriptor', { fd })
-  }
-
-  write(fd: number, offsetBytes: number, source: Uint8Array): Result<number, TransferReason> {
-    return this.#open.get(fd)?.write(offsetBytes, source) ?? fail('bad_descriptor', { fd })
-  }
-
-  mmap(path: string, mode: OpenMode, user: User): Result<MappedFile, FileReason> {
-    const found = this.#file(path, { ...mode, read: true }, user)
-    if (!found.ok) return found
-    const { mount, inode } = found.value
-    const access = mount.kernel.access(inode)
-    return access.ok ? ok(new MappedFile(path, access.value, mode.write ?? false)) : access
-  }
-
-  // whole files
-
-  /** Fills the whole file with the seed's data. */
-  *fill(path: string, seed: number | bigint, user: User): Task<Result<undefined, FileReason | DataReason>> {
-    const data = this.#data(path, { write: true }, user)
-    return data.ok ? yield* inUse(data.value.mount, fillSeeded(data.value, seed)) : data
-  }
-
-  *verify(path: string, seed: number | bigint, user: User): Task<Result<undefined, FileReason | DataReason | 'data_differs' | 'no_seed'>> {
-    const data = this.#data(path, { read: true }, user)
-    return data.ok ? yield* inUse(data.value.mount, verifySeeded(data.value, seed)) : data
-  }
-
-  /** The file's bytes in order, as they are in memory, at most 4 MiB at a time. */
-  *scan(path: string, look: (window: Uint8Array, fileOffsetBytes: number) => void, user: User): Task<Result<undefined, FileReason | DataReason>> {
-    const data = this.#data(path, { read: true }, user)
-    return data.ok ? yield* inUse(data.value.mount, scan(data.value, look)) : data
-  }
-
-  /** Flush and invalidate of all its bytes: good for who wrote, and for who reads. */
-  *flush(path: string, user: User): Task<Result<undefined, FileReason | DataReason>> {
-    const data = this.#data(path, { read: true }, user)
-    return data.ok ? yield* inUse(data.value.mount, flushFile(data.value)) : data
   }
 
   #locked<T, R extends Reason>(mount: Mount, what: string, work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>): Task<Result<T, R | LockReason>> {
@@ -401,45 +312,17 @@ export class Machine {
     if (user.uid !== 0) return fail('not_root', { what })
     const memory = this.#memories.get(deviceName)
     if (!memory) return fail('no_device', { name: deviceName })
-    const mount = this.#mounts.ofDevice(deviceName)
+    const mount = this.mountTable.ofDevice(deviceName)
     // Of no bytes: one that answers can be formatted, whatever else it is.
     return mount ? fail('mounted', { device: deviceName, mountpoint: mount.mountpoint }) : memoryTrouble(memory, 0, 0) ?? ok(memory)
   }
 
   /** A path that may be logged, in a mount. */
   #newPlace(path: string): Result<Place, 'not_in_famfs' | 'bad_path' | 'path_too_long'> {
-    const place = this.#mounts.place(path)
+    const place = this.mountTable.place(path)
     if (!place.ok) return place
     if (path.endsWith('/')) return fail('bad_path', { path, what: 'a file has no slash at its end' })
     const fits = loggablePath(place.value.relpath)
     return fits.ok ? place : fits
-  }
-
-  #inode(path: string): Result<{ mount: Mount; inode: Inode }, PathReason> {
-    const place = this.#mounts.place(path)
-    if (!place.ok) return place
-    const { mount, relpath } = place.value
-    const inode = mount.kernel.lookup(relpath)
-    return inode ? ok({ mount, inode }) : fail('no_such_path', { path })
-  }
-
-  #file(path: string, mode: OpenMode = {}, user: User = ROOT): Result<{ mount: Mount; inode: FileInode }, PathReason | 'is_a_directory' | 'no_access'> {
-    const found = this.#inode(path)
-    if (!found.ok) return found
-    const { mount, inode } = found.value
-    if (inode.kind === 'directory') return fail('is_a_directory', { path })
-    const judged = mount.options.fuse?.checksPermissions === false ? ROOT : user
-    const allowed = checkAccess(inode, mode, judged)
-    return allowed.ok ? ok({ mount, inode }) : allowed
-  }
-
-  #data(path: string, mode: OpenMode, user: User): Result<MountedFile, FileReason> {
-    const found = this.#file(path, mode, user)
-    return found.ok ? this.#dataOf(found.value.mount, found.value.inode) : found
-  }
-
-  #dataOf(mount: Mount, inode: FileInode): Result<MountedFile, AccessReason> {
-    const access = mount.kernel.access(inode)
-    return access.ok ? ok({ mount, ...dataFileOf(access.value) }) : access
   }
 }
