@@ -88,7 +88,7 @@ describe('what a host met of memory', () => {
     const met = [[['wide', 'memory'], ['plain', 'memory']], [['wide', 'memory'], ['plain', undefined]]]
     const metNow = (): unknown[] => ['A', 'B'].map((name) => faultsOn(session.snapshot(), name))
     expect(metNow()).toEqual(met)
-    for (const at of [position - 1, position]) valueOf(await session.stepTo(at))
+    for (const where of [position - 1, position]) valueOf(await session.stepTo(where))
     expect(metNow()).toEqual(met)
     valueOf(await session.mendDevice(1))
     expect(metNow()).toEqual(met)
