@@ -153,7 +153,7 @@ function makeDummy(io: Io): Result<string> {
 }
 
 function readKernel(text: string): Reading<KernelName> {
-  return isKernelName(text) ? { ok: true, value: text } : refuse(`there is no kernel “${text}”`, `Give one of ${kernelNames.join(', ')}.`)
+  return isKernelName(text) ? { ok: true, value: text } : refuse(`there is no kernel “${text}”`, `Give one of ${kernelNames.join(', ')}. The usual ones are v1 (--nofuse) and fuse (--fuse); the page’s map lab tells them apart.`)
 }
 
 function readDaemon(text: string): Reading<DaemonPlace> {

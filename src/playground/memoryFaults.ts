@@ -7,22 +7,20 @@ import type { Extent, LostDevice } from './types.ts'
 
 interface Lying<F> {
   extents: readonly Extent[]
-  fault?: F | 'memory'
+  fault?: F | 'memory' | 'failing'
 }
 
 export function faultsOnMedia<F, T extends Lying<F>>(files: T[], pool: Pool): T[] {
   if (pool.isSound) return files
-  return marked<F, T>(files, pool.devices.flatMap((device) => (device.health.isStopped ? [wholeOf(device)] : poisonOf(device))))
+  return marked<F, T>(files, pool.devices.flatMap((device) => (device.health.isStopped ? [wholeOf(device)] : poisonOf(device))), 'memory')
 }
 
-/** A host finds out when it touches memory; then more may have failed for its mount than the device itself says. */
+/** A host finds out when it touches memory, and until then the mount has lost nothing; then more may have failed for it than the device itself says. */
 export function faultsOnHost<F, T extends Lying<F>>(files: T[], pool: Pool, devices: readonly Placed[]): T[] {
-  if (devices.some(({ endsMount }) => endsMount)) return marked<F, T>(files, [{ offsetBytes: 0, lengthBytes: pool.sizeBytes }])
-  return marked<F, T>(files, devices.flatMap(({ at, failed, configuration }) => {
-    if (!at) return []
-    const isGone = failed !== undefined || at.health.isStopped || at.health.configuration !== configuration
-    return isGone ? [wholeOf(at)] : poisonOf(at)
-  }))
+  if (devices.some(({ endsMount }) => endsMount)) return marked<F, T>(files, [{ offsetBytes: 0, lengthBytes: pool.sizeBytes }], 'memory')
+  const lost = devices.flatMap(({ at, failed, configuration }) => (at && (failed !== undefined || at.health.configuration !== configuration) ? [wholeOf(at)] : []))
+  const unmet = devices.flatMap(({ at }) => (!at ? [] : at.health.isStopped ? [wholeOf(at)] : poisonOf(at)))
+  return marked<F, T>(marked<F, T>(files, lost, 'memory'), unmet, 'failing')
 }
 
 /** What a mount has lost, whatever the devices say by now. */
@@ -36,12 +34,12 @@ export function lostOnHost(pool: Pool, devices: readonly Placed[]): LostDevice[]
 
 const known = new WeakMap<readonly object[], { key: string; made: unknown }>()
 
-function marked<F, T extends Lying<F>>(files: T[], failed: readonly Extent[]): T[] {
+function marked<F, T extends Lying<F>>(files: T[], failed: readonly Extent[], fault: 'memory' | 'failing'): T[] {
   if (failed.length === 0) return files
   const key = JSON.stringify(failed)
   const before = known.get(files)
   if (before?.key === key) return before.made as T[]
-  const made = files.map((file) => (file.fault === undefined && file.extents.some((extent) => failed.some((range) => overlap(range, extent))) ? { ...file, fault: 'memory' as const } : file))
+  const made = files.map((file) => (file.fault === undefined && file.extents.some((extent) => failed.some((range) => overlap(range, extent))) ? { ...file, fault } : file))
   known.set(files, { key, made })
   return made
 }

@@ -53,8 +53,11 @@ export class DeviceChecker {
   }
 }
 
-/** @param more of memory and hosts, which no log tells of */
-export function viewOf(check: DeviceCheck, more: readonly Problem[], checking: boolean): ProblemsView {
+/**
+ * @param more of memory and hosts, which no log tells of
+ * @param isSilent the device doesn't answer: nobody could look now
+ */
+export function viewOf(check: DeviceCheck, more: readonly Problem[], checking: boolean, isSilent = false): ProblemsView {
   const all = [...check.problems, ...more]
   const of = (severity: Severity): Problem[] => all.filter((problem) => problem.severity === severity)
   const errors = of('error')
@@ -63,7 +66,7 @@ export function viewOf(check: DeviceCheck, more: readonly Problem[], checking: b
     list: [...errors, ...warnings, ...of('note')].slice(0, PROBLEMS_MOST),
     count: check.count + more.length,
     checking,
-    sentence: [troubleText(errors.length, warnings.length, check.count > check.problems.length), check.sentence].filter(Boolean).join(' '),
+    sentence: [troubleText(errors.length, warnings.length, check.count > check.problems.length), isSilent ? `As last seen, before the device stopped answering: ${check.sentence}` : check.sentence].filter(Boolean).join(' '),
   }
 }
 

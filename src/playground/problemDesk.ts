@@ -37,7 +37,8 @@ export class ProblemDesk {
     const files = hosts.map((host) => host.files)
     const made = this.#made
     if (made && made.key === key && made.check === check && files.every((list, i) => list === made.files[i])) return made.view
-    const view = viewOf(check, [...memoryProblems(devices), ...hostProblems(hosts, devices)], this.#checking)
+    const primary = devices.find(({ fsDevindex }) => fsDevindex === 0)
+    const view = viewOf(check, [...memoryProblems(devices), ...hostProblems(hosts, devices)], this.#checking, primary?.health.isStopped)
     this.#made = { key, files, check, view }
     return view
   }

@@ -2,8 +2,8 @@
 // no fault, it is how famfs works.
 
 import { Superblock } from '../core/omf/superblock.ts'
-import { hasFailed, healName } from './problemMemory.ts'
-import { deviceWords } from './spoken.ts'
+import { hasFailed } from './problemMemory.ts'
+import { deviceWords, healWords } from './spoken.ts'
 import type { HostFile, HostView, PoolDeviceView, Problem, Severity } from './types.ts'
 
 const NAMED_MOST = 3
@@ -45,7 +45,7 @@ function problemsOf(host: HostView, devices: readonly PoolDeviceView[]): Problem
 function odd(host: HostView, devices: readonly PoolDeviceView[], say: (severity: Severity, id: string, says: string, next: string) => Problem): Problem[] {
   const { name, removed, files } = host
   const found: Problem[] = []
-  const { resized, mapless, stray, failed, missing } = faultsOf(files)
+  const { resized, mapless, stray, failed, failing, missing } = faultsOf(files)
   if (removed.length > 0) {
     found.push(say('warning', 'removed', `Removed or renamed on ${name} alone: ${namesText(removed)}. The log still has ${it(removed)}, and so have the other hosts.`, `Play log on ${name}: ${removed.length === 1 ? 'it comes' : 'they come'} back.`))
   }
@@ -56,7 +56,10 @@ function odd(host: HostView, devices: readonly PoolDeviceView[], say: (severity:
     found.push(say('warning', 'no-map', `On ${name}, ${namesText(mapless)} has no map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
   }
   if (failed.length > 0) {
-    found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: ${lossText(host, devices) ?? `the memory behind ${it(failed)} failed`}.`, healText(host, devices)))
+    found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: ${lossText(host, devices)}.`, healText(host, devices, 'memory')))
+  }
+  if (failing.length > 0) {
+    found.push(say('note', 'failing', `Who touches the failed memory behind ${namesText(failing)} on ${name} gets an error. Nothing there has yet.`, healText(host, devices, 'failing')))
   }
   if (missing.length > 0) {
     const lack = lackText(host)
@@ -74,10 +77,10 @@ function lackText({ refused = [] }: HostView): string | undefined {
   return refused.length === 0 ? undefined : refused.join('; ')
 }
 
-/** Undefined while it has met nothing: what failed is said of the device. */
-function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): string | undefined {
+/** What it met, where it knows. */
+function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): string {
   const one = lost.find(({ endsMount }) => endsMount) ?? lost[0]
-  if (!one) return undefined
+  if (!one) return 'the memory behind it failed'
   const known = devices.find(({ devindex }) => devindex === one.devindex)
   const device = known && devices.length > 1 ? deviceWords(known) : 'the device'
   if (one.why === 'reconfigured') return `${device} was reconfigured under the mount`
@@ -85,12 +88,12 @@ function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): strin
 }
 
 /** The device first, if it isn't well, by the names of its buttons; then the mount, if it has met what failed. */
-function healText({ name, mountpoint, files, lost }: HostView, devices: readonly PoolDeviceView[]): string {
-  const under = devices.filter((device) => hasFailed(device) && (lost.some(({ devindex }) => devindex === device.devindex) || files.some(({ fault, extents }) => fault === 'memory' && extents.some((extent) => isOn(device, extent)))))
-  const heal = under.map(healName)
+function healText({ name, mountpoint, files, lost }: HostView, devices: readonly PoolDeviceView[], met: 'memory' | 'failing'): string {
+  const under = devices.filter((device) => hasFailed(device) && ((met === 'memory' && lost.some(({ devindex }) => devindex === device.devindex)) || files.some(({ fault, extents }) => fault === met && extents.some((extent) => isOn(device, extent)))))
+  const heal = under.map(healWords)
   const again = `in a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
   if (heal.length === 0) return capital(again)
-  return `Under Devices: ${namesText(heal)}${lost.length > 0 ? `; then ${again}` : '.'}`
+  return `Under Devices: ${namesText(heal)}${met === 'memory' ? `; then ${again}` : '.'}`
 }
 
 function findText({ name, mountpoint, lacks }: HostView, devices: readonly PoolDeviceView[]): string {
@@ -98,7 +101,7 @@ function findText({ name, mountpoint, lacks }: HostView, devices: readonly PoolD
   if (back.length > 0) return `In its menu, or under Devices: ${namesText(back)}.`
   const again = `in a terminal of ${name}: famfs daxdev resolve ${mountpoint ?? ''}.`
   // What has no superblock that can be read isn't found.
-  const heal = devices.filter((device) => device.health.isStopped || device.health.poison.some(({ offsetBytes }) => offsetBytes < device.baseBytes + Superblock.sizeBytes && isOn(device, { offsetBytes, lengthBytes: 1 }))).map(healName)
+  const heal = devices.filter((device) => device.health.isStopped || device.health.poison.some(({ offsetBytes }) => offsetBytes < device.baseBytes + Superblock.sizeBytes && isOn(device, { offsetBytes, lengthBytes: 1 }))).map(healWords)
   return heal.length > 0 ? `Under Devices: ${namesText(heal)}; then ${again}` : capital(again)
 }
 
@@ -116,8 +119,10 @@ interface Faults {
   mapless: string[]
   /** Files that no log has. */
   stray: string[]
-  /** Memory behind them failed. */
+  /** The mount can't reach them any more. */
   failed: string[]
+  /** Memory behind them failed, and the mount hasn't met it. */
+  failing: string[]
   /** On devices that the host doesn't have. */
   missing: string[]
 }
@@ -128,10 +133,11 @@ const known = new WeakMap<readonly HostFile[], Faults>()
 function faultsOf(files: readonly HostFile[]): Faults {
   const found = known.get(files)
   if (found) return found
-  const made: Faults = { resized: [], mapless: [], stray: [], failed: [], missing: [] }
+  const made: Faults = { resized: [], mapless: [], stray: [], failed: [], failing: [], missing: [] }
   for (const { fault, entryIndex, path } of files) {
     if (fault === 'resized') made.resized.push(path)
     else if (fault === 'memory') made.failed.push(path)
+    else if (fault === 'failing') made.failing.push(path)
     else if (fault === 'missing') made.missing.push(path)
     else if (fault === 'no_map') (entryIndex < 0 ? made.stray : made.mapless).push(path)
   }

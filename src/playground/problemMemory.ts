@@ -1,7 +1,7 @@
 // What the hardware says of devices, in words: which memory is poisoned, and who doesn't answer.
 
 import { hexText, sizeText } from './sentences.ts'
-import { capitalDevice, deviceAmong, deviceWords } from './spoken.ts'
+import { capitalDevice, deviceAmong, healWords } from './spoken.ts'
 import type { PoolDeviceView, Problem } from './types.ts'
 
 /** So many ranges of a device are named one by one. */
@@ -12,12 +12,6 @@ export function hasFailed({ health: { poison, isStopped } }: PoolDeviceView): bo
   return isStopped || poison.length > 0
 }
 
-/** The button that heals it. What is poisoned answers by that, too. */
-export function healName(device: PoolDeviceView): string {
-  const name = deviceWords(device)
-  return device.health.poison.length > 0 ? `Re-initialise ${name}` : `Let ${name} answer again`
-}
-
 export function memoryProblems(devices: readonly PoolDeviceView[]): Problem[] {
   return devices.flatMap((device) => problemsOf(device, devices))
 }
@@ -25,7 +19,7 @@ export function memoryProblems(devices: readonly PoolDeviceView[]): Problem[] {
 function problemsOf(device: PoolDeviceView, devices: readonly PoolDeviceView[]): Problem[] {
   const name = capitalDevice(deviceAmong(device, devices))
   const { devindex, baseBytes, sizeBytes, health: { poison, isStopped } } = device
-  const heal = `Step back, or under Devices: ${healName(device)}. ${AGAIN}`
+  const heal = `Under Devices: ${healWords(device)}. ${AGAIN}`
   const say = (id: string, says: string, next: string, bytes: Problem['bytes']): Problem =>
     ({ id: `memory-${devindex}-${id}`, severity: 'error', says, next, bytes, entryIndex: undefined, host: undefined })
   const found: Problem[] = []

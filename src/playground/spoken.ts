@@ -24,6 +24,12 @@ export function capitalDevice(words: string): string {
   return words.replace(/^device/, 'Device')
 }
 
+/** The button that heals it. What is poisoned answers by that, too. */
+export function healWords(device: Spoken & Pick<PoolDeviceView, 'health'>): string {
+  const name = deviceWords(device)
+  return device.health.poison.length > 0 ? `Re-initialise ${name}` : `Let ${name} answer again`
+}
+
 /** As it stands before the colon of an address: "2", or "dax3.0". */
 export function deviceKey({ name, fsDevindex }: Spoken): string {
   return fsDevindex === undefined ? name.replace('/dev/', '') : String(fsDevindex)

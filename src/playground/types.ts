@@ -172,8 +172,11 @@ export interface LostDevice {
 export interface HostFile extends Omit<HostNode, 'extents' | 'fault'> {
   /** As MediaFile has them, by the host's own map. */
   extents: Extent[]
-  /** memory: this mount can't reach a part of it any more. missing: a part is on a device that this host doesn't have. */
-  fault?: HostNode['fault'] | 'memory' | 'missing'
+  /**
+   * memory: this mount can't reach a part of it any more. failing: whoever touches a part of it here learns that its memory
+   * failed, and nobody has. missing: a part is on a device that this host doesn't have.
+   */
+  fault?: HostNode['fault'] | 'memory' | 'failing' | 'missing'
 }
 
 export type TraceKind =

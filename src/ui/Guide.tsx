@@ -6,6 +6,7 @@ import { MIB } from '../core/base/align.ts'
 import { ok, type Result } from '../core/base/result.ts'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import { freeHostName } from '../playground/names.ts'
+import { healWords } from '../playground/spoken.ts'
 import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { listText, plural, sentence } from './format.ts'
@@ -105,21 +106,21 @@ function offersFor(snapshot: Snapshot): Offer[] {
   return offers
 }
 
-/** After memory failed: to meet it, to heal it, to mount again. */
+/** After memory failed: to heal it, to mount again or to meet it, and the way back; what else there is stands in the list of devices. */
 function memoryOffers(snapshot: Snapshot): Offer[] {
   const advice = memoryAdvice(snapshot)
   if (!advice) return []
-  const { remount, meet, bad, isUndone } = advice
+  const { remount, read, bad, undoes } = advice
   const offers: Offer[] = []
+  if (bad) offers.push({ label: healWords(bad), run: (playground) => (bad.health.poison.length > 0 ? playground.mendDevice(bad.devindex) : playground.startDevice(bad.devindex)) })
   if (remount !== undefined) offers.push({ label: `Reboot ${remount}`, run: (playground) => playground.rebootHost(remount) })
-  else if (meet) offers.push({ label: `Read ${meet.path} on ${meet.host}`, run: (playground) => playground.sha256(meet.host, meet.path) })
-  if (!bad) return offers
-  if (isUndone) offers.push(undoOffer(snapshot))
-  return [...offers, { label: 'Devices', run: (_, look) => look.set({ sheet: 'device list' }) }]
+  else if (read) offers.push({ label: `Read ${read.path} on ${read.host}`, run: (playground) => playground.sha256(read.host, read.path) })
+  if (undoes !== undefined) return [...offers, undoOffer(snapshot, `Undo: ${undoes}`)]
+  return bad ? [...offers, { label: 'Devices', run: (_, look) => look.set({ sheet: 'device list' }) }] : offers
 }
 
-function undoOffer({ history }: Snapshot): Offer {
-  return { label: 'Undo the last step', run: (playground) => playground.stepTo(history.position - 1) }
+function undoOffer({ history }: Snapshot, label = 'Undo the last step'): Offer {
+  return { label, run: (playground) => playground.stepTo(history.position - 1) }
 }
 
 /** The first that can play something: past a damaged entry nobody plays. */

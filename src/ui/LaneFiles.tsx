@@ -20,6 +20,7 @@ const FAULTS = {
   no_map: { words: 'no map', errno: undefined, title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
   resized: { words: 'bad size', errno: undefined, title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
   memory: { words: 'bad memory', errno: 'EIO', title: 'Memory behind it failed: reading or writing it is an error here.' },
+  failing: { words: 'fails when read', errno: undefined, title: 'Memory behind it failed, and nothing has touched it here yet: who does gets an error.' },
   missing: { words: 'no device', errno: 'ENODEV', title: 'A part of it is on a device that this host doesn’t have: nothing reads or writes it here.' },
 } as const
 /** What scrolls must be within reach of the keys. */
@@ -90,7 +91,7 @@ const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, devic
   const strips = file.chunkBytes !== undefined
   const directory = file.kind === 'directory'
   // What a program is told takes the room of the mode.
-  const failed = file.fault === 'memory' || file.fault === 'missing'
+  const failed = file.fault === 'memory' || file.fault === 'failing' || file.fault === 'missing'
   return (
     <div className="file-row" role="row" aria-rowindex={rowIndex} data-failed={failed || undefined} data-lit={lit || undefined} data-arrived={arrived || undefined} {...lighting(look, file.entryIndex)}>
       <span role="cell" className="path" {...(!directory && !file.fault && dragOut(playground, { host, ...file }))}>
@@ -107,7 +108,7 @@ const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, devic
       <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
       <span role="cell" className={failed ? 'visually-hidden' : 'mono mode'} title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
       <span role="cell" className="map">
-        {file.fault && <span className="fault" title={FAULTS[file.fault].title}>{faultWords(file.fault, memoryErrno)}</span>}
+        {file.fault && <span className="fault" data-fault={file.fault} title={FAULTS[file.fault].title}>{faultWords(file.fault, memoryErrno)}</span>}
         {!file.fault && file.extents.length > 0 && (
           <button type="button" className="map-button" aria-label={`Map of ${file.path}: ${mapText(file.extents, file.chunkBytes, devices)}`}
             onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>

@@ -3,6 +3,11 @@
 import type { HealthView } from '../playground/types.ts'
 import { plural, sizeText } from './format.ts'
 
+/** That it was reconfigured once is history: what that cost a mount is said of the mount. */
+export function isFailing({ poison, isStopped }: HealthView): boolean {
+  return isStopped || poison.length > 0
+}
+
 /** Empty for a device that is as it should be. */
 export function healthText({ poison, isStopped, configuration }: HealthView): string {
   const words = []

@@ -4,11 +4,14 @@
 
 import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { Superblock } from '../core/omf/superblock.ts'
-import { capitalDevice, deviceAmong, devicesWords } from '../playground/spoken.ts'
+import { capitalDevice, deviceAmong, devicesWords, healWords } from '../playground/spoken.ts'
 import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot, TraceEvent } from '../playground/types.ts'
-import { listText } from './format.ts'
+import { listText, plural } from './format.ts'
 
 const SHOWN = 2
+/** What makes memory fail: in a line that was typed, or would be. */
+const POISONING = /\binject-media-poison\b/
+const STOPPING = /\bdisable-device\b/
 const NOBODY_CAN = 'no host can mount, play the log or make a file'
 
 export interface MemoryAdvice {
@@ -16,12 +19,12 @@ export interface MemoryAdvice {
   says: string
   /** The host whose mount is to be made anew: files come back by that. */
   remount: string | undefined
-  /** Whoever reads it there meets what failed. */
-  meet: { host: string; path: string } | undefined
+  /** What to read: whoever does meets what failed or, where the device doesn't answer, whom that doesn't touch. */
+  read: { host: string; path: string } | undefined
   /** The device to heal. */
   bad: PoolDeviceView | undefined
-  /** One step back takes away what was done to it. */
-  isUndone: boolean
+  /** What one step back takes away, where that is what was done to it. */
+  undoes: string | undefined
 }
 
 /** Undefined while all devices are well and no host has lost a file to one. */
@@ -32,15 +35,29 @@ export function memoryAdvice(snapshot: Snapshot): MemoryAdvice | undefined {
   const isMetaSound = !meta.some(({ range }) => isHit([range], failing))
   const broken = isMetaSound ? brokenMount(hosts, failing) : undefined
   const bad = worstOf(devices, meta, files)
-  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, meet: undefined, bad, isUndone: false } : missingText(hosts, devices)
+  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, read: undefined, bad, undoes: undefined } : missingText(hosts, devices)
   const hit = files.filter(({ extents }) => isHit(extents, failingOf(bad)))
-  const meet = meetingOf(hosts, hit, bad)
+  const meet = meetingOf(hosts, hit)
+  const elsewhere = meet || !bad.health.isStopped ? undefined : readableOn(hosts, files)
+  const undoes = undoneBy(lastDone(snapshot), bad, devices)
+  const heal = undoes === undefined ? healWords(bad) : `Step back, or ${lowerFirst(healWords(bad))}`
   const says = [
-    bad.health.isStopped ? stoppedText(bad, devices, hit, files.some(({ extents }) => extents.length > 0 && !isHit(extents, failing))) : poisonText(bad, devices, meta, hit, meet !== undefined, hosts),
+    bad.health.isStopped ? stoppedText(bad, devices, hit, heal, elsewhere) : poisonText(bad, devices, meta, hit, heal, meet !== undefined, hosts),
     ...(broken ? [brokenText(broken, devices, failing)] : []),
-    ...devices.filter((device) => device !== bad && failingOf(device).length > 0).slice(0, SHOWN).map((device) => `${capitalDevice(deviceAmong(device, devices))} ${device.health.isStopped ? 'does not answer' : 'is poisoned'}, too.`),
+    ...othersText(devices.filter((device) => device !== bad)),
   ].join(' ')
-  return { says, remount: broken?.name, meet: broken ? undefined : meet, bad, isUndone: isOfDevice(lastDone(snapshot), bad) }
+  return { says, remount: broken?.name, read: broken ? undefined : meet ?? elsewhere, bad, undoes }
+}
+
+/** What fails beside the one that is spoken of. */
+function othersText(others: readonly PoolDeviceView[]): string[] {
+  const stopped = others.filter(({ health }) => health.isStopped)
+  const poisoned = others.filter(({ health }) => health.poison.length > 0 && !health.isStopped)
+  const rangeCount = poisoned.reduce((sum, { health }) => sum + health.poison.length, 0)
+  return [
+    ...(stopped.length > 0 ? [`${capitalDevice(devicesWords(stopped))} ${stopped.length === 1 ? 'does' : 'do'} not answer, either.`] : []),
+    ...(rangeCount > 0 ? [`${plural(rangeCount, 'range')} of ${devicesWords(poisoned)} ${rangeCount === 1 ? 'is' : 'are'} poisoned, too.`] : []),
+  ]
 }
 
 /** What was done last, once it is a step: before, a step back would undo the one before. */
@@ -49,10 +66,15 @@ export function lastDone({ trace, history }: Pick<Snapshot, 'trace' | 'history'>
   return history.position > 0 && last?.step === history.position - 1 ? last : undefined
 }
 
-/** By the page, or typed. */
-function isOfDevice(done: TraceEvent | undefined, { baseBytes, sizeBytes }: PoolDeviceView): boolean {
-  if (done?.kind === 'shell') return /\b(cxl|daxctl)\b/.test(done.sentence)
-  return done?.kind === 'memory' && done.bytes !== undefined && isHit([done.bytes], [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }])
+/** By the page, or typed: what made memory fail, and not what healed it. */
+function undoneBy(done: TraceEvent | undefined, bad: PoolDeviceView, devices: readonly PoolDeviceView[]): string | undefined {
+  const { baseBytes, sizeBytes, health } = bad
+  const isHere = done?.kind === 'shell' || (done?.kind === 'memory' && done.bytes !== undefined && isHit([done.bytes], [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }]))
+  if (!done || !isHere) return undefined
+  const line = done.kind === 'shell' ? done.sentence : (done.command ?? '')
+  const name = deviceAmong(bad, devices)
+  if (health.isStopped && STOPPING.test(line)) return `${name} stopped`
+  return health.poison.length > 0 && POISONING.test(line) ? `poison on ${name}` : undefined
 }
 
 interface Meta {
@@ -109,33 +131,40 @@ function lossText({ devindex, why }: LostDevice, host: string, devices: readonly
 }
 
 /** A host that has the file, and hasn't met what failed. */
-function meetingOf(hosts: readonly HostView[], hit: readonly MediaFile[], bad: PoolDeviceView): MemoryAdvice['meet'] {
+function meetingOf(hosts: readonly HostView[], hit: readonly MediaFile[]): MemoryAdvice['read'] {
   for (const { entryIndex, path } of hit) {
-    const host = hosts.findLast(({ status, files, lost }) => status === 'up'
-      && files.some((file) => file.entryIndex === entryIndex && file.fault === 'memory')
-      && !lost.some(({ devindex, endsMount }) => endsMount || devindex === bad.devindex))
+    const host = hosts.findLast(({ status, files }) => status === 'up' && files.some((file) => file.entryIndex === entryIndex && file.fault === 'failing'))
     if (host) return { host: host.name, path }
   }
   return undefined
 }
 
-function stoppedText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], hit: readonly MediaFile[], hasOthers: boolean): string {
-  const heal = 'Step back, or let it answer again under Devices, and mount again.'
-  const name = capitalDevice(deviceAmong(bad, devices))
-  if (bad.fsDevindex === 0) return `${name} does not answer: superblock and log are on it, so that ${NOBODY_CAN}. ${heal}`
-  return `${name} does not answer: ${hit.length === 0 ? 'no file lies on it yet' : `nobody reaches ${listOf(hit)}`}.${hasOthers ? ' Try a file that lies elsewhere.' : ''} ${heal}`
+/** A file that nothing has happened to, on a host that can say so. */
+function readableOn(hosts: readonly HostView[], media: readonly MediaFile[]): MemoryAdvice['read'] {
+  for (const host of hosts.toReversed()) {
+    if (host.status !== 'up' || host.stale || host.stranded) continue
+    const file = host.files.find(({ entryIndex, kind, fault, extents }) => kind !== 'directory' && !fault && extents.length > 0 && media.some((each) => each.entryIndex === entryIndex && !each.fault))
+    if (file) return { host: host.name, path: file.path }
+  }
+  return undefined
 }
 
-function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], meta: readonly Meta[], hit: readonly MediaFile[], canMeet: boolean, hosts: readonly HostView[]): string {
+function stoppedText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], hit: readonly MediaFile[], heal: string, elsewhere: MemoryAdvice['read']): string {
+  const name = capitalDevice(deviceAmong(bad, devices))
+  if (bad.fsDevindex === 0) return `${name} does not answer: superblock and log are on it, so that ${NOBODY_CAN}. ${heal}, and mount again.`
+  const other = elsewhere ? ` ${elsewhere.host} still reads ${elsewhere.path}.` : ''
+  return `${name} does not answer: ${hit.length === 0 ? 'no file lies on it yet' : `nobody reaches ${listOf(hit)}`}.${other} ${heal}${hit.length === 0 ? '' : ', and mount again where that was met'}.`
+}
+
+function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], meta: readonly Meta[], hit: readonly MediaFile[], heal: string, canMeet: boolean, hosts: readonly HostView[]): string {
   const { baseBytes, fsDevindex, devindex, health: { poison } } = bad
   const name = deviceAmong(bad, devices)
-  const heal = `Step back, or re-initialise ${name} under Devices`
   const under = meta.find(({ range }) => isHit([range], poison))
   if (under) return `Memory of ${name} is poisoned under the ${under.what}: ${NOBODY_CAN}. ${heal}.`
   if (hit.length > 0) {
-    if (canMeet) return `Memory of ${name} is poisoned under ${listOf(hit)}: read it on a host and see the error, then read another file. ${heal} and mount again.`
+    if (canMeet) return `Memory of ${name} is poisoned under ${listOf(hit)}: read it on a host and see the error, then read another file. ${heal}; who met it mounts again.`
     const met = hosts.filter(({ lost }) => lost.some((each) => each.devindex === devindex)).map((host) => host.name)
-    return `Memory of ${name} is poisoned under ${listOf(hit)}${met.length > 0 ? `, and ${listText(met, SHOWN)} met it` : ''}. ${heal} and mount again.`
+    return `Memory of ${name} is poisoned under ${listOf(hit)}${met.length > 0 ? `, and ${listText(met, SHOWN)} met it` : ''}. ${heal}${met.length > 0 ? ' and mount again' : ''}.`
   }
   if (fsDevindex === undefined) return `Memory of ${name} is poisoned, which is no part of the file system. ${heal}.`
   if (fsDevindex > 0 && isHit([{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }], poison)) return `Memory of ${name} is poisoned under its superblock: hosts that mount from now on do without it. ${heal}.`
@@ -151,7 +180,7 @@ function missingText(hosts: readonly HostView[], devices: readonly PoolDeviceVie
   const lacks = devices.filter(({ devindex }) => without.lacks.includes(devindex))
   const them = lacks.length === 1 ? 'it' : 'them'
   const says = `${name} runs without ${devicesWords(lacks)}: files on ${them} are errors there (ENODEV), all others go on. Give ${them} back in the menu of ${name}.`
-  return { says, remount: undefined, meet: undefined, bad: undefined, isUndone: false }
+  return { says, remount: undefined, read: undefined, bad: undefined, undoes: undefined }
 }
 
 function isHit(extents: readonly Extent[], ranges: readonly Extent[]): boolean {
@@ -160,4 +189,8 @@ function isHit(extents: readonly Extent[], ranges: readonly Extent[]): boolean {
 
 function listOf(files: readonly { path: string }[]): string {
   return listText(files.map(({ path }) => path), SHOWN)
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }

@@ -140,7 +140,7 @@ export const failures = {
   device_failed: row<{ device: string; what: string }>('EIO', (d) => `${d.device} can't be used: it ${d.what}`,
     `${MENDS} Or format it, which forgets every file: mkfs.famfs --force DEVICE.`),
   mount_failed: row<{ path: string; device: string; what: string }>('ENODEV',
-    (d) => `nothing on this mount can be reached any more, ${d.path} neither: ${d.device} ${d.what}`,
+    (d) => `nothing on this mount can be reached any more, not ${d.path} and no other file: ${d.device} ${d.what}`,
     MENDS),
   device_missing: row<{ path: string; devindex: number; uuid: string | undefined }>('ENODEV',
     (d) => `${d.path} has bytes on device ${d.devindex}, which this host does not have${d.uuid === undefined ? '' : `: its UUID is ${d.uuid}`}`,

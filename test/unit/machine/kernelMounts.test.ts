@@ -135,6 +135,7 @@ describe('famfs mount --kernel', () => {
 
   it.each([
     ['--kernel fuse-nine', 1, 'there is no kernel “fuse-nine”'],
+    ['--kernel bogus', 1, 'The usual ones are v1 (--nofuse) and fuse (--fuse)'],
     ['--nofuse --kernel fuse', 1, 'the kernel fuse is for fuse mounts'],
     ['--fuse --kernel v1', 1, 'the kernel v1 is for standalone mounts'],
     ['--kernel program', 1, 'program'],

@@ -6,6 +6,7 @@ import { MIB } from '../../../src/core/base/align.ts'
 import { must } from '../../../src/core/base/result.ts'
 import { createFile } from '../../../src/core/fs/create.ts'
 import { LOG_OFFSET_BYTES } from '../../../src/core/omf/constants.ts'
+import { viewOf } from '../../../src/playground/problemCheck.ts'
 import { hostProblems } from '../../../src/playground/problemHosts.ts'
 import { memoryProblems } from '../../../src/playground/problemMemory.ts'
 import { Problems } from '../../../src/playground/problems.ts'
@@ -88,14 +89,19 @@ describe('hosts and memory that failed', () => {
   const AGAIN = 'n a terminal of B: umount /mnt/famfs, then famfs mount it again.'
 
   it.each<[string, Partial<HostView>, readonly PoolDeviceView[], string]>([
-    ['nobody has met it', { files: [on(1)] }, poisoned, 'the memory behind it failed. Under Devices: Re-initialise device 1.'],
     ['poison was met', { files: [on(1)], lost: lost('poison') }, poisoned, `the mount met poison on device 1. Under Devices: Re-initialise device 1; then i${AGAIN}`],
     ['it was met, and is healed', { files: [on(1)], lost: lost('poison', true) }, well, `the mount met poison on device 1. I${AGAIN}`],
-    ['it does not answer', { files: [on(1)] }, stopped, 'the memory behind it failed. Under Devices: Let device 1 answer again.'],
+    ['it was met, and still does not answer', { files: [on(1)], lost: lost('stopped') }, stopped, `device 1 did not answer when it was touched. Under Devices: Let device 1 answer again; then i${AGAIN}`],
     ['it answers again', { files: [on(1)], lost: lost('stopped') }, well, `device 1 did not answer when it was touched. I${AGAIN}`],
     ['there is nothing to heal', { files: [on(1)], lost: lost('reconfigured') }, well, `device 1 was reconfigured under the mount. I${AGAIN}`],
   ])('say what brings a file back: %s', (_, more, devices, text) => {
     expect(said(more, devices)).toEqual([`warning: On B, x can’t be read or written: ${text}`])
+  })
+
+  it('are a note as long as nothing has touched it: no mount is to be made anew', () => {
+    const unmet = (path = 'x') => ({ ...on(1, path), fault: 'failing' as const })
+    expect(said({ files: [unmet()] }, poisoned)).toEqual(['note: Who touches the failed memory behind x on B gets an error. Nothing there has yet. Under Devices: Re-initialise device 1.'])
+    expect(said({ files: [unmet(), unmet('y')] }, stopped)).toEqual(['note: Who touches the failed memory behind x and y on B gets an error. Nothing there has yet. Under Devices: Let device 1 answer again.'])
   })
 
   it('a device that is missing comes back as it went', () => {
@@ -110,14 +116,20 @@ describe('hosts and memory that failed', () => {
     expect(said({ files }, poisoned)).toEqual([`${was} In a terminal of B: famfs daxdev resolve /mnt/famfs.`])
   })
 
+  it('where the device doesn’t answer, nobody has looked at it now', () => {
+    const check = { problems: [], count: 0, sentence: 'fsck: superblock and log header are sound; the log is empty.' }
+    expect(viewOf(check, memoryProblems(stopped), false, true).sentence).toBe('1 error. As last seen, before the device stopped answering: fsck: superblock and log header are sound; the log is empty.')
+    expect(viewOf(check, memoryProblems(stopped), false).sentence).toBe('1 error. fsck: superblock and log header are sound; the log is empty.')
+  })
+
   it('devices name the button that heals them, and so many ranges one by one', () => {
     expect(memoryProblems(well)).toEqual([])
-    expect(memoryProblems(stopped)).toMatchObject([{ says: 'Device 1 does not answer: nobody reaches what is on it.', next: 'Step back, or under Devices: Let device 1 answer again. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: EACH, lengthBytes: EACH } }])
+    expect(memoryProblems(stopped)).toMatchObject([{ says: 'Device 1 does not answer: nobody reaches what is on it.', next: 'Under Devices: Let device 1 answer again. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: EACH, lengthBytes: EACH } }])
     const ranges = (count: number) => Array.from({ length: count }, (_, i) => ({ offsetBytes: EACH + i * 4096, lengthBytes: 64 }))
     const saidOf = (count: number) => memoryProblems(devicesOf([EACH, EACH], { 1: { poison: ranges(count) } }).devices).map(({ says }) => says)
     expect(saidOf(8)).toEqual(ranges(8).map(({ offsetBytes }) => `Device 1 has poisoned memory: 64 bytes at 0x${(offsetBytes - EACH).toString(16)}.`))
     expect(saidOf(11)).toEqual([...saidOf(8).slice(0, 7), 'Device 1 has poisoned memory: 64 bytes at 0x7000. 3 more ranges of it are, too.'])
-    expect(memoryProblems(poisoned)[1]).toMatchObject({ next: 'Step back, or under Devices: Re-initialise device 2. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: 2 * EACH + 9 * MIB, lengthBytes: 64 } })
+    expect(memoryProblems(poisoned)[1]).toMatchObject({ next: 'Under Devices: Re-initialise device 2. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: 2 * EACH + 9 * MIB, lengthBytes: 64 } })
   })
 })
 

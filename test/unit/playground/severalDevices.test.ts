@@ -143,7 +143,7 @@ describe('what the hardware says', () => {
     expect(session.snapshot().problems.list.map(({ says, bytes, host }) => [says, bytes, host])).toEqual([
       ['Device 1 has poisoned memory: 64 bytes at 0x400000.', { offsetBytes: EACH + 4 * MIB, lengthBytes: 64 }, undefined],
       ['Device 2 does not answer: nobody reaches what is on it.', { offsetBytes: 2 * EACH, lengthBytes: EACH }, undefined],
-      ['On A, wide can’t be read or written: the memory behind it failed.', undefined, 'A'],
+      ['Who touches the failed memory behind wide on A gets an error. Nothing there has yet.', undefined, 'A'],
       ['B is one log entry behind: it can’t see wide.', undefined, 'B'],
     ])
     await session.dispose()
@@ -169,10 +169,10 @@ describe('what the hardware says', () => {
     const shell = valueOf(await session.openShell('A'))
     const line = shell.run('cxl inject-media-poison dax1.0 --address 0 --length 64; sleep 0.3', how)
     await vi.waitFor(() => expect(advice()?.says).toMatch(/^Memory of device 1 is poisoned under its superblock: hosts that mount from now on do without it\./), { timeout: 10_000, interval: 5 })
-    expect(advice()).toMatchObject({ isUndone: false })
+    expect(advice()).toMatchObject({ undoes: undefined })
     valueOf(await line)
     await session.settled()
-    expect(advice()).toMatchObject({ isUndone: true })
+    expect(advice()).toMatchObject({ undoes: 'poison on device 1' })
     valueOf(await session.rebootHost('B'))
     expect(faultsOn(session.snapshot(), 'B')).toEqual([['wide', 'missing']])
     shell.close()

@@ -178,7 +178,7 @@ describe('the guide', () => {
   const files = [one, two, far]
   const lost = (devindex: number, why: LostDevice['why'], endsMount = false): LostDevice => ({ devindex, why, endsMount })
   const hostOf = (name: string, failed: MediaFile[] = [], more: Partial<HostView> = {}) =>
-    ({ name, status: 'up', lacks: [], lost: [], files: files.map((file) => (failed.includes(file) ? { ...file, fault: 'memory' } : file)), ...more }) as unknown as HostView
+    ({ name, status: 'up', lacks: [], lost: [], files: files.map((file) => (failed.includes(file) ? { ...file, fault: more.lost ? 'memory' : 'failing' } : file)), ...more }) as unknown as HostView
   const poison = (...offsets: number[]) => ({ poison: offsets.map((offsetBytes) => ({ offsetBytes, lengthBytes: 64 })) })
   const advice = (hosts: HostView[], health: Parameters<typeof devicesOf>[1] = {}, sizes = [EACH, EACH, EACH]) => memoryAdvice({ device: devicesOf(sizes, health), hosts, files, trace: [], history: { position: 0, stepCount: 0 } } as unknown as Snapshot)
   const onOne = poison(EACH + 8 * MIB)
@@ -190,26 +190,26 @@ describe('the guide', () => {
 
   it('judges each device by what lies on it: nobody has met anything, and no mount is to be made anew', () => {
     expect(advice([hostOf('A', [one, two]), hostOf('B', [one, two])], { 1: onOne, 2: onTwo })).toMatchObject({
-      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Step back, or re-initialise device 1 under Devices and mount again. Device 2 is poisoned, too.',
-      remount: undefined, meet: { host: 'B', path: 'one' }, bad: { devindex: 1 },
+      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Re-initialise device 1; who met it mounts again. 1 range of device 2 is poisoned, too.',
+      remount: undefined, read: { host: 'B', path: 'one' }, bad: { devindex: 1 },
     })
     expect(advice([hostOf('A', [one, two])], { 1: onOne, 2: { isStopped: true } })).toMatchObject({
-      says: 'Device 2 does not answer: nobody reaches two. Try a file that lies elsewhere. Step back, or let it answer again under Devices, and mount again. Device 1 is poisoned, too.',
-      remount: undefined, meet: { host: 'A', path: 'two' }, bad: { devindex: 2 },
+      says: 'Device 2 does not answer: nobody reaches two. Let device 2 answer again, and mount again where that was met. 1 range of device 1 is poisoned, too.',
+      remount: undefined, read: { host: 'A', path: 'two' }, bad: { devindex: 2 },
     })
   })
 
   it('a mount that has lost more than what fails is made anew, and that is said of what it met', () => {
     const whole = hostOf('A', files, { lost: [lost(1, 'poison', true)] })
     expect(advice([whole, hostOf('B', [one])], { 1: onOne })).toMatchObject({
-      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Step back, or re-initialise device 1 under Devices and mount again. A met poison on device 1, and its whole mount is broken: umount and mount in its terminal, or reboot A, and two and far are back.',
-      remount: 'A', meet: undefined,
+      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Re-initialise device 1; who met it mounts again. A met poison on device 1, and its whole mount is broken: umount and mount in its terminal, or reboot A, and two and far are back.',
+      remount: 'A', read: undefined,
     })
     expect(advice([whole], {})).toMatchObject({ says: expect.stringMatching(/^A met poison on device 1, and its whole mount is broken: .* or reboot A, and one and 2 more are back\.$/), remount: 'A', bad: undefined })
     expect(advice([hostOf('A', [two], { lost: [lost(2, 'stopped')] })])).toMatchObject({ says: 'A touched device 2, which did not answer, and it can’t reach two: umount and mount in its terminal, or reboot A, and two is back.' })
     // It has met it, and nothing else is lost: there is nothing to meet, and nothing that another mount brings back.
     expect(advice([hostOf('A', [one], { lost: [lost(1, 'poison')] })], { 1: onOne })).toMatchObject({
-      says: 'Memory of device 1 is poisoned under one, and A met it. Step back, or re-initialise device 1 under Devices and mount again.', remount: undefined, meet: undefined,
+      says: 'Memory of device 1 is poisoned under one, and A met it. Re-initialise device 1 and mount again.', remount: undefined, read: undefined,
     })
     expect(advice([{ ...whole, status: 'down' }], {})).toBeUndefined()
   })
@@ -229,7 +229,7 @@ describe('the guide', () => {
     const ended = hostOf('A', files, { lost: [lost(0, 'poison', true)] })
     for (const [at, what] of [[64, 'superblock'], [2 * MIB, 'log'], [10 * MIB - 64, 'log']] as const) {
       expect(advice([ended], { 0: poison(at), 1: onOne })).toMatchObject({
-        says: `Memory of device 0 is poisoned under the ${what}: no host can mount, play the log or make a file. Step back, or re-initialise device 0 under Devices. Device 1 is poisoned, too.`, remount: undefined, bad: { devindex: 0 },
+        says: `Memory of device 0 is poisoned under the ${what}: no host can mount, play the log or make a file. Re-initialise device 0. 1 range of device 1 is poisoned, too.`, remount: undefined, bad: { devindex: 0 },
       })
     }
     expect(advice([ended], { 0: { isStopped: true } })).toMatchObject({ says: expect.stringMatching(/^Device 0 does not answer: superblock and log are on it, so that no host can mount/), remount: undefined })
@@ -245,13 +245,36 @@ describe('the guide', () => {
     expect(advice([], { 0: poison(20 * MIB) }, [EACH])?.says).toMatch(/^Memory of \/dev\/dax0\.0 is poisoned under far[:.]/)
   })
 
-  it('offers a step back where that was the last thing done, and done to that device', () => {
+  it('says of all devices what fails on them', () => {
+    const sizes = [EACH, EACH, EACH, EACH, EACH]
+    expect(advice([], { 1: onOne, 2: poison(2 * EACH + 8 * MIB, 2 * EACH + 9 * MIB), 3: poison(3 * EACH + 8 * MIB) }, sizes)?.says).toMatch(/^Memory of device 1 .* 3 ranges of devices 2 and 3 are poisoned, too\.$/)
+    expect(advice([], { 1: { isStopped: true }, 2: { isStopped: true }, 4: { isStopped: true } }, sizes)?.says).toMatch(/^Device 1 .* Devices 2 and 4 do not answer, either\.$/)
+  })
+
+  it('where a device doesn’t answer, and whoever has its files met that, somebody still reads another one', () => {
+    const met = hostOf('B', files, { lost: [lost(2, 'stopped', true)], lacks: [] })
+    const stopped = { 2: { isStopped: true } }
+    expect(advice([hostOf('A', [two]), met], stopped)).toMatchObject({ remount: 'B', read: undefined })
+    const apart = hostOf('A', [two], { lost: [lost(2, 'stopped')] })
+    expect(advice([apart], stopped)).toMatchObject({ says: 'Device 2 does not answer: nobody reaches two. A still reads one. Let device 2 answer again, and mount again where that was met.', read: { host: 'A', path: 'one' } })
+    expect(advice([{ ...apart, status: 'down' }], stopped)).toMatchObject({ says: expect.not.stringContaining('still reads'), read: undefined })
+  })
+
+  it('offers a step back where that was the last thing done, and made that device fail', () => {
     const done = (kind: TraceEvent['kind'], more: Partial<TraceEvent> = {}): TraceEvent =>
       ({ index: 1, kind, host: undefined, sentence: 'B ran `cxl inject-media-poison dax1.0`.', command: undefined, failure: undefined, bytes: undefined, cause: undefined, step: 4, ...more })
-    const isUndone = (...trace: TraceEvent[]) => memoryAdvice({ device: devicesOf([EACH, EACH, EACH], { 1: onOne }), hosts: [], files, trace, history: { position: 5, stepCount: 5 } } as unknown as Snapshot)?.isUndone
-    const poisoning = done('memory', { bytes: { offsetBytes: EACH + 8 * MIB, lengthBytes: 64 } })
-    expect([isUndone(poisoning), isUndone(done('shell')), isUndone(poisoning, done('history', { step: undefined }))]).toEqual([true, true, true])
-    expect([isUndone(), isUndone({ ...poisoning, step: undefined }), isUndone({ ...poisoning, step: 5 })]).toEqual([false, false, false])
-    expect([isUndone(poisoning, done('create')), isUndone(done('shell', { sentence: 'B ran `ls`.' })), isUndone(done('memory', { bytes: { offsetBytes: 2 * EACH, lengthBytes: EACH } }))]).toEqual([false, false, false])
+    const of = (health: Parameters<typeof devicesOf>[1], ...trace: TraceEvent[]) => memoryAdvice({ device: devicesOf([EACH, EACH, EACH], health), hosts: [], files, trace, history: { position: 5, stepCount: 5 } } as unknown as Snapshot)
+    const undoes = (...trace: TraceEvent[]) => of({ 1: onOne }, ...trace)?.undoes
+    const bytes = { offsetBytes: EACH + 8 * MIB, lengthBytes: 64 }
+    const poisoning = done('memory', { bytes, command: 'sudo cxl inject-media-poison /dev/dax1.0 --address 0x800000 --length 64' })
+    expect([undoes(poisoning), undoes(done('shell')), undoes(poisoning, done('history', { step: undefined }))]).toEqual(['poison on device 1', 'poison on device 1', 'poison on device 1'])
+    expect(of({ 1: onOne }, poisoning)?.says).toMatch(/ Step back, or re-initialise device 1\.$/)
+    expect([undoes(), undoes({ ...poisoning, step: undefined }), undoes({ ...poisoning, step: 5 })]).toEqual([undefined, undefined, undefined])
+    expect([undoes(poisoning, done('create')), undoes(done('shell', { sentence: 'B ran `ls`.' })), undoes({ ...poisoning, bytes: { offsetBytes: 2 * EACH, lengthBytes: EACH } })]).toEqual([undefined, undefined, undefined])
+    // What healed it, or only looked.
+    const starting = done('memory', { bytes: { offsetBytes: EACH, lengthBytes: EACH }, command: 'sudo daxctl enable-device /dev/dax1.0' })
+    expect([undoes(starting), undoes(done('shell', { sentence: 'B ran `cxl list`.' })), undoes(done('shell', { sentence: 'B ran `daxctl disable-device dax1.0`.' }))]).toEqual([undefined, undefined, undefined])
+    const stopping = { ...starting, command: 'sudo daxctl disable-device /dev/dax1.0' }
+    expect(of({ 1: { isStopped: true } }, stopping)).toMatchObject({ undoes: 'device 1 stopped', says: expect.stringContaining('Step back, or let device 1 answer again') })
   })
 })
