@@ -1,6 +1,7 @@
 // The form that formats: devices that are there, or others in their place. What will be lost is said last, right above the
 // button, and the sizes that can be chosen are those that can be had.
 
+import './formatPanel.css'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { GIB, KIB, MIB } from '../core/base/align.ts'
 import { LOG_LEAST_BYTES } from '../core/omf/constants.ts'
@@ -36,7 +37,14 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
   const nowBytes = snapshot.device.sizeBytes
   const sizes = [...new Set([...DEVICE_SIZES, eachBytes])].sort((a, b) => a - b)
   const canBe = (count: number, bytes: number): boolean => isSame(snapshot, count, bytes) || fitsBeside(nowBytes, count, bytes)
-  const isCut = sizes.some((bytes) => !canBe(deviceCount, bytes)) || DEVICE_COUNTS.some((count) => !canBe(count, deviceBytes))
+  const largest = (count: number): number | undefined => sizes.findLast((bytes) => canBe(count, bytes))
+  const isCut = sizes.some((bytes) => !canBe(deviceCount, bytes)) || DEVICE_COUNTS.some((count) => largest(count) === undefined)
+
+  /** So many may be had in a smaller size only. */
+  const chooseCount = (count: number): void => {
+    setDeviceCount(count)
+    if (!canBe(count, deviceBytes)) setDeviceBytes(largest(count) ?? deviceBytes)
+  }
 
   const format = async (): Promise<void> => {
     setFailure(undefined)
@@ -52,8 +60,8 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
       <div className="panel-fields">
         <Field label="Number of devices" hint={<small>{deviceCount === 1 ? 'the primary alone' : `one primary, ${plural(deviceCount - 1, 'secondary', 'secondaries')}`}</small>}>
           {(id) => (
-            <select id={id} value={deviceCount} onChange={(event) => setDeviceCount(Number(event.target.value))}>
-              {DEVICE_COUNTS.map((count) => <option key={count} value={count} disabled={!canBe(count, deviceBytes)}>{count}</option>)}
+            <select id={id} value={deviceCount} onChange={(event) => chooseCount(Number(event.target.value))}>
+              {DEVICE_COUNTS.map((count) => <option key={count} value={count} disabled={largest(count) === undefined}>{count}</option>)}
             </select>
           )}
         </Field>
@@ -63,8 +71,8 @@ export function FormatPanel({ onClose }: { onClose: () => void }) {
         <SizeChoice label="Log length" sizes={LOG_LENGTHS} value={logLengthBytes} onChange={setLogLength} hint="8 MiB holds 15,420 entries" />
       </div>
       {isCut && <p className="quiet">{cutText(nowBytes)}</p>}
-      <p>{lossText(snapshot)}</p>
-      <div className="panel-fields">
+      <div className="format-foot">
+        <p>{lossText(snapshot)}</p>
         <div className="panel-buttons">
           <button type="button" className={formatted ? 'grave' : 'primary'} aria-disabled={formatting.busy} onClick={() => void format()}>
             {formatted ? 'Forget everything and format' : 'Make a file system'}
@@ -96,7 +104,7 @@ function willText(snapshot: Snapshot, count: number, eachBytes: number): string 
 /** Why some sizes can't be chosen. */
 function cutText(nowBytes: number): string {
   const way = fitsBeside(nowBytes, 3, 4 * GIB) ? '' : ' For more, format one small device first.'
-  return `A browser gives a page less than 16 GiB, and the ${sizeText(nowBytes)} of now count until the new memory is there: what doesn’t fit beside them can’t be chosen.${way}`
+  return `A browser gives a page less than 16 GiB, the ${sizeText(nowBytes)} of now included: more can’t be chosen.${way}`
 }
 
 function lossText({ device, files }: Snapshot): string {

@@ -199,7 +199,7 @@ function HostMenu({ host, devices }: { host: HostView; devices: readonly PoolDev
             const isLacking = host.lacks.includes(n)
             return (
               <button key={n} type="button" onClick={() => { close(); void rebooting.go(() => (isLacking ? playground.attachDevice(host.name, n) : playground.detachDevice(host.name, n))) }}>
-                <HardDrive aria-hidden /> {isLacking ? `Give ${deviceWords(device)} back to` : `Take ${deviceWords(device)} from`} {host.name} <span className="quiet">reboots {isLacking ? 'with' : 'without'} it</span>
+                <HardDrive aria-hidden /> {isLacking ? `Give ${deviceWords(device)} back to` : `Take ${deviceWords(device)} from`} {host.name} <span className="quiet">{host.status === 'down' ? 'starts' : 'reboots'} {isLacking ? 'with' : 'without'} it</span>
               </button>
             )
           })}

@@ -51,6 +51,12 @@ function pixelsOf(map: HTMLElement, css: string): number {
   return count
 }
 
+function overlap(one: Element | null, other: Element | null): boolean {
+  const [a, b] = [one?.getBoundingClientRect(), other?.getBoundingClientRect()]
+  if (!a || !b) throw new Error('nothing is there')
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}
+
 it('the cursor goes from device to device, and poison shows and heals', async () => {
   const { session, root, map } = await open()
   map.focus()
@@ -75,6 +81,9 @@ it('the list of devices stops one, lets it answer, and takes one from a host', a
   // Messages stand for a few seconds, and as long as the focus is on them.
   const holding = new MutationObserver(() => root.querySelector<HTMLElement>('.toasts button')?.focus())
   holding.observe(root, { childList: true, subtree: true })
+  await expect.element(list).toBeVisible()
+  // Lanes and map are where it shows what a press does.
+  for (const seen of ['.hosts-pane', '.pane[data-pane="device"]']) expect(overlap(root.querySelector('.sheet'), root.querySelector(seen))).toBe(false)
   await list.getByRole('button', { name: 'Stop device 1' }).click()
   await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(true), patient)
   await expect.element(list.getByText('does not answer', { exact: true })).toBeVisible()
@@ -84,6 +93,9 @@ it('the list of devices stops one, lets it answer, and takes one from a host', a
   await vi.waitFor(() => expect(session.snapshot().device.devices[1]?.health.isStopped).toBe(false), patient)
   // A press on the message closed the list.
   await page.getByRole('button', { name: 'Devices', exact: true }).first().click()
+  await session.killHost('A')
+  await expect.element(list.getByRole('button', { name: 'Take device 2 from A and start A' })).toBeVisible()
+  await session.rebootHost('A')
   await list.getByRole('button', { name: 'Take device 2 from B' }).click()
   await vi.waitFor(() => expect(session.snapshot().hosts.find(({ name }) => name === 'B')).toMatchObject({ lacks: [2], status: 'up' }), patient)
   await vi.waitFor(() => expect(root.textContent).toContain('B runs without device 2.'), patient)

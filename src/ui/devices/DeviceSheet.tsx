@@ -1,15 +1,14 @@
 // The devices, what the hardware says of each, and what can happen to them: each press is a step like others, said in the
-// corner with the way back. Memory is poisoned by the numbers that stand here, which at first are those of the selection.
+// corner with the way back, and seen in lanes and map, which the list leaves in sight. Memory is poisoned by the numbers that
+// stand here, which at first are those of the selection.
 
 import './devices.css'
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import type { Result } from '../../core/base/result.ts'
-import { capitalDevice, deviceWords } from '../../playground/spoken.ts'
-import type { HostView, PoolDeviceView, Snapshot } from '../../playground/types.ts'
+import type { PoolDeviceView, Snapshot } from '../../playground/types.ts'
 import { briefPlace } from '../addresses.ts'
 import { Sheet } from '../commands/Sheet.tsx'
-import { countText, plural, sentence, sizeText } from '../format.ts'
-import { healthText } from '../health.ts'
+import { sentence } from '../format.ts'
 import { HELP_TITLES, type HelpTopic } from '../helpTitles.ts'
 import { LateHelp } from '../LateHelp.tsx'
 import { showBytes, useLookStore } from '../look.tsx'
@@ -21,6 +20,7 @@ import { placeAt } from '../overlay.ts'
 import { Field, Note } from '../parts.tsx'
 import { useAction, usePlayground, useSnapshot } from '../session.tsx'
 import type { Trouble } from '../trouble.ts'
+import { DeviceRow } from './DeviceRow.tsx'
 import { LINE_BYTES, type PoisonRange, rangeAsked, rangeAt, rangeText } from './poisonRange.ts'
 import { withUndo } from './withUndo.ts'
 
@@ -31,10 +31,13 @@ export function DeviceSheet({ forPoison }: { forPoison: boolean }) {
   const [topic, setTopic] = useState<HelpTopic>()
   const [trouble, setTrouble] = useState<Trouble>()
   const helpId = useId()
+  const root = useRef<HTMLDivElement>(null)
+  useDock(root)
+  const { busy, run } = useDeed(setTrouble)
   const { devices } = snapshot.device
   return (
     <Sheet title="Devices">
-      <div className="device-sheet">
+      <div className="device-sheet" ref={root}>
         <div className="device-topics">
           {TOPICS.map((each) => (
             <button key={each} type="button" className="link question" aria-expanded={each === topic} aria-controls={each === topic ? helpId : undefined} onClick={() => setTopic(each === topic ? undefined : each)}>
@@ -44,13 +47,35 @@ export function DeviceSheet({ forPoison }: { forPoison: boolean }) {
         </div>
         {topic && <LateHelp id={helpId} topic={topic} onClose={() => setTopic(undefined)} />}
         <ul className="device-list" aria-label="Devices">
-          {devices.map((device) => <DeviceRow key={device.devindex} device={device} hosts={devices.length > 1 ? snapshot.hosts : []} onTrouble={setTrouble} />)}
+          {devices.map((device) => <DeviceRow key={device.devindex} device={device} hosts={snapshot.hosts} busy={busy} run={run} />)}
         </ul>
         <div role="alert">{trouble && <Note trouble={trouble} onDismiss={() => setTrouble(undefined)} />}</div>
         <PoisonForm snapshot={snapshot} hasFocus={forPoison} onTrouble={setTrouble} />
       </div>
     </Sheet>
   )
+}
+
+/** Lanes and map show what happens to a device: the sheet lies over the inspector, where there is one beside them. */
+function useDock(root: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const pane = document.querySelector('.pane[data-pane="inspector"]')
+    const place = (): void => {
+      const sheet = root.current?.closest<HTMLElement>('.sheet')
+      if (!sheet) return
+      const { left = 0, top = 0, width = 0, bottom = 0 } = pane?.getBoundingClientRect() ?? {}
+      sheet.toggleAttribute('data-docked', width > 0)
+      for (const [name, px] of Object.entries({ left, top, width, bottom: Math.max(0, innerHeight - bottom) })) sheet.style.setProperty(`--pane-${name}`, `${px}px`)
+    }
+    place()
+    const observer = new ResizeObserver(place)
+    if (pane) observer.observe(pane)
+    addEventListener('resize', place)
+    return () => {
+      observer.disconnect()
+      removeEventListener('resize', place)
+    }
+  }, [root])
 }
 
 type OnTrouble = (trouble: Trouble | undefined) => void
@@ -69,48 +94,6 @@ function useDeed(onTrouble: OnTrouble): { busy: boolean; run: (act: () => Promis
       return failed === undefined
     },
   }
-}
-
-function DeviceRow({ device, hosts, onTrouble }: { device: PoolDeviceView; hosts: HostView[]; onTrouble: OnTrouble }) {
-  const playground = usePlayground()
-  const look = useLookStore()
-  const { busy, run } = useDeed(onTrouble)
-  const { devindex: n, name, fsDevindex, sizeBytes, baseBytes, uuid, health } = device
-  const who = deviceWords(device)
-  const state = healthText(health)
-  const isSound = !health.isStopped && health.poison.length === 0
-  return (
-    <li className="device-row" aria-label={capitalDevice(who)}>
-      <p className="device-line">
-        {fsDevindex !== undefined && <strong>{who}</strong>} <span className="mono">{name}</span>
-        <span className="quiet num">{sizeText(sizeBytes)}, {partText(device)}</span>
-        <span className="device-state" data-failed={state !== '' || undefined}>{state === '' ? 'answers' : state}</span>
-      </p>
-      <div className="device-acts">
-        {health.isStopped
-          ? <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.startDevice(n))}>Let {who} answer again</button>
-          : <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.stopDevice(n))}>Stop {who}</button>}
-        <button type="button" aria-disabled={busy} onClick={() => void run(() => playground.reconfigureDevice(n))}>Reconfigure {who}</button>
-        <button type="button" aria-disabled={busy || isSound} title={isSound ? 'It answers, and none of it is poisoned.' : 'No poison, and it answers'} onClick={() => void (!isSound && run(() => playground.mendDevice(n)))}>
-          Re-initialise {who}
-        </button>
-        <button type="button" className="link" onClick={() => showBytes(look, baseBytes, LINE_BYTES)}>Show its first bytes</button>
-      </div>
-      {n > 0 && hosts.length > 0 && (
-        <div className="device-acts">
-          {hosts.map(({ name: host, lacks }) => lacks.includes(n)
-            ? <button key={host} type="button" aria-disabled={busy} title={`${host} reboots with it`} onClick={() => void run(() => playground.attachDevice(host, n))}>Give {who} back to {host}</button>
-            : <button key={host} type="button" aria-disabled={busy} title={`${host} reboots without it`} onClick={() => void run(() => playground.detachDevice(host, n))}>Take {who} from {host}</button>)}
-        </div>
-      )}
-      <p className="quiet mono device-uuid">{uuid}</p>
-    </li>
-  )
-}
-
-function partText({ fsDevindex, usedUnitCount, unitCount }: PoolDeviceView): string {
-  if (fsDevindex === undefined) return 'in no file system'
-  return `${fsDevindex === 0 ? 'primary' : 'secondary'}, ${countText(usedUnitCount)} of ${plural(unitCount, 'unit')} in use`
 }
 
 function PoisonForm({ snapshot, hasFocus, onTrouble }: { snapshot: Snapshot; hasFocus: boolean; onTrouble: OnTrouble }) {

@@ -36,12 +36,13 @@ function commandsOfDevice(device: PoolDeviceView): Command[] {
   ]
 }
 
-function hostCommand({ name, lacks }: HostView, device: PoolDeviceView): Command {
+function hostCommand({ name, lacks, status }: HostView, device: PoolDeviceView): Command {
   const { devindex } = device
   const who = deviceWords(device)
+  const boots = `${name} ${status === 'down' ? 'starts' : 'reboots'}`
   return lacks.includes(devindex)
-    ? row({ id: `attach ${devindex} ${name}`, title: `Give ${who} back to ${name}`, hint: `${name} reboots with it`, words: 'attach daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.attachDevice(name, devindex)) })
-    : row({ id: `detach ${devindex} ${name}`, title: `Take ${who} from ${name}`, hint: `${name} reboots without it`, words: 'detach remove daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.detachDevice(name, devindex)) })
+    ? row({ id: `attach ${devindex} ${name}`, title: `Give ${who} back to ${name}`, hint: `${boots} with it`, words: 'attach daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.attachDevice(name, devindex)) })
+    : row({ id: `detach ${devindex} ${name}`, title: `Take ${who} from ${name}`, hint: `${boots} without it`, words: 'detach remove daxdev', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.detachDevice(name, devindex)) })
 }
 
 const WAIT = 'The hosts are still starting.'
