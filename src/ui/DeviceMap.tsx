@@ -1,7 +1,7 @@
 // The whole device at a glance and down to its bytes: what each allocation unit is and whose. The picture is one element with a
 // cursor that keys move; its sentence says the same to who doesn't see it. A moving pointer redraws marks and one caption.
 
-import { HardDrive, Minus, Plus } from 'lucide-react'
+import { MemoryStick, Minus, Plus } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Snapshot } from '../playground/types.ts'
 import { useBytes } from './bytes.ts'
@@ -10,6 +10,7 @@ import { healthText } from './health.ts'
 import { useLook, useLookStore } from './look.tsx'
 import { Legend } from './map/Legend.tsx'
 import { fileOfEntry, lotOf, type MapModel, modelKeeper, ROLES } from './map/model.ts'
+import { beyondText } from './map/pointing.ts'
 import { type MapStage, type MapView, stageOf } from './map/stage.ts'
 import { cellSentence, cellText, crumbsOf, layoutText, levelText, restText, zoomSentence } from './map/tell.ts'
 import { PanelHead } from './PanelHead.tsx'
@@ -31,7 +32,9 @@ export function DeviceMap() {
     <section className="device" aria-labelledby="device-heading" data-several={device.devices.length > 1 || undefined}>
       <PanelHead id="device-heading" topic="device" summary={<>{device.devices.length < 2 && <span className="mono">{device.name}</span>} {deviceText(snapshot)}</>}>
         {!snapshot.dump && (
-          <button type="button" className="icon" aria-label="Devices" title="Devices: their state, and what can happen to them" onClick={() => look.set({ sheet: 'device list' })}><HardDrive aria-hidden /></button>
+          <button type="button" className="devices-button" aria-label="Devices" title="Devices: their state, and what can happen to them" onClick={() => look.set({ sheet: 'device list' })}>
+            <MemoryStick aria-hidden /> <span className="devices-word">Devices</span>
+          </button>
         )}
         <ZoomButtons stage={stage} />
       </PanelHead>
@@ -73,17 +76,33 @@ function Field({ stage, model }: { stage: MapStage; model: MapModel }) {
     event.stopPropagation()
   }
   return (
-    <div ref={scroller} className="map-scroll" role="slider" tabIndex={0} aria-label="Device map" aria-orientation="horizontal"
-      aria-valuemin={0} aria-valuemax={Math.max(0, count - 1)} aria-valuenow={cell} aria-valuetext={count > 0 && level ? cellText(model, level, cursor, byte) : ''}
-      onKeyDown={onKey} onFocus={() => stage.focus(true)} onBlur={() => stage.focus(false)}
-      onPointerMove={(event) => stage.point(event)} onPointerLeave={() => stage.unpoint()}
-      onClick={(event) => stage.press(event)} onDoubleClick={(event) => stage.zoomAt(event, 1)}>
-      <div className="map-stage">
-        <canvas ref={cells} className="map-canvas" />
-        <canvas ref={marks} className="map-canvas" />
+    <div className="map-field">
+      <div ref={scroller} className="map-scroll" role="slider" tabIndex={0} aria-label="Device map" aria-orientation="horizontal"
+        aria-valuemin={0} aria-valuemax={Math.max(0, count - 1)} aria-valuenow={cell} aria-valuetext={count > 0 && level ? cellText(model, level, cursor, byte) : ''}
+        onKeyDown={onKey} onFocus={() => stage.focus(true)} onBlur={() => stage.focus(false)}
+        onPointerMove={(event) => stage.point(event)} onPointerLeave={() => stage.unpoint()}
+        onClick={(event) => stage.press(event)} onDoubleClick={(event) => stage.zoomAt(event, 1)}>
+        <div className="map-stage">
+          <canvas ref={cells} className="map-canvas" />
+          <canvas ref={marks} className="map-canvas" />
+        </div>
+        <div ref={spacer} />
       </div>
-      <div ref={spacer} />
+      <Away stage={stage} side="above" />
+      <Away stage={stage} side="below" />
     </div>
+  )
+}
+
+/** Devices that the pane is too low for, and a way to the next of them. */
+function Away({ stage, side }: { stage: MapStage; side: 'above' | 'below' }) {
+  const beyond = useView(stage, (view) => view[side])
+  if (!beyond) return null
+  const failed = beyond.poisonedCount + beyond.stoppedCount > 0
+  return (
+    <button type="button" className="map-away" data-side={side} data-failed={failed || undefined} onClick={() => stage.goTo(beyond.nearestBytes)}>
+      {beyondText(beyond, side)}
+    </button>
   )
 }
 

@@ -2,7 +2,7 @@
 // What is always there stands first: it is never what has to be scrolled to.
 
 import { memo } from 'react'
-import { deviceWords } from '../../playground/spoken.ts'
+import { deviceAmong, devicesWords } from '../../playground/spoken.ts'
 import type { MediaFile } from '../../playground/types.ts'
 import { countText, plural, sizeText } from '../format.ts'
 import { lighting, showBytes, useLook, useLookStore } from '../look.tsx'
@@ -58,14 +58,16 @@ export const Legend = memo(function Legend({ model, freeUnits }: { model: MapMod
   )
 })
 
-/** First what is poisoned, as one; each device that doesn't answer by itself. */
+/** First what is poisoned, as one, and on which devices; each device that doesn't answer by itself. */
 function failedOf({ devices }: MapModel) {
-  const poison = devices.flatMap(({ health }) => health.poison)
+  const poisoned = devices.filter(({ health }) => health.poison.length > 0)
+  const poison = poisoned.flatMap(({ health }) => health.poison)
   const [first] = poison
   const bytes = poison.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  const ranges = poison.length > 1 ? ` in ${plural(poison.length, 'range')}` : ''
   return [
-    ...(first ? [{ key: 'poison', kind: 'poison', at: first.offsetBytes, lengthBytes: first.lengthBytes, text: <>poisoned <span className="quiet num">{sizeText(bytes)}</span></> }] : []),
-    ...devices.filter(({ health }) => health.isStopped).map((device) => ({ key: `stopped ${device.name}`, kind: 'stopped', at: device.startBytes, lengthBytes: 8, text: <>{devices.length > 1 ? deviceWords(device) : device.name} does not answer</> })),
+    ...(first ? [{ key: 'poison', kind: 'poison', at: first.offsetBytes, lengthBytes: first.lengthBytes, text: <>poisoned <span className="quiet num">{sizeText(bytes)}{ranges}{devices.length > 1 && ` on ${devicesWords(poisoned)}`}</span></> }] : []),
+    ...devices.filter(({ health }) => health.isStopped).map((device) => ({ key: `stopped ${device.name}`, kind: 'stopped', at: device.startBytes, lengthBytes: 8, text: <>{deviceAmong(device, devices)} does not answer</> })),
   ]
 }
 

@@ -1,11 +1,12 @@
 // What the hardware says, drawn over the cells: poisoned memory by a pattern with a border, so large that one byte of it
-// shows; a device that doesn't answer under a veil; and over each device its caption, in words.
+// shows; a device that doesn't answer under a veil; and beside each device its caption, in words.
 
-import { deviceWords } from '../../playground/spoken.ts'
+import { deviceKey } from '../../playground/spoken.ts'
+import type { HealthView } from '../../playground/types.ts'
 import { sizeText } from '../format.ts'
-import { healthText } from '../health.ts'
+import { isFailing } from '../health.ts'
 import { spansOf } from './levels.ts'
-import { type DevicePart, ROLES } from './model.ts'
+import type { DevicePart } from './model.ts'
 import { edgeOf, gapOf, type Rows, type Scene, sideOf, yOf } from './scene.ts'
 
 const POISON_LEAST_PX = 12
@@ -13,6 +14,11 @@ const FRAMED_LEAST_PX = 12
 /** At the level of bytes the pattern stands under the digits. */
 const FOOT_PX = 5
 const VEIL = 0.6
+// Of captions.
+const LINE_REM = 0.9375
+const TEXT_REM = 0.6875
+const MARK_REM = 0.6875
+const MARK_GAP_PX = 4
 
 export function paintFailed(context: CanvasRenderingContext2D, scene: Scene, rows: Rows): void {
   for (const { startBytes, endBytes, health: { poison, isStopped } } of scene.model.devices) {
@@ -58,46 +64,75 @@ function fillWith(context: CanvasRenderingContext2D, tile: HTMLCanvasElement, x:
   const pattern = context.createPattern(tile, 'repeat')
   if (!pattern) return
   const ratio = devicePixelRatio || 1
+  const { e: left } = context.getTransform()
   context.save()
-  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.setTransform(1, 0, 0, 1, left, 0)
   context.fillStyle = pattern
   context.fillRect(Math.round(x * ratio), Math.round(y * ratio), Math.round(width * ratio), Math.round(height * ratio))
   context.restore()
 }
 
-/** "device 1" in bold, what is wrong with it, then what it is; a line over it is where the device before ends. */
-export function paintCaptions(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { grid, model, palette, box, topPx } = scene
+/** Beside the first row of each device that shows: its number, a mark where something is wrong, and as much more as there is room for. */
+export function paintCaptions(context: CanvasRenderingContext2D, scene: Scene, rows: Rows): void {
+  const { grid, model, palette, box } = scene
+  const linePx = LINE_REM * box.remPx
+  context.textBaseline = 'middle'
+  context.textAlign = 'left'
   for (const [i, part] of grid.parts.entries()) {
     const device = model.devices[i]
-    const top = Math.round(part.topPx) - Math.round(topPx)
-    if (!device || top + grid.captionPx < 0 || top > box.heightPx) continue
-    context.clearRect(0, top, box.widthPx, grid.captionPx)
-    if (i > 0) {
-      context.fillStyle = palette.edge
-      context.fillRect(0, top, box.widthPx, 1)
-    }
-    context.textBaseline = 'middle'
-    context.textAlign = 'left'
-    const y = top + grid.captionPx / 2 + 1
-    let x = 0
-    for (const { text, weight, colour } of wordsOf(device, scene)) {
-      context.font = `${weight} ${0.75 * box.remPx}px ${palette.sans}`
-      context.fillStyle = colour
-      const fitting = cut(context, text, box.widthPx - x)
-      context.fillText(fitting, x, y)
-      x += context.measureText(fitting).width + 0.5 * box.remPx
-    }
+    const first = Math.max(part.firstRow, rows.first)
+    const end = Math.min(part.firstRow + part.rowCount, rows.end)
+    if (!device || end <= first) continue
+    const top = Math.max(0, yOf(scene, first))
+    const roomPx = yOf(scene, end - 1) + grid.stepYPx - top
+    const isMarked = isFailing(device.health)
+    const widthPx = grid.gutterPx - MARK_GAP_PX
+    const [name, ...more] = wordsOf(device, scene)
+    const markPx = Math.min(MARK_REM * box.remPx, roomPx - 2)
+    const y = top + Math.min(roomPx, linePx) / 2
+    if (name) putWords(context, scene, name, y, widthPx - (isMarked ? markPx + MARK_GAP_PX : 0))
+    if (isMarked) paintMark(context, scene, device, widthPx - markPx - grid.gutterPx, y - markPx / 2, markPx)
+    more.slice(0, Math.max(0, Math.floor(roomPx / linePx) - 1)).forEach((words, k) => putWords(context, scene, words, y + (k + 1) * linePx, widthPx))
+    if (i === 0 || first > part.firstRow) continue
+    context.fillStyle = palette.edge
+    context.fillRect(-grid.gutterPx, top - grid.gapPx / 2 - 0.5, grid.gutterPx - MARK_GAP_PX, 1)
   }
 }
 
-function wordsOf({ fsDevindex, name, role, startBytes, endBytes, health }: DevicePart, { palette }: Scene) {
-  const state = healthText(health)
+interface Words {
+  text: string
+  weight: number
+  colour: string
+}
+
+function putWords(context: CanvasRenderingContext2D, { grid, palette, box }: Scene, { text, weight, colour }: Words, y: number, widthPx: number): void {
+  context.font = `${weight} ${TEXT_REM * box.remPx}px ${palette.sans}`
+  context.fillStyle = colour
+  context.fillText(cut(context, text, widthPx), -grid.gutterPx, y)
+}
+
+/** As on the cells: who doesn't answer is hatched, and poison has its pattern. */
+function paintMark(context: CanvasRenderingContext2D, { palette }: Scene, { health }: DevicePart, x: number, y: number, sidePx: number): void {
+  fillWith(context, health.isStopped ? palette.stopped : palette.poison, x, y, sidePx, sidePx)
+  context.strokeStyle = palette.alarm
+  context.lineWidth = 1
+  context.strokeRect(x + 0.5, y + 0.5, sidePx - 1, sidePx - 1)
+}
+
+function wordsOf(device: DevicePart, { palette }: Scene): Words[] {
+  const { name, fsDevindex, startBytes, endBytes, health } = device
   return [
-    { text: deviceWords({ name, fsDevindex }), weight: 600, colour: palette.ink },
-    ...(state === '' ? [] : [{ text: state, weight: 600, colour: palette.alarm }]),
-    { text: `${name}, ${ROLES[role]}, ${sizeText(endBytes - startBytes)}`, weight: 400, colour: palette.quiet },
+    { text: fsDevindex === undefined ? deviceKey(device) : `dev ${fsDevindex}`, weight: 600, colour: palette.ink },
+    ...stateOf(health).map((text) => ({ text, weight: 600, colour: palette.alarm })),
+    ...(fsDevindex === undefined ? [{ text: 'no famfs', weight: 400, colour: palette.quiet }] : [{ text: name.replace('/dev/', ''), weight: 400, colour: palette.quiet }]),
+    { text: sizeText(endBytes - startBytes), weight: 400, colour: palette.quiet },
   ]
+}
+
+/** As short as it must be there; in full it stands under Devices, and for who doesn't see it. */
+function stateOf({ poison, isStopped }: HealthView): string[] {
+  const bytes = poison.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  return [...(isStopped ? ['no answer'] : []), ...(bytes > 0 ? [`bad ${sizeText(bytes)}`] : [])]
 }
 
 function cut(context: CanvasRenderingContext2D, text: string, roomPx: number): string {

@@ -1,6 +1,6 @@
 // How far in one is: from all devices over units and pages to bytes. A level says how much a cell is; a grid says where
-// cells stand in a box. Each device begins a row, under its caption where there are several; the last cell of each may be
-// cut short by the device's end.
+// cells stand in a box. Each device begins a row, beside its caption where there are several: captions have a gutter to the
+// left, so that rows stay high enough to be read. The last cell of each may be cut short by the device's end.
 
 import { KIB } from '../../core/base/align.ts'
 
@@ -29,7 +29,7 @@ interface GridPart extends Part {
   cellCount: number
   firstRow: number
   rowCount: number
-  /** Where it begins in the whole picture: its caption, then its rows. */
+  /** Where its rows begin in the whole picture. */
   topPx: number
 }
 
@@ -40,8 +40,10 @@ export interface Grid {
   stepYPx: number
   cellBytes: number
   cellCount: number
-  /** Room over the rows of each part; 0 where nothing needs to be said. */
-  captionPx: number
+  /** Room to the left of all cells, for captions; 0 where nothing needs to be said. */
+  gutterPx: number
+  /** Between two parts. */
+  gapPx: number
   heightPx: number
   parts: readonly GridPart[]
 }
@@ -60,7 +62,13 @@ const LARGEST_REM = 4
 const CELL_REM = 1.5
 const BYTE_REM = 1.5
 const MOST_COLUMNS = 64
-const CAPTION_REM = 1.125
+/** A row in which a chunk's number can be read; where several parts have less room than that, rows are as low as a caption. */
+const READABLE_REM = 1
+const CAPTION_REM = 0.75
+const GUTTER_REM = 5
+const NARROW_GUTTER_REM = 3.5
+const NARROW_REM = 32
+const GAP_PX = 2
 
 function oneLot(sizeBytes: number): Lot {
   return { parts: [{ startBytes: 0, endBytes: sizeBytes }], isCaptioned: false }
@@ -69,8 +77,9 @@ function oneLot(sizeBytes: number): Lot {
 /** From far to near. Everything fits at the first, and each of the others shows less than the one before. */
 export function levelsFor(sizeBytes: number, unitBytes: number, box: Box, lot: Lot = oneLot(sizeBytes)): Level[] {
   const least = SMALLEST_REM * box.remPx
-  const columns = Math.max(1, Math.floor(box.widthPx / least))
-  const rows = Math.max(lot.parts.length, Math.floor(roomPx(box, lot) / least))
+  const room = roomFor(box, lot)
+  const columns = Math.max(1, Math.floor(room.widthPx / least))
+  const rows = Math.max(lot.parts.length, Math.floor(room.heightPx / leastRowPx(box, lot)))
   let whole = unitBytes
   while (rowCountOf(countsOf(lot, whole), columns) > rows) whole *= 2
   const levels: Level[] = [{ name: 'device', cellBytes: whole }]
@@ -84,19 +93,21 @@ export function levelsFor(sizeBytes: number, unitBytes: number, box: Box, lot: L
 export function gridFor(level: Level, sizeBytes: number, box: Box, lot: Lot = oneLot(sizeBytes)): Grid {
   const { cellBytes } = level
   const counts = countsOf(lot, cellBytes)
-  const { columns, stepXPx, stepYPx } = level.name === 'device' ? wholeSteps(counts, { ...box, heightPx: roomPx(box, lot) }) : nearSteps(level, box)
-  const captionPx = captionOf(box, lot)
+  const room = roomFor(box, lot)
+  const { columns, stepXPx, stepYPx } = level.name === 'device' ? wholeSteps(counts, room, leastRowPx(box, lot)) : nearSteps(level, room)
+  const gutterPx = gutterOf(box, lot)
+  const gapPx = lot.parts.length > 1 ? GAP_PX : 0
   const parts: GridPart[] = []
   let firstCell = 0
   let firstRow = 0
   for (const [i, { startBytes, endBytes }] of lot.parts.entries()) {
     const cellCount = counts[i] ?? 0
     const rowCount = Math.max(1, Math.ceil(cellCount / columns))
-    parts.push({ startBytes, endBytes, firstCell, cellCount, firstRow, rowCount, topPx: i * captionPx + firstRow * stepYPx })
+    parts.push({ startBytes, endBytes, firstCell, cellCount, firstRow, rowCount, topPx: i * gapPx + firstRow * stepYPx })
     firstCell += cellCount
     firstRow += rowCount
   }
-  return { columns, rows: firstRow, stepXPx, stepYPx, cellBytes, cellCount: firstCell, captionPx, heightPx: firstRow * stepYPx + parts.length * captionPx, parts }
+  return { columns, rows: firstRow, stepXPx, stepYPx, cellBytes, cellCount: firstCell, gutterPx, gapPx, heightPx: firstRow * stepYPx + Math.max(0, parts.length - 1) * gapPx, parts }
 }
 
 function countsOf({ parts }: Lot, cellBytes: number): number[] {
@@ -107,18 +118,24 @@ function rowCountOf(counts: readonly number[], columns: number): number {
   return counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0)
 }
 
-function captionOf({ remPx }: Box, { isCaptioned }: Lot): number {
-  return isCaptioned ? Math.round(CAPTION_REM * remPx) : 0
+/** By four pixels, which are whole ones of any screen. */
+function gutterOf({ widthPx, remPx }: Box, { isCaptioned }: Lot): number {
+  return isCaptioned ? Math.round(((widthPx < NARROW_REM * remPx ? NARROW_GUTTER_REM : GUTTER_REM) * remPx) / 4) * 4 : 0
 }
 
-/** What captions leave; where that is nothing, rows as low as they may be, and the picture is scrolled. */
-function roomPx(box: Box, lot: Lot): number {
+/** What captions and gaps leave; where that is nothing, rows as low as they may be, and the picture is scrolled. */
+function roomFor(box: Box, lot: Lot): Box {
   const { length } = lot.parts
-  return Math.max(box.heightPx - length * captionOf(box, lot), length > 1 ? length * SMALLEST_REM * box.remPx : 0)
+  const heightPx = Math.max(box.heightPx - (length - 1) * GAP_PX, length > 1 ? length * CAPTION_REM * box.remPx : 0)
+  return { ...box, widthPx: Math.max(1, box.widthPx - gutterOf(box, lot)), heightPx }
+}
+
+function leastRowPx({ remPx }: Box, { parts }: Lot): number {
+  return (parts.length > 1 ? READABLE_REM : SMALLEST_REM) * remPx
 }
 
 /** Cells as large as fit and about square. */
-function wholeSteps(counts: readonly number[], { widthPx, heightPx, remPx }: Box) {
+function wholeSteps(counts: readonly number[], { widthPx, heightPx, remPx }: Box, leastYPx: number) {
   let best = { columns: 1, stepXPx: 1, stepYPx: 1 }
   let bestSide = 0
   const guess = Math.sqrt((Math.max(1, ...counts) * counts.length * widthPx) / Math.max(1, heightPx))
@@ -129,7 +146,7 @@ function wholeSteps(counts: readonly number[], { widthPx, heightPx, remPx }: Box
     const stepYPx = Math.min(heightPx / Math.max(1, rowCountOf(counts, columns)), LARGEST_REM * remPx)
     const side = Math.min(stepXPx, stepYPx)
     if (side <= bestSide) continue
-    best = { columns, stepXPx: Math.min(stepXPx, side * 1.5), stepYPx: Math.min(stepYPx, side * 1.5) }
+    best = { columns, stepXPx: Math.min(stepXPx, side * 1.5), stepYPx: Math.min(stepYPx, Math.max(side * 1.5, leastYPx)) }
     bestSide = side
   }
   return best
@@ -178,10 +195,10 @@ export function rowStretch(grid: Grid, row: number): Part {
   return { startBytes, endBytes: Math.min(startBytes + grid.columns * grid.cellBytes, part.endBytes) }
 }
 
-/** Of a row, in the whole picture. Captions stand before the first row of each part. */
-export function rowTopPx({ parts, captionPx, stepYPx }: Grid, row: number): number {
+/** Of a row, in the whole picture. */
+export function rowTopPx({ parts, gapPx, stepYPx }: Grid, row: number): number {
   const before = parts.findLastIndex(({ firstRow }) => firstRow <= row)
-  return row * stepYPx + (before + 1) * captionPx
+  return row * stepYPx + Math.max(0, before) * gapPx
 }
 
 /** Rows of which something shows. */
@@ -189,20 +206,20 @@ export function rowsBetween(grid: Grid, fromPx: number, toPx: number): { first: 
   const at = (yPx: number, round: (rows: number) => number): number => {
     const part = grid.parts.findLast(({ topPx }) => topPx <= yPx)
     if (!part) return 0
-    return part.firstRow + Math.min(Math.max(0, round((yPx - part.topPx - grid.captionPx) / grid.stepYPx)), part.rowCount)
+    return part.firstRow + Math.min(Math.max(0, round((yPx - part.topPx) / grid.stepYPx)), part.rowCount)
   }
   return { first: Math.min(at(fromPx, Math.floor), Math.max(0, grid.rows - 1)), end: at(toPx, Math.ceil) }
 }
 
 /**
- * The byte at a point, as finely as pixels tell; undefined where no cell is.
+ * The byte at a point, as finely as pixels tell; undefined where no cell is. A caption stands for the row that it is beside.
  * @param topPx how far the grid is scrolled
  */
 export function offsetAt(grid: Grid, xPx: number, yPx: number, topPx: number): number | undefined {
   const part = grid.parts.findLast((candidate) => candidate.topPx <= yPx + topPx)
   if (!part) return undefined
-  const row = Math.floor((yPx + topPx - part.topPx - grid.captionPx) / grid.stepYPx)
-  const column = xPx / grid.stepXPx
+  const row = Math.floor((yPx + topPx - part.topPx) / grid.stepYPx)
+  const column = xPx >= 0 && xPx < grid.gutterPx ? 0 : (xPx - grid.gutterPx) / grid.stepXPx
   if (row < 0 || row >= part.rowCount || column < 0 || column >= grid.columns) return undefined
   const offset = part.startBytes + Math.floor((row * grid.columns + column) * grid.cellBytes)
   return offset < part.endBytes ? offset : undefined

@@ -5,7 +5,7 @@ import { LOG_ENTRY_BYTES } from '../../core/omf/log.ts'
 import { byteText } from '../format.ts'
 import { chunkAt } from '../inspector/fileMap.ts'
 import { CLASH, fillLine, isBanded, type Line, makeLine } from './bands.ts'
-import { type Box, cellOf, cellStart, rowOf, rowsBetween, rowStretch, type Span, spansOf } from './levels.ts'
+import { cellOf, cellStart, rowOf, rowsBetween, rowStretch, type Span, spansOf } from './levels.ts'
 import { paintCaptions, paintFailed } from './failed.ts'
 import { fileOfEntry } from './model.ts'
 import { edgeOf, gapOf, type Rows, type Scene, sideOf, yOf } from './scene.ts'
@@ -29,8 +29,8 @@ interface Marks {
 
 // Less than a tile of the pattern shows no pattern.
 const HATCH_LEAST_PX = 10
-const NUMBER_LEAST_PX = 20
-const NUMBER_HIGH_REM = 0.875
+const NUMBER_LEAST_PX = 14
+const NUMBER_HIGH_REM = 0.75
 const LIT_LEAST_PX = 3
 const VEIL = 0.55
 const TINT = 0.3
@@ -42,15 +42,15 @@ export class Painter {
   readonly #band = document.createElement('canvas')
 
   paint(canvas: HTMLCanvasElement, scene: Scene, seen: SeenBytes): void {
-    const context = readyContext(canvas, scene.box)
+    const context = readyContext(canvas, scene)
     if (!context || scene.grid.cellCount === 0) return
     const rows = rowsShown(scene)
     this.#paintRows(context, scene, rows)
     if (scene.level.name !== 'bytes') paintNumbers(context, scene, rows)
     paintGaps(context, scene, rows)
     paintFailed(context, scene, rows)
-    if (scene.grid.captionPx > 0) paintCaptions(context, scene)
     if (scene.level.name === 'bytes') paintBytes(context, scene, rows, seen)
+    if (scene.grid.gutterPx > 0) paintCaptions(context, scene, rows)
   }
 
   /** Each row is one line of pixels, made in one go and drawn as high as a row is. */
@@ -97,7 +97,7 @@ export class Painter {
 
 /** On a canvas over the cells. */
 export function paintMarks(canvas: HTMLCanvasElement, scene: Scene, { lit, hovered, cursor, selected }: Marks): void {
-  const context = readyContext(canvas, scene.box)
+  const context = readyContext(canvas, scene)
   if (!context || scene.grid.cellCount === 0) return
   const { palette, model } = scene
   if (lit !== undefined) paintLit(context, scene, lit)
@@ -111,7 +111,8 @@ export function rowsShown({ grid, topPx, box }: Pick<Scene, 'grid' | 'topPx' | '
   return rowsBetween(grid, topPx, topPx + box.heightPx)
 }
 
-function readyContext(canvas: HTMLCanvasElement, { widthPx, heightPx }: Box): CanvasRenderingContext2D | undefined {
+/** Cells count from where the gutter ends. */
+function readyContext(canvas: HTMLCanvasElement, { box: { widthPx, heightPx }, grid: { gutterPx } }: Scene): CanvasRenderingContext2D | undefined {
   const ratio = devicePixelRatio || 1
   const width = Math.round(widthPx * ratio)
   const height = Math.round(heightPx * ratio)
@@ -122,6 +123,7 @@ function readyContext(canvas: HTMLCanvasElement, { widthPx, heightPx }: Box): Ca
   }
   context?.setTransform(ratio, 0, 0, ratio, 0, 0)
   context?.clearRect(0, 0, widthPx, heightPx)
+  context?.translate(gutterPx, 0)
   return context
 }
 
@@ -132,7 +134,7 @@ function paintHatches(context: CanvasRenderingContext2D, scene: Scene, row: numb
   const side = sideOf(grid, grid.stepYPx)
   context.save()
   // The tiles are in device pixels.
-  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.setTransform(1, 0, 0, 1, grid.gutterPx * ratio, 0)
   for (let x = 0; x < strips.length; ) {
     const strip = strips[x] ?? 0
     let end = x + 1
@@ -276,7 +278,7 @@ function paintPin(context: CanvasRenderingContext2D, scene: Scene, offsetBytes: 
   const [span] = spansOf(grid, offsetBytes, offsetBytes + 1, 0, grid.rows)
   if (!span) return
   const size = 0.25 * box.remPx
-  const x = Math.min(Math.max(span.fromPx + (grid.cellBytes === 1 ? grid.stepXPx / 2 : 0), size), box.widthPx - size)
+  const x = Math.min(Math.max(span.fromPx + (grid.cellBytes === 1 ? grid.stepXPx / 2 : 0), size), box.widthPx - grid.gutterPx - size)
   const y = yOf(scene, span.row)
   context.beginPath()
   context.moveTo(x - size, y)

@@ -5,12 +5,12 @@ import { type Look, showBytes } from '../look.tsx'
 import { onThemeChange } from '../paint.ts'
 import { onRemChange, rootRemPx } from '../rem.ts'
 import { alignedAt, type Box, cellOf, cellStart, type Grid, gridFor, type Level, levelsFor, moved, offsetAt, rowOf, rowStretch, rowTopPx } from './levels.ts'
-import { entryAt, lotOf, type MapModel, thingAt } from './model.ts'
+import { lotOf, type MapModel, thingAt } from './model.ts'
 import { type Palette, paletteOf } from './palette.ts'
+import { type Beyond, beyondOf, entryUnder, Lighting } from './pointing.ts'
 import { Painter, paintMarks, rowsShown, type SeenBytes } from './picture.ts'
 import type { Scene } from './scene.ts'
 import { pixelsOf, Scroll } from './scroll.ts'
-import { firstEndingAfter } from './segments.ts'
 
 /** What words are about. Replaced, never changed. */
 export interface MapView {
@@ -27,6 +27,9 @@ export interface MapView {
   /** Bytes that show one by one; none at other levels. */
   windowBytes: number
   windowLength: number
+  /** Devices that are scrolled away, where the picture is one of all devices. */
+  above: Beyond | undefined
+  below: Beyond | undefined
   /** Counts changes of level. */
   zooms: number
   /** Another one when bytes were read. */
@@ -61,6 +64,7 @@ export class MapStage {
   readonly #look: Look
   readonly #listeners = new Set<() => void>()
   readonly #painter = new Painter()
+  readonly #lighting: Lighting
   #model: MapModel | undefined
   #parts: StageParts | undefined
   #scroll: Scroll | undefined
@@ -71,9 +75,9 @@ export class MapStage {
   #level: Level = WHOLE
   #cursorBytes = 0
   #keptBytes = 0
+  #asked = 0
   #zooms = 0
   #pointer: { clientX: number; clientY: number } | undefined
-  #pointedEntry: number | undefined
   #isFocused = false
   #seen = NO_BYTES
   #frame = 0
@@ -84,6 +88,7 @@ export class MapStage {
 
   constructor(look: Look) {
     this.#look = look
+    this.#lighting = new Lighting(look)
     this.#view = this.#newView()
   }
 
@@ -104,8 +109,9 @@ export class MapStage {
     observer.observe(scroller)
     const forgetRem = onRemChange(measure)
     const forgetTheme = onThemeChange(() => this.#retheme())
-    const forgetLook = this.#look.subscribe(() => this.#remark())
+    const forgetLook = this.#look.subscribe(() => this.#follow())
     scroller.addEventListener('wheel', this.#onWheel, { passive: false })
+    this.#follow()
     this.#retheme()
     this.#measure()
     this.#toTop(this.#keptBytes)
@@ -133,6 +139,7 @@ export class MapStage {
     if (before && isLaidOutAs(before, model)) return this.#redraw()
     this.#cursorBytes = Math.min(this.#cursorBytes, Math.max(0, model.sizeBytes - 1))
     this.#layout()
+    this.#follow()
   }
 
   setBytes(seen: SeenBytes): void {
@@ -176,6 +183,12 @@ export class MapStage {
   /** In or out around the cursor, or around what shows if the cursor doesn't. */
   zoom(steps: number): void {
     this.show(this.#index + steps, this.#here())
+  }
+
+  /** Brings what is scrolled away into sight, and the cursor with it. */
+  goTo(offsetBytes: number): void {
+    this.#cursorBytes = offsetBytes
+    this.#reveal()
   }
 
   show(index: number, offsetBytes: number): void {
@@ -243,9 +256,7 @@ export class MapStage {
 
   #toTop(offsetBytes: number): void {
     const row = rowOf(this.#grid, offsetBytes)
-    // The first row of a device shows with its caption.
-    const isFirst = this.#grid.parts.some(({ firstRow }) => firstRow === row)
-    this.#scroll?.to(rowTopPx(this.#grid, row) - (isFirst ? this.#grid.captionPx : 0))
+    this.#scroll?.to(rowTopPx(this.#grid, row))
     this.#redraw()
   }
 
@@ -316,6 +327,15 @@ export class MapStage {
     return row >= first && row < end ? this.#cursorBytes : this.#first()
   }
 
+  /** Bytes that were asked for elsewhere are where the cursor is, and where + leads in. */
+  #follow(): void {
+    const { asked, selectedBytes } = this.#look.get()
+    this.#remark()
+    if (!this.#model || asked === this.#asked) return
+    this.#asked = asked
+    if (selectedBytes < this.#model.sizeBytes) this.#cursorBytes = selectedBytes
+  }
+
   #redraw(): void {
     this.#cellsStale = true
     this.#remark()
@@ -350,24 +370,9 @@ export class MapStage {
     this.#frame = 0
   }
 
-  /** Lights the file that is pointed at; what others lit stays as long as nothing is. */
   #point(offsetBytes: number | undefined): void {
-    const entry = offsetBytes === undefined || !this.#model ? undefined : this.#entryAt(this.#model, offsetBytes)
-    if (entry === this.#pointedEntry) return
-    if (entry !== undefined || this.#look.get().lit === this.#pointedEntry) this.#look.set({ lit: entry })
-    this.#pointedEntry = entry
-  }
-
-  #entryAt(model: MapModel, offsetBytes: number): number | undefined {
-    // Slots are told apart only where they can be seen.
-    if (this.#level.name === 'pages' || this.#level.name === 'bytes') return entryAt(model, offsetBytes)
-    const { file } = thingAt(model, offsetBytes)
-    if (file || this.#pointer) return file?.entryIndex
-    // The cursor is on a cell as a whole: the first file in it.
-    const { segments } = model
-    const next = firstEndingAfter(segments, offsetBytes)
-    const isInside = (segments.startBytes[next] ?? Infinity) < this.#cellStart(offsetBytes) + this.#grid.cellBytes
-    return next < segments.count && isInside ? segments.files[segments.owner[next] ?? -1]?.entryIndex : undefined
+    const model = this.#model
+    this.#lighting.light(offsetBytes === undefined || !model ? undefined : entryUnder(model, this.#level, this.#grid, offsetBytes, this.#pointer !== undefined))
   }
 
   #newView(pointedBytes?: number): MapView {
@@ -386,9 +391,19 @@ export class MapStage {
       pointedBytes,
       windowBytes,
       windowLength: isBytes ? Math.max(0, windowEnd - windowBytes) : 0,
+      above: this.#beyond('above'),
+      below: this.#beyond('below'),
       zooms: this.#zooms,
       seen: this.#seen,
     }
+  }
+
+  /** The same object for as long as it says the same. */
+  #beyond(side: 'above' | 'below'): Beyond | undefined {
+    if (!this.#model || this.#level.name !== 'device') return undefined
+    const now = beyondOf(this.#model, this.#grid, this.#scroll?.topPx ?? 0, this.#box, side)
+    const before = this.#view[side]
+    return JSON.stringify(now) === JSON.stringify(before) ? before : now
   }
 
   #tell(view: MapView): void {

@@ -90,7 +90,7 @@ function whereText(model: MapModel, level: Level, start: number, brief = false):
 function thingText(model: MapModel, level: Level, offset: number): string {
   const thing = thingAt(model, offset)
   const isFine = level.cellBytes < model.unitBytes
-  if (thing.file) return fileText(thing.file, thing, isFine ? offset : undefined, level)
+  if (thing.file) return fileText(thing.file, thing, offset, level, isFine, cellAround(model, offset, level))
   const { log } = model
   if (log && (thing.kind === 'log_used' || thing.kind === 'log_free') && level.cellBytes <= PAGE_BYTES) return slotText(model, level, offset)
   if (log && thing.kind.startsWith('log_')) {
@@ -105,11 +105,12 @@ function thingText(model: MapModel, level: Level, offset: number): string {
   return words[thing.kind] ?? (partOf(model, offset)?.role === 'other' && log ? 'no part of the file system' : 'no file system says what this is')
 }
 
-/** @param offset where in the file is told too, if given */
-function fileText(file: MediaFile, thing: Thing, offset: number | undefined, level: Level): string {
+/** @param isFine where in the file is told too; of larger cells, which chunks they hold */
+function fileText(file: MediaFile, thing: Thing, offset: number, level: Level, isFine: boolean, cell: Cell): string {
   const parts = [file.path]
   if (file.extents.length > 1) parts.push(`${file.chunkBytes === undefined ? 'extent' : 'strip'} ${thing.extent}`)
-  if (offset !== undefined) parts.push(...placeInFile(file, thing, offset, level))
+  if (isFine) parts.push(...placeInFile(file, thing, offset, level))
+  else parts.push(...chunksIn(file, thing.extent, cell))
   if (thing.rival) parts.push(`claimed by ${thing.rival.path} too`)
   return parts.join(', ')
 }
@@ -121,8 +122,28 @@ function placeInFile(file: MediaFile, thing: Thing, offset: number, { cellBytes 
   const { chunkBytes } = file
   // Where what the cell shows of it begins.
   const start = Math.max(Math.floor(offset / cellBytes) * cellBytes, thing.startBytes, chunkBytes === undefined ? 0 : offset - (at % chunkBytes))
-  const chunk = chunkBytes === undefined ? [] : [`chunk ${countText(chunkAt(file, thing.extent, offset - own.offsetBytes))}`]
-  return [...chunk, `${cellBytes === 1 ? 'byte' : 'from byte'} ${countText(at - (offset - start))} of the file`]
+  return [...chunksIn(file, thing.extent, { startBytes: offset, endBytes: offset + 1 }), `${cellBytes === 1 ? 'byte' : 'from byte'} ${countText(at - (offset - start))} of the file`]
+}
+
+interface Cell {
+  startBytes: number
+  endBytes: number
+}
+
+function cellAround({ devices }: MapModel, offset: number, { cellBytes }: Level): Cell {
+  const startBytes = alignedAt(devices, offset, cellBytes)
+  return { startBytes, endBytes: startBytes + cellBytes }
+}
+
+/** "chunk 4", "chunks 0 and 4", "chunks 0, 4 … 60": what of the strip is there. Nothing of a file without chunks. */
+function chunksIn(file: MediaFile, strip: number, { startBytes, endBytes }: Cell): string[] {
+  const own = file.extents[strip]
+  if (file.chunkBytes === undefined || !own) return []
+  const first = chunkAt(file, strip, Math.max(0, startBytes - own.offsetBytes))
+  const last = chunkAt(file, strip, Math.min(own.lengthBytes, endBytes - own.offsetBytes) - 1)
+  const count = file.extents.length
+  if (last === first) return [`chunk ${countText(first)}`]
+  return [last === first + count ? `chunks ${countText(first)} and ${countText(last)}` : `chunks ${countText(first)}, ${countText(first + count)} … ${countText(last)}`]
 }
 
 function slotText(model: MapModel, level: Level, offset: number): string {

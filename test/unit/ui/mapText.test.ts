@@ -25,7 +25,7 @@ describe('a cell is told', () => {
     [units, 0, 'unit 0 at 0x00000000: superblock'],
     [units, 2 * MIB, 'unit 1 at 0x00200000: log, 3 entries of 15,420 slots'],
     [units, 10 * MIB, 'unit 5 at 0x00a00000: /notes.txt'],
-    [units, 64 * MIB, 'unit 32 at 0x04000000: /striped, strip 1'],
+    [units, 64 * MIB, 'unit 32 at 0x04000000: /striped, strip 1, chunks 1, 5 … 29'],
     [units, 20 * MIB, 'unit 10 at 0x01400000: /hand, extent 1'],
     [units, 24 * MIB, 'unit 12 at 0x01800000: free, 2.0 MiB'],
     [far, 10 * MIB, 'units 4 to 7 at 0x00800000: /notes.txt; also log; also /hand'],

@@ -15,6 +15,7 @@ import { keyAt, nodeOf, treeOf } from '../../../src/ui/inspector/tree.ts'
 import { fillLine, makeLine, PAST_END, SUPERBLOCK } from '../../../src/ui/map/bands.ts'
 import { cellOf, cellStart, gridFor, type Level, levelsFor, moved, offsetAt, rowOf, rowStretch, rowTopPx, rowsBetween, spansOf } from '../../../src/ui/map/levels.ts'
 import { freeAt, lotOf, mapModel, modelKeeper, thingAt } from '../../../src/ui/map/model.ts'
+import { beyondOf, beyondText } from '../../../src/ui/map/pointing.ts'
 import { cellText, crumbsOf, zoomSentence } from '../../../src/ui/map/tell.ts'
 import { memoryAdvice } from '../../../src/ui/memoryGuide.ts'
 import { placeAt } from '../../../src/ui/overlay.ts'
@@ -74,7 +75,7 @@ describe('the map', () => {
   })
 
   it('says on which device a cell is, and what the hardware says of it', () => {
-    expect(cellText(model, units, EACH + 2 * MIB)).toBe('device 1, unit 1 at 0x00200000: wide, strip 1; 128 B of it poisoned')
+    expect(cellText(model, units, EACH + 2 * MIB)).toBe('device 1, unit 1 at 0x00200000: wide, strip 1, chunk 1; 128 B of it poisoned')
     expect(cellText(model, { name: 'bytes', cellBytes: 1 }, EACH + 2 * MIB)).toBe('device 1, byte 0x00200000: wide, strip 1, chunk 1, byte 2,097,152 of the file; poisoned')
     expect(cellText(model, units, 2 * EACH + 20 * MIB)).toBe('device 2, unit 10 at 0x01400000: free, 2.0 MiB; the device does not answer')
     expect(cellText(model, units, 0)).toBe('device 0, unit 0 at 0x00000000: superblock')
@@ -95,21 +96,22 @@ describe('the map', () => {
 describe('rows of the map', () => {
   const box = { widthPx: 800, heightPx: 240, remPx: 16 }
 
-  it('each device begins one, under its caption', () => {
-    const grid = gridFor(units, 3 * EACH, { ...box, widthPx: 480 }, lotOf(model))
-    expect(grid).toMatchObject({ columns: 16, rows: 6, cellCount: 96, captionPx: 18 })
-    expect(grid.parts.map(({ firstCell, firstRow, topPx }) => [firstCell, firstRow, topPx])).toEqual([[0, 0, 0], [32, 2, 66], [64, 4, 132]])
-    expect([0, 1, 2].map((row) => rowTopPx(grid, row))).toEqual([18, 42, 84])
+  it('each device begins one, beside its caption', () => {
+    const grid = gridFor(units, 3 * EACH, { ...box, widthPx: 536 }, lotOf(model))
+    expect(grid).toMatchObject({ columns: 16, rows: 6, cellCount: 96, gutterPx: 80, gapPx: 2, stepXPx: 28.5 })
+    expect(grid.parts.map(({ firstCell, firstRow, topPx }) => [firstCell, firstRow, topPx])).toEqual([[0, 0, 0], [32, 2, 50], [64, 4, 100]])
+    expect([0, 1, 2].map((row) => rowTopPx(grid, row))).toEqual([0, 24, 50])
     expect(rowStretch(grid, 3)).toEqual({ startBytes: EACH + 32 * MIB, endBytes: 2 * EACH })
-    expect([offsetAt(grid, 0, 5, 0), offsetAt(grid, 0, 18, 0), offsetAt(grid, 31, 0, 84)]).toEqual([undefined, 0, EACH + Math.floor((31 / 30) * 2 * MIB)])
-    expect(rowsBetween(grid, 0, 70)).toEqual({ first: 0, end: 2 })
-    expect(rowsBetween(grid, 45, 90)).toEqual({ first: 1, end: 3 })
-    expect(spansOf(grid, EACH - 2 * MIB, EACH + 2 * MIB, 0, 9)).toEqual([{ row: 1, fromPx: 450, toPx: 480 }, { row: 2, fromPx: 0, toPx: 30 }])
+    // A caption is its row's first cell; between two devices there is nothing.
+    expect([offsetAt(grid, -1, 5, 0), offsetAt(grid, 5, 30, 0), offsetAt(grid, 80, 49, 0), offsetAt(grid, 80 + 57, 0, 50)]).toEqual([undefined, 32 * MIB, undefined, EACH + 4 * MIB])
+    expect(rowsBetween(grid, 0, 49)).toEqual({ first: 0, end: 2 })
+    expect(rowsBetween(grid, 30, 60)).toEqual({ first: 1, end: 3 })
+    expect(spansOf(grid, EACH - 2 * MIB, EACH + 2 * MIB, 0, 9)).toEqual([{ row: 1, fromPx: 427.5, toPx: 456 }, { row: 2, fromPx: 0, toPx: 28.5 }])
   })
 
   it('keys go from device to device', () => {
     const uneven = lotOf(mapModel({ device: devicesOf([20 * MIB, EACH]), files: [] }))
-    const grid = gridFor(units, 20 * MIB + EACH, { ...box, widthPx: 220 }, uneven)
+    const grid = gridFor(units, 20 * MIB + EACH, { ...box, widthPx: 276 }, uneven)
     expect([grid.columns, grid.parts.map(({ rowCount }) => rowCount)]).toEqual([8, [2, 4]])
     const to = (key: string, cell: number): number | undefined => moved(key, grid, cell, 2)
     // A row of two, then the next device: down goes to where the row ends, and on in that column.
@@ -123,15 +125,43 @@ describe('rows of the map', () => {
       const [level = units] = levelsFor(devices.sizeBytes, 2 * MIB, { widthPx, heightPx, remPx: 16 }, lot)
       const grid = gridFor(level, devices.sizeBytes, { widthPx, heightPx, remPx: 16 }, lot)
       expect(grid.heightPx).toBeLessThanOrEqual(heightPx + 0.001)
-      expect(grid.columns * grid.stepXPx).toBeLessThanOrEqual(widthPx + 0.001)
+      expect(grid.gutterPx + grid.columns * grid.stepXPx).toBeLessThanOrEqual(widthPx + 0.001)
       const cell = pick % grid.cellCount
       const start = cellStart(grid, cell)
       const row = rowOf(grid, start)
       expect(cellOf(grid, start)).toBe(cell)
       const column = (start - rowStretch(grid, row).startBytes) / grid.cellBytes
-      const at = offsetAt(grid, (column + 0.01) * grid.stepXPx, rowTopPx(grid, row) + grid.stepYPx / 2, 0)
+      const at = offsetAt(grid, grid.gutterPx + (column + 0.01) * grid.stepXPx, rowTopPx(grid, row) + grid.stepYPx / 2, 0)
       expect(at === undefined ? undefined : cellOf(grid, at)).toBe(cell)
     }), { numRuns: propertyRuns.usual })
+  })
+})
+
+describe('eight devices', () => {
+  const eight = devicesOf(Array.from({ length: 8 }, () => 256 * MIB), { 6: { poison: [{ offsetBytes: 6 * 256 * MIB, lengthBytes: 64 }] } })
+  const all = mapModel({ device: eight, files: [] })
+  const shown = (widthPx: number, heightPx: number) => {
+    const box = { widthPx, heightPx, remPx: 16 }
+    const [level = units] = levelsFor(eight.sizeBytes, 2 * MIB, box, lotOf(all))
+    return { box, grid: gridFor(level, eight.sizeBytes, box, lotOf(all)) }
+  }
+
+  it('have rows that can be read where there is room for that, and fit as long as they can', () => {
+    for (const [widthPx, heightPx, least] of [[773, 133, 14], [1200, 144, 16], [330, 256, 14], [773, 112, 12]] as const) {
+      const { box, grid } = shown(widthPx, heightPx)
+      expect(grid.stepYPx).toBeGreaterThanOrEqual(least)
+      expect(grid.heightPx).toBeLessThanOrEqual(heightPx)
+      for (const side of ['above', 'below'] as const) expect(beyondOf(all, grid, 0, box, side)).toBeUndefined()
+    }
+  })
+
+  it('that are scrolled away are told, and the nearest is where to go', () => {
+    const { box, grid } = shown(773, 52)
+    const below = beyondOf(all, grid, 0, box, 'below')
+    expect(below).toEqual({ deviceCount: 4, poisonedCount: 1, stoppedCount: 0, nearestBytes: 4 * 256 * MIB })
+    expect(beyondOf(all, grid, 0, box, 'above')).toBeUndefined()
+    expect(beyondOf(all, grid, grid.heightPx - 52, box, 'above')).toMatchObject({ deviceCount: 4, poisonedCount: 0, nearestBytes: 3 * 256 * MIB })
+    expect([below && beyondText(below, 'below'), beyondText({ deviceCount: 3, poisonedCount: 0, stoppedCount: 2, nearestBytes: 0 }, 'above')]).toEqual(['4 more below, 1 with poison', '3 more above, 2 do not answer'])
   })
 })
 
