@@ -60,6 +60,28 @@ it('a reload in the middle of a copy leaves a sound image', async () => {
   expect(faults).toEqual([])
 })
 
+it('a press, and a reload before it could be saved in peace, is kept', async () => {
+  const { page, faults } = await open()
+  await firstScene(page)
+  const list = page.getByRole('region', { name: 'Devices', exact: true })
+  // Nothing is waiting to be saved before the press.
+  const press = async (name: string, says: string): Promise<void> => {
+    await saved(page)
+    await button(page, 'Devices').first().click()
+    await button(list, name).click()
+    await list.getByText(says, { exact: true }).waitFor()
+    await page.reload()
+    await ready(page)
+    await button(page, 'Devices').first().click()
+    await list.getByText(says, { exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+  }
+  await press('Stop device 0', 'does not answer')
+  await press('Let device 0 answer again', 'answers')
+  await press('Stop device 0', 'does not answer')
+  expect(faults).toEqual([])
+})
+
 it('a second tab is told, and changes nothing', async () => {
   const first = await open()
   await firstScene(first.page)
