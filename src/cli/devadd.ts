@@ -1,10 +1,11 @@
 // famfs devadd: more devices for a file system that is mounted here. Its master adds them; other hosts learn of them by
 // playing the log. Nothing is touched before all of them have been looked at.
 
-import { fail } from '../core/base/result.ts'
+import { fail, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
+import type { MountStatus } from '../core/machine/types.ts'
 import { type Call, command, stop } from './command.ts'
-import { rawDevice } from './device.ts'
+import { deviceAt, forcedBy, rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { lockable } from './place.ts'
 import { setDaxmode, shown } from './shared.ts'
@@ -48,14 +49,23 @@ function* run(call: Call<typeof options>): Task<number> {
   if (!place.ok) return stop(call, place.failure)
   const names: string[] = []
   for (const device of devices) {
+    const member = memberText(place.value.mount, deviceAt(io, device))
+    if (member !== undefined) return stop(call, { says: `${device} is ${member} of this file system already`, next: 'Leave it out: files are on it, or will be.' })
     const name = yield* rawDevice(io, device, given.setDaxmode > 0)
     if (!name.ok) return stop(call, name.failure)
     names.push(name.value)
   }
   const { mountpoint } = place.value.mount
   const added = yield* shown(io, mountpoint, io.system.machine.devadd(mountpoint, names, { force: given.force > 0 }, io.caller.user))
-  if (!added.ok) return stop(call, added.failure)
+  if (!added.ok) return stop(call, forcedBy(call, added.failure))
   for (const { devindex, deviceName, sizeBytes, uuid } of added.value) io.out(`device ${devindex}: ${deviceName ?? 'missing'} ${sizeBytes} ${uuid}\n`)
   io.out(`${counted(added.value.length, 'device')} added to ${mountpoint}\n`)
   return 0
+}
+
+function memberText({ deviceName, daxdevs }: MountStatus, name: Result<string>): string | undefined {
+  if (!name.ok) return undefined
+  if (deviceName === name.value) return 'the primary device'
+  const member = daxdevs.find((each) => each.deviceName === name.value)
+  return member && `device ${member.devindex}`
 }

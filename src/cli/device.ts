@@ -1,11 +1,13 @@
 // Raw access to a device: by its node, not mounted here, and on kernels from 6.15 on only in famfs dax mode.
 
 import { failLate } from '../core/base/late.ts'
-import { fail, ok, type Result } from '../core/base/result.ts'
+import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { fsckOn } from '../core/machine/judging.ts'
 import { isDeviceOf } from '../core/machine/mountDaxdevs.ts'
 import type { DaxdevStatus } from '../core/machine/types.ts'
+import type { Call } from './command.ts'
+import type { OptionTable } from './options.ts'
 import type { Io } from './program.ts'
 import type { Trouble } from './units.ts'
 
@@ -58,6 +60,23 @@ export function* devicesOf(io: Io, deviceName: string): Task<{ ok: true; devices
   if (!scan) return { ok: false, trouble: superblockFailure ?? headerFailure ?? { says: `there is nothing on ${deviceName}`, next: 'Name another device.' } }
   const { ts_dev_uuid, ts_daxdev } = scan.superblock
   return { ok: true, devices: [{ devindex: 0, uuid: ts_dev_uuid, sizeBytes: Number(ts_daxdev.dd_size), deviceName }, ...scan.daxdevs] }
+}
+
+/** What is refused for the sake of the files on a device is done with --force: with all that was named, so that it is no other command. */
+export function forcedBy({ name, operands }: Pick<Call<OptionTable>, 'name' | 'operands'>, failure: Failure): Trouble {
+  const { says, reason } = failure
+  if (reason !== 'already_formatted' && reason !== 'owned_by_other') return failure
+  return { says, next: `${reason === 'owned_by_other' ? 'That takes it from that host, and' : 'That'} forgets every file on it. If that is meant: ${name} --force ${operands.join(' ')}.` }
+}
+
+/** The primary of the file system that the device is a part of, as this host calls it. */
+export function* primaryOf(io: Io, name: string): Task<string | undefined> {
+  for (const each of io.system.devices()) {
+    if (each.name === name) continue
+    const known = yield* devicesOf(io, each.name)
+    if (known.ok && known.devices.slice(1).some(({ deviceName }) => deviceName === name)) return each.name
+  }
+  return undefined
 }
 
 export function refuseMounted(io: Io, name: string): ReturnType<typeof fail<'mounted'>> | undefined {

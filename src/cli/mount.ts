@@ -7,7 +7,7 @@ import { isKernelName, isStandalone, kernelNames } from '../core/machine/kernels
 import type { FamfsMountOptions } from '../core/machine/systemTypes.ts'
 import { type Call, command, countExit, say, stop } from './command.ts'
 import { missingTrouble } from './daxdev.ts'
-import { deviceAt, allInFamfsMode } from './device.ts'
+import { deviceAt, allInFamfsMode, primaryOf } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Io } from './program.ts'
 import { setDaxmode, shown, verbose } from './shared.ts'
@@ -72,6 +72,11 @@ function* run(call: Call<typeof options>): Task<number> {
   const kernel = given.kernel.at(-1)
   if (kernel !== undefined && isStandalone(kernel) !== (kind === 'v1')) return stop(call, { says: `the kernel ${kernel} is for ${kind === 'v1' ? 'fuse' : 'standalone'} mounts`, next: `Mount with ${kind === 'v1' ? '--fuse' : '--nofuse'}, or choose another.` })
   const mounted = yield* shown(io, mountpoint.value, io.system.mountFamfs(device, mountpoint.value, optionsFor(call, kind), io.caller))
+  if (!mounted.ok && mounted.failure.reason === 'secondary_device') {
+    const primary = yield* primaryOf(io, name.value)
+    const next = primary === undefined ? 'None of this host’s devices is its primary: attach that one.' : `Name its primary: famfs mount ${primary} ${mountpoint.value}.`
+    return stop(call, { says: mounted.failure.says, next })
+  }
   if (!mounted.ok) return stop(call, mounted.failure)
   return tell(call, kind, name.value, mountpoint.value, mounted.value)
 }

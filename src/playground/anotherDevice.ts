@@ -8,6 +8,7 @@ import { ALLOC_UNIT_BYTES } from '../core/omf/constants.ts'
 import type { Act } from './acts.ts'
 import type { Operation } from './history.ts'
 import { newMemory } from './newMemory.ts'
+import { NAMES } from './names.ts'
 import { mkfsGiven } from './ours.ts'
 import { DEVICES_MOST, type Pool } from './pool.ts'
 import { Host } from './roster.ts'
@@ -68,7 +69,7 @@ async function make(world: World, { deviceBytes, deviceCount }: Wanted, options:
 function refusal({ media }: World, { systemUuid }: Host, { force = false }: FormatOptions): ReturnType<typeof fail<'owned_by_other' | 'already_formatted'>> | undefined {
   if (force || !media.filesystem) return undefined
   const { ownerUuid } = media.filesystem
-  return ownerUuid === systemUuid ? fail('already_formatted') : fail('owned_by_other', { owner: ownerUuid })
+  return ownerUuid === systemUuid ? fail('already_formatted', { device: NAMES.device }) : fail('owned_by_other', { device: NAMES.device, owner: ownerUuid })
 }
 
 async function putInPlace(world: World, { pool, hosts, host, acts }: Made, options: FormatOptions, operation: Operation): Promise<void> {

@@ -8,7 +8,7 @@ import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type CallAct, type HostState, isRepeatable, type MountedState } from './acts.ts'
 import type { MediaState } from './media.ts'
-import { faultsOnHost, lostOnHost } from './memoryFaults.ts'
+import { faultsOnHost, hardwareTrouble, lostOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import { located, type Placed, placesOf } from './places.ts'
@@ -105,8 +105,9 @@ export class Host {
   }
 
   /** Why it can't reach a file's bytes, where that is for the sake of a device. */
-  troubleOf({ path, fault }: HostFile): Failure | undefined {
-    if (fault === 'memory' || fault === 'failing') return fail('memory_failed', { path, device: 'one of its devices', what: 'reported it', offsetBytes: undefined }).failure
+  troubleOf(file: HostFile): Failure | undefined {
+    const { path, fault } = file
+    if (fault === 'memory' || fault === 'failing') return hardwareTrouble(file, this.#places)
     if (fault !== 'missing') return undefined
     const node = this.#nodes.find((candidate) => candidate.path === path)
     const missing = node?.extents.find(({ devindex }) => this.#places[devindex]?.name === undefined)

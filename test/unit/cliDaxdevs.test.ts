@@ -54,6 +54,26 @@ it('kernels from 6.15 on want each device of the file system in famfs mode; moun
   expect(later.devices().map(({ mode }) => mode)).toEqual(['famfs', 'famfs', 'famfs', 'famfs'])
 })
 
+it.each<[string, string[], string, string, string]>([
+  ['another famfs', [`mkfs.famfs ${nameAt(2)}`], `famfs devadd ${nameAt(2)} ${nameAt(3)} ${MNT}`, `${nameAt(2)} holds a valid famfs`, `famfs devadd --force ${nameAt(2)} ${nameAt(3)} ${MNT}`],
+  ['one that is in', [], `famfs devadd ${nameAt(1)} ${MNT}`, `${nameAt(1)} is device 1 of this file system already`, 'Leave it out'],
+  ['the primary', [], `famfs devadd ${nameAt(0)} ${MNT}`, `${nameAt(0)} is the primary device of this file system already`, 'Leave it out'],
+  ['twice, before what is on it', [`mkfs.famfs ${nameAt(2)}`], `famfs devadd ${nameAt(2)} ${nameAt(2)} ${MNT}`, 'it is named twice', ''],
+  ['a format of several', [`mkfs.famfs ${nameAt(2)}`], `mkfs.famfs ${nameAt(2)} ${nameAt(3)}`, `${nameAt(2)} holds a valid famfs`, `mkfs.famfs --force ${nameAt(2)} ${nameAt(3)}.`],
+  ['a kill', [`mkfs.famfs ${nameAt(2)}`], `mkfs.famfs --kill ${nameAt(2)}`, `${nameAt(2)} holds a valid famfs`, `mkfs.famfs --kill --force ${nameAt(2)}.`],
+  ['a format of a stopped device', [`daxctl disable-device ${nameAt(2)}`], `mkfs.famfs -f ${nameAt(2)}`, `${nameAt(2)} can't be used: it does not answer`, `Let it answer again: daxctl enable-device ${nameAt(2)}.`],
+  ['a poisoned superblock', [`mkfs.famfs ${nameAt(2)}`, `cxl inject-media-poison ${nameAt(2)} --address 0`], `mkfs.famfs ${nameAt(2)}`, 'it reported poisoned memory', `or format it, which forgets every file: mkfs.famfs --force ${nameAt(2)}.`],
+  ['a mount of a secondary', [`umount ${MNT}`], `famfs mount ${nameAt(1)} ${MNT}`, 'this is a secondary device of file system', `Name its primary: famfs mount ${nameAt(0)} ${MNT}.`],
+  ['a mount of one whose primary is gone', [`umount ${MNT}`, `mkfs.famfs --kill --force ${nameAt(0)}`], `famfs mount ${nameAt(1)} ${MNT}`, 'this is a secondary device of file system', 'None of this host’s devices is its primary'],
+])('what is refused says which device, and its advice does it: %s', (_, before, line, says, next) => {
+  for (const each of [`mkfs.famfs ${nameAt(0)} ${nameAt(1)}`, `famfs mount ${nameAt(0)} ${MNT}`, ...before]) expect(runLine(system, each)).toMatchObject({ exit: 0 })
+  const { exit, stderr } = runLine(system, line)
+  expect(exit).not.toBe(0)
+  expect(stderr).toContain(says)
+  expect(stderr.split('\n')[1]).toContain(next)
+  expect(stderr).not.toMatch(/\bDEVICE\b/)
+})
+
 describe('mkfs.famfs with secondary devices', () => {
   it('says how large each is, and shows the whole', () => {
     const said = out(ALL)
@@ -66,7 +86,7 @@ describe('mkfs.famfs with secondary devices', () => {
   it('formats nothing where one of them can not be', () => {
     out(`mkfs.famfs ${nameAt(3)}`)
     for (const [line, exit, says] of [
-      [ALL, 2, 'the device holds a valid famfs'],
+      [ALL, 2, `${nameAt(3)} holds a valid famfs`],
       [`mkfs.famfs ${nameAt(0)} ${nameAt(0)}`, 2, 'it is named twice'],
       [`mkfs.famfs ${nameAt(0)} /etc/hostname`, 2, 'is not a memory device'],
     ] as const) expect(runLine(system, line)).toMatchObject({ exit, stderr: expect.stringContaining(says) })
@@ -149,7 +169,7 @@ describe.each([['v1', {}], ['fuse', FUSE]] as const)('a %s mount', (_, options) 
     out(ALL)
     out(`famfs mount ${nameAt(0)} ${MNT}`, system, options)
     failureOf(runNow(system.setDaxMode(nameAt(1), 'system-ram')), 'mounted')
-    for (const [line, exit] of [[`mkfs.famfs -f ${nameAt(1)}`, 2], [`famfs fsck ${nameAt(2)}`, 16], [`famfs devadd ${nameAt(3)} ${MNT}`, 1], [`famfs mount ${nameAt(1)} /tmp`, 1]] as const) {
+    for (const [line, exit] of [[`mkfs.famfs -f ${nameAt(1)}`, 2], [`famfs fsck ${nameAt(2)}`, 16], [`famfs mount ${nameAt(1)} /tmp`, 1]] as const) {
       expect(runLine(system, line)).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(`is mounted on this host at ${MNT}`) })
     }
   })

@@ -6,8 +6,16 @@ import type { LateReason } from './lateFailure.ts'
 
 const FORMAT = 'Format the device: mkfs.famfs DEVICE.'
 
-/** After which the bytes are what they were: poison is cleared and not overwritten. */
-const MENDS = 'Mend the memory (cxl clear-media-poison, daxctl enable-device), unmount, and mount again.'
+/** What the hardware says of a device that can't be used. */
+export type HardwareFault = 'poison' | 'stopped' | 'reconfigured'
+
+/** What heals a device, and nothing that wouldn't. */
+const CURES: Record<HardwareFault, string> = {
+  poison: 'Clear the poison (cxl clear-media-poison); then unmount',
+  stopped: 'Let the device answer again (daxctl enable-device); then unmount',
+  reconfigured: 'Unmount',
+}
+const cured = ({ why }: { why: HardwareFault }): string => `${CURES[why]}, and mount again.`
 
 export const failures = {
   // what the bytes on the media say
@@ -56,11 +64,11 @@ export const failures = {
     (d) => `this host is a client, and only the master may ${d.what}`,
     'Run it on the host that formatted the device; then play the log here.'),
   not_root: row<{ what: string }>('EPERM', (d) => `only root may ${d.what}`, 'Run it with sudo.'),
-  already_formatted: row('EEXIST', () => 'the device holds a valid famfs',
-    'Formatting forgets every file. If that is meant: mkfs.famfs --force DEVICE.'),
-  owned_by_other: row<{ owner: string }>('EPERM',
-    (d) => `the device belongs to the host with system UUID ${d.owner}`,
-    'Formatting takes it from that host. If that is meant: mkfs.famfs --force DEVICE.'),
+  already_formatted: row<{ device: string }>('EEXIST', (d) => `${d.device} holds a valid famfs`,
+    (d) => `Formatting forgets every file. If that is meant: mkfs.famfs --force ${d.device}.`),
+  owned_by_other: row<{ device: string; owner: string }>('EPERM',
+    (d) => `${d.device} belongs to the host with system UUID ${d.owner}`,
+    (d) => `Formatting takes it from that host. If that is meant: mkfs.famfs --force ${d.device}.`),
   bad_log_length: row<{ lengthBytes: number }>('EINVAL',
     (d) => `a log length of ${d.lengthBytes} bytes is not a power of two of at least 8 MiB`,
     'Use 8m, 16m, 32m and so on: mkfs.famfs --loglen 16m DEVICE.'),
@@ -134,14 +142,18 @@ export const failures = {
     (d) => `the size of ${d.path} (${d.sizeBytes}) differs from its map (${d.mapBytes})`,
     'Remove it on this host and play the log, or mount again.'),
   file_invalid: row<{ path: string }>('EIO', (d) => `${d.path} was marked bad by an earlier access`, 'Unmount and mount again.'),
-  memory_failed: row<{ path: string; device: string; what: string; offsetBytes: number | undefined }>('EHWPOISON',
+  memory_failed: row<{ path: string; device: string; what: string; why: HardwareFault; offsetBytes: number | undefined }>('EHWPOISON',
     (d) => `the memory behind ${d.path} failed: ${d.device} ${d.what}${d.offsetBytes === undefined ? '' : `, byte ${d.offsetBytes}`}`,
-    `Files on other devices can still be used. ${MENDS}`),
-  device_failed: row<{ device: string; what: string }>('EIO', (d) => `${d.device} can't be used: it ${d.what}`,
-    `${MENDS} Or format it, which forgets every file: mkfs.famfs --force DEVICE.`),
-  mount_failed: row<{ path: string; device: string; what: string }>('ENODEV',
+    (d) => `Files on other devices can still be used. ${cured(d)}`),
+  device_failed: row<{ device: string; what: string; why: HardwareFault; isMounted?: boolean }>('EIO', (d) => `${d.device} can't be used: it ${d.what}`,
+    (d) => {
+      if (d.isMounted) return cured(d)
+      if (d.why === 'stopped') return `Let it answer again: daxctl enable-device ${d.device}.`
+      return `Clear the poison (cxl clear-media-poison), or format it, which forgets every file: mkfs.famfs --force ${d.device}.`
+    }),
+  mount_failed: row<{ path: string; device: string; what: string; why: HardwareFault }>('ENODEV',
     (d) => `nothing on this mount can be reached any more, not ${d.path} and no other file: ${d.device} ${d.what}`,
-    MENDS),
+    cured),
   device_missing: row<{ path: string; devindex: number; uuid: string | undefined }>('ENODEV',
     (d) => `${d.path} has bytes on device ${d.devindex}, which this host does not have${d.uuid === undefined ? '' : `: its UUID is ${d.uuid}`}`,
     'Files on other devices can be used. Attach the device to this host, then: famfs daxdev resolve MOUNTPOINT.'),

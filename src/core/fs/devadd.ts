@@ -46,12 +46,14 @@ export function addDevices(lock: LogLock, memories: readonly Memory[], options: 
 function refusalOf(lock: LogLock, memories: readonly Memory[], options: DevaddOptions): { ok: false; failure: Failure<DevaddReason> } | undefined {
   const { layout: { fsUuid, unitBytes, slotCount }, kept: { daxdevs } } = lock
   if (lock.nextIndex + memories.length > slotCount) return fail('log_full', { slotCount })
+  const names = memories.map(({ device }) => device.name)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) return fail('daxdev_refused', { device: twice, what: 'it is named twice' })
   const wouldBe = daxdevs.copy()
-  for (const [i, memory] of memories.entries()) {
+  for (const memory of memories) {
     const { name, sizeBytes } = memory.device
     const unfit = (what: string) => fail('daxdev_refused', { device: name, what })
     if (memory.device.name === lock.memory.device.name) return unfit('it is its primary device')
-    if (memories.slice(0, i).some((other) => other.device.name === name)) return unfit('it is named twice')
     const known = memberWords(lock, memory, options.force ?? false)
     if (known !== undefined) return unfit(known)
     const isSecondary = secondarySuperblock(memory) !== undefined

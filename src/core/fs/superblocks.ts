@@ -40,10 +40,10 @@ export function refuseDevice(memory: Memory, unitBytes: number, options: Formatt
   memory.invalidate(0, Superblock.sizeBytes)
   const there = checkSuperblock(readSuperblockBytes(memory))
   const owner = there.ok ? there.value.ts_system_uuid : undefined
-  if (owner !== undefined && owner !== options.systemUuid && !force) return fail('owned_by_other', { owner })
+  if (owner !== undefined && owner !== options.systemUuid && !force) return fail('owned_by_other', { device: memory.device.name, owner })
   if (deviceBytes < DEVICE_LEAST_BYTES && !options.relaxed) return fail('device_too_small', { deviceBytes, leastBytes: DEVICE_LEAST_BYTES })
   const formatted = there.ok ? !isOurs(there.value) : there.failure.reason === 'other_version'
-  if (formatted && !force) return fail('already_formatted')
+  if (formatted && !force) return fail('already_formatted', { device: memory.device.name })
   if (!force && damagedSuperblock(memory)?.ts_sb_flags === SECONDARY_FLAG) return fail('superblock_crc')
   return unitsOf(deviceBytes, unitBytes) > UNITS_MOST ? fail('bad_geometry', { what: `${deviceBytes} bytes in units of ${unitBytes}; use units of 2 MiB` }) : undefined
 }

@@ -2,6 +2,7 @@
 // them, whether or not the kernel had been told by then where they are. Nothing is touched on a device that failed under
 // the mount, or that isn't here. A report sticks until the mount is gone.
 
+import type { HardwareFault } from '../base/failure.ts'
 import { fail, type Failure } from '../base/result.ts'
 import { DEVICE_WORDS } from '../mem/health.ts'
 import { type DeviceRefusal, lackOf, type LackReason } from '../base/lack.ts'
@@ -26,7 +27,7 @@ export interface MountDevice extends GivenDevice {
   /** Its configuration when the mount found it. */
   readonly configuration: number
   /** What the hardware reported while it was mounted. */
-  failed: 'poison' | 'stopped' | 'reconfigured' | undefined
+  failed: HardwareFault | undefined
   /** Health changes that have been looked at. */
   seenChangeCount: number
   /** Some of it was poisoned when last looked: each access is held against the ranges. */
@@ -125,7 +126,7 @@ export class MountDevices implements Memories {
 
   /** What every access of the mount gets once a failure took all of it. */
   down(path: string): Failure<'mount_failed'> | undefined {
-    return this.#failed && fail('mount_failed', { path, device: nameOf(this.#failed), what: wordsOf(this.#failed) }).failure
+    return this.#failed && fail('mount_failed', { path, device: nameOf(this.#failed), ...saidOf(this.#failed) }).failure
   }
 
   #keep(devindex: number, given: Omit<MountDevice, 'devindex' | 'failed' | 'seenChangeCount' | 'isPoisoned'>): void {
@@ -145,12 +146,12 @@ export class MountDevices implements Memories {
     if (this.#failed) return this.down(path)
     if (!device.failed) return undefined
     const at = device.failed === 'poison' && poisonedAt >= 0 ? poisonedAt : undefined
-    return fail('memory_failed', { path, device: nameOf(device), what: wordsOf(device), offsetBytes: at }).failure
+    return fail('memory_failed', { path, device: nameOf(device), ...saidOf(device), offsetBytes: at }).failure
   }
 }
 
-function wordsOf({ failed }: MountDevice): string {
-  return failed ? DEVICE_WORDS[failed] : ''
+function saidOf({ failed: why = 'stopped' }: MountDevice): { what: string; why: HardwareFault } {
+  return { what: DEVICE_WORDS[why], why }
 }
 
 function nameOf(device: MountDevice): string {

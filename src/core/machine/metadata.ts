@@ -16,5 +16,5 @@ export function metadataDown({ kernel: { devices }, layout, deviceName }: Mount)
   const down = devices.down('.meta/.log')
   if (down) return { ok: false, failure: down }
   const failed = devices.device(0)?.failed ?? 'stopped'
-  return fail('device_failed', { device: deviceName, what: DEVICE_WORDS[failed] })
+  return fail('device_failed', { device: deviceName, what: DEVICE_WORDS[failed], why: failed, isMounted: true })
 }
