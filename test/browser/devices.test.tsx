@@ -74,6 +74,30 @@ it('the cursor goes from device to device, and poison shows and heals', async ()
   await vi.waitFor(() => expect(pixelsOf(map, alarm)).toBe(0), patient)
 })
 
+it('the list of devices goes when the focus goes on into the page, and Escape closes it from anywhere', async () => {
+  await open()
+  const list = page.getByRole('region', { name: 'Devices' })
+  const opener = page.getByRole('button', { name: 'Devices', exact: true })
+  const opened = async (): Promise<void> => {
+    await opener.click()
+    await expect.element(list).toBeVisible()
+    await vi.waitFor(() => expect(list.element().contains(document.activeElement)).toBe(true), patient)
+  }
+  const isGone = (): Promise<void> => vi.waitFor(() => expect(list.query()).toBeNull(), patient)
+  await opened()
+  page.getByRole('button', { name: 'New file', exact: true }).element().focus()
+  await isGone()
+  await opened()
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+  await expect.element(list).toBeVisible()
+  await userEvent.keyboard('{Escape}')
+  await isGone()
+  await opened()
+  await userEvent.keyboard('{Escape}')
+  await isGone()
+  expect(document.activeElement).toBe(opener.element())
+})
+
 it('the list of devices stops one, lets it answer, and takes one from a host', async () => {
   const { session, root } = await open()
   await page.getByRole('button', { name: 'Devices', exact: true }).click()

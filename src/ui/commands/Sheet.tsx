@@ -1,5 +1,5 @@
-// A panel above the page that hides nothing for good and keeps nobody: Escape, its button and a press elsewhere close it, Tab
-// leaves it. When it closes by keys, the focus goes back to where it was.
+// A panel above the page that hides nothing for good and keeps nobody: Escape, its button and a press elsewhere close it, and
+// so does the focus when it goes on into the page. When it closes by keys, the focus goes back to where it was.
 
 import './commands.css'
 import { X } from 'lucide-react'
@@ -32,8 +32,26 @@ export function useSheet(): { root: RefObject<HTMLElement | null>; close: () => 
     const onPointer = (event: PointerEvent): void => {
       if (event.target instanceof Node && !root.current?.contains(event.target)) look.set({ sheet: undefined })
     }
+    // What it lies over can't be seen. Messages lie over it, and come and go.
+    let hadFocus = false
+    const onFocus = ({ target }: FocusEvent): void => {
+      if (root.current?.contains(target as Node)) hadFocus = true
+      else if (hadFocus && target instanceof Element && !target.closest('.sheet, .toasts')) look.set({ sheet: undefined })
+    }
+    // Before anybody else hears of it: what is open on top is what the key is meant for.
+    const onEscape = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== 'Escape' || root.current?.contains(document.activeElement)) return
+      event.stopPropagation()
+      look.set({ sheet: undefined })
+    }
     document.addEventListener('pointerdown', onPointer)
-    return () => document.removeEventListener('pointerdown', onPointer)
+    document.addEventListener('focusin', onFocus)
+    document.addEventListener('keydown', onEscape, true)
+    return () => {
+      document.removeEventListener('pointerdown', onPointer)
+      document.removeEventListener('focusin', onFocus)
+      document.removeEventListener('keydown', onEscape, true)
+    }
   }, [look])
   return { root, close }
 }
