@@ -74,6 +74,21 @@ it('the cursor goes from device to device, and poison shows and heals', async ()
   await vi.waitFor(() => expect(pixelsOf(map, alarm)).toBe(0), patient)
 })
 
+it('the map has the colours of the page, whoever changes them', async () => {
+  const { map } = await open()
+  const html = document.documentElement
+  const before = html.dataset['theme']
+  onTestFinished(() => {
+    html.dataset['theme'] = before
+  })
+  for (const theme of ['dark', 'light', 'dark']) {
+    // As the page does it, for the person or after the system.
+    html.dataset['theme'] = theme
+    const free = getComputedStyle(html).getPropertyValue('--free').trim()
+    await vi.waitFor(() => expect(pixelsOf(map, free)).toBeGreaterThan(1000), patient)
+  }
+})
+
 it('the list of devices goes when the focus goes on into the page, and Escape closes it from anywhere', async () => {
   await open()
   const list = page.getByRole('region', { name: 'Devices' })
