@@ -4,6 +4,7 @@
 import { useState } from 'react'
 import { CELLS } from '../playground/cells.ts'
 import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
+import { useBytes } from './bytes.ts'
 import { FileChoice } from './FileChoice.tsx'
 import { placeText } from './addresses.ts'
 import { countText, plural, sizeText } from './format.ts'
@@ -11,7 +12,7 @@ import { deviceOffsetOf } from './inspector/fileMap.ts'
 import { TextGrid } from './inspector/TextGrid.tsx'
 import { showBytes, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
-import { Choice, Field, mapText, Swatch } from './parts.tsx'
+import { Choice, Field, mapText, Note, Swatch } from './parts.tsx'
 import { useDevices, useSnapshot } from './session.tsx'
 import { HashForm, WriteForm } from './MapForms.tsx'
 import { ValueGrid } from './ValueGrid.tsx'
@@ -63,7 +64,9 @@ export function MapView() {
             <Swatch colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
             {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELLS[cell].bytes), reading === 'text' ? 'byte' : `${cell} value`)}, {mapText(file.extents, file.chunkBytes, snapshot.device.devices)}
           </p>
-          {reading === 'text' ? (
+          {UNREACHED.has(file.fault) ? (
+            <Unreached host={mapped.host} path={mapped.path} version={snapshot.version} />
+          ) : reading === 'text' ? (
             <TextGrid key={`${mapped.host}:${mapped.path}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} index={index} onIndex={setIndex} />
           ) : (
             <ValueGrid key={`${mapped.host}:${mapped.path}:${cell}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} cell={cell} index={index} onIndex={setIndex}
@@ -78,6 +81,14 @@ export function MapView() {
       )}
     </div>
   )
+}
+
+/** A host that can't reach the bytes has no values of them, only why: by what its mount has met so far. */
+const UNREACHED: ReadonlySet<HostFile['fault']> = new Set(['memory', 'failing', 'missing'] as const)
+
+function Unreached({ host, path, version }: { host: string; path: string; version: number }) {
+  const { trouble } = useBytes({ kind: 'file', host, path }, 0, 1, version)
+  return trouble ? <Note trouble={trouble} /> : null
 }
 
 /** The way from a value to its bytes. */

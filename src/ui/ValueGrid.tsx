@@ -77,7 +77,7 @@ export function ValueGrid({ host, path, sizeBytes, cell, index, onIndex, onWrite
   return (
     <>
       {seen.trouble && <Note trouble={seen.trouble} />}
-      <Plot values={values} start={start} cell={cell} />
+      {!seen.trouble && <Plot values={values} start={start} cell={cell} />}
       <div className="values mono" ref={scroller} onScroll={onScroll} role="grid" tabIndex={0} aria-label={`${path} on ${host} as ${cell}`} aria-rowcount={Math.ceil(valueCount / columns)}
         aria-activedescendant={index >= first && index < first + visibleCount * columns ? `value-${index}` : undefined} onKeyDown={onKey}
         onDoubleClick={() => {

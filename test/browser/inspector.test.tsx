@@ -216,3 +216,19 @@ describe('finding', () => {
     expect(selected(look)).toEqual([2 ** 20, 1])
   })
 })
+
+it('of a file that its host can’t reach, there is why, and no value of nothing', async () => {
+  const { session, look } = await open()
+  const path = session.snapshot().files[0]?.path ?? ''
+  look.set({ inspector: 'mmap', mapped: { host: 'A', path } })
+  const plot = page.getByRole('img', { name: /^Line plot of / })
+  const values = page.getByRole('grid', { name: new RegExp(`^${path.replace('.', '\\.')} on A as `) })
+  await expect.element(values).toBeVisible()
+  await expect.element(plot).toBeVisible()
+  valueOf(await session.stopDevice(0))
+  await expect.element(page.getByText('/dev/dax0.0 does not answer')).toBeVisible()
+  expect([plot.query(), values.query()]).toEqual([null, null])
+  await expect.element(page.getByRole('button', { name: /SHA-256/ })).toBeVisible()
+  valueOf(await session.startDevice(0))
+  await expect.element(values).toBeVisible()
+})
