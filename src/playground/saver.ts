@@ -4,6 +4,7 @@
 
 import type { Result } from '../core/base/result.ts'
 import { ok } from '../core/base/result.ts'
+import { Turns } from '../host/turns.ts'
 import { CHUNK_BYTES, type ImageFacts, type ImageStore, type StoreReason } from '../store/imageStore.ts'
 import type { Extent, StorageState, StorageView } from './types.ts'
 
@@ -120,7 +121,9 @@ export class Saver {
     this.#changedSince = false
     this.#waitingSince = undefined
     this.#set('saving')
-    const saved = await this.#store.save(facts, buffer, dirty, whole)
+    const turns = new Turns()
+    const saved = await this.#store.save(facts, buffer, dirty, whole, () => turns.take())
+    turns.close()
     if (saved.ok) {
       if (this.#off()) return saved
       // A change in the meantime has its own save coming.

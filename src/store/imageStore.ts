@@ -6,7 +6,6 @@ import { createStore, del, delMany, get, keys, promisifyRequest, setMany, type U
 import { GIB, MIB } from '../core/base/align.ts'
 import { toPlain } from '../core/base/plain.ts'
 import { fail, ok, type Failure, type Result } from '../core/base/result.ts'
-import { Turns } from '../host/turns.ts'
 
 export const CHUNK_BYTES = 2 * MIB
 /** Chunks in one transaction: more is no faster, and a failed one loses less. */
@@ -105,19 +104,20 @@ export class ImageStore {
   /**
    * @param dirty indices of the chunks that may have changed since the last save
    * @param whole for another device: all chunks that aren't dirty are zeros
+   * @param turn resolves when the page had one
    */
   async save(
     facts: ImageFacts,
     buffer: SharedArrayBuffer | ArrayBuffer,
     dirty: Iterable<number>,
     whole = false,
+    turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Result<undefined, StoreReason>> {
     const before = this.#manifest
     const generation = (before?.generation ?? 0) + 1
     const chunks = new Map(whole ? [] : before?.chunks)
     const device = new Uint8Array(buffer)
     const written: [number, number][] = []
-    const turns = new Turns()
     const saved = await attempt(async () => {
       let batch: [string, Uint8Array<ArrayBuffer>][] = []
       let left = PIECE_CHUNKS
@@ -125,7 +125,7 @@ export class ImageStore {
       for (const index of [...dirty].sort((a, b) => a - b)) {
         if (left-- === 0) {
           left = PIECE_CHUNKS - 1
-          await turns.take()
+          await turn()
         }
         const bytes = device.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
         chunks.delete(index)
@@ -144,7 +144,6 @@ export class ImageStore {
       this.#manifest = manifest
       return ok()
     })
-    turns.close()
     if (!saved.ok) await attempt(async () => ok(await delMany(written.map(chunkKey), this.#db)))
     else if (before) await attempt(async () => ok(await delMany(before.chunks.filter(([index, of]) => chunks.get(index) !== of).map(chunkKey), this.#db)))
     return saved

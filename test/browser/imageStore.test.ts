@@ -125,21 +125,14 @@ describe('saving and loading', () => {
       if (end === start + CHUNK_BYTES) happened.push('look')
       return subarray.call(this, start, end) as Uint8Array<ArrayBuffer>
     })
-    const { postMessage } = MessagePort.prototype
-    const turns = vi.spyOn(MessagePort.prototype, 'postMessage').mockImplementation(function (this: MessagePort, message: unknown) {
-      happened.push('turn')
-      postMessage.call(this, message)
-    })
-    onTestFinished(() => {
-      looks.mockRestore()
-      turns.mockRestore()
-    })
-    valueOf(await new ImageStore(name).save(facts(), newImage().buffer, all, true))
+    onTestFinished(() => looks.mockRestore())
+    const turn = (): Promise<void> => Promise.resolve(void happened.push('turn'))
+    valueOf(await new ImageStore(name).save(facts(), newImage().buffer, all, true, turn))
     const runs = happened.join(' ').split('turn').map((run) => run.trim().split(' ').filter((word) => word === 'look').length)
     expect(runs.reduce((sum, count) => sum + count)).toBe(CHUNKS)
     expect(Math.max(...runs)).toBe(PIECE_CHUNKS)
     happened.length = 0
-    valueOf(await new ImageStore(name).save(facts(), newImage().buffer, [5], true))
+    valueOf(await new ImageStore(name).save(facts(), newImage().buffer, [5], true, turn))
     expect(happened).toEqual(['look'])
   })
 

@@ -9,7 +9,7 @@ import { CHUNK_BYTES, type ImageFacts, ImageStore, type StoreReason } from '../.
 import { valueOf } from '../../helpers/outcome.ts'
 import { nodeEngine } from '../../helpers/sessions.ts'
 
-/** Remembers what it was given instead of storing it. */
+/** Remembers what it was given instead of storing it, and takes the turn that it may take. */
 class Told extends ImageStore {
   saves: { facts: ImageFacts; dirty: Set<number>; whole: boolean; sizeBytes: number }[] = []
 
@@ -22,6 +22,8 @@ class Told extends ImageStore {
     return Promise.resolve(ok())
   }
 }
+
+const noTurn = (): Promise<void> => Promise.reject(new Error('the page gets no turn'))
 
 function writtenChunks(buffer: SharedArrayBuffer): number[] {
   const words = new BigInt64Array(buffer)
@@ -74,7 +76,7 @@ it('is given by itself, whatever happened last to a device or to a host’s devi
   const deeds: [() => Promise<Result<unknown>>, (facts: ImageFacts) => unknown, unknown][] = [
     [() => session.poison(1, 4096, 64), ({ devices }) => devices?.[1]?.poison, [{ offsetBytes: 4096, lengthBytes: 64 }]],
     [() => session.stopDevice(1), ({ devices }) => devices?.[1]?.isStopped, true],
-    [() => session.mendDevice(1), ({ devices }) => devices?.[1]?.isStopped, false],
+    [() => session.clearPoison(1), ({ devices }) => devices?.[1]?.isStopped, false],
     [() => session.detachDevice('B', 1), ({ hosts }) => hosts[1]?.lacks, [1]],
     [() => session.attachDevice('B', 1), ({ hosts }) => hosts[1]?.lacks, undefined],
   ]
