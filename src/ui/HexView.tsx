@@ -49,7 +49,9 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
   /** Keys other than those that move; true if it meant something. */
   onKey: (event: KeyboardEvent, column: Column) => boolean
 }) {
-  const { scroller, onScroll, columns, spacerPx, topRow, visibleCount, reveal, goTo } = useTallRows(sizeBytes, ROW_REM, (widthRem) => columnsFor(widthRem, beside))
+  const { devices } = useSnapshot().device
+  const addressLetters = devices.length < 2 ? undefined : Math.max(...devices.map(({ baseBytes }) => briefPlace(devices, baseBytes).length))
+  const { scroller, onScroll, columns, spacerPx, topRow, visibleCount, reveal, goTo } = useTallRows(sizeBytes, ROW_REM, (widthRem) => columnsFor(widthRem, beside, addressLetters))
   const start = topRow * columns
   const readFrom = Math.max(0, start - (start % MARGIN_BYTES) - MARGIN_BYTES)
   const readTo = Math.min(presentBytes, readFrom + visibleCount * columns + 3 * MARGIN_BYTES)
@@ -75,7 +77,6 @@ export function HexView({ sizeBytes, presentBytes, cursor, marked, hovered, plac
   }
   const pointing = usePointing({ columns, sizeBytes }, cell, onMove, onHover)
 
-  const { devices } = useSnapshot().device
   const poison = devices.flatMap(({ health }) => health.poison)
   const rows = []
   const values = []

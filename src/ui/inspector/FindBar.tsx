@@ -40,7 +40,7 @@ export function GoTo({ cursor, endBytes, onShow }: Omit<Props, 'tell'>) {
     <form className="goto" onSubmit={submit}>
       <Field label="Offset">
         {(id) => (
-          <input id={id} className="mono" value={text} size={devices.length > 1 ? 13 : 10} spellCheck={false} autoCapitalize="off" aria-invalid={mistake !== undefined} aria-describedby={mistake ? `${id}-wrong` : undefined}
+          <input id={id} className="mono" value={text} size={devices.length < 2 ? 10 : devices.every(({ fsDevindex }) => fsDevindex !== undefined) ? 13 : 18} spellCheck={false} autoCapitalize="off" aria-invalid={mistake !== undefined} aria-describedby={mistake ? `${id}-wrong` : undefined}
             onFocus={(event) => event.target.select()} onChange={(event) => setTyped({ text: event.target.value, at: cursor })} />
         )}
       </Field>

@@ -26,7 +26,7 @@ export function offsetAsked(text: string, from: number, endBytes: number, device
 
 function onDevice(which: string, text: string, devices: Devices): Understood<number> {
   const device = deviceMeant(devices, which)
-  if (!device) return { mistake: `No device is called “${which.trim()}”: there are ${devicesWords(devices)}.` }
+  if (!device) return { mistake: `No device is called “${which.trim()}”: there are ${devicesWords(devices.toSorted((a, b) => (a.fsDevindex ?? Infinity) - (b.fsDevindex ?? Infinity)))}.` }
   const within = offsetAsked(text, 0, device.sizeBytes)
   return 'value' in within ? { value: device.baseBytes + within.value } : within
 }

@@ -152,6 +152,8 @@ describe('bytes as text', () => {
 describe('rows of hex', () => {
   it('are as wide as fits, and never narrower than a value', () => {
     expect([0, 36, 30, 14, 5].map((rem) => columnsFor(rem, 'text'))).toEqual([16, 16, 8, 4, 4])
+    // Of several devices, addresses are longer.
+    expect([columnsFor(35.5, 'text'), columnsFor(35.5, 'text', 17)]).toEqual([16, 8])
     expect([60, 36, 20].map((rem) => columnsFor(rem, 'Float64'))).toEqual([16, 8, 8])
     expect([80, 36, 22].map((rem) => columnsFor(rem, 'Int8'))).toEqual([16, 8, 4])
   })
