@@ -1,8 +1,7 @@
 // What in a new snapshot is worth a message: what failed, what took long and is done, and steps that were lost for good. A
-// pure comparison with what was known before; whether a failure is in sight anyway is for whoever shows it. And which failure
-// of a host still stands: one that it met as it is mounted now.
+// pure comparison with what was known before; whether a failure is in sight anyway is for whoever shows it.
 
-import type { HostView, Snapshot, TraceEvent } from '../playground/types.ts'
+import type { Snapshot, TraceEvent } from '../playground/types.ts'
 import { plural, sentence } from './format.ts'
 
 /** A task that took longer is worth saying that it is done. */
@@ -70,11 +69,4 @@ function gaveWayNews(before: Known, { history: { position, stepCount, travelling
   // Going there and back loses nothing; a new step takes the place of all that were undone.
   if (undone === 0 || before.travelling || travelling || position !== before.position + 1 || stepCount !== position) return []
   return [{ kind: 'gave way', says: `${plural(undone, 'undone step')} gave way to this one, and can’t be done again.` }]
-}
-
-/** The host's latest failure that is no history yet. @param upTo index of the last event that was put away */
-export function noteOn({ name, seatedFrom }: Pick<HostView, 'name' | 'seatedFrom'>, trace: readonly TraceEvent[], upTo: number): TraceEvent | undefined {
-  // What made everything anew: trouble from before it is no trouble any more.
-  const turn = trace.findLast(({ kind }) => kind === 'history' || kind === 'format' || kind === 'page')?.index ?? -1
-  return trace.findLast(({ failure, host, index }) => failure && host === name && index > Math.max(upTo, turn) && index >= seatedFrom)
 }

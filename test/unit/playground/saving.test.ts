@@ -17,9 +17,10 @@ class Told extends ImageStore {
     return Promise.resolve(ok(undefined))
   }
 
-  override save(facts: ImageFacts, buffer: SharedArrayBuffer | ArrayBuffer, dirty: Iterable<number>, whole = false): Promise<Result<undefined, StoreReason>> {
+  override async save(facts: ImageFacts, buffer: SharedArrayBuffer | ArrayBuffer, dirty: Iterable<number>, whole = false, turn = noTurn): Promise<Result<undefined, StoreReason>> {
     this.saves.push({ facts, dirty: new Set(dirty), whole, sizeBytes: buffer.byteLength })
-    return Promise.resolve(ok())
+    await turn()
+    return ok()
   }
 }
 

@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import type { Session } from '../../../src/playground/session.ts'
-import { noteOn } from '../../../src/ui/news.ts'
+import { noteOn } from '../../../src/ui/laneNote.ts'
 import { failureOf, valueOf } from '../../helpers/outcome.ts'
 import { nodeSession } from '../../helpers/sessions.ts'
 
@@ -34,7 +34,7 @@ async function failAndMend(): Promise<void> {
   valueOf(await session.poison(0, offsetBytes, 64))
   failureOf(await session.sha256('B', 'bad.bin'), 'mount_failed')
   expect(noted()).toBe('mount_failed')
-  valueOf(await session.mendDevice(0))
+  valueOf(await session.clearPoison(0))
   expect(noted()).toBe('mount_failed')
 }
 
