@@ -74,6 +74,31 @@ it('the cursor goes from device to device, and poison shows and heals', async ()
   await vi.waitFor(() => expect(pixelsOf(map, alarm)).toBe(0), patient)
 })
 
+it('+ leads to bytes that were asked for elsewhere', async () => {
+  const { map } = await open()
+  await page.getByLabelText('Offset', { exact: true }).fill('2:0x1000000')
+  await page.getByRole('button', { name: 'Go', exact: true }).click()
+  await page.getByRole('button', { name: 'Zoom in', exact: true }).click()
+  await vi.waitFor(() => expect(map.ariaValueText).toMatch(/^device 2, 64 KiB at 0x01000000: /), patient)
+})
+
+it('devices that a low pane has no room for are told, with a way to them', async () => {
+  const { session } = await open()
+  expect((await session.format({ force: true, deviceBytes: EACH, deviceCount: 8 })).ok).toBe(true)
+  expect((await session.poison(7, 0, 64)).ok).toBe(true)
+  const away = page.getByRole('button', { name: /^\d more (above|below)/ })
+  await page.viewport(1440, 420)
+  await expect.element(away, patient).toHaveTextContent(/^\d more below, 1 with poison$/)
+  await vi.waitFor(() => {
+    const texts = away.elements().map((each) => each.textContent ?? '')
+    const below = away.elements().find((each) => each.textContent?.includes('below'))
+    if (below instanceof HTMLElement) below.click()
+    expect(texts.join()).toMatch(/^\d more above$/)
+  }, patient)
+  await page.viewport(1440, 900)
+  await vi.waitFor(() => expect(away.elements()).toEqual([]), patient)
+})
+
 it('the map has the colours of the page, whoever changes them', async () => {
   const { map } = await open()
   const html = document.documentElement
