@@ -6,8 +6,9 @@ import { NAMES } from './names.ts'
 import { fileOn, relative } from './ours.ts'
 import { placeOf } from './peek.ts'
 import { commands, sentences } from './sentences.ts'
-import { piecesText, spokenOf, whereText } from './spoken.ts'
+import { spokenOf } from './spoken.ts'
 import type { CellKind, NewFileOptions } from './types.ts'
+import { piecesText, whereText } from './whereWords.ts'
 import type { World } from './world.ts'
 
 export function newFile(world: World, options: NewFileOptions): Promise<Result<undefined>> {

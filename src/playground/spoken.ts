@@ -5,7 +5,7 @@
 import type { MediaState } from './media.ts'
 import type { Pool } from './pool.ts'
 import type { Roster } from './roster.ts'
-import type { Extent, PoolDeviceView } from './types.ts'
+import type { PoolDeviceView } from './types.ts'
 
 export type Spoken = Pick<PoolDeviceView, 'name' | 'fsDevindex'>
 
@@ -62,21 +62,6 @@ export function spokenOf({ pool, media, roster }: { pool: Pool; media: MediaStat
 /** The device that the byte is on. */
 export function deviceUnder<D extends { baseBytes: number }>(devices: readonly D[], offsetBytes: number): D | undefined {
   return devices.findLast(({ baseBytes }) => baseBytes <= offsetBytes)
-}
-
-/** Where a byte is: "0x200000"; of several devices, "device 2, byte 0x200000". */
-export function whereText(devices: readonly (Spoken & { baseBytes: number })[], offsetBytes: number): string {
-  const device = devices.length < 2 ? undefined : deviceUnder(devices, offsetBytes)
-  const within = `0x${(offsetBytes - (device?.baseBytes ?? 0)).toString(16)}`
-  return device ? `${deviceWords(device)}, byte ${within}` : within
-}
-
-/** Where a file is: "at 0x200000", "in 4 strips on devices 3, 0, 1 and 2". */
-export function piecesText(devices: readonly (Spoken & { baseBytes: number })[], extents: readonly Extent[], word: 'extent' | 'strip'): string {
-  const [first] = extents
-  if (extents.length < 2) return first ? `at ${whereText(devices, first.offsetBytes)}` : 'without a place'
-  const on = [...new Set(extents.map(({ offsetBytes }) => deviceUnder(devices, offsetBytes)))].flatMap((device) => device ?? [])
-  return `in ${extents.length} ${word}s${devices.length < 2 ? `, the first at ${whereText(devices, first?.offsetBytes ?? 0)}` : ` on ${devicesWords(on)}`}`
 }
 
 function listed(words: readonly string[]): string {

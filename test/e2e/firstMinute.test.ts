@@ -139,7 +139,7 @@ it('by ear: what stands there, what happens, and what comes next', async () => {
   await fileOn(page, 'B', 'striped-1.bin').waitFor()
   await eventually(said).toEqual(expect.arrayContaining([
     'B played 1 entry: 1 new file.',
-    expect.stringMatching(/^A appended entry 2: file striped-1\.bin, 16 MiB at 0x[0-9a-f]+\.$/),
+    expect.stringMatching(/^A appended entry 2: file striped-1\.bin, 16 MiB in \d strips, the first at 0x[0-9a-f]+\.$/),
   ]))
   expect(faults).toEqual([])
 })
