@@ -247,7 +247,7 @@ class Dump implements Playground {
     return refused()
   }
 
-  mendDevice(): Promise<Result<undefined>> {
+  clearPoison(): Promise<Result<undefined>> {
     return refused()
   }
 

@@ -3,7 +3,7 @@
 
 import { Superblock } from '../core/omf/superblock.ts'
 import { hasFailed } from './problemMemory.ts'
-import { deviceWords, healWords } from './spoken.ts'
+import { deviceWords, healsOf, startWords } from './spoken.ts'
 import type { HostFile, HostView, PoolDeviceView, Problem, Severity } from './types.ts'
 
 const NAMED_MOST = 3
@@ -90,7 +90,7 @@ function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): strin
 /** The device first, if it isn't well, by the names of its buttons; then the mount, if it has met what failed. */
 function healText({ name, mountpoint, files, lost }: HostView, devices: readonly PoolDeviceView[], met: 'memory' | 'failing'): string {
   const under = devices.filter((device) => hasFailed(device) && ((met === 'memory' && lost.some(({ devindex }) => devindex === device.devindex)) || files.some(({ fault, extents }) => fault === met && extents.some((extent) => isOn(device, extent)))))
-  const heal = under.map(healWords)
+  const heal = under.flatMap(healsOf)
   const again = `in a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
   if (heal.length === 0) return capital(again)
   return `Under Devices: ${namesText(heal)}${met === 'memory' ? `; then ${again}` : '.'}`
@@ -100,9 +100,12 @@ function findText({ name, mountpoint, lacks }: HostView, devices: readonly PoolD
   const back = devices.filter(({ devindex }) => lacks.includes(devindex)).map((device) => `Give ${deviceWords(device)} back to ${name}`)
   if (back.length > 0) return `In its menu, or under Devices: ${namesText(back)}.`
   const again = `in a terminal of ${name}: famfs daxdev resolve ${mountpoint ?? ''}.`
-  // What has no superblock that can be read isn't found.
-  const heal = devices.filter((device) => device.health.isStopped || device.health.poison.some(({ offsetBytes }) => offsetBytes < device.baseBytes + Superblock.sizeBytes && isOn(device, { offsetBytes, lengthBytes: 1 }))).map(healWords)
-  return heal.length > 0 ? `Under Devices: ${namesText(heal)}; then ${again}` : capital(again)
+  const stopped = devices.filter(({ health }) => health.isStopped)
+  if (stopped.length > 0) return `Under Devices: ${namesText(stopped.map(startWords))}; then ${again}`
+  // What has no superblock that can be read isn't found, and zeros are none.
+  const torn = devices.find((device) => device.health.poison.some(({ offsetBytes }) => offsetBytes < device.baseBytes + Superblock.sizeBytes && isOn(device, { offsetBytes, lengthBytes: 1 })))
+  if (torn) return `The superblock of ${deviceWords(torn)} is poisoned, and clearing that makes it zeros: step back if it was done here, else copy the other files out and format again.`
+  return capital(again)
 }
 
 function isOn({ baseBytes, sizeBytes }: PoolDeviceView, { offsetBytes }: HostFile['extents'][number]): boolean {

@@ -1,7 +1,7 @@
 // What the hardware says of devices, in words: which memory is poisoned, and who doesn't answer.
 
 import { hexText, sizeText } from './sentences.ts'
-import { capitalDevice, deviceAmong, healWords } from './spoken.ts'
+import { capitalDevice, clearWords, deviceAmong, startWords } from './spoken.ts'
 import type { PoolDeviceView, Problem } from './types.ts'
 
 /** So many ranges of a device are named one by one. */
@@ -19,15 +19,14 @@ export function memoryProblems(devices: readonly PoolDeviceView[]): Problem[] {
 function problemsOf(device: PoolDeviceView, devices: readonly PoolDeviceView[]): Problem[] {
   const name = capitalDevice(deviceAmong(device, devices))
   const { devindex, baseBytes, sizeBytes, health: { poison, isStopped } } = device
-  const heal = `Under Devices: ${healWords(device)}. ${AGAIN}`
   const say = (id: string, says: string, next: string, bytes: Problem['bytes']): Problem =>
     ({ id: `memory-${devindex}-${id}`, severity: 'error', says, next, bytes, entryIndex: undefined, host: undefined })
   const found: Problem[] = []
-  if (isStopped) found.push(say('stopped', `${name} does not answer: nobody reaches what is on it.`, heal, { offsetBytes: baseBytes, lengthBytes: sizeBytes }))
+  if (isStopped) found.push(say('stopped', `${name} does not answer: nobody reaches what is on it.`, `Under Devices: ${startWords(device)}. ${AGAIN}`, { offsetBytes: baseBytes, lengthBytes: sizeBytes }))
   for (const [i, range] of poison.slice(0, RANGES_MOST).entries()) {
     const where = `${sizeText(range.lengthBytes)} at ${hexText(range.offsetBytes - baseBytes)}`
     const more = i === RANGES_MOST - 1 && poison.length > RANGES_MOST ? ` ${poison.length - RANGES_MOST} more ranges of it are, too.` : ''
-    found.push(say(`poison-${range.offsetBytes}`, `${name} has poisoned memory: ${where}.${more}`, heal, range))
+    found.push(say(`poison-${range.offsetBytes}`, `${name} has poisoned memory: ${where}.${more}`, `Under Devices: ${clearWords(device)}, which makes it zeros. ${AGAIN}`, range))
   }
   return found
 }

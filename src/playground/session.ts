@@ -143,8 +143,8 @@ export class Session implements Playground {
     return this.#late(memoryDeeds, ({ reconfigureDevice }) => reconfigureDevice(this.#world, devindex))
   }
 
-  mendDevice(devindex: number): Promise<Result<undefined>> {
-    return this.#late(memoryDeeds, ({ mendDevice }) => mendDevice(this.#world, devindex))
+  clearPoison(devindex: number): Promise<Result<undefined>> {
+    return this.#late(memoryDeeds, ({ clearPoisonOf }) => clearPoisonOf(this.#world, devindex))
   }
 
   dropFiles(hostName: string, files: File[], within?: Operation): Promise<Result<undefined>> {

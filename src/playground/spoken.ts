@@ -24,10 +24,18 @@ export function capitalDevice(words: string): string {
   return words.replace(/^device/, 'Device')
 }
 
-/** The button that heals it. What is poisoned answers by that, too. */
-export function healWords(device: Spoken & Pick<PoolDeviceView, 'health'>): string {
-  const name = deviceWords(device)
-  return device.health.poison.length > 0 ? `Re-initialise ${name}` : `Let ${name} answer again`
+/** The buttons that heal it: it answers first. */
+export function healsOf(device: Spoken & Pick<PoolDeviceView, 'health'>): string[] {
+  const { isStopped, poison } = device.health
+  return [...(isStopped ? [startWords(device)] : []), ...(poison.length > 0 ? [clearWords(device)] : [])]
+}
+
+export function startWords(device: Spoken): string {
+  return `Let ${deviceWords(device)} answer again`
+}
+
+export function clearWords(device: Spoken): string {
+  return `Clear poison on ${deviceWords(device)}`
 }
 
 /** As it stands before the colon of an address: "2", or "dax3.0". */

@@ -385,8 +385,8 @@ export interface Playground {
   startDevice(devindex: number): Promise<Result<undefined>>
   /** Another device, to whoever has it mounted. */
   reconfigureDevice(devindex: number): Promise<Result<undefined>>
-  /** Its memory is initialised again: no poison, and it answers. Mounts that saw it fail have to be made anew. */
-  mendDevice(devindex: number): Promise<Result<undefined>>
+  /** What is poisoned of it becomes zeros, and can be used again. Mounts that met it have to be made anew. */
+  clearPoison(devindex: number): Promise<Result<undefined>>
   /** Reboots the host without the device, or with it again; the primary stays. */
   detachDevice(host: string, devindex: number): Promise<Result<undefined>>
   attachDevice(host: string, devindex: number): Promise<Result<undefined>>

@@ -227,13 +227,13 @@ export class World {
   }
 
   /** What the page does to devices by itself. */
-  async change(command: string | undefined, work: () => Result<undefined>): Promise<Result<undefined>> {
+  async change(command: string | undefined, work: (operation: Operation) => Promise<Result<undefined>>): Promise<Result<undefined>> {
     if (!this.mayChange) return this.refuse(fail('read_only_session'))
     const ready = await this.mayBegin()
     if (!ready.ok) return ready
-    return this.operation(undefined, () => {
-      const done = work()
-      return Promise.resolve(done.ok ? done : this.refuse(done, undefined, command))
+    return this.operation(undefined, async (operation) => {
+      const done = await work(operation)
+      return done.ok ? done : this.refuse(done, undefined, command)
     })
   }
 

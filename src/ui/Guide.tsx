@@ -6,7 +6,7 @@ import { MIB } from '../core/base/align.ts'
 import { ok, type Result } from '../core/base/result.ts'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import { freeHostName } from '../playground/names.ts'
-import { healWords } from '../playground/spoken.ts'
+import { clearWords, startWords } from '../playground/spoken.ts'
 import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { listText, plural, sentence } from './format.ts'
@@ -110,9 +110,10 @@ function offersFor(snapshot: Snapshot): Offer[] {
 function memoryOffers(snapshot: Snapshot): Offer[] {
   const advice = memoryAdvice(snapshot)
   if (!advice) return []
-  const { remount, read, bad, undoes } = advice
+  const { remount, read, bad, heal, undoes } = advice
   const offers: Offer[] = []
-  if (bad) offers.push({ label: healWords(bad), run: (playground) => (bad.health.poison.length > 0 ? playground.mendDevice(bad.devindex) : playground.startDevice(bad.devindex)) })
+  if (bad && heal === 'start') offers.push({ label: startWords(bad), run: (playground) => playground.startDevice(bad.devindex) })
+  if (bad && heal === 'clear') offers.push({ label: clearWords(bad), run: (playground) => playground.clearPoison(bad.devindex) })
   if (remount !== undefined) offers.push({ label: `Reboot ${remount}`, run: (playground) => playground.rebootHost(remount) })
   else if (read) offers.push({ label: `Read ${read.path} on ${read.host}`, run: (playground) => playground.sha256(read.host, read.path) })
   if (undoes !== undefined) return [...offers, undoOffer(snapshot, `Undo: ${undoes}`)]

@@ -47,8 +47,8 @@ export const HELP = {
   poison: {
     says: 'Memory can go bad while it is used: the device marks the lines, and whoever touches them gets an error in place of bytes. With the famfs module the whole mount then answers ENODEV; with famfs over FUSE the file answers EHWPOISON once and EIO from then on, and other files go on.',
     term: 'poison',
-    means: 'lines of 64 bytes that the memory knows to be damaged; initialising the memory again clears them, and a mount that met them has to be made anew.',
-    where: 'Nowhere in the format: the hardware keeps the list, and the bytes stay as they are.',
+    means: 'lines of 64 bytes that the memory knows to be damaged; cleared they are zeros, and a mount that met them has to be made anew.',
+    where: 'Nowhere in the format: the hardware keeps the list, and the bytes stay as they are until it is cleared.',
   },
   stopped: {
     says: 'A device that doesn’t answer, or that was reconfigured, is lost to every mount that has it, from the first touch on. When it answers again, mounts that saw it fail stay as they are: unmount and mount, which always works.',

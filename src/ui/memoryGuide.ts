@@ -3,8 +3,9 @@
 // brings files back, and nowhere else.
 
 import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
+import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
 import { Superblock } from '../core/omf/superblock.ts'
-import { capitalDevice, deviceAmong, devicesWords, healWords } from '../playground/spoken.ts'
+import { capitalDevice, clearWords, deviceAmong, devicesWords, startWords } from '../playground/spoken.ts'
 import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot, TraceEvent } from '../playground/types.ts'
 import { listText, plural } from './format.ts'
 
@@ -21,8 +22,10 @@ export interface MemoryAdvice {
   remount: string | undefined
   /** What to read: whoever does meets what failed or, where the device doesn't answer, whom that doesn't touch. */
   read: { host: string; path: string } | undefined
-  /** The device to heal. */
+  /** The device that is spoken of. */
   bad: PoolDeviceView | undefined
+  /** What can be done to it by a press: nothing where that would only make what is lost zeros. */
+  heal: 'start' | 'clear' | undefined
   /** What one step back takes away, where that is what was done to it. */
   undoes: string | undefined
 }
@@ -35,18 +38,33 @@ export function memoryAdvice(snapshot: Snapshot): MemoryAdvice | undefined {
   const isMetaSound = !meta.some(({ range }) => isHit([range], failing))
   const broken = isMetaSound ? brokenMount(hosts, failing) : undefined
   const bad = worstOf(devices, meta, files)
-  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, read: undefined, bad, undoes: undefined } : missingText(hosts, devices)
+  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, read: undefined, bad, heal: undefined, undoes: undefined } : missingText(hosts, devices)
   const hit = files.filter(({ extents }) => isHit(extents, failingOf(bad)))
   const meet = meetingOf(hosts, hit)
   const elsewhere = meet || !bad.health.isStopped ? undefined : readableOn(hosts, files)
   const undoes = undoneBy(lastDone(snapshot), bad, devices)
-  const heal = undoes === undefined ? healWords(bad) : `Step back, or ${lowerFirst(healWords(bad))}`
+  const isLossy = !bad.health.isStopped && isHit(neededOf(bad, meta, filesystem?.entryCount ?? 0), bad.health.poison)
+  const heal = bad.health.isStopped ? 'start' : isLossy ? undefined : 'clear'
+  const cure = cureText(bad, heal, undoes !== undefined)
   const says = [
-    bad.health.isStopped ? stoppedText(bad, devices, hit, heal, elsewhere) : poisonText(bad, devices, meta, hit, heal, meet !== undefined, hosts),
+    bad.health.isStopped ? stoppedText(bad, devices, hit, cure, elsewhere) : poisonText(bad, devices, meta, hit, cure, meet !== undefined, hosts),
     ...(broken ? [brokenText(broken, devices, failing)] : []),
     ...othersText(devices.filter((device) => device !== bad)),
   ].join(' ')
-  return { says, remount: broken?.name, read: broken ? undefined : meet ?? elsewhere, bad, undoes }
+  return { says, remount: broken?.name, read: broken ? undefined : meet ?? elsewhere, bad, heal, undoes }
+}
+
+function cureText(bad: PoolDeviceView, heal: MemoryAdvice['heal'], canStepBack: boolean): string {
+  if (heal === undefined) return canStepBack ? 'Step back: cleared it would be zeros, and only a format would help' : 'Cleared it is zeros, and only a format helps then'
+  const words = heal === 'start' ? startWords(bad) : `${clearWords(bad)}, which makes it zeros`
+  return canStepBack ? `Step back, or ${lowerFirst(words)}` : words
+}
+
+/** What zeros would end: superblocks, and as much of the log as is in use. */
+function neededOf({ baseBytes, fsDevindex }: PoolDeviceView, meta: readonly Meta[], entryCount: number): Extent[] {
+  if (fsDevindex === undefined) return []
+  if (fsDevindex > 0) return [{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }]
+  return meta.map(({ what, range }) => (what === 'log' ? { ...range, lengthBytes: LOG_HEADER_BYTES + entryCount * LOG_ENTRY_BYTES } : range))
 }
 
 /** What fails beside the one that is spoken of. */
@@ -149,28 +167,28 @@ function readableOn(hosts: readonly HostView[], media: readonly MediaFile[]): Me
   return undefined
 }
 
-function stoppedText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], hit: readonly MediaFile[], heal: string, elsewhere: MemoryAdvice['read']): string {
+function stoppedText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], hit: readonly MediaFile[], cure: string, elsewhere: MemoryAdvice['read']): string {
   const name = capitalDevice(deviceAmong(bad, devices))
-  if (bad.fsDevindex === 0) return `${name} does not answer: superblock and log are on it, so that ${NOBODY_CAN}. ${heal}, and mount again.`
+  if (bad.fsDevindex === 0) return `${name} does not answer: superblock and log are on it, so that ${NOBODY_CAN}. ${cure}, and mount again.`
   const other = elsewhere ? ` ${elsewhere.host} still reads ${elsewhere.path}.` : ''
-  return `${name} does not answer: ${hit.length === 0 ? 'no file lies on it yet' : `nobody reaches ${listOf(hit)}`}.${other} ${heal}${hit.length === 0 ? '' : ', and mount again where that was met'}.`
+  return `${name} does not answer: ${hit.length === 0 ? 'no file lies on it yet' : `nobody reaches ${listOf(hit)}`}.${other} ${cure}${hit.length === 0 ? '' : ', and mount again where that was met'}.`
 }
 
-function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], meta: readonly Meta[], hit: readonly MediaFile[], heal: string, canMeet: boolean, hosts: readonly HostView[]): string {
+function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], meta: readonly Meta[], hit: readonly MediaFile[], cure: string, canMeet: boolean, hosts: readonly HostView[]): string {
   const { baseBytes, fsDevindex, devindex, health: { poison } } = bad
   const name = deviceAmong(bad, devices)
   const under = meta.find(({ range }) => isHit([range], poison))
-  if (under) return `Memory of ${name} is poisoned under the ${under.what}: ${NOBODY_CAN}. ${heal}.`
+  if (under) return `Memory of ${name} is poisoned under the ${under.what}: ${NOBODY_CAN}. ${cure}.`
   if (hit.length > 0) {
-    if (canMeet) return `Memory of ${name} is poisoned under ${listOf(hit)}: read it on a host and see the error, then read another file. ${heal}; who met it mounts again.`
+    if (canMeet) return `Memory of ${name} is poisoned under ${listOf(hit)}: read it on a host and see the error, then read another file. ${cure}; who met it mounts again.`
     const met = hosts.filter(({ lost }) => lost.some((each) => each.devindex === devindex)).map((host) => host.name)
-    return `Memory of ${name} is poisoned under ${listOf(hit)}${met.length > 0 ? `, and ${listText(met, SHOWN)} met it` : ''}. ${heal}${met.length > 0 ? ' and mount again' : ''}.`
+    return `Memory of ${name} is poisoned under ${listOf(hit)}${met.length > 0 ? `, and ${listText(met, SHOWN)} met it` : ''}. ${cure}${met.length > 0 ? ', and mount again' : ''}.`
   }
-  if (fsDevindex === undefined) return `Memory of ${name} is poisoned, which is no part of the file system. ${heal}.`
-  if (fsDevindex > 0 && isHit([{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }], poison)) return `Memory of ${name} is poisoned under its superblock: hosts that mount from now on do without it. ${heal}.`
+  if (fsDevindex === undefined) return `Memory of ${name} is poisoned, which is no part of the file system. ${cure}.`
+  if (fsDevindex > 0 && isHit([{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }], poison)) return `Memory of ${name} is poisoned under its superblock: hosts that mount from now on do without it. ${cure}.`
   const reservedBytes = Math.max(SUPERBLOCK_REGION_BYTES, ...meta.filter(() => fsDevindex === 0).map(({ range }) => range.offsetBytes + range.lengthBytes - baseBytes))
   if (poison.every((range) => range.offsetBytes + range.lengthBytes <= baseBytes + reservedBytes)) return `Memory of ${name} is poisoned behind its superblock, where no file can lie: nobody meets it.`
-  return `Memory of ${name} is poisoned where no file lies: the next file may get it. ${heal}.`
+  return `Memory of ${name} is poisoned where no file lies: the next file may get it. ${cure}.`
 }
 
 function missingText(hosts: readonly HostView[], devices: readonly PoolDeviceView[]): MemoryAdvice | undefined {
@@ -180,7 +198,7 @@ function missingText(hosts: readonly HostView[], devices: readonly PoolDeviceVie
   const lacks = devices.filter(({ devindex }) => without.lacks.includes(devindex))
   const them = lacks.length === 1 ? 'it' : 'them'
   const says = `${name} runs without ${devicesWords(lacks)}: files on ${them} are errors there (ENODEV), all others go on. Give ${them} back in the menu of ${name}.`
-  return { says, remount: undefined, read: undefined, bad: undefined, undoes: undefined }
+  return { says, remount: undefined, read: undefined, bad: undefined, heal: undefined, undoes: undefined }
 }
 
 function isHit(extents: readonly Extent[], ranges: readonly Extent[]): boolean {

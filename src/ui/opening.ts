@@ -66,7 +66,7 @@ export function whileOpening(opening: Promise<Playground>): Playground {
     stopDevice: async (...of) => (await arrived).stopDevice(...of),
     startDevice: async (...of) => (await arrived).startDevice(...of),
     reconfigureDevice: async (...of) => (await arrived).reconfigureDevice(...of),
-    mendDevice: async (...of) => (await arrived).mendDevice(...of),
+    clearPoison: async (...of) => (await arrived).clearPoison(...of),
     detachDevice: async (...of) => (await arrived).detachDevice(...of),
     attachDevice: async (...of) => (await arrived).attachDevice(...of),
     cancelTask: (id) => real?.cancelTask(id),

@@ -76,7 +76,7 @@ const deeds: Record<string, [number, Do]> = {
   'stop device': [1, (session, mixed) => session.stopDevice(deviceOf(session, mixed))],
   'start device': [1, (session, mixed) => session.startDevice(deviceOf(session, mixed))],
   'reconfigure device': [1, (session, mixed) => session.reconfigureDevice(deviceOf(session, mixed))],
-  'mend device': [2, (session, mixed) => session.mendDevice(deviceOf(session, mixed))],
+  'clear poison': [2, (session, mixed) => session.clearPoison(deviceOf(session, mixed))],
   'detach device': [1, (session, mixed) => session.detachDevice(hostOf(session, mixed), deviceOf(session, mixed))],
   'attach device': [2, (session, mixed) => session.attachDevice(hostOf(session, mixed), deviceOf(session, mixed))],
   'shell poisons': [1, (session, mixed) => line(session, hostOf(session, mixed), `cxl inject-media-poison /dev/dax${deviceOf(session, mixed)}.0 --address ${poisonAt(session, mixed)} --length 640; cat ${MNT}/${pathOf(session, mixed)} | wc -c`)],
@@ -153,7 +153,8 @@ export async function doMixed(session: Session, mixed: Mixed): Promise<void> {
 async function recover(session: Session, mixed: Mixed): Promise<void> {
   if (mixed.a % 3 !== 0) return
   for (const { devindex, health } of session.snapshot().device.devices) {
-    if (health.isStopped || health.poison.length > 0) await session.mendDevice(devindex)
+    if (health.isStopped) await session.startDevice(devindex)
+    if (health.poison.length > 0) await session.clearPoison(devindex)
   }
   for (const { name, mountTrouble, files } of session.snapshot().hosts) {
     if (mountTrouble === undefined && files.every(({ fault }) => fault !== 'memory')) continue

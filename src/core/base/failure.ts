@@ -11,7 +11,7 @@ export type HardwareFault = 'poison' | 'stopped' | 'reconfigured'
 
 /** What heals a device, and nothing that wouldn't. */
 const CURES: Record<HardwareFault, string> = {
-  poison: 'Clear the poison (cxl clear-media-poison); then unmount',
+  poison: 'Clear the poison (cxl clear-media-poison: its lines are zeros then); then unmount',
   stopped: 'Let the device answer again (daxctl enable-device); then unmount',
   reconfigured: 'Unmount',
 }

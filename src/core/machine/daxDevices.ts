@@ -9,7 +9,7 @@ import type { PoisonRange } from '../mem/health.ts'
 import type { Memory } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
 import { zero } from '../mem/zero.ts'
-import { changeDevice, type DeviceChange } from './deviceErrors.ts'
+import { changeDevice, clearPoison, type DeviceChange } from './deviceErrors.ts'
 import { daxBody, DAX_MAJOR } from './deviceFiles.ts'
 import type { Body } from './handles.ts'
 import { ioMemText } from './kernelText.ts'
@@ -77,11 +77,18 @@ export class DaxDevices {
     return this.#memoryOf(name)?.health.poison ?? []
   }
 
-  /** Makes it fail, or mends it. */
+  /** Makes it fail, or answer again. */
   change(name: string, change: DeviceChange, user: User): Result<undefined> {
     if (user.uid !== 0) return fail('not_root', { what: 'make a device fail, or mend it' })
     const memory = this.#memoryOf(name)
     return memory ? changeDevice(memory, change) : fail('no_device', { name })
+  }
+
+  /** @returns what is zeros now */
+  *clearPoison(name: string, offsetBytes: number, lengthBytes: number, user: User): Task<Result<PoisonRange[]>> {
+    if (user.uid !== 0) return fail('not_root', { what: 'make a device fail, or mend it' })
+    const memory = this.#memoryOf(name)
+    return memory ? yield* clearPoison(memory, offsetBytes, lengthBytes) : fail('no_device', { name })
   }
 
   /**

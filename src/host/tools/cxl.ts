@@ -1,29 +1,31 @@
-// cxl: what the memory itself reports. Poison is put and cleared by 64-byte lines, for every host at once; clearing it leaves
-// the bytes that were there. A memdev's number is this host's alone; its UUID is the device's, on every host.
+// cxl: what the memory itself reports. Poison is put and cleared by 64-byte lines, for every host at once; poisoned lines that
+// are cleared are zeros from then on. A memdev's number is this host's alone; its UUID is the device's, on every host.
 
+import type { Task } from '../../core/base/task.ts'
 import { POISON_LINE_BYTES } from '../../core/machine/deviceErrors.ts'
+import type { PoisonRange } from '../../core/mem/health.ts'
 import type { DeviceStatus } from '../../core/machine/systemTypes.ts'
 import { jsonText, tellsOfItself } from './daxctl.ts'
 import { has, valueOf } from './getopt.ts'
 import { sizeOf } from './numbers.ts'
 import { baseName } from './paths.ts'
-import { type Call, quickTool } from './tool.ts'
+import { type Call, tool } from './tool.ts'
 
 const COMMANDS = 'list, inject-media-poison or clear-media-poison'
 const NEXT = 'Write cxl inject-media-poison DEVICE --address OFFSET [--length BYTES].'
 
-export const cxl = quickTool({
+export const cxl = tool({
   short: 'a:l:m:MLuhv',
   long: { address: 'a:', length: 'l:', 'media-errors': 'L', memdevs: 'M', memdev: 'm:', human: 'u', verbose: 'v', version: 'version' },
   help: `cxl list [--media-errors] [-m DEVICE]: shows the memory devices as JSON, with their poisoned ranges
 cxl inject-media-poison DEVICE --address OFFSET [--length BYTES]: poisons a range of a device; 64 bytes unless said otherwise
-cxl clear-media-poison DEVICE --address OFFSET [--length BYTES]: clears it, and leaves the bytes that were there`,
-}, (call) => {
+cxl clear-media-poison DEVICE --address OFFSET [--length BYTES]: clears it: lines of it that were poisoned are zeros then`,
+}, function* run(call) {
   const { given, misused } = call
   const [command, ...names] = given.operands
   if (tellsOfItself(call, 'cxl list [-L] [-m DEVICE], cxl inject-media-poison DEVICE -a OFFSET [-l BYTES], cxl clear-media-poison DEVICE -a OFFSET [-l BYTES]')) return 0
   if (command === 'list') return list(call)
-  if (command === 'inject-media-poison' || command === 'clear-media-poison') return poison(call, command, names)
+  if (command === 'inject-media-poison' || command === 'clear-media-poison') return yield* poison(call, command, names)
   return misused(command === undefined ? `a command is missing: ${COMMANDS}` : `'${command}' is not a command here: use ${COMMANDS}`)
 })
 
@@ -42,7 +44,7 @@ function list({ given, io }: Call): number {
   return 0
 }
 
-function poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'clear-media-poison', names: readonly string[]): number {
+function* poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'clear-media-poison', names: readonly string[]): Task<number> {
   const address = valueOf(given, 'a')
   const [name, ...others] = names
   if (address === undefined || name === undefined || others.length > 0) {
@@ -71,12 +73,22 @@ function poison({ given, io, voice }: Call, command: 'inject-media-poison' | 'cl
     voice.say(`error: mem${devices.indexOf(device)}: ${beyond.says}`, beyond.next)
     return 1
   }
-  const clears = command === 'clear-media-poison'
-  const done = io.system.memoryDevices.change(device.name, { kind: clears ? 'clear' : 'poison', offsetBytes, lengthBytes }, io.caller.user)
+  const { memoryDevices } = io.system
   const place = `mem${devices.indexOf(device)}:0x${offsetBytes.toString(16)}`
-  if (done.ok) io.out(`poison ${clears ? 'cleared' : 'injected'} at ${place}, ${lengthBytes} bytes\n`)
-  else voice.say(`error: ${place}: ${done.failure.says}`, done.failure.next)
-  return done.ok ? 0 : 1
+  const done = command === 'clear-media-poison'
+    ? yield* memoryDevices.clearPoison(device.name, offsetBytes, lengthBytes, io.caller.user)
+    : memoryDevices.change(device.name, { kind: 'poison', offsetBytes, lengthBytes }, io.caller.user)
+  if (!done.ok) {
+    voice.say(`error: ${place}: ${done.failure.says}`, done.failure.next)
+    return 1
+  }
+  io.out(`poison ${done.value ? 'cleared' : 'injected'} at ${place}, ${lengthBytes} bytes${done.value ? zerosText(done.value) : ''}\n`)
+  return 0
+}
+
+function zerosText(ranges: readonly PoisonRange[]): string {
+  const count = ranges.reduce((sum, { lengthBytes }) => sum + lengthBytes / POISON_LINE_BYTES, 0)
+  return count === 0 ? ': none of it was poisoned' : `: ${count} ${count === 1 ? 'line is' : 'lines are'} zeros now`
 }
 
 /** @returns why such a range isn't on the device, and which would be, in the numbers that the address was given in */

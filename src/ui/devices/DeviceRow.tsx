@@ -6,7 +6,7 @@ import type { Result } from '../../core/base/result.ts'
 import { capitalDevice, deviceWords } from '../../playground/spoken.ts'
 import type { HostView, PoolDeviceView } from '../../playground/types.ts'
 import { countText, plural, sizeText } from '../format.ts'
-import { healthText } from '../health.ts'
+import { healthText, isFailing } from '../health.ts'
 import { showBytes, useLookStore } from '../look.tsx'
 import { usePlayground } from '../session.tsx'
 import { LINE_BYTES } from './poisonRange.ts'
@@ -24,7 +24,8 @@ export function DeviceRow({ device, hosts, busy, run }: DeviceRowProps) {
   const { devindex: n, name, fsDevindex, sizeBytes, baseBytes, uuid, health } = device
   const who = deviceWords(device)
   const state = healthText(health)
-  const isSound = !health.isStopped && health.poison.length === 0
+  const isPoisoned = health.poison.length > 0
+  const isSound = !isFailing(health)
   const button = (words: ReactNode, act: () => Promise<Result<undefined>>, key?: string): ReactNode => (
     <button key={key} type="button" aria-disabled={busy} onClick={() => void run(act)}><span>{words}</span></button>
   )
@@ -38,8 +39,8 @@ export function DeviceRow({ device, hosts, busy, run }: DeviceRowProps) {
       <div className="device-acts">
         {health.isStopped ? button(<>Let <Who>{who} </Who>answer again</>, () => playground.startDevice(n)) : button(<>Stop <Who>{who}</Who></>, () => playground.stopDevice(n))}
         {button(<>Reconfigure <Who>{who}</Who></>, () => playground.reconfigureDevice(n))}
-        <button type="button" aria-disabled={busy || isSound} title={isSound ? 'It answers, and none of it is poisoned.' : 'No poison, and it answers'} onClick={() => void (!isSound && run(() => playground.mendDevice(n)))}>
-          <span>Re-initialise <Who>{who}</Who></span>
+        <button type="button" aria-disabled={busy || !isPoisoned} title={isPoisoned ? 'Its poisoned lines become zeros' : 'None of it is poisoned.'} onClick={() => void (isPoisoned && run(() => playground.clearPoison(n)))}>
+          <span>Clear poison<Who> on {who}</Who></span>
         </button>
         {n > 0 && hosts.map(({ name: host, lacks, status }) => {
           const start = status === 'down' ? ` and start ${host}` : ''

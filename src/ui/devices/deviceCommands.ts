@@ -1,6 +1,6 @@
 // What can be done to devices, as commands: the same that their list has as buttons.
 
-import { capitalDevice, deviceWords } from '../../playground/spoken.ts'
+import { clearWords, deviceWords } from '../../playground/spoken.ts'
 import type { HostView, PoolDeviceView, Snapshot } from '../../playground/types.ts'
 import type { Command } from '../commands/command.ts'
 import { withUndo } from './withUndo.ts'
@@ -25,13 +25,13 @@ function commandsOfDevice(device: PoolDeviceView): Command[] {
       : row({ id: `stop device ${n}`, title: `Stop ${who}`, hint: 'it answers nobody', words: 'daxctl disable memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.stopDevice(n)) }),
     row({ id: `reconfigure device ${n}`, title: `Reconfigure ${who}`, hint: 'under its mounts', words: 'daxctl memory error', run: ({ playground, messages }) => withUndo(playground, messages, () => playground.reconfigureDevice(n)) }),
     row({
-      id: `mend device ${n}`, title: `Re-initialise ${who}`, hint: 'no poison, and it answers', words: 'mend clear heal repair memory error',
+      id: `clear device ${n}`, title: clearWords(device), hint: 'its poisoned lines become zeros', words: 'mend heal repair memory error cxl re-initialise',
       when: ({ ready, device: { devices } }) => {
         if (!ready) return WAIT
-        const { health = { isStopped, poison } } = devices[n] ?? {}
-        return health.isStopped || health.poison.length > 0 ? undefined : `${capitalDevice(who)} answers, and none of it is poisoned.`
+        const { health = { poison } } = devices[n] ?? {}
+        return health.poison.length > 0 ? undefined : `None of ${who} is poisoned.`
       },
-      run: ({ playground, messages }) => withUndo(playground, messages, () => playground.mendDevice(n)),
+      run: ({ playground, messages }) => withUndo(playground, messages, () => playground.clearPoison(n)),
     }),
   ]
 }

@@ -6,7 +6,7 @@ import { MIB } from '../../../src/core/base/align.ts'
 import type { Reason } from '../../../src/core/base/failure.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow } from '../../../src/core/base/task.ts'
-import { changeDevice } from '../../../src/core/machine/deviceErrors.ts'
+import { changeDevice, clearPoison } from '../../../src/core/machine/deviceErrors.ts'
 import { isStandalone, kernelNames } from '../../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../../src/host/sandbox.ts'
 import { storeBytes } from '../../../src/core/machine/storing.ts'
@@ -198,14 +198,31 @@ describe('poison by hand', () => {
       [0, 0, 'out_of_device'], [-64, 64, 'out_of_device'], [32 * MIB, 64, 'out_of_device'], [0.5, 64, 'out_of_device'], [32 * MIB - 64, 128, 'out_of_device'],
       [1, 64, 'bad_poison'], [64, 65, 'bad_poison'],
     ]
-    for (const kind of ['poison', 'clear'] as const) {
-      for (const [offsetBytes, lengthBytes, reason] of refused) failureOf(changeDevice(memory, { kind, offsetBytes, lengthBytes }), reason)
+    for (const [offsetBytes, lengthBytes, reason] of refused) {
+      failureOf(changeDevice(memory, { kind: 'poison', offsetBytes, lengthBytes }), reason)
+      failureOf(runNow(clearPoison(memory, offsetBytes, lengthBytes)), reason)
     }
     expect(health.isSound).toBe(true)
     valueOf(changeDevice(memory, { kind: 'poison', offsetBytes: 32 * MIB - 64, lengthBytes: 64 }))
     expect(health.poison).toEqual([{ offsetBytes: 32 * MIB - 64, lengthBytes: 64 }])
-    valueOf(changeDevice(memory, { kind: 'clear', offsetBytes: 0, lengthBytes: 32 * MIB }))
+    expect(valueOf(runNow(clearPoison(memory, 0, 32 * MIB)))).toEqual([{ offsetBytes: 32 * MIB - 64, lengthBytes: 64 }])
     expect(health.poison).toEqual([])
+  })
+
+  it('leaves the bytes until it is cleared; then the lines that were poisoned are zeros, and no others', () => {
+    const memory = coherentMemory(device)
+    const bytes = patternBytes(1024, 5).map((byte) => byte | 1)
+    memory.write(DATA_START, bytes)
+    const now = (): Uint8Array => memory.window(DATA_START, bytes.length).slice()
+    const zeroed = (...ranges: [number, number][]): Uint8Array => bytes.map((byte, i) => (ranges.some(([from, to]) => i >= from && i < to) ? 0 : byte))
+    for (const at of [128, 512]) valueOf(changeDevice(memory, { kind: 'poison', offsetBytes: DATA_START + at, lengthBytes: 128 }))
+    expect(now()).toEqual(bytes)
+    expect(valueOf(runNow(clearPoison(memory, DATA_START, 192)))).toEqual([{ offsetBytes: DATA_START + 128, lengthBytes: 64 }])
+    expect(now()).toEqual(zeroed([128, 192]))
+    expect(health.poison).toEqual([{ offsetBytes: DATA_START + 192, lengthBytes: 64 }, { offsetBytes: DATA_START + 512, lengthBytes: 128 }])
+    expect(valueOf(runNow(clearPoison(memory, 0, 32 * MIB)))).toHaveLength(2)
+    expect(now()).toEqual(zeroed([128, 256], [512, 640]))
+    expect([health.poison, valueOf(runNow(clearPoison(memory, 0, 32 * MIB)))]).toEqual([[], []])
   })
 
   it('is kept in so many ranges, and in no more', () => {
@@ -217,8 +234,9 @@ describe('poison by hand', () => {
     // What fills a gap makes one of two.
     valueOf(changeDevice(memory, { kind: 'poison', offsetBytes: 128, lengthBytes: 64 }))
     valueOf(poison(POISON_RANGES_MOST))
-    failureOf(changeDevice(memory, { kind: 'clear', offsetBytes: 64, lengthBytes: 64 }), 'poison_full')
-    expect(health.poison).toHaveLength(POISON_RANGES_MOST)
+    memory.write(64, new Uint8Array(64).fill(7))
+    failureOf(runNow(clearPoison(memory, 64, 64)), 'poison_full')
+    expect([health.poison.length, memory.window(64, 64).every((byte) => byte === 7)]).toEqual([POISON_RANGES_MOST, true])
   })
 })
 

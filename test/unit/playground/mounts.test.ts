@@ -90,7 +90,7 @@ describe('what a host met of memory', () => {
     expect(metNow()).toEqual(met)
     for (const where of [position - 1, position]) valueOf(await session.stepTo(where))
     expect(metNow()).toEqual(met)
-    valueOf(await session.mendDevice(1))
+    valueOf(await session.clearPoison(1))
     expect(metNow()).toEqual(met)
     for (const back of [0, 1, 0, -1, 1, -1, 0, 1]) {
       valueOf(await session.stepTo(position + back))

@@ -89,7 +89,7 @@ describe('hosts and memory that failed', () => {
   const AGAIN = 'n a terminal of B: umount /mnt/famfs, then famfs mount it again.'
 
   it.each<[string, Partial<HostView>, readonly PoolDeviceView[], string]>([
-    ['poison was met', { files: [on(1)], lost: lost('poison') }, poisoned, `the mount met poison on device 1. Under Devices: Re-initialise device 1; then i${AGAIN}`],
+    ['poison was met', { files: [on(1)], lost: lost('poison') }, poisoned, `the mount met poison on device 1. Under Devices: Clear poison on device 1; then i${AGAIN}`],
     ['it was met, and is healed', { files: [on(1)], lost: lost('poison', true) }, well, `the mount met poison on device 1. I${AGAIN}`],
     ['it was met, and still does not answer', { files: [on(1)], lost: lost('stopped') }, stopped, `device 1 did not answer when it was touched. Under Devices: Let device 1 answer again; then i${AGAIN}`],
     ['it answers again', { files: [on(1)], lost: lost('stopped') }, well, `device 1 did not answer when it was touched. I${AGAIN}`],
@@ -100,7 +100,7 @@ describe('hosts and memory that failed', () => {
 
   it('are a note as long as nothing has touched it: no mount is to be made anew', () => {
     const unmet = (path = 'x') => ({ ...on(1, path), fault: 'failing' as const })
-    expect(said({ files: [unmet()] }, poisoned)).toEqual(['note: Who touches the failed memory behind x on B gets an error. Nothing there has yet. Under Devices: Re-initialise device 1.'])
+    expect(said({ files: [unmet()] }, poisoned)).toEqual(['note: Who touches the failed memory behind x on B gets an error. Nothing there has yet. Under Devices: Clear poison on device 1.'])
     expect(said({ files: [unmet(), unmet('y')] }, stopped)).toEqual(['note: Who touches the failed memory behind x and y on B gets an error. Nothing there has yet. Under Devices: Let device 1 answer again.'])
   })
 
@@ -109,7 +109,7 @@ describe('hosts and memory that failed', () => {
     const files = [node('x', 'missing')]
     expect(said({ files, lacks: [1] }, well)).toEqual([`${was} In its menu, or under Devices: Give device 1 back to B.`])
     expect(said({ files }, stopped)).toEqual([`${was} Under Devices: Let device 1 answer again; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
-    expect(said({ files }, devicesOf([EACH, EACH], { 1: poison(EACH + 64) }).devices)).toEqual([`${was} Under Devices: Re-initialise device 1; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
+    expect(said({ files }, devicesOf([EACH, EACH], { 1: poison(EACH + 64) }).devices)).toEqual([`${was} The superblock of device 1 is poisoned, and clearing that makes it zeros: step back if it was done here, else copy the other files out and format again.`])
     const refused = ['device 1: /dev/dax1.0 and /dev/dax2.0 each say that they are it: detach the copies']
     expect(said({ files, refused }, well)).toEqual([`warning: On B, x can’t be read or written: ${refused[0]}. Put that right; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
     // Poison elsewhere is no reason.
@@ -129,7 +129,7 @@ describe('hosts and memory that failed', () => {
     const saidOf = (count: number) => memoryProblems(devicesOf([EACH, EACH], { 1: { poison: ranges(count) } }).devices).map(({ says }) => says)
     expect(saidOf(8)).toEqual(ranges(8).map(({ offsetBytes }) => `Device 1 has poisoned memory: 64 bytes at 0x${(offsetBytes - EACH).toString(16)}.`))
     expect(saidOf(11)).toEqual([...saidOf(8).slice(0, 7), 'Device 1 has poisoned memory: 64 bytes at 0x7000. 3 more ranges of it are, too.'])
-    expect(memoryProblems(poisoned)[1]).toMatchObject({ next: 'Under Devices: Re-initialise device 2. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: 2 * EACH + 9 * MIB, lengthBytes: 64 } })
+    expect(memoryProblems(poisoned)[1]).toMatchObject({ next: 'Under Devices: Clear poison on device 2, which makes it zeros. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: 2 * EACH + 9 * MIB, lengthBytes: 64 } })
   })
 })
 

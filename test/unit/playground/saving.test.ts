@@ -76,8 +76,9 @@ it('is given by itself, whatever happened last to a device or to a host’s devi
   valueOf(await session.format({ force: true, deviceBytes: 24 * MIB, deviceCount: 2, unitBytes: 4096 }))
   const deeds: [() => Promise<Result<unknown>>, (facts: ImageFacts) => unknown, unknown][] = [
     [() => session.poison(1, 4096, 64), ({ devices }) => devices?.[1]?.poison, [{ offsetBytes: 4096, lengthBytes: 64 }]],
+    [() => session.clearPoison(1), ({ devices }) => devices?.[1]?.poison, []],
     [() => session.stopDevice(1), ({ devices }) => devices?.[1]?.isStopped, true],
-    [() => session.clearPoison(1), ({ devices }) => devices?.[1]?.isStopped, false],
+    [() => session.startDevice(1), ({ devices }) => devices?.[1]?.isStopped, false],
     [() => session.detachDevice('B', 1), ({ hosts }) => hosts[1]?.lacks, [1]],
     [() => session.attachDevice('B', 1), ({ hosts }) => hosts[1]?.lacks, undefined],
   ]
@@ -88,4 +89,10 @@ it('is given by itself, whatever happened last to a device or to a host’s devi
     await vi.waitFor(() => expect(store.saves.at(-1)?.facts).toBeDefined(), { timeout: 10_000 })
     expect(store.saves.map(({ facts }) => tell(facts))).toEqual([told])
   }
+  // Zeros in place of poison are bytes like others.
+  valueOf(await session.poison(1, 3 * CHUNK_BYTES, 64))
+  valueOf(await session.save())
+  store.saves.length = 0
+  valueOf(await session.clearPoison(1))
+  await vi.waitFor(() => expect(store.saves.flatMap(({ dirty }) => [...dirty])).toEqual([(24 * MIB) / CHUNK_BYTES + 3]), { timeout: 10_000 })
 })

@@ -1,9 +1,10 @@
 // A session with several devices: places count from the pool's start, hosts call the devices as they like, and what the
 // hardware says of them is a part of each step.
 
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { openDump } from '../../../src/playground/dump.ts'
+import type { Session } from '../../../src/playground/session.ts'
 import type { PoolDeviceView, Snapshot } from '../../../src/playground/types.ts'
 import { memoryAdvice } from '../../../src/ui/memoryGuide.ts'
 import { usedBytes } from '../../../src/ui/rescue.ts'
@@ -88,7 +89,7 @@ describe('what the hardware says', () => {
     valueOf(await session.stepTo(before + 3))
     expect(healthOf(session.snapshot())).toEqual(states)
     expect(firstDifference(new Uint8Array(newest()), bytes)).toBe(-1)
-    valueOf(await session.mendDevice(1))
+    valueOf(await session.clearPoison(1))
     valueOf(await session.startDevice(2))
     expect(healthOf(session.snapshot())).toEqual([plain[0], plain[1], { ...plain[2], configuration: 1 }])
     expect(session.snapshot().files[0]?.fault).toBeUndefined()
@@ -132,6 +133,52 @@ describe('what the hardware says', () => {
     valueOf(await session.stepTo(position + 1))
     expect(healthOf(session.snapshot())).toEqual(healthOf(bad))
     await session.dispose()
+  })
+
+  it.each([
+    ['by the page', (session: Session) => session.clearPoison(1)],
+    ['typed', async (session: Session) => ({ ok: (await run(session, 'A', `cxl clear-media-poison /dev/dax1.0 --address 0 --length ${EACH}`)) === 0 })],
+  ])('poison that is cleared %s leaves zeros, which a step back makes what they were', async (_, clear) => {
+    const { session, newest } = await three()
+    onTestFinished(() => session.dispose())
+    await striped(session)
+    const at = session.snapshot().files[0]?.extents.find(({ offsetBytes }) => offsetBytes >= EACH && offsetBytes < 2 * EACH)?.offsetBytes ?? 0
+    const before = new Uint8Array(newest()).slice()
+    const hash = valueOf(await session.sha256('A', 'wide'))
+    valueOf(await session.poison(1, at - EACH + 64, 128))
+    expect(firstDifference(new Uint8Array(newest()), before)).toBe(-1)
+    const zeroed = before.slice()
+    zeroed.fill(0, at + 64, at + 192)
+    const { position } = session.snapshot().history
+    expect(await clear(session)).toMatchObject({ ok: true })
+    await session.settled()
+    const states: [number, Uint8Array, boolean][] = [[position + 1, zeroed, false], [position, before, true], [position + 1, zeroed, false], [position - 1, before, false], [position + 1, zeroed, false]]
+    for (const [where, bytes, isPoisoned] of states) {
+      valueOf(await session.stepTo(where))
+      expect([where, firstDifference(new Uint8Array(newest()), bytes), healthOf(session.snapshot())[1]?.poison.length]).toEqual([where, -1, isPoisoned ? 1 : 0])
+    }
+    expect(session.snapshot().history).toMatchObject({ position: position + 1, stepCount: position + 1 })
+    expect(valueOf(await session.sha256('A', 'wide'))).not.toBe(hash)
+    expect(await run(session, 'A', 'famfs verify -S 7 -f /mnt/famfs/wide')).not.toBe(0)
+  })
+
+  it('says what was lost by clearing, and nothing where nothing was poisoned', async () => {
+    const { session } = await three()
+    onTestFinished(() => session.dispose())
+    await striped(session)
+    const at = session.snapshot().files[0]?.extents.find(({ offsetBytes }) => offsetBytes >= EACH && offsetBytes < 2 * EACH)?.offsetBytes ?? 0
+    const last = () => session.snapshot().trace.at(-1)
+    valueOf(await session.poison(1, at - EACH, 4096))
+    valueOf(await session.clearPoison(1))
+    expect(last()).toMatchObject({
+      kind: 'memory', sentence: 'Poison on device 1 was cleared: 64 lines of wide are zeros now, and what was there is lost. Mounts that met it stay as they are.',
+      command: `sudo cxl clear-media-poison /dev/dax1.0 --address 0 --length ${EACH}`, bytes: { offsetBytes: at, lengthBytes: 4096 },
+    })
+    valueOf(await session.poison(2, EACH - 64, 64))
+    valueOf(await session.clearPoison(2))
+    expect(last()?.sentence).toBe('Poison on device 2 was cleared: 1 line is zeros now, and what was there is lost. Mounts that met it stay as they are.')
+    valueOf(await session.clearPoison(2))
+    expect(last()?.sentence).toBe('Nothing of device 2 was poisoned.')
   })
 
   it('is named among the problems, with where it is', async () => {

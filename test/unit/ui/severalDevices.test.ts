@@ -220,7 +220,7 @@ describe('the guide', () => {
 
   it('judges each device by what lies on it: nobody has met anything, and no mount is to be made anew', () => {
     expect(advice([hostOf('A', [one, two]), hostOf('B', [one, two])], { 1: onOne, 2: onTwo })).toMatchObject({
-      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Re-initialise device 1; who met it mounts again. 1 range of device 2 is poisoned, too.',
+      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Clear poison on device 1, which makes it zeros; who met it mounts again. 1 range of device 2 is poisoned, too.',
       remount: undefined, read: { host: 'B', path: 'one' }, bad: { devindex: 1 },
     })
     expect(advice([hostOf('A', [one, two])], { 1: onOne, 2: { isStopped: true } })).toMatchObject({
@@ -232,14 +232,14 @@ describe('the guide', () => {
   it('a mount that has lost more than what fails is made anew, and that is said of what it met', () => {
     const whole = hostOf('A', files, { lost: [lost(1, 'poison', true)] })
     expect(advice([whole, hostOf('B', [one])], { 1: onOne })).toMatchObject({
-      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Re-initialise device 1; who met it mounts again. A met poison on device 1, and its whole mount is broken: umount and mount in its terminal, or reboot A, and two and far are back.',
+      says: 'Memory of device 1 is poisoned under one: read it on a host and see the error, then read another file. Clear poison on device 1, which makes it zeros; who met it mounts again. A met poison on device 1, and its whole mount is broken: umount and mount in its terminal, or reboot A, and two and far are back.',
       remount: 'A', read: undefined,
     })
     expect(advice([whole], {})).toMatchObject({ says: expect.stringMatching(/^A met poison on device 1, and its whole mount is broken: .* or reboot A, and one and 2 more are back\.$/), remount: 'A', bad: undefined })
     expect(advice([hostOf('A', [two], { lost: [lost(2, 'stopped')] })])).toMatchObject({ says: 'A touched device 2, which did not answer, and it can’t reach two: umount and mount in its terminal, or reboot A, and two is back.' })
     // It has met it, and nothing else is lost: there is nothing to meet, and nothing that another mount brings back.
     expect(advice([hostOf('A', [one], { lost: [lost(1, 'poison')] })], { 1: onOne })).toMatchObject({
-      says: 'Memory of device 1 is poisoned under one, and A met it. Re-initialise device 1 and mount again.', remount: undefined, read: undefined,
+      says: 'Memory of device 1 is poisoned under one, and A met it. Clear poison on device 1, which makes it zeros, and mount again.', remount: undefined, read: undefined,
     })
     expect(advice([{ ...whole, status: 'down' }], {})).toBeUndefined()
   })
@@ -259,7 +259,7 @@ describe('the guide', () => {
     const ended = hostOf('A', files, { lost: [lost(0, 'poison', true)] })
     for (const [at, what] of [[64, 'superblock'], [2 * MIB, 'log'], [10 * MIB - 64, 'log']] as const) {
       expect(advice([ended], { 0: poison(at), 1: onOne })).toMatchObject({
-        says: `Memory of device 0 is poisoned under the ${what}: no host can mount, play the log or make a file. Re-initialise device 0. 1 range of device 1 is poisoned, too.`, remount: undefined, bad: { devindex: 0 },
+        says: `Memory of device 0 is poisoned under the ${what}: no host can mount, play the log or make a file. ${what === 'log' && at > 4 * MIB ? 'Clear poison on device 0, which makes it zeros' : 'Cleared it is zeros, and only a format helps then'}. 1 range of device 1 is poisoned, too.`, remount: undefined, bad: { devindex: 0 },
       })
     }
     expect(advice([ended], { 0: { isStopped: true } })).toMatchObject({ says: expect.stringMatching(/^Device 0 does not answer: superblock and log are on it, so that no host can mount/), remount: undefined })
@@ -298,7 +298,7 @@ describe('the guide', () => {
     const bytes = { offsetBytes: EACH + 8 * MIB, lengthBytes: 64 }
     const poisoning = done('memory', { bytes, command: 'sudo cxl inject-media-poison /dev/dax1.0 --address 0x800000 --length 64' })
     expect([undoes(poisoning), undoes(done('shell')), undoes(poisoning, done('history', { step: undefined }))]).toEqual(['poison on device 1', 'poison on device 1', 'poison on device 1'])
-    expect(of({ 1: onOne }, poisoning)?.says).toMatch(/ Step back, or re-initialise device 1\.$/)
+    expect(of({ 1: onOne }, poisoning)?.says).toMatch(/ Step back, or clear poison on device 1, which makes it zeros\.$/)
     expect([undoes(), undoes({ ...poisoning, step: undefined }), undoes({ ...poisoning, step: 5 })]).toEqual([undefined, undefined, undefined])
     expect([undoes(poisoning, done('create')), undoes(done('shell', { sentence: 'B ran `ls`.' })), undoes({ ...poisoning, bytes: { offsetBytes: 2 * EACH, lengthBytes: EACH } })]).toEqual([undefined, undefined, undefined])
     // What healed it, or only looked.
