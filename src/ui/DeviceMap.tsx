@@ -172,7 +172,7 @@ function deviceText({ device }: Snapshot): string {
   return `${size}, ${plural(filesystem.unitCount, 'unit')} of ${sizeText(filesystem.unitBytes)}, ${countText(filesystem.usedUnitCount)} in use`
 }
 
-/** What the picture has over its devices, for who doesn't see it. */
+/** What the picture has beside its devices, for who doesn't see it. */
 function captionsText(model: MapModel): string {
   if (!lotOf(model).isCaptioned) return ''
   return model.devices.map(({ name, fsDevindex, role, startBytes, endBytes, health }) => sentence([fsDevindex === undefined ? name : `Device ${fsDevindex}: ${name}`, ROLES[role], sizeText(endBytes - startBytes), healthText(health)].filter(Boolean).join(', '))).join(' ')

@@ -1,4 +1,4 @@
-// Several devices on the page: the map draws each under its caption, says where its cursor is on the device that it is on,
+// Several devices on the page: the map draws each beside its caption, says where its cursor is on the device that it is on,
 // and shows poison in its own colour; the list of devices does what its buttons say, and says how to undo it.
 
 import { createRoot } from 'react-dom/client'
