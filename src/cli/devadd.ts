@@ -1,6 +1,7 @@
 // famfs devadd: more devices for a file system that is mounted here. Its master adds them; other hosts learn of them by
 // playing the log. Nothing is touched before all of them have been looked at.
 
+import { devaddOn } from '../core/machine/joining.ts'
 import { fail, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import type { MountStatus } from '../core/machine/types.ts'
@@ -56,7 +57,7 @@ function* run(call: Call<typeof options>): Task<number> {
     names.push(name.value)
   }
   const { mountpoint } = place.value.mount
-  const added = yield* shown(io, mountpoint, io.system.machine.devadd(mountpoint, names, { force: given.force > 0 }, io.caller.user))
+  const added = yield* shown(io, mountpoint, devaddOn(io.system.machine, mountpoint, names, { force: given.force > 0 }, io.caller.user))
   if (!added.ok) return stop(call, forcedBy(call, added.failure))
   for (const { devindex, deviceName, sizeBytes, uuid } of added.value) io.out(`device ${devindex}: ${deviceName ?? 'missing'} ${sizeBytes} ${uuid}\n`)
   io.out(`${counted(added.value.length, 'device')} added to ${mountpoint}\n`)

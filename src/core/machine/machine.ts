@@ -8,7 +8,6 @@ import { SeededRandom } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
-import type { DevaddReason } from '../fs/devadd.ts'
 import type { Source } from '../fs/data.ts'
 import { mkfs, type MkfsReason } from '../fs/mkfs.ts'
 import { killSuperblock } from '../fs/superblocks.ts'
@@ -25,7 +24,7 @@ import { memoryTrouble } from '../mem/trouble.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { NEXT_INDEX_OFFSET } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
-import { addDevicesHere, cloneHere, copyHere, createHere, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
+import { cloneHere, copyHere, createHere, existing, type HeldLog, heldLog, mkdirHere } from './making.ts'
 import { type DownReason, metadataDown } from './metadata.ts'
 import { addMetaFiles } from './metaFiles.ts'
 import { MachineFiles } from './machineFiles.ts'
@@ -75,33 +74,12 @@ export class Machine extends MachineFiles {
     spec: MkfsSpec,
     user: User = ROOT,
   ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted' | 'no_system_uuid' | 'device_failed'>> {
-    const memories = this.#rawDevices([deviceName, ...(spec.secondaries ?? [])], user, 'format a device')
+    const memories = this.rawMemories([deviceName, ...(spec.secondaries ?? [])], user, 'format a device')
     if (!memories.ok) return memories
     const { systemUuid } = this
     if (systemUuid === undefined) return fail('no_system_uuid')
     const [memory, ...secondaries] = memories.value
-    return yield* mkfs(memory as Memory, { ...spec, secondaries, systemUuid, newUuid: this.#uuidsFrom(spec.uuids), relaxed: this.relaxed })
-  }
-
-  /** Devices that join the file system of a mount, which only its master may let in. */
-  *devadd(
-    path: string,
-    deviceNames: readonly string[],
-    spec: Pick<MkfsSpec, 'force' | 'uuids'> = {},
-    user: User = ROOT,
-  ): Task<Result<DaxdevStatus[], DevaddReason | LockReason | 'not_root' | 'no_device' | 'mounted' | 'not_in_famfs' | 'bad_path' | 'no_system_uuid'>> {
-    const place = this.mountTable.place(path)
-    if (!place.ok) return place
-    const { mount } = place.value
-    const memories = this.#rawDevices(deviceNames, user, 'add a device')
-    if (!memories.ok) {
-      const member = memories.failure.reason === 'mounted' ? deviceNames.find((name) => this.mountTable.ofDevice(name) === mount) : undefined
-      return member === undefined ? memories : fail('daxdev_refused', { device: member, what: 'it is one of its devices already' })
-    }
-    const { systemUuid } = this
-    if (systemUuid === undefined) return fail('no_system_uuid')
-    const options = { force: spec.force ?? false, relaxed: this.relaxed, systemUuid, newUuid: this.#uuidsFrom(spec.uuids) }
-    return yield* this.#locked(mount, 'add devices', (held) => addDevicesHere(held, mount, memories.value, options))
+    return yield* mkfs(memory as Memory, { ...spec, secondaries, systemUuid, newUuid: this.uuidsFrom(spec.uuids), relaxed: this.relaxed })
   }
 
   /** Looks again for devices of a mount that weren't here. */
@@ -179,7 +157,7 @@ export class Machine extends MachineFiles {
     const place = this.mountTable.place(path)
     if (!place.ok) return place
     const { mount } = place.value
-    return yield* this.#locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (name) => this.#newPlace(name))))
+    return yield* this.locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (name) => this.#newPlace(name))))
   }
 
   *creat(path: string, spec: CreateSpec): Task<Result<Created, CreatReason>> {
@@ -188,7 +166,7 @@ export class Machine extends MachineFiles {
     const there = existing(place.value, path, spec.sizeBytes)
     if (there) return there
     // Looked at again under the lock: whoever held it may have made the file.
-    return yield* this.#locked(place.value.mount, 'create files', (held) =>
+    return yield* this.locked(place.value.mount, 'create files', (held) =>
       existing(place.value, path, spec.sizeBytes) ?? createHere(this.#maker, held, place.value, path, spec))
   }
 
@@ -196,13 +174,13 @@ export class Machine extends MachineFiles {
   *cp(source: Source, path: string, spec: Omit<CreateSpec, 'sizeBytes'> = {}): Task<Result<Created, CopyReason>> {
     const place = this.#newPlace(path)
     if (!place.ok) return place
-    return yield* this.#locked(place.value.mount, 'copy files in', (held) => copyHere(this.#maker, held, place.value, path, source, spec))
+    return yield* this.locked(place.value.mount, 'copy files in', (held) => copyHere(this.#maker, held, place.value, path, source, spec))
   }
 
   *mkdir(path: string, options: MkdirOptions = {}): Task<Result<undefined, NewReason | LockReason | 'exists' | 'log_full'>> {
     const place = this.mountTable.place(path)
     if (!place.ok) return place
-    const made = yield* this.#locked(place.value.mount, 'make directories', (held) => mkdirHere(held, place.value, path, options))
+    const made = yield* this.locked(place.value.mount, 'make directories', (held) => mkdirHere(held, place.value, path, options))
     return made.ok ? ok() : made
   }
 
@@ -213,7 +191,7 @@ export class Machine extends MachineFiles {
     if (!place.ok) return place
     const { mount } = place.value
     if (mount !== from.value.mount) return fail('not_in_famfs', { path: target })
-    return yield* this.#locked(mount, 'clone files', (held) => cloneHere(held, from.value.inode, place.value, target))
+    return yield* this.locked(mount, 'clone files', (held) => cloneHere(held, from.value.inode, place.value, target))
   }
 
   // what every host does
@@ -284,7 +262,8 @@ export class Machine extends MachineFiles {
     return ok(waitForChange(volume.memory.device, LOG_OFFSET_BYTES + NEXT_INDEX_OFFSET, BigInt(playedCount), timeoutMs))
   }
 
-  #locked<T, R extends Reason>(mount: Mount, what: string, work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>): Task<Result<T, R | LockReason>> {
+  /** Work of a master on a mount's log. */
+  locked<T, R extends Reason>(mount: Mount, what: string, work: (held: LogLock) => Result<T, R> | Task<Result<T, R>>): Task<Result<T, R | LockReason>> {
     const lock = (): Result<LogLock, LockReason> => {
       // A file is placed only where this mount reaches it: a device that came back is found first.
       mount.daxdevs.resolveAgain()
@@ -293,12 +272,14 @@ export class Machine extends MachineFiles {
     return underLogLock(mount, lock, work)
   }
 
-  #uuidsFrom(uuids: readonly string[] = []): () => string {
+  /** Those that are handed in first, then new ones. */
+  uuidsFrom(uuids: readonly string[] = []): () => string {
     const handed = [...uuids]
     return () => handed.shift() ?? makeUuid(this.#outside.random)
   }
 
-  #rawDevices(deviceNames: readonly string[], user: User, what: string): Result<Memory[], 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
+  /** @param what they are wanted for, for the refusal */
+  rawMemories(deviceNames: readonly string[], user: User, what: string): Result<Memory[], 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
     const memories: Memory[] = []
     for (const name of deviceNames) {
       const memory = this.#rawDevice(name, user, what)

@@ -16,7 +16,7 @@ import type { FileReason, PathReason, Stat } from './types.ts'
 type MountedFile = DataFile & { mount: Mount }
 
 export class MachineFiles {
-  protected readonly mountTable = new MountTable()
+  readonly mountTable = new MountTable()
   protected readonly openFiles = new OpenFiles()
 
   stat(path: string): Result<Stat, PathReason> {

@@ -7,16 +7,14 @@ import { shuffledIndices } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { cloneFile, createDirectory, createFile } from '../fs/create.ts'
-import { addDevices, type DevaddOptions, type DevaddReason } from '../fs/devadd.ts'
 import { copyIn, type DataFile, type Source } from '../fs/data.ts'
 import type { LogLock } from '../fs/volume.ts'
 import type { FileBytes } from '../kernel/fileBytes.ts'
 import type { FileInode } from '../kernel/mount.ts'
 import { loggablePath } from '../log/path.ts'
 import type { PlayedDirectory, PlayedFile } from '../log/replay.ts'
-import type { Memory } from '../mem/memory.ts'
 import { missingLevels, type Mount, type Place } from './mounts.ts'
-import type { CopyReason, Created, CreateSpec, CreatReason, DaxdevStatus, MkdirOptions, NewReason } from './types.ts'
+import type { CopyReason, Created, CreateSpec, CreatReason, MkdirOptions, NewReason } from './types.ts'
 
 const DEFAULT_FILE_MODE = 0o644
 const DEFAULT_DIRECTORY_MODE = 0o755
@@ -88,17 +86,6 @@ export function mkdirHere(
     learnDirectory(mount, { ...made.value, mode: mode & ~umask })
   }
   return ok(levels)
-}
-
-/** The host that adds devices knows them without playing the log. */
-export function addDevicesHere(held: LogLock, mount: Mount, memories: readonly Memory[], options: DevaddOptions): Result<DaxdevStatus[], DevaddReason> {
-  const added = addDevices(held, memories, options)
-  if (!added.ok) return added
-  for (const daxdev of added.value) {
-    mount.target.addDaxdev?.(daxdev)
-    advance(mount, daxdev.entryIndex)
-  }
-  return ok(mount.daxdevs.list().slice(-added.value.length))
 }
 
 export function cloneHere(
@@ -176,6 +163,6 @@ function learnDirectory(mount: Mount, directory: PlayedDirectory): void {
   advance(mount, directory.entryIndex)
 }
 
-function advance(mount: Mount, entryIndex: number): void {
+export function advance(mount: Mount, entryIndex: number): void {
   if (mount.playedCount === entryIndex) mount.playedCount = entryIndex + 1
 }

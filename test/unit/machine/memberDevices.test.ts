@@ -1,6 +1,7 @@
 // A device that the log names keeps its files whatever happens to its superblock: it joins no file system a second time, and
 // its space isn't given out anew. One that comes back is used only as far as the mount reaches it.
 
+import { devaddOn } from '../../../src/core/machine/joining.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { runNow } from '../../../src/core/base/task.ts'
@@ -69,10 +70,10 @@ describe.each(Object.entries(DAMAGES))('%s of a device that the log names', (_, 
     run(machine.mount(nameAt(0), MNT))
     expect(machine.mounts()[0]?.daxdevs).toMatchObject([{ deviceName: undefined }])
     const before = bytesOf(ADDED).slice()
-    for (const force of [false, true]) failureOf(runNow(machine.devadd(MNT, [nameAt(ADDED)], { force })), 'daxdev_refused')
+    for (const force of [false, true]) failureOf(runNow(devaddOn(machine, MNT, [nameAt(ADDED)], { force })), 'daxdev_refused')
     // Another one of that size is taken where force says that it is another.
-    failureOf(runNow(machine.devadd(MNT, [nameAt(SPARE)])), 'daxdev_refused')
-    expect(run(machine.devadd(MNT, [nameAt(SPARE)], { force: true }))).toMatchObject([{ devindex: 2 }])
+    failureOf(runNow(devaddOn(machine, MNT, [nameAt(SPARE)])), 'daxdev_refused')
+    expect(run(devaddOn(machine, MNT, [nameAt(SPARE)], { force: true }))).toMatchObject([{ devindex: 2 }])
     run(machine.cp(sourceOf(patternBytes(4 * MIB, 6)), `${MNT}/new`))
     expect(devicesOf(machine, 'new')).toEqual([2])
     expect(firstDifference(bytesOf(ADDED), before)).toBe(-1)
@@ -105,11 +106,11 @@ it('a device that is surely another is added though one of its size is missing',
   const machine = newMachine('A', ...devices)
   run(newMachine('A', ...devices).mkfs(nameAt(SPARE), {}))
   run(machine.mount(nameAt(0), MNT))
-  failureOf(runNow(machine.devadd(MNT, [nameAt(SPARE)])), 'already_formatted')
-  expect(run(machine.devadd(MNT, [nameAt(SPARE)], { force: true }))).toHaveLength(1)
+  failureOf(runNow(devaddOn(machine, MNT, [nameAt(SPARE)])), 'already_formatted')
+  expect(run(devaddOn(machine, MNT, [nameAt(SPARE)], { force: true }))).toHaveLength(1)
   // Once nothing is missing, a blank device needs no force.
   flip('ts_uuid')
-  expect(run(machine.devadd(MNT, [nameAt(3)]))).toMatchObject([{ devindex: 3 }])
+  expect(run(devaddOn(machine, MNT, [nameAt(3)]))).toMatchObject([{ devindex: 3 }])
 })
 
 describe.each(kernelNames.filter((kernel) => kernel !== 'v1-abi42'))('%s: a device that comes back', (kernel) => {

@@ -1,6 +1,7 @@
 // Superblock and log are no file's but their own: a map in the log that lies over them, or over the superblock of a device
 // that joined, is refused by every kernel, and not a byte of them is written through it.
 
+import { devaddOn } from '../../../src/core/machine/joining.ts'
 import { expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { runNow } from '../../../src/core/base/task.ts'
@@ -73,7 +74,7 @@ it.each(kernelNames.filter((kernel) => kernel !== 'v1-abi42'))('%s: a log that b
   run(owner.mount(nameAt(0), MNT))
   failureOf(runNow(owner.creat(`${MNT}/.meta/.superblock.7`, { sizeBytes: 1 })), 'bad_path')
   failureOf(runNow(owner.mkdir(`${MNT}/.meta/.superblock.7`)), 'bad_path')
-  run(owner.devadd(MNT, [nameAt(1)]))
+  run(devaddOn(owner, MNT, [nameAt(1)]))
   logByHand(primary, 'after', { kind: 'simple', sizeBytes: UNIT, extents: [extent(0, DATA_START, 2 * MIB)] })
   const { troubles, fileErrors } = run(machine.logplay(MNT))
   // Four names, twice each, and a strip at offset 0 under each of the five. To v1 the device of the last one is not known yet.

@@ -1,6 +1,7 @@
 // One file system on several devices: every host finds them by what their superblocks say, whatever it calls them, and
 // reads the same bytes. A device that isn't here takes only its own files with it.
 
+import { devaddOn } from '../../../src/core/machine/joining.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { SeededRandom } from '../../../src/core/base/random.ts'
@@ -138,7 +139,7 @@ describe('devices that join later', () => {
   it('are known to other hosts once they play the log', () => {
     const { machine, primary } = hostWith('B', devices, [3, 1, 0, 2])
     run(machine.mount(primary, MNT))
-    expect(run(master.devadd(MNT, [nameAt(2), nameAt(1)])).map(({ devindex, deviceName }) => [devindex, deviceName])).toEqual([[1, nameAt(2)], [2, nameAt(1)]])
+    expect(run(devaddOn(master, MNT, [nameAt(2), nameAt(1)])).map(({ devindex, deviceName }) => [devindex, deviceName])).toEqual([[1, nameAt(2)], [2, nameAt(1)]])
     const data = bytesOf(3, 5 * AU)
     run(master.cp(sourceOf(data), `${MNT}/late`, { interleave: { ...STRIPED, stripCount: 3 } }))
     expect(devicesUsed(master, `${MNT}/late`)).toEqual([0, 1, 2])
@@ -150,7 +151,7 @@ describe('devices that join later', () => {
   })
 
   it('are busy while the file system is mounted, on every host that found them', () => {
-    run(master.devadd(MNT, [nameAt(1)]))
+    run(devaddOn(master, MNT, [nameAt(1)]))
     const { machine, primary } = hostWith('B', devices, [2, 1, 0])
     run(machine.mount(primary, MNT))
     for (const [host, name] of [[master, nameAt(1)], [machine, nameAt(1)]] as const) {
@@ -162,31 +163,31 @@ describe('devices that join later', () => {
   it('are let in by root on the master alone, each once, and not over another file system', () => {
     const client = hostWith('B', devices, [0, 1, 2, 3]).machine
     run(client.mount(nameAt(0), MNT))
-    expect(reasonOf(runNow(client.devadd(MNT, [nameAt(1)])))).toBe('not_master')
-    expect(reasonOf(runNow(master.devadd(MNT, [nameAt(1)], {}, USER)))).toBe('not_root')
-    expect(reasonOf(runNow(master.devadd('/elsewhere', [nameAt(1)])))).toBe('not_in_famfs')
-    expect(reasonOf(runNow(master.devadd(MNT, ['/dev/dax9.0'])))).toBe('no_device')
-    expect(reasonOf(runNow(master.devadd(MNT, [nameAt(1), nameAt(1)])))).toBe('daxdev_refused')
-    expect(failureOf(runNow(master.devadd(MNT, [nameAt(0)])), 'daxdev_refused').says).toMatch(/it is one of its devices already$/)
+    expect(reasonOf(runNow(devaddOn(client, MNT, [nameAt(1)])))).toBe('not_master')
+    expect(reasonOf(runNow(devaddOn(master, MNT, [nameAt(1)], {}, USER)))).toBe('not_root')
+    expect(reasonOf(runNow(devaddOn(master, '/elsewhere', [nameAt(1)])))).toBe('not_in_famfs')
+    expect(reasonOf(runNow(devaddOn(master, MNT, ['/dev/dax9.0'])))).toBe('no_device')
+    expect(reasonOf(runNow(devaddOn(master, MNT, [nameAt(1), nameAt(1)])))).toBe('daxdev_refused')
+    expect(failureOf(runNow(devaddOn(master, MNT, [nameAt(0)])), 'daxdev_refused').says).toMatch(/it is one of its devices already$/)
     run(newMachine('A', devices[3] as Daxdev).mkfs(nameAt(3), {}))
     run(master.mount(nameAt(3), '/mnt/famfs2'))
-    expect(reasonOf(runNow(master.devadd(MNT, [nameAt(3)])))).toBe('mounted')
+    expect(reasonOf(runNow(devaddOn(master, MNT, [nameAt(3)])))).toBe('mounted')
     valueOf(master.umount('/mnt/famfs2'))
-    expect(reasonOf(runNow(master.devadd(MNT, [nameAt(3)])))).toBe('already_formatted')
+    expect(reasonOf(runNow(devaddOn(master, MNT, [nameAt(3)])))).toBe('already_formatted')
     expect(daxdevsOf(master)).toEqual([])
-    expect(run(master.devadd(MNT, [nameAt(3)], { force: true }))).toHaveLength(1)
+    expect(run(devaddOn(master, MNT, [nameAt(3)], { force: true }))).toHaveLength(1)
   })
 
   it('are not added twice, with force neither: files may be on them', () => {
-    run(master.devadd(MNT, [nameAt(1)]))
+    run(devaddOn(master, MNT, [nameAt(1)]))
     const again = newMachine('A', ...devices)
     const magic = new Uint8Array((devices[1] as Daxdev).buffer, (devices[1] as Daxdev).baseBytes, 8)
     const whole = magic.slice()
     magic.fill(0)
     run(again.mount(nameAt(0), MNT))
     magic.set(whole)
-    expect(reasonOf(runNow(again.devadd(MNT, [nameAt(1)], { force: true })))).toBe('daxdev_refused')
-    expect(failureOf(runNow(master.devadd(MNT, [nameAt(1)], { force: true })), 'daxdev_refused').says).toMatch(/it is one of its devices already$/)
+    expect(reasonOf(runNow(devaddOn(again, MNT, [nameAt(1)], { force: true })))).toBe('daxdev_refused')
+    expect(failureOf(runNow(devaddOn(master, MNT, [nameAt(1)], { force: true })), 'daxdev_refused').says).toMatch(/it is one of its devices already$/)
   })
 })
 
