@@ -1,20 +1,20 @@
 // Where one stands and what to do next: what has just happened, one sentence of advice, and two or three things to press.
 // The one thing that matters most is never here but where it happens: `Play log on B` stands in B's lane.
 
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { MIB } from '../core/base/align.ts'
-import { ok, type Result } from '../core/base/result.ts'
+import { ok } from '../core/base/result.ts'
 import { LOG_ENTRY_BYTES } from '../core/omf/log.ts'
 import { freeHostName } from '../playground/names.ts'
-import { clearWords, startWords } from '../playground/spoken.ts'
-import { HOSTS_MOST, type HostFile, type HostView, type Playground, type Snapshot, type TraceEvent } from '../playground/types.ts'
+import { HOSTS_MOST, type HostFile, type HostView, type Snapshot, type TraceEvent } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { listText, plural, sentence } from './format.ts'
 import type { HelpTopic } from './helpTitles.ts'
-import { type Look, putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
+import { putNoteAway, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { mediaIndex } from './mediaIndex.ts'
-import { lastDone, memoryAdvice } from './memoryGuide.ts'
 import { LateHelp } from './LateHelp.tsx'
+import type { MemoryNews } from './memoryOffers.ts'
+import { lastDone, type Offer, undoOffer } from './offer.ts'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
@@ -24,15 +24,16 @@ const STRIPS = 4
 
 export function Guide() {
   const snapshot = useSnapshot()
+  const failed = useMemoryNews(snapshot)
   const latest = snapshot.trace.at(-1)
   const [asked, setAsked] = useState<HelpTopic>()
   const helpId = useId()
   return (
     <div className="guide">
-      <p className="next">{nextText(snapshot)}</p>
+      <p className="next">{nextText(snapshot, failed)}</p>
       <p className="latest quiet">{latest ? sentence(latest.sentence) : 'famfs shares data, it doesn’t store it.'}</p>
       <div className="guide-foot">
-        <Offers snapshot={snapshot} />
+        <Offers snapshot={snapshot} failed={failed} />
         <Question topic="famfs" text="What is famfs?" chosen={asked} helpId={helpId} onAsk={setAsked} />
         <Question topic="hosts" text="Who may do what?" chosen={asked} helpId={helpId} onAsk={setAsked} />
       </div>
@@ -41,6 +42,24 @@ export function Guide() {
       <PageNote snapshot={snapshot} />
     </div>
   )
+}
+
+/** What to make of memory that failed comes with the first that does: most visits see none. */
+function useMemoryNews(snapshot: Snapshot): MemoryNews | undefined {
+  const [late, setLate] = useState<{ memoryNews: (snapshot: Snapshot) => MemoryNews | undefined }>()
+  const isWanted = late === undefined && hasFailed(snapshot)
+  useEffect(() => {
+    if (!isWanted) return
+    import('./memoryOffers.ts').then(setLate, (error: unknown) => setLate(() => {
+      throw error
+    }))
+  }, [isWanted])
+  return late?.memoryNews(snapshot)
+}
+
+function hasFailed({ device: { devices }, hosts }: Snapshot): boolean {
+  return devices.some(({ health }) => health.isStopped || health.poison.length > 0)
+    || hosts.some(({ lacks, lost, files }) => lacks.length > 0 || lost.length > 0 || files.some(({ fault }) => fault === 'memory'))
 }
 
 /** What the lanes are about has no head of its own: it is asked for here. */
@@ -53,18 +72,13 @@ function Question({ topic, text, chosen, helpId, onAsk }: { topic: HelpTopic; te
   )
 }
 
-interface Offer {
-  label: string
-  run: (playground: Playground, look: Look) => Promise<Result<unknown>> | void
-}
-
-function Offers({ snapshot }: { snapshot: Snapshot }) {
+function Offers({ snapshot, failed }: { snapshot: Snapshot; failed: MemoryNews | undefined }) {
   const playground = usePlayground()
   const look = useLookStore()
   const offering = useAction()
   return (
     <div className="offers" role="group" aria-label="What to do next">
-      {offersFor(snapshot).map(({ label, run }) => (
+      {offersFor(snapshot, failed).map(({ label, run }) => (
         <button key={label} type="button" className="offer" onClick={() => void offering.go(async () => (await run(playground, look)) ?? ok())}>
           {label}
         </button>
@@ -74,7 +88,7 @@ function Offers({ snapshot }: { snapshot: Snapshot }) {
 }
 
 /** Two or three, the most telling first. */
-function offersFor(snapshot: Snapshot): Offer[] {
+function offersFor(snapshot: Snapshot, failed: MemoryNews | undefined): Offer[] {
   const { ready, hosts, files, device, history, tasks } = snapshot
   if (!ready || tasks.length > 0 || history.travelling) return []
   if (history.position < history.stepCount) {
@@ -84,8 +98,7 @@ function offersFor(snapshot: Snapshot): Offer[] {
   if (!device.filesystem) return []
   const old = hosts.find((host) => host.stale)
   if (old) return [{ label: `Reboot ${old.name}`, run: (playground) => playground.rebootHost(old.name) }]
-  const failed = memoryOffers(snapshot)
-  if (failed.length > 0) return failed
+  if (failed && failed.offers.length > 0) return failed.offers
   const behind = behindOf(snapshot)
   const unseen = behind && mediaIndex(files).byPath.get(behind.unseen[0] ?? '')
   if (behind && unseen) {
@@ -104,24 +117,6 @@ function offersFor(snapshot: Snapshot): Offer[] {
   if (hosts.length < Math.min(3, HOSTS_MOST)) offers.push({ label: `Start host ${freeHostName(hosts.map(({ name }) => name))}`, run: (playground) => playground.addHost() })
   else if (master) offers.push({ label: `Type on ${master.name}`, run: (_, look) => showTerminal(look, master.name) })
   return offers
-}
-
-/** After memory failed: to heal it, to mount again or to meet it, and the way back; what else there is stands in the list of devices. */
-function memoryOffers(snapshot: Snapshot): Offer[] {
-  const advice = memoryAdvice(snapshot)
-  if (!advice) return []
-  const { remount, read, bad, heal, undoes } = advice
-  const offers: Offer[] = []
-  if (bad && heal === 'start') offers.push({ label: startWords(bad), run: (playground) => playground.startDevice(bad.devindex) })
-  if (bad && heal === 'clear') offers.push({ label: clearWords(bad), run: (playground) => playground.clearPoison(bad.devindex) })
-  if (remount !== undefined) offers.push({ label: `Reboot ${remount}`, run: (playground) => playground.rebootHost(remount) })
-  else if (read) offers.push({ label: `Read ${read.path} on ${read.host}`, run: (playground) => playground.sha256(read.host, read.path) })
-  if (undoes !== undefined) return [...offers, undoOffer(snapshot, `Undo: ${undoes}`)]
-  return bad ? [...offers, { label: 'Devices', run: (_, look) => look.set({ sheet: 'device list' }) }] : offers
-}
-
-function undoOffer({ history }: Snapshot, label = 'Undo the last step'): Offer {
-  return { label, run: (playground) => playground.stepTo(history.position - 1) }
 }
 
 /** The first that can play something: past a damaged entry nobody plays. */
@@ -178,7 +173,7 @@ function toldText({ storage, engine }: Snapshot): string[] {
   return engine.kind === 'inline' ? [...told, engine.sentence] : told
 }
 
-function nextText(snapshot: Snapshot): string {
+function nextText(snapshot: Snapshot, failed: MemoryNews | undefined): string {
   const { ready, hosts, device, files, tasks, history } = snapshot
   if (!ready) return sentence(device.verdict)
   if (history.travelling) return 'Hosts start again, and do what they did.'
@@ -191,7 +186,6 @@ function nextText(snapshot: Snapshot): string {
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
   const old = hosts.find((host) => host.stale)
   if (old) return `${old.name} still has the file system mounted that was there before: the device was formatted again, and what ${old.name} shows is gone. Reboot ${old.name}.`
-  const failed = memoryAdvice(snapshot)
   if (failed) return failed.says
   const behind = behindOf(snapshot)
   if (behind) {

@@ -8,6 +8,7 @@ import { Superblock } from '../core/omf/superblock.ts'
 import { capitalDevice, clearWords, deviceAmong, devicesWords, startWords } from '../playground/spoken.ts'
 import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot, TraceEvent } from '../playground/types.ts'
 import { listText, plural } from './format.ts'
+import { lastDone } from './offer.ts'
 
 const SHOWN = 2
 /** What makes memory fail: in a line that was typed, or would be. */
@@ -76,12 +77,6 @@ function othersText(others: readonly PoolDeviceView[]): string[] {
     ...(stopped.length > 0 ? [`${capitalDevice(devicesWords(stopped))} ${stopped.length === 1 ? 'does' : 'do'} not answer, either.`] : []),
     ...(rangeCount > 0 ? [`${plural(rangeCount, 'range')} of ${devicesWords(poisoned)} ${rangeCount === 1 ? 'is' : 'are'} poisoned, too.`] : []),
   ]
-}
-
-/** What was done last, once it is a step: before, a step back would undo the one before. */
-export function lastDone({ trace, history }: Pick<Snapshot, 'trace' | 'history'>): TraceEvent | undefined {
-  const last = trace.findLast(({ kind, failure }) => kind !== 'history' && !failure)
-  return history.position > 0 && last?.step === history.position - 1 ? last : undefined
 }
 
 /** By the page, or typed: what made memory fail, and not what healed it. */
