@@ -2,7 +2,7 @@
 // A Result is plain data, so it survives the way out of a worker.
 
 import { describe, expect, it } from 'vitest'
-import { failures, type Reason } from '../../../src/core/base/failure.ts'
+import { failures, type HardwareFault, type Reason } from '../../../src/core/base/failure.ts'
 import { failLate } from '../../../src/core/base/late.ts'
 import { lateFailures } from '../../../src/core/base/lateFailure.ts'
 import { fail, must, ok } from '../../../src/core/base/result.ts'
@@ -13,15 +13,20 @@ interface AnyRow {
   next: (details: unknown) => string
 }
 
+/** What memory can do, each of which has words of its own. */
+const FAULTS: readonly HardwareFault[] = ['poison', 'stopped', 'reconfigured']
+
 /** Answers to every name with something that prints well. */
-const details: unknown = new Proxy({}, { get: (_, key) => (key === 'next' ? 'Do this.' : /magic|version|unit|nextSeqnum|nextIndex/.test(String(key)) ? 7n : /Bytes|Count|Index|index|wanted|found|played|count|limit|uid|owner|fd/.test(String(key)) ? 7 : 'word') })
+const detailsWith = (why: HardwareFault): unknown => new Proxy({}, { get: (_, key) => (key === 'why' ? why : key === 'next' ? 'Do this.' : /magic|version|unit|nextSeqnum|nextIndex/.test(String(key)) ? 7n : /Bytes|Count|Index|index|wanted|found|played|count|limit|uid|owner|fd/.test(String(key)) ? 7 : 'word') })
 
 const rows = [...Object.entries(failures), ...Object.entries(lateFailures)] as unknown as [Reason, AnyRow][]
 
 describe('the failure table', () => {
-  it.each(rows)('%s', (reason, row) => {
-    const says = row.says(details)
-    const next = row.next(details)
+  const each = rows.flatMap(([reason, row]) => FAULTS.map((why) => [reason, why, row] as const))
+
+  it.each(each)('%s, %s', (reason, why, row) => {
+    const says = row.says(detailsWith(why))
+    const next = row.next(detailsWith(why))
     expect(reason).toMatch(/^[a-z]+(_[a-z]+)*$/)
     expect(row.errno).toMatch(/^E[0-9A-Z]+$/)
     expect(says.trim()).toBe(says)
@@ -37,7 +42,7 @@ describe('the failure table', () => {
   })
 
   it('has no reason that says what another says', () => {
-    const says = rows.map(([, row]) => row.says(details))
+    const says = rows.map(([, row]) => row.says(detailsWith('poison')))
     expect(new Set(says).size).toBe(says.length)
   })
 })
