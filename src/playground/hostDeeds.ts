@@ -83,7 +83,8 @@ function reboot(world: World, host: Host, sentence?: string): Promise<Result<und
     const started = await world.roster.start(host, world.pool)
     if (!started.ok) return world.refuse(started, host.name)
     world.greet(host)
-    if (world.media.filesystem) await world.mount(host)
+    // A reboot is no other experiment: with the kernel that it was, and its daemon where it was.
+    if (world.media.filesystem) await world.mount(host, host.mountedAs)
     return ok()
   })
 }

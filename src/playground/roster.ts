@@ -6,7 +6,7 @@ import type { MountStatus } from '../core/machine/types.ts'
 import { lackOf, lackWords } from '../core/base/lack.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
-import { type Act, type CallAct, type HostState, isRepeatable, type MountedState } from './acts.ts'
+import { type Act, type CallAct, type HostState, isRepeatable, mountGiven, type MountedState } from './acts.ts'
 import type { MediaState } from './media.ts'
 import { faultsOnHost, hardwareTrouble, lostOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
@@ -23,6 +23,8 @@ export class Host {
   mountTrouble: string | undefined
   handle: HostHandle | undefined
   mount: MountStatus | undefined
+  /** What it had mounted last, in this life or the one before: what makes such a mount again. */
+  mountedAs: Calls['mount']['given'] | undefined
   files: HostFile[] = []
   /** Devices that it doesn't have, by their place. */
   lacks: readonly number[]
@@ -76,6 +78,7 @@ export class Host {
     this.#mountCount = news.mountCount
     // Whoever mounted it, the page's own try is history.
     if (news.mount) this.mountTrouble = undefined
+    if (news.mount) this.mountedAs = mountGiven(news.mount)
     const places = this.pool ? placesOf(this.pool, this.name, news.devices, news.mount?.fsUuid) : []
     const isMoved = places.length !== this.#places.length || places.some(({ at, name }, i) => at !== this.#places[i]?.at || name !== this.#places[i]?.name)
     this.#places = places

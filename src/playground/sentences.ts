@@ -2,7 +2,7 @@
 // the command that does the same on a real machine, where there is one.
 
 import { GIB, KIB, MIB } from '../core/base/align.ts'
-import type { ReplaySummary } from '../host/protocol.ts'
+import type { Calls, ReplaySummary } from '../host/protocol.ts'
 import { NAMES } from './names.ts'
 import type { FormatOptions, TraceKind } from './types.ts'
 
@@ -72,7 +72,8 @@ export const causes: Record<TraceKind, string | undefined> = {
 export const commands = {
   mkfs: ({ force = false, logLengthBytes, unitBytes }: FormatOptions, others: readonly string[] = []) =>
     `sudo mkfs.famfs${force ? ' --force' : ''}${logLengthBytes === undefined ? '' : ` --loglen ${logLengthBytes}`}${unitBytes === undefined ? '' : ` --allocunit ${unitBytes}`} ${[NAMES.device, ...others].join(' ')}`,
-  mount: () => `sudo famfs mount ${NAMES.device} ${NAMES.mountpoint}`,
+  mount: ({ device, mountpoint, kernel, daemon }: Calls['mount']['given']) =>
+    `sudo famfs mount${kernel === undefined ? '' : ` --kernel ${kernel}`}${daemon === 'worker' ? ' --daemon worker' : ''} ${device} ${quoted(mountpoint)}`,
   creat: (path: string, sizeBytes: number, seed: number | undefined, interleave?: { bucketCount: number; stripCount: number; chunkBytes: number }) =>
     `sudo famfs creat -s ${sizeBytes}${interleave ? ` -B ${interleave.bucketCount} -N ${interleave.stripCount} -C ${interleave.chunkBytes}` : ''}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
   cp: (name: string, path: string) => `sudo famfs cp -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(name)} ${quoted(path)}`,

@@ -176,7 +176,7 @@ export class World {
   }
 
   async mount(host: Host, given: Calls['mount']['given'] = { device: NAMES.device, mountpoint: NAMES.mountpoint }): Promise<void> {
-    const command = given.kernel ? undefined : commands.mount()
+    const command = commands.mount(given)
     const mounted = await host.call('mount', given)
     if (!mounted.ok) {
       host.mountTrouble = `${mounted.failure.says}. ${mounted.failure.next}`

@@ -82,6 +82,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   if (defaultPermissions) shown.push('default_permissions')
   if (allowOther) shown.push('allow_other')
   if (kernel !== 'fuse') shown.push(`kernel=${kernel}`)
+  if (thread) shown.push('daemon=worker')
   const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way, plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()

@@ -71,7 +71,7 @@ describe('a daemon in a thread of its own', () => {
     const other = newOther()
     const said = good(other, `famfs mount -v --fuse --kernel ${kernel} --daemon worker /dev/dax1.0 ${MNT}`)
     expect(said).toContain(`kernel ${kernel}, its daemon in a worker of its own\n`)
-    expect(other.machine.mounts()).toMatchObject([{ kernel, kind: 'fuse', daemon: 'worker' }])
+    expect(other.machine.mounts()).toMatchObject([{ kernel, kind: 'fuse', daemon: 'worker', options: expect.arrayContaining(['daemon=worker']) }])
     good(other, `famfs verify -S 5 -f ${MNT}/plain`)
     good(other, `famfs verify -S 6 -f ${MNT}/striped`)
     run(other.machine.fill(`${MNT}/striped`, 8, ROOT_USER))

@@ -1,7 +1,7 @@
 // Mounts of a session's hosts are theirs in every step: those made by hand, with their kernel, and those that memory took
 // something from, whether someone did anything meanwhile or only looked.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { failureOf, valueOf } from '../../helpers/outcome.ts'
 import { picturesOf } from '../../helpers/sessions.ts'
 import { EACH, extentsOn, faultsOn, run, striped, three } from '../../helpers/threeDevices.ts'
@@ -49,6 +49,30 @@ describe('mounts made by hand', () => {
     }
     expect(valueOf(await session.sha256('B', 'wide'))).toBe(valueOf(await session.sha256('A', 'wide')))
     await session.dispose()
+  })
+
+  it('are what a reboot makes again: the plug pulled or not, and what was unmounted by hand', async () => {
+    const { session } = await three()
+    onTestFinished(() => session.dispose())
+    await striped(session)
+    const of = () => session.snapshot().hosts[1]
+    expect(await run(session, 'B', 'umount /mnt/famfs; mkdir /tmp/m; famfs mount --kernel fuse-paged /dev/dax0.0 /tmp/m')).toBe(0)
+    const { position } = session.snapshot().history
+    valueOf(await session.rebootHost('B'))
+    expect(of()).toMatchObject({ kernel: 'fuse-paged', mountpoint: '/tmp/m', mountTrouble: undefined, files: [{ path: 'wide' }] })
+    expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'mount', command: 'sudo famfs mount --kernel fuse-paged /dev/dax0.0 /tmp/m' })
+    valueOf(await session.killHost('B'))
+    await vi.waitFor(() => expect(of()?.status).toBe('down'))
+    await session.settled()
+    valueOf(await session.rebootHost('B'))
+    expect(of()).toMatchObject({ kernel: 'fuse-paged', mountpoint: '/tmp/m' })
+    expect(await run(session, 'B', 'umount /tmp/m')).toBe(0)
+    valueOf(await session.rebootHost('B'))
+    expect(of()).toMatchObject({ kernel: 'fuse-paged', mountpoint: '/tmp/m' })
+    for (const where of [position - 1, position, position + 1]) valueOf(await session.stepTo(where))
+    expect(of()).toMatchObject({ kernel: 'fuse-paged', mountpoint: '/tmp/m' })
+    valueOf(await session.rebootHost('A'))
+    expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'mount', command: 'sudo famfs mount /dev/dax0.0 /mnt/famfs' })
   })
 
   it('find memory sound when their step is done again, and the configuration that they found', async () => {
