@@ -52,7 +52,7 @@ const known = new WeakMap<readonly object[], { key: string; made: unknown }>()
 
 function marked<F, T extends Lying<F>>(files: T[], failed: readonly Extent[], fault: 'memory' | 'failing'): T[] {
   if (failed.length === 0) return files
-  const key = JSON.stringify(failed)
+  const key = `${fault} ${JSON.stringify(failed)}`
   const before = known.get(files)
   if (before?.key === key) return before.made as T[]
   const made = files.map((file) => (file.fault === undefined && file.extents.some((extent) => failed.some((range) => overlap(range, extent))) ? { ...file, fault } : file))

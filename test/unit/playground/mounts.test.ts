@@ -3,7 +3,7 @@
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { failureOf, valueOf } from '../../helpers/outcome.ts'
-import { picturesOf } from '../../helpers/sessions.ts'
+import { nodeSession, picturesOf } from '../../helpers/sessions.ts'
 import { EACH, extentsOn, faultsOn, run, striped, three } from '../../helpers/threeDevices.ts'
 
 describe('mounts made by hand', () => {
@@ -96,6 +96,17 @@ describe('mounts made by hand', () => {
 })
 
 describe('what a host met of memory', () => {
+  it('of one device alone, too: what fails when it is read, and then what is lost', async () => {
+    const { session } = await nodeSession()
+    onTestFinished(() => session.dispose())
+    valueOf(await session.format({ force: true, deviceBytes: EACH, deviceCount: 1, unitBytes: 4096 }))
+    valueOf(await session.newFile({ path: 'plain', sizeBytes: 4096, seed: 1 }))
+    valueOf(await session.stopDevice(0))
+    expect(faultsOn(session.snapshot(), 'A')).toEqual([['plain', 'failing']])
+    failureOf(await session.sha256('A', 'plain'), 'mount_failed')
+    expect(faultsOn(session.snapshot(), 'A')).toEqual([['plain', 'memory']])
+  })
+
   it('by looking is no step, and stays with the state that it looked at', async () => {
     const { session } = await three()
     await striped(session)
