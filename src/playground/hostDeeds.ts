@@ -3,7 +3,7 @@
 
 import { failLate } from '../core/base/late.ts'
 import { fail, ok, type Result } from '../core/base/result.ts'
-import { freeHostName } from './names.ts'
+import { freeHostName, NAMES } from './names.ts'
 import { startHost } from './ours.ts'
 import type { Host } from './roster.ts'
 import { sentences } from './sentences.ts'
@@ -84,7 +84,9 @@ function reboot(world: World, host: Host, sentence?: string): Promise<Result<und
     if (!started.ok) return world.refuse(started, host.name)
     world.greet(host)
     // A reboot is no other experiment: with the kernel that it was, and its daemon where it was.
-    if (world.media.filesystem) await world.mount(host, host.mountedAs)
+    const { mountedAs } = host
+    const isElsewhere = mountedAs !== undefined && mountedAs.device !== NAMES.device
+    if (world.media.filesystem || isElsewhere) await world.mount(host, mountedAs)
     return ok()
   })
 }

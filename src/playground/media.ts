@@ -110,7 +110,7 @@ export class MediaReader {
     this.#seenCount = 0
     this.#files = []
     this.#paths = []
-    return { verdict: `${NEVER_FORMATTED.has(failure.reason) ? 'Not a famfs' : 'Damaged'}: ${failure.says}. ${failure.next}`, failure, filesystem: undefined, files: [], paths: [], devices: [], grown: [] }
+    return { verdict: verdictOf(failure), failure, filesystem: undefined, files: [], paths: [], devices: [], grown: [] }
   }
 
   /** What is there at the first look has not grown, and what comes back after damage hasn't either. */
@@ -205,6 +205,11 @@ export class MediaReader {
       firstBadIndex: this.#firstBad,
     }
   }
+}
+
+function verdictOf({ reason, says, next }: Failure): string {
+  if (reason === 'secondary_device') return `Not shown: ${says}.`
+  return `${NEVER_FORMATTED.has(reason) ? 'Not a famfs' : 'Damaged'}: ${says}. ${next}`
 }
 
 function sumOf(devices: readonly MediaDevice[], count: (device: MediaDevice) => number): number {

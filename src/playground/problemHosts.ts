@@ -14,13 +14,13 @@ export function hostProblems(hosts: readonly HostView[], devices: readonly PoolD
 }
 
 /** While it, the list of files and the devices are the same, so are the problems. */
-export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending, lacks, lost, refused = [] }: HostView): string {
+export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending, lacks, lost, refused = [], elsewhere }: HostView): string {
   const lists = [unseen, removed].flatMap((list) => [list.length, ...list.slice(0, NAMED_MOST)])
-  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, lacks.join(), JSON.stringify(lost), ...refused, ...lists].join('\n')
+  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, lacks.join(), JSON.stringify(lost), elsewhere, ...refused, ...lists].join('\n')
 }
 
 function problemsOf(host: HostView, devices: readonly PoolDeviceView[]): Problem[] {
-  const { name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending } = host
+  const { name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, elsewhere } = host
   const say = (severity: Severity, id: string, says: string, next: string, entryIndex?: number): Problem =>
     ({ id: `host-${name}-${id}`, severity, says, next, bytes: undefined, entryIndex, host: name })
   if (status === 'starting') return []
@@ -29,6 +29,7 @@ function problemsOf(host: HostView, devices: readonly PoolDeviceView[]): Problem
     const again = `In a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
     return [say('error', 'stale', `${name} has a file system mounted that is not on the device any more: it was formatted again since.`, again)]
   }
+  if (elsewhere !== undefined) return [...odd(host, devices, say), say('note', 'elsewhere', `${name} has the file system of ${elsewhere} mounted, and not the one that is checked here.`, `In a terminal of ${name}: famfs fsck ${mountpoint ?? ''}.`)]
   // What is wrong is the device's, and said there.
   if (stranded) return [say('note', 'stranded', `${name} goes on with the files it knew, and can play nothing.`, 'Step back if something done here broke the device.')]
   if (mountTrouble) return [say('error', 'mount', `${name} could not mount the device: ${mountTrouble}`, `Put that right, then in a terminal of ${name}: famfs mount.`)]

@@ -7,7 +7,7 @@ import { EntryWindow } from '../core/log/entries.ts'
 import { entryOffset, readCounters, readLayout, readLogHeaderBytes, readSuperblockBytes } from '../core/log/layout.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { checkLogHeader, checkSuperblock } from '../core/omf/check.ts'
-import { LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
+import { LOG_OFFSET_BYTES, SECONDARY_FLAG } from '../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES, NEXT_SEQNUM_OFFSET, slotCountOf } from '../core/omf/log.ts'
 import { Superblock } from '../core/omf/superblock.ts'
 import { EntryJudge } from './problemEntries.ts'
@@ -29,6 +29,10 @@ export function* scanDevice(memory: Memory, findings: Findings, others: readonly
   }
   const superblock = checkSuperblock(superblockBytes)
   if (!superblock.ok) findings.fail(superblock.failure, SUPERBLOCK_PLACE)
+  if (superblock.ok && superblock.value.ts_sb_flags === SECONDARY_FLAG) {
+    findings.add('note', 'secondary', `${memory.device.name} is a secondary device of file system ${superblock.value.ts_uuid}: superblock and log are on its primary`, 'In a terminal: famfs fsck of its mount, or of its primary.', SUPERBLOCK_PLACE)
+    return 'fsck: there is no log on this device.'
+  }
   const header = checkLogHeader(readLogHeaderBytes(memory))
   if (!header.ok) findings.fail(header.failure, HEADER_PLACE)
   if (!superblock.ok || !header.ok) return 'fsck read superblock and log header; without both nothing says where entries are.'

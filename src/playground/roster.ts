@@ -145,8 +145,12 @@ export class Host {
   view(media: MediaState): HostView {
     const { name, systemUuid, lacks, status, why, mount, mountTrouble, shown } = this
     const { filesystem } = media
-    const stranded = mount !== undefined && filesystem === undefined
-    const stale = mount !== undefined && filesystem !== undefined && mount.fsUuid !== filesystem.uuid
+    // The page looks at the first device: of a file system whose primary is another one it knows only what the host tells.
+    const elsewhere = mount && mount.deviceName !== NAMES.device ? mount.deviceName : undefined
+    const isHere = mount !== undefined && elsewhere === undefined
+    const stranded = isHere && filesystem === undefined
+    const stale = isHere && filesystem !== undefined && mount.fsUuid !== filesystem.uuid
+    const knowsLog = isHere && !stale && !stranded
     const playedCount = mount?.playedCount ?? 0
     const role = mount?.role ?? (filesystem === undefined ? 'none' : filesystem.ownerUuid === systemUuid ? 'master' : 'client')
     return {
@@ -159,7 +163,8 @@ export class Host {
       mountpoint: mount?.mountpoint,
       mountTrouble,
       playedCount,
-      entryCount: filesystem?.entryCount ?? 0,
+      entryCount: elsewhere === undefined ? filesystem?.entryCount ?? 0 : playedCount,
+      elsewhere,
       seatedFrom: this.#seatedFrom,
       kernel: mount?.kernel,
       memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
@@ -167,8 +172,8 @@ export class Host {
       refused: this.#places.flatMap(({ devindex, refusal }) => (refusal ? [`device ${devindex}: ${lackWords(refusal)}`] : [])),
       files: shown,
       lacks,
-      unseen: mount && !stale && !stranded ? this.#unseenOf(media, playedCount) : [],
-      removed: mount?.rogue && !stale && !stranded ? this.#removedOf(media, playedCount) : [],
+      unseen: knowsLog ? this.#unseenOf(media, playedCount) : [],
+      removed: knowsLog && mount.rogue ? this.#removedOf(media, playedCount) : [],
       stale,
       stranded,
     }

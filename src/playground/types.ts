@@ -152,6 +152,8 @@ export interface HostView {
   removed: string[]
   /** A master's shell is at work: what it appends to the log it plays itself, when it is done. */
   appending: boolean
+  /** The device that it has mounted, where that isn't the one whose file system is shown. */
+  elsewhere?: string | undefined
   /** The mounted file system is not the one on the device any more: another host formatted it. */
   stale: boolean
   /** It has a file system mounted, and superblock or log header can't be read any more: it knows what it knew, and plays nothing. */

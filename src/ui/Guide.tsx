@@ -186,6 +186,8 @@ function nextText(snapshot: Snapshot, failed: MemoryNews | undefined): string {
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
   const old = hosts.find((host) => host.stale)
   if (old) return `${old.name} still has the file system mounted that was there before: the device was formatted again, and what ${old.name} shows is gone. Reboot ${old.name}.`
+  const away = awayText(snapshot)
+  if (away !== undefined) return away
   if (failed) return failed.says
   const behind = behindOf(snapshot)
   if (behind) {
@@ -203,8 +205,19 @@ function nextText(snapshot: Snapshot, failed: MemoryNews | undefined): string {
   return hosts.length > 1 ? `Every host sees the same ${plural(files.length, 'file')}, and all of them map the same bytes.` : 'One host alone shares nothing. Add host, and watch it play the log.'
 }
 
+/** Hosts that use another file system than the one that is shown. */
+function awayText({ device, hosts }: Snapshot): string | undefined {
+  const away = hosts.filter((host) => host.elsewhere !== undefined)
+  const [first] = away
+  if (!first) return undefined
+  return `${listText(away.map(({ name }) => name))} ${away.length === 1 ? 'has' : 'have'} the file system of ${first.elsewhere} mounted: lanes and terminals have it. Log, map and Problems show only one whose primary is ${device.name}.`
+}
+
 /** No file system can be seen: hosts that have one mounted go on with what they know. */
-function lostText({ device, hosts }: Snapshot): string {
+function lostText(snapshot: Snapshot): string {
+  const { device, hosts } = snapshot
+  const away = awayText(snapshot)
+  if (away !== undefined) return away
   const stranded = hosts.filter((host) => host.stranded).map(({ name }) => name)
   const says = sentence(device.trouble?.says ?? device.verdict)
   if (stranded.length === 0) return `${says} Format the device.`

@@ -148,7 +148,7 @@ const LogLine = memo(function LogLine({ index, row, position, media, hosts, look
 
 /** Filled where the host has played this entry; the last one it played carries its position. */
 function Player({ host, index }: { host: HostView; index: number }) {
-  const played = host.status === 'up' && !host.stale && index < host.playedCount
+  const played = host.status === 'up' && !host.stale && host.elsewhere === undefined && index < host.playedCount
   return (
     <span className="player" title={`${host.name} has ${played ? '' : 'not '}played entry ${index}`} data-played={played || undefined} data-last={(played && index === host.playedCount - 1) || undefined}>
       {host.name}

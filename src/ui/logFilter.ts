@@ -39,7 +39,7 @@ export function runsOf(indices: readonly number[], most: number): { first: numbe
 
 /** Hosts that stand somewhere in this log: up, and with this file system mounted. */
 export function standing(hosts: readonly HostView[]): HostView[] {
-  return hosts.filter(({ status, mountpoint, stale }) => status === 'up' && mountpoint !== undefined && !stale)
+  return hosts.filter(({ status, mountpoint, stale, elsewhere }) => status === 'up' && mountpoint !== undefined && !stale && elsewhere === undefined)
 }
 
 /**

@@ -241,6 +241,26 @@ describe('what the hardware says', () => {
   })
 })
 
+describe('a file system whose primary is another device', () => {
+  it('is its hosts’ own: nothing is judged by a secondary’s superblock', async () => {
+    const { session } = await three()
+    onTestFinished(() => session.dispose())
+    expect(await run(session, 'B', 'umount /mnt/famfs')).toBe(0)
+    expect(await run(session, 'A', 'umount /mnt/famfs; mkfs.famfs -f /dev/dax1.0 /dev/dax0.0 && famfs mount /dev/dax1.0 /mnt/famfs && famfs creat -s 64k -r -S 3 /mnt/famfs/f && famfs fsck /mnt/famfs')).toBe(0)
+    await vi.waitFor(() => expect(session.snapshot().problems.sentence).toBe('fsck: there is no log on this device.'), { timeout: 10_000 })
+    const { device, hosts: [a], problems } = session.snapshot()
+    expect(device).toMatchObject({ filesystem: undefined, verdict: expect.stringMatching(/^Not shown: this is a secondary device of file system /) })
+    expect(a).toMatchObject({ elsewhere: '/dev/dax1.0', stranded: false, stale: false, playedCount: 2, entryCount: 2, unseen: [], files: [{ path: 'f' }] })
+    expect(problems.list.map(({ severity, id }) => [severity, id])).toEqual([['note', 'device-secondary'], ['note', 'host-A-elsewhere']])
+    valueOf(await session.rebootHost('A'))
+    expect(session.snapshot().hosts[0]).toMatchObject({ elsewhere: '/dev/dax1.0', mountTrouble: undefined, files: [{ path: 'f' }] })
+    // Beside one that is shown, too.
+    expect(await run(session, 'A', 'umount /mnt/famfs; mkfs.famfs -f /dev/dax2.0 && famfs mount /dev/dax2.0 /mnt/famfs')).toBe(0)
+    expect(await run(session, 'B', 'mkfs.famfs -f /dev/dax0.0 && famfs mount /dev/dax0.0 /mnt/famfs')).toBe(0)
+    expect(session.snapshot().hosts).toMatchObject([{ elsewhere: '/dev/dax2.0', stale: false, stranded: false }, { elsewhere: undefined, stale: false, role: 'master' }])
+  })
+})
+
 describe('a host without one of the devices', () => {
   it('has no way to the files on it, and has it again when the device is back', async () => {
     const { session } = await three()
