@@ -1,8 +1,6 @@
 // Which files memory has failed under: on the media, and as a host's mount has it. The list that was given comes back as it
 // is where none has, and the same list for the same state.
 
-import { fail, type Failure } from '../core/base/result.ts'
-import { DEVICE_WORDS } from '../core/mem/health.ts'
 import type { Placed } from './places.ts'
 import type { Pool, PoolDevice } from './pool.ts'
 import type { Extent, LostDevice } from './types.ts'
@@ -34,20 +32,6 @@ export function lostOnHost(pool: Pool, devices: readonly Placed[]): LostDevice[]
   })
 }
 
-/** What whoever reads the file is told: by the device that took the mount with it, or else by one that it is on. */
-export function hardwareTrouble({ path, extents }: Lying<unknown> & { path: string }, devices: readonly Placed[]): Failure {
-  const ending = devices.find(({ failed, endsMount }) => failed !== undefined && endsMount)
-  if (ending?.failed) return fail('mount_failed', { path, device: ending.name ?? 'a device', what: DEVICE_WORDS[ending.failed], why: ending.failed }).failure
-  const isOn = (range: Extent): boolean => extents.some((extent) => overlap(range, extent))
-  for (const { at, name = 'a device', failed, configuration } of devices) {
-    if (!at || !isOn(wholeOf(at))) continue
-    const gone = failed ?? (at.health.configuration !== configuration ? 'reconfigured' : at.health.isStopped ? 'stopped' : undefined)
-    const why = gone ?? (poisonOf(at).some(isOn) ? 'poison' : undefined)
-    if (why) return fail('memory_failed', { path, device: name, what: DEVICE_WORDS[why], why, offsetBytes: undefined }).failure
-  }
-  return fail('memory_failed', { path, device: 'a device', what: DEVICE_WORDS.poison, why: 'poison', offsetBytes: undefined }).failure
-}
-
 const known = new WeakMap<readonly object[], { key: string; made: unknown }>()
 
 function marked<F, T extends Lying<F>>(files: T[], failed: readonly Extent[], fault: 'memory' | 'failing'): T[] {
@@ -60,11 +44,11 @@ function marked<F, T extends Lying<F>>(files: T[], failed: readonly Extent[], fa
   return made
 }
 
-function overlap(a: Extent, b: Extent): boolean {
+export function overlap(a: Extent, b: Extent): boolean {
   return a.offsetBytes < b.offsetBytes + b.lengthBytes && b.offsetBytes < a.offsetBytes + a.lengthBytes
 }
 
-function wholeOf({ baseBytes, sizeBytes }: PoolDevice): Extent {
+export function wholeOf({ baseBytes, sizeBytes }: PoolDevice): Extent {
   return { offsetBytes: baseBytes, lengthBytes: sizeBytes }
 }
 

@@ -21,10 +21,10 @@ export function fileOn(world: World, hostName: string, path: string): Result<Hos
   return file ? ok(file) : fail('no_such_path', { path })
 }
 
-export function readableOn(world: World, hostName: string, path: string): Result<HostFile> {
+export async function readableOn(world: World, hostName: string, path: string): Promise<Result<HostFile>> {
   const host = world.roster.find(hostName)
   const file = fileOn(world, hostName, path)
-  const failure = host.ok && file.ok ? host.value.troubleOf(file.value) : undefined
+  const failure = host.ok && file.ok ? await host.value.troubleOf(file.value) : undefined
   return failure ? { ok: false, failure } : file
 }
 

@@ -2,8 +2,9 @@
 // no fault, it is how famfs works.
 
 import { Superblock } from '../core/omf/superblock.ts'
+import { healsOf, startWords } from './heals.ts'
 import { hasFailed } from './problemMemory.ts'
-import { deviceWords, healsOf, startWords } from './spoken.ts'
+import { deviceWords } from './spoken.ts'
 import type { HostFile, HostView, PoolDeviceView, Problem, Severity } from './types.ts'
 
 const NAMED_MOST = 3

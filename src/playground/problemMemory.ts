@@ -1,7 +1,8 @@
 // What the hardware says of devices, in words: which memory is poisoned, and who doesn't answer.
 
+import { clearWords, startWords } from './heals.ts'
 import { hexText, sizeText } from './sentences.ts'
-import { capitalDevice, clearWords, deviceAmong, startWords } from './spoken.ts'
+import { capitalDevice, deviceAmong } from './spoken.ts'
 import type { PoolDeviceView, Problem } from './types.ts'
 
 /** So many ranges of a device are named one by one. */

@@ -3,12 +3,12 @@
 
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { MountStatus } from '../core/machine/types.ts'
-import { lackOf, lackWords } from '../core/base/lack.ts'
+import { lackWords } from '../core/base/lack.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type CallAct, type HostState, isRepeatable, mountGiven, type MountedState } from './acts.ts'
 import type { MediaState } from './media.ts'
-import { faultsOnHost, hardwareTrouble, lostOnHost } from './memoryFaults.ts'
+import { faultsOnHost, lostOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import { located, type Placed, placesOf } from './places.ts'
@@ -108,14 +108,12 @@ export class Host {
   }
 
   /** Why it can't reach a file's bytes, where that is for the sake of a device. */
-  troubleOf(file: HostFile): Failure | undefined {
-    const { path, fault } = file
-    if (fault === 'memory' || fault === 'failing') return hardwareTrouble(file, this.#places)
-    if (fault !== 'missing') return undefined
-    const node = this.#nodes.find((candidate) => candidate.path === path)
-    const missing = node?.extents.find(({ devindex }) => this.#places[devindex]?.name === undefined)
-    const devindex = missing?.devindex ?? 0
-    return lackOf(this.#places[devindex] ?? { devindex, uuid: undefined }, path)
+  async troubleOf(file: HostFile): Promise<Failure | undefined> {
+    const { fault } = file
+    if (fault !== 'memory' && fault !== 'failing' && fault !== 'missing') return undefined
+    const [nodes, places] = [this.#nodes, this.#places]
+    const { unreachable } = await import('./unreachable.ts')
+    return unreachable(file, nodes, places)
   }
 
   forget(why: string): void {

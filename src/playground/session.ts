@@ -43,11 +43,11 @@ export class Session implements Playground {
     return this.#world.snapshot()
   }
 
-  peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
+  async peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
     const { whole } = this.#world.reader
-    if (source.kind === 'device') return Promise.resolve(peekDevice(whole, offsetBytes, lengthBytes))
-    const file = readableOn(this.#world, source.host, source.path)
-    return Promise.resolve(file.ok ? peekFile(whole, file.value, offsetBytes, lengthBytes) : file)
+    if (source.kind === 'device') return peekDevice(whole, offsetBytes, lengthBytes)
+    const file = await readableOn(this.#world, source.host, source.path)
+    return file.ok ? peekFile(whole, file.value, offsetBytes, lengthBytes) : file
   }
 
   async search({ fromBytes, endBytes, bytes, signal }: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
@@ -61,9 +61,9 @@ export class Session implements Playground {
   }
 
   async takeFile(hostName: string, path: string): Promise<Result<Blob>> {
-    const file = readableOn(this.#world, hostName, path)
-    if (!file.ok) return file
     const { whole } = this.#world.reader
+    const file = await readableOn(this.#world, hostName, path)
+    if (!file.ok) return file
     const { fileBlob } = await import('./takeFile.ts')
     return fileBlob(whole, file.value)
   }

@@ -24,20 +24,6 @@ export function capitalDevice(words: string): string {
   return words.replace(/^device/, 'Device')
 }
 
-/** The buttons that heal it: it answers first. */
-export function healsOf(device: Spoken & Pick<PoolDeviceView, 'health'>): string[] {
-  const { isStopped, poison } = device.health
-  return [...(isStopped ? [startWords(device)] : []), ...(poison.length > 0 ? [clearWords(device)] : [])]
-}
-
-export function startWords(device: Spoken): string {
-  return `Let ${deviceWords(device)} answer again`
-}
-
-export function clearWords(device: Spoken): string {
-  return `Clear poison on ${deviceWords(device)}`
-}
-
 /** As it stands before the colon of an address: "2", or "dax3.0". */
 export function deviceKey({ name, fsDevindex }: Spoken): string {
   return fsDevindex === undefined ? name.replace('/dev/', '') : String(fsDevindex)

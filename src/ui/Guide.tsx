@@ -44,7 +44,7 @@ export function Guide() {
   )
 }
 
-/** What to make of memory that failed comes with the first that does: most visits see none. */
+/** What to make of memory that failed, or of a file system that can't be seen, comes with the first: most visits see neither. */
 function useMemoryNews(snapshot: Snapshot): MemoryNews | undefined {
   const [late, setLate] = useState<{ memoryNews: (snapshot: Snapshot) => MemoryNews | undefined }>()
   const isWanted = late === undefined && hasFailed(snapshot)
@@ -57,9 +57,9 @@ function useMemoryNews(snapshot: Snapshot): MemoryNews | undefined {
   return late?.memoryNews(snapshot)
 }
 
-function hasFailed({ device: { devices }, hosts }: Snapshot): boolean {
-  return devices.some(({ health }) => health.isStopped || health.poison.length > 0)
-    || hosts.some(({ lacks, lost, files }) => lacks.length > 0 || lost.length > 0 || files.some(({ fault }) => fault === 'memory'))
+function hasFailed({ ready, device: { devices, filesystem }, hosts }: Snapshot): boolean {
+  return (ready && !filesystem) || devices.some(({ health }) => health.isStopped || health.poison.length > 0)
+    || hosts.some(({ lacks, lost, files, elsewhere }) => elsewhere !== undefined || lacks.length > 0 || lost.length > 0 || files.some(({ fault }) => fault === 'memory'))
 }
 
 /** What the lanes are about has no head of its own: it is asked for here. */
@@ -181,13 +181,11 @@ function nextText(snapshot: Snapshot, failed: MemoryNews | undefined): string {
   if (later > 0) return `This is the past: ${plural(later, 'later step is', 'later steps are')} undone. Step forth, or do something else in their place; a reload keeps what is shown.`
   const down = hosts.find((host) => host.status === 'down')
   if (down) return `${down.name} is down. Reboot ${down.name}: the device kept its bytes, and the log brings its files back.`
-  if (!device.filesystem) return lostText(snapshot)
+  if (!device.filesystem) return failed?.says ?? sentence(device.verdict)
   const [task] = tasks
   if (task) return `${sentence(task.label)} The bytes go straight into the shared memory.`
   const old = hosts.find((host) => host.stale)
   if (old) return `${old.name} still has the file system mounted that was there before: the device was formatted again, and what ${old.name} shows is gone. Reboot ${old.name}.`
-  const away = awayText(snapshot)
-  if (away !== undefined) return away
   if (failed) return failed.says
   const behind = behindOf(snapshot)
   if (behind) {
@@ -203,23 +201,4 @@ function nextText(snapshot: Snapshot, failed: MemoryNews | undefined): string {
   if (unmounted) return `Nothing is mounted on ${unmounted.name}. In its terminal: famfs mount ${device.name} /mnt/famfs.`
   if (files.length === 0) return 'The file system is empty. Make a New file, or drop one on the master.'
   return hosts.length > 1 ? `Every host sees the same ${plural(files.length, 'file')}, and all of them map the same bytes.` : 'One host alone shares nothing. Add host, and watch it play the log.'
-}
-
-/** Hosts that use another file system than the one that is shown. */
-function awayText({ device, hosts }: Snapshot): string | undefined {
-  const away = hosts.filter((host) => host.elsewhere !== undefined)
-  const [first] = away
-  if (!first) return undefined
-  return `${listText(away.map(({ name }) => name))} ${away.length === 1 ? 'has' : 'have'} the file system of ${first.elsewhere} mounted: lanes and terminals have it. Log, map and Problems show only one whose primary is ${device.name}.`
-}
-
-/** No file system can be seen: hosts that have one mounted go on with what they know. */
-function lostText(snapshot: Snapshot): string {
-  const { device, hosts } = snapshot
-  const away = awayText(snapshot)
-  if (away !== undefined) return away
-  const stranded = hosts.filter((host) => host.stranded).map(({ name }) => name)
-  const says = sentence(device.trouble?.says ?? device.verdict)
-  if (stranded.length === 0) return `${says} Format the device.`
-  return `${says} ${listText(stranded, stranded.length)} still ${stranded.length === 1 ? 'reaches' : 'reach'} the files that ${stranded.length === 1 ? 'it knows' : 'they know'}, and can play nothing. Step back, or Format the device.`
 }

@@ -231,7 +231,7 @@ function LaneNote({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
 }
 
 function blindText(host: HostView, snapshot: Snapshot, busy: boolean): string {
-  if (host.elsewhere) return `${host.name} has the file system of ${host.elsewhere} mounted: log and map show that of ${snapshot.device.name}.`
+  if (host.elsewhere) return `${host.name} has the file system of ${host.elsewhere} mounted, which log and map don’t show.`
   if (host.stale) return `The device was formatted again since ${host.name} mounted it: what it shows is gone.`
   if (host.stranded) return `${host.name} keeps what it has played and mapped; superblock or log header can’t be read, so there is nothing more to play.`
   if (host.mountTrouble) return sentence(host.mountTrouble)

@@ -20,7 +20,7 @@ const FAULTS = {
   no_map: { words: 'no map', errno: undefined, title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
   resized: { words: 'bad size', errno: undefined, title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
   memory: { words: 'bad memory', errno: 'EIO', title: 'Memory behind it failed: reading or writing it is an error here.' },
-  failing: { words: 'fails when read', errno: undefined, title: 'Memory behind it failed, and nothing has touched it here yet: who does gets an error.' },
+  failing: { words: 'fails when read', errno: undefined, title: 'Memory behind it failed: who touches it here gets an error.' },
   missing: { words: 'no device', errno: 'ENODEV', title: 'A part of it is on a device that this host doesn’t have: nothing reads or writes it here.' },
 } as const
 /** What scrolls must be within reach of the keys. */

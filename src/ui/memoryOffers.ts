@@ -1,7 +1,9 @@
-// After memory failed: what the guide says, and what it offers to press. It comes with the first failure.
+// After memory failed, or where no file system can be seen: what the guide says, and what it offers to press. It comes with
+// the first of these.
 
-import { clearWords, startWords } from '../playground/spoken.ts'
+import { clearWords, startWords } from '../playground/heals.ts'
 import type { Snapshot } from '../playground/types.ts'
+import { listText, sentence } from './format.ts'
 import { type MemoryAdvice, memoryAdvice } from './memoryGuide.ts'
 import { type Offer, undoOffer } from './offer.ts'
 
@@ -10,8 +12,10 @@ export interface MemoryNews {
   offers: Offer[]
 }
 
-/** Undefined while all devices are well and no host has lost a file to one. */
+/** Undefined while there is one file system, all devices are well, and no host has lost a file to one. */
 export function memoryNews(snapshot: Snapshot): MemoryNews | undefined {
+  const says = awayText(snapshot) ?? (snapshot.device.filesystem ? undefined : lostText(snapshot))
+  if (says !== undefined) return { says, offers: [] }
   const advice = memoryAdvice(snapshot)
   return advice && { says: advice.says, offers: offersOf(advice, snapshot) }
 }
@@ -25,4 +29,20 @@ function offersOf({ remount, read, bad, heal, undoes }: MemoryAdvice, snapshot: 
   else if (read) offers.push({ label: `Read ${read.path} on ${read.host}`, run: (playground) => playground.sha256(read.host, read.path) })
   if (undoes !== undefined) return [...offers, undoOffer(snapshot, `Undo: ${undoes}`)]
   return bad ? [...offers, { label: 'Devices', run: (_, look) => look.set({ sheet: 'device list' }) }] : offers
+}
+
+/** Hosts that use another file system than the one that is shown. */
+function awayText({ device, hosts }: Snapshot): string | undefined {
+  const away = hosts.filter((host) => host.elsewhere !== undefined)
+  const [first] = away
+  if (!first) return undefined
+  return `${listText(away.map(({ name }) => name))} ${away.length === 1 ? 'has' : 'have'} the file system of ${first.elsewhere} mounted: lanes and terminals have it. Log, map and Problems show only one whose primary is ${device.name}.`
+}
+
+/** No file system can be seen: hosts that have one mounted go on with what they know. */
+function lostText({ device, hosts }: Snapshot): string {
+  const stranded = hosts.filter((host) => host.stranded).map(({ name }) => name)
+  const says = sentence(device.trouble?.says ?? device.verdict)
+  if (stranded.length === 0) return `${says} Format the device.`
+  return `${says} ${listText(stranded, stranded.length)} still ${stranded.length === 1 ? 'reaches' : 'reach'} the files that ${stranded.length === 1 ? 'it knows' : 'they know'}, and can play nothing. Step back, or Format the device.`
 }

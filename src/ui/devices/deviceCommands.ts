@@ -1,6 +1,7 @@
 // What can be done to devices, as commands: the same that their list has as buttons.
 
-import { clearWords, deviceWords } from '../../playground/spoken.ts'
+import { clearWords } from '../../playground/heals.ts'
+import { deviceWords } from '../../playground/spoken.ts'
 import type { HostView, PoolDeviceView, Snapshot } from '../../playground/types.ts'
 import type { Command } from '../commands/command.ts'
 import { withUndo } from './withUndo.ts'
