@@ -183,6 +183,17 @@ describe('a hostile daemon', () => {
     link.poll()
     expect(link.failed).toBe('the daemon answered what nobody asked')
   })
+
+  it.each([[1, undefined], [2, 'the daemon answered what nobody asked'], [0, 'the daemon answered what nobody asked']])('whose answer is to request %i, while the first is asked', (id, failed) => {
+    const link = hostile((words, lane) => {
+      const head = new DataView(lane.buffer, lane.byteOffset)
+      head.setUint32(0, 2, true)
+      head.setUint32(16, id, true)
+      words.set([24], 6)
+    })
+    expect(link.call('GET_FMAP', 1, new Uint8Array(4)).errno).toBe(failed === undefined ? 0 : EIO)
+    expect(link.failed).toBe(failed)
+  })
 })
 
 describe('one thread at both ends', () => {

@@ -143,6 +143,20 @@ describe('while files are open', () => {
     expect(bench.counts).toMatchObject({ OPEN: 2, INIT: 1 })
   })
 
+  it('another program, and another file, find their own cells 0', () => {
+    const { open, daemon, way } = programBench()
+    const resolver = open(first)
+    // The program before left the number of extents in the second cell.
+    daemon.upload(`setup { }\nresolve { answer(0, ${4 * UNIT_BYTES} + file[1] * ${UNIT_BYTES} + offset, 4096, 0)\n}`)
+    expect(resolved(resolver, 0)?.[1]).toBe(4 * UNIT_BYTES)
+    daemon.upload(`setup { file[1] = 1 }\nresolve { answer(0, ${4 * UNIT_BYTES} + file[1] * ${UNIT_BYTES} + offset, 4096, 0)\n}`)
+    expect(resolved(resolver, 0)?.[1]).toBe(5 * UNIT_BYTES)
+    const held = open(second, 2)
+    way.forget(1)
+    daemon.upload(`setup { }\nresolve { answer(0, ${9 * UNIT_BYTES} + file[1] * ${UNIT_BYTES} + offset, 4096, 0)\n}`)
+    for (const each of [held, open(second, 3)]) expect(resolved(each, 0)?.[1]).toBe(9 * UNIT_BYTES)
+  })
+
   it('one that doesn’t compile is refused, and the old one goes on', () => {
     const { open, daemon, bench } = programBench()
     const resolver = open(first)
