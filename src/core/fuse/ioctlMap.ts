@@ -84,20 +84,27 @@ function interleavedAt(view: DataView, at: number, count: number, sizeBytes: num
 
 function extentsAt(view: DataView, start: number, count: number, lengthBytes: number): Extent[] | string {
   if (!isThere(start, count * EXTENT_BYTES, lengthBytes)) return `${count} extents at byte ${start} of ${lengthBytes}`
-  // As long as it will be: one that grows has room for seventeen, and the maps of all files stay.
-  const extents = Array.from<Extent>({ length: count })
-  for (let i = 0; i < count; i++) {
-    const at = start + i * EXTENT_BYTES
-    const devindex = u64At(view, at)
-    const offsetBytes = u64At(view, at + 8)
-    const extentBytes = u64At(view, at + 16)
-    // Every byte of it has a number of its own.
-    if (devindex < 0 || devindex > U32_MOST || offsetBytes < 0 || extentBytes < 0 || !Number.isSafeInteger(offsetBytes + extentBytes)) {
-      return `extent ${i} is beyond any device`
-    }
-    extents[i] = { devindex, offsetBytes, lengthBytes: extentBytes }
+  // The usual file has one. A list that grows has room for seventeen, and the maps of all files stay.
+  if (count === 1) {
+    const extent = extentAt(view, start)
+    return extent ? [extent] : beyond(0)
+  }
+  const extents: Extent[] = []
+  for (let at = start; extents.length < count; at += EXTENT_BYTES) {
+    const extent = extentAt(view, at)
+    if (!extent) return beyond(extents.length)
+    extents.push(extent)
   }
   return extents
+}
+
+/** Undefined where a byte of it has no number of its own. */
+function extentAt(view: DataView, at: number): Extent | undefined {
+  const devindex = u64At(view, at)
+  const offsetBytes = u64At(view, at + 8)
+  const lengthBytes = u64At(view, at + 16)
+  if (devindex < 0 || devindex > U32_MOST || offsetBytes < 0 || lengthBytes < 0 || !Number.isSafeInteger(offsetBytes + lengthBytes)) return undefined
+  return { devindex, offsetBytes, lengthBytes }
 }
 
 /** Behind the header, and inside of the message. */
@@ -115,6 +122,10 @@ function putExtents(view: DataView, start: number, extents: readonly Extent[]): 
     putU64(view, at + 16, lengthBytes)
   }
   return at
+}
+
+function beyond(index: number): string {
+  return `extent ${index} is beyond any device`
 }
 
 function bad(trouble: string): DecodedIoctl {
