@@ -87,6 +87,8 @@ function reboot(world: World, host: Host, sentence?: string): Promise<Result<und
     const { mountedAs } = host
     const isElsewhere = mountedAs !== undefined && mountedAs.device !== NAMES.device
     if (world.media.filesystem || isElsewhere) await world.mount(host, mountedAs)
+    // What it had mounted may be no primary any more, or be gone: the one that is shown is there.
+    if (isElsewhere && world.media.filesystem && host.mountTrouble !== undefined) await world.mount(host, { ...mountedAs, device: NAMES.device })
     return ok()
   })
 }

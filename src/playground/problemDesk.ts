@@ -38,7 +38,7 @@ export class ProblemDesk {
     const made = this.#made
     if (made && made.key === key && made.check === check && files.every((list, i) => list === made.files[i])) return made.view
     const primary = devices.find(({ fsDevindex }) => fsDevindex === 0)
-    const view = viewOf(check, [...memoryProblems(devices), ...hostProblems(hosts, devices)], this.#checking, primary?.health.isStopped)
+    const view = viewOf(check, [...memoryProblems(devices, Math.max(0, ...hosts.map(({ entryCount }) => entryCount))), ...hostProblems(hosts, devices)], this.#checking, primary?.health.isStopped)
     this.#made = { key, files, check, view }
     return view
   }

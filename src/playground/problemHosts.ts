@@ -2,7 +2,7 @@
 // no fault, it is how famfs works.
 
 import { Superblock } from '../core/omf/superblock.ts'
-import { healsOf, startWords } from './heals.ts'
+import { healsOf, NEEDED_NEXT, startWords } from './heals.ts'
 import { hasFailed } from './problemMemory.ts'
 import { deviceWords } from './spoken.ts'
 import type { HostFile, HostView, PoolDeviceView, Problem, Severity } from './types.ts'
@@ -90,11 +90,11 @@ function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): strin
 }
 
 /** The device first, if it isn't well, by the names of its buttons; then the mount, if it has met what failed. */
-function healText({ name, mountpoint, files, lost }: HostView, devices: readonly PoolDeviceView[], met: 'memory' | 'failing'): string {
+function healText({ name, mountpoint, files, lost, entryCount }: HostView, devices: readonly PoolDeviceView[], met: 'memory' | 'failing'): string {
   const under = devices.filter((device) => hasFailed(device) && ((met === 'memory' && lost.some(({ devindex }) => devindex === device.devindex)) || files.some(({ fault, extents }) => fault === met && extents.some((extent) => isOn(device, extent)))))
-  const heal = under.flatMap(healsOf)
+  const heal = under.flatMap((device) => healsOf(device, entryCount))
   const again = `in a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
-  if (heal.length === 0) return capital(again)
+  if (heal.length === 0) return under.some(({ health }) => health.poison.length > 0) ? NEEDED_NEXT : capital(again)
   return `Under Devices: ${namesText(heal)}${met === 'memory' ? `; then ${again}` : '.'}`
 }
 

@@ -3,9 +3,8 @@
 // brings files back, and nowhere else.
 
 import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
-import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
 import { Superblock } from '../core/omf/superblock.ts'
-import { clearWords, startWords } from '../playground/heals.ts'
+import { clearWords, isNeeded, startWords } from '../playground/heals.ts'
 import { capitalDevice, deviceAmong, devicesWords } from '../playground/spoken.ts'
 import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot, TraceEvent } from '../playground/types.ts'
 import { listText, plural } from './format.ts'
@@ -45,7 +44,7 @@ export function memoryAdvice(snapshot: Snapshot): MemoryAdvice | undefined {
   const meet = meetingOf(hosts, hit)
   const elsewhere = meet || !bad.health.isStopped ? undefined : readableOn(hosts, files)
   const undoes = undoneBy(lastDone(snapshot), bad, devices)
-  const isLossy = !bad.health.isStopped && isHit(neededOf(bad, meta, filesystem?.entryCount ?? 0), bad.health.poison)
+  const isLossy = !bad.health.isStopped && isNeeded(bad, bad.health.poison, filesystem?.entryCount ?? 0)
   const heal = bad.health.isStopped ? 'start' : isLossy ? undefined : 'clear'
   const cure = cureText(bad, heal, undoes !== undefined)
   const says = [
@@ -60,13 +59,6 @@ function cureText(bad: PoolDeviceView, heal: MemoryAdvice['heal'], canStepBack: 
   if (heal === undefined) return canStepBack ? 'Step back: cleared it would be zeros, and only a format would help' : 'Cleared it is zeros, and only a format helps then'
   const words = heal === 'start' ? startWords(bad) : `${clearWords(bad)}, which makes it zeros`
   return canStepBack ? `Step back, or ${lowerFirst(words)}` : words
-}
-
-/** What zeros would end: superblocks, and as much of the log as is in use. */
-function neededOf({ baseBytes, fsDevindex }: PoolDeviceView, meta: readonly Meta[], entryCount: number): Extent[] {
-  if (fsDevindex === undefined) return []
-  if (fsDevindex > 0) return [{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }]
-  return meta.map(({ what, range }) => (what === 'log' ? { ...range, lengthBytes: LOG_HEADER_BYTES + entryCount * LOG_ENTRY_BYTES } : range))
 }
 
 /** What fails beside the one that is spoken of. */

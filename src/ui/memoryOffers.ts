@@ -14,10 +14,12 @@ export interface MemoryNews {
 
 /** Undefined while there is one file system, all devices are well, and no host has lost a file to one. */
 export function memoryNews(snapshot: Snapshot): MemoryNews | undefined {
-  const says = awayText(snapshot) ?? (snapshot.device.filesystem ? undefined : lostText(snapshot))
-  if (says !== undefined) return { says, offers: [] }
+  if (!snapshot.device.filesystem) return { says: awayText(snapshot) ?? lostText(snapshot), offers: [] }
   const advice = memoryAdvice(snapshot)
-  return advice && { says: advice.says, offers: offersOf(advice, snapshot) }
+  if (advice) return { says: advice.says, offers: offersOf(advice, snapshot) }
+  // Whoever uses the one that is shown may have something else to do.
+  const says = snapshot.hosts.every(({ status, elsewhere }) => status !== 'up' || elsewhere !== undefined) ? awayText(snapshot) : undefined
+  return says === undefined ? undefined : { says, offers: [] }
 }
 
 /** To heal it, to mount again or to meet it, and the way back; what else there is stands in the list of devices. */
@@ -34,9 +36,12 @@ function offersOf({ remount, read, bad, heal, undoes }: MemoryAdvice, snapshot: 
 /** Hosts that use another file system than the one that is shown. */
 function awayText({ device, hosts }: Snapshot): string | undefined {
   const away = hosts.filter((host) => host.elsewhere !== undefined)
-  const [first] = away
-  if (!first) return undefined
-  return `${listText(away.map(({ name }) => name))} ${away.length === 1 ? 'has' : 'have'} the file system of ${first.elsewhere} mounted: lanes and terminals have it. Log, map and Problems show only one whose primary is ${device.name}.`
+  if (away.length === 0) return undefined
+  const primaries = [...new Set(away.map(({ elsewhere }) => elsewhere))].map((primary) => {
+    const there = away.filter(({ elsewhere }) => elsewhere === primary)
+    return `${listText(there.map(({ name }) => name))} ${there.length === 1 ? 'has' : 'have'} the file system of ${primary} mounted`
+  })
+  return `${primaries.join(', ')}: lanes and terminals have it. Log, map and Problems show only one whose primary is ${device.name}.`
 }
 
 /** No file system can be seen: hosts that have one mounted go on with what they know. */

@@ -131,6 +131,12 @@ describe('hosts and memory that failed', () => {
     expect(saidOf(11)).toEqual([...saidOf(8).slice(0, 7), 'Device 1 has poisoned memory: 64 bytes at 0x7000. 3 more ranges of it are, too.'])
     expect(memoryProblems(poisoned)[1]).toMatchObject({ next: 'Under Devices: Clear poison on device 2, which makes it zeros. Hosts that saw it fail have to mount again.', bytes: { offsetBytes: 2 * EACH + 9 * MIB, lengthBytes: 64 } })
   })
+
+  it('no button is named that would end the file system: zeros are no superblock, and no log entry', () => {
+    const nextOf = (place: number, offsetBytes: number) => memoryProblems(devicesOf([EACH, EACH], { [place]: { poison: [{ offsetBytes: place * EACH + offsetBytes, lengthBytes: 64 }] } }).devices, 3).map(({ next }) => next.includes('Clear poison'))
+    // The fourth entry is not in use, and a secondary has no log.
+    expect([nextOf(0, 0), nextOf(1, 128), nextOf(0, 2 * MIB), nextOf(0, 2 * MIB + 48 + 2 * 544), nextOf(0, 2 * MIB + 64 * Math.ceil((48 + 3 * 544) / 64)), nextOf(1, 2 * MIB), nextOf(0, 64 * 4)]).toEqual([[false], [false], [false], [false], [true], [true], [true]])
+  })
 })
 
 /** Problems over a small device, and a way to wait for its next word. */
