@@ -51,6 +51,16 @@ describe('mounts made by hand', () => {
     await session.dispose()
   })
 
+  it('of a device that has become another one’s secondary are not, and the one that is shown is mounted', async () => {
+    const { session } = await three()
+    onTestFinished(() => session.dispose())
+    expect(await run(session, 'A', 'umount /mnt/famfs; mkfs.famfs -f /dev/dax1.0 && famfs mount --fuse --kernel program /dev/dax1.0 /mnt/famfs')).toBe(0)
+    expect(session.snapshot().hosts[0]).toMatchObject({ elsewhere: '/dev/dax1.0', kernel: 'program' })
+    expect(await run(session, 'A', 'umount /mnt/famfs && mkfs.famfs -f /dev/dax0.0 /dev/dax1.0')).toBe(0)
+    valueOf(await session.rebootHost('A'))
+    expect(session.snapshot().hosts[0]).toMatchObject({ mountpoint: '/mnt/famfs', elsewhere: undefined, mountTrouble: undefined, kernel: 'program' })
+  })
+
   it('are what a reboot makes again: the plug pulled or not, and what was unmounted by hand', async () => {
     const { session } = await three()
     onTestFinished(() => session.dispose())
