@@ -14,6 +14,8 @@ export interface Call<T extends OptionTable> {
   operands: readonly string[]
   /** Options as they were spelled, `-k` or `--kill`. */
   spelled: readonly string[]
+  /** All that stood behind the name, as it was typed. */
+  args: readonly string[]
   io: Io
 }
 
@@ -40,7 +42,7 @@ export function command<const T extends OptionTable>(spec: Omit<Described, 'opti
       }
       for (const warning of parsed.warnings) io.err(`${name}: ${warning}.\n`)
       const { given, operands, spelled } = parsed
-      const ended = run({ name, given, operands, spelled, io })
+      const ended = run({ name, given, operands, spelled, args, io })
       return typeof ended === 'number' ? ended : yield* ended
     },
   }

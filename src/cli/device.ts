@@ -62,11 +62,16 @@ export function* devicesOf(io: Io, deviceName: string): Task<{ ok: true; devices
   return { ok: true, devices: [{ devindex: 0, uuid: ts_dev_uuid, sizeBytes: Number(ts_daxdev.dd_size), deviceName }, ...scan.daxdevs] }
 }
 
-/** What is refused for the sake of the files on a device is done with --force: with all that was named, so that it is no other command. */
-export function forcedBy({ name, operands }: Pick<Call<OptionTable>, 'name' | 'operands'>, failure: Failure): Trouble {
+/** What is refused for the sake of the files on a device is done with --force, before all that was typed, so that it is no other command. */
+export function forcedBy({ name, args }: Pick<Call<OptionTable>, 'name' | 'args'>, failure: Failure): Trouble {
   const { says, reason } = failure
-  if (reason !== 'already_formatted' && reason !== 'owned_by_other') return failure
-  return { says, next: `${reason === 'owned_by_other' ? 'That takes it from that host, and' : 'That'} forgets every file on it. If that is meant: ${name} --force ${operands.join(' ')}.` }
+  if (!isForceable(failure)) return failure
+  return { says, next: `${reason === 'owned_by_other' ? 'That takes it from that host, and' : 'That'} forgets every file on it. If that is meant: ${name} --force ${args.join(' ')}.` }
+}
+
+/** What is on the device is all that speaks against it. */
+export function isForceable({ reason }: Failure): boolean {
+  return reason === 'already_formatted' || reason === 'owned_by_other'
 }
 
 /** The primary of the file system that the device is a part of, as this host calls it. */

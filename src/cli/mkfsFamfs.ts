@@ -6,7 +6,7 @@ import type { Task } from '../core/base/task.ts'
 import { fsckOn } from '../core/machine/judging.ts'
 import { fsckText } from '../core/machine/toolText.ts'
 import { type Call, command, stop } from './command.ts'
-import { forcedBy, rawDevice } from './device.ts'
+import { forcedBy, isForceable, rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
 import type { Program } from './program.ts'
 import { setDaxmode, shown } from './shared.ts'
@@ -64,15 +64,15 @@ function* run(call: Call<typeof options>): Task<number> {
   if (made.ok || !BEFORE_SIZE.has(made.failure.reason)) {
     for (const each of names) io.out(`devsize: ${system.devices().find((device) => device.name === each)?.sizeBytes}\n`)
   }
-  if (!made.ok) return stop(call, given.kill > 0 ? killAdvice(call, made.failure) : forcedBy(call, made.failure), FAILED_EXIT)
+  if (!made.ok) return stop(call, given.kill > 0 && isForceable(made.failure) ? killAdvice(call, made.failure) : forcedBy(call, made.failure), FAILED_EXIT)
   const verdict = yield* fsckOn(system.machine, name)
   if (verdict.ok && verdict.value.scan) io.out(fsckText(system.machine, verdict.value.scan, { human: true, bucketCount: 0, verbose: given.verbose }))
   return 0
 }
 
 /** Alone, --kill asks for nothing else than a format does, and what is refused there wasn't meant. */
-function killAdvice({ operands }: Call<typeof options>, failure: Failure): Trouble {
-  return { says: failure.says, next: `To destroy its superblock: mkfs.famfs --kill --force ${operands.join(' ')}.` }
+function killAdvice({ name, args }: Call<typeof options>, { says }: Failure): Trouble {
+  return { says, next: `To destroy its superblock: ${name} --force ${args.join(' ')}.` }
 }
 
 /** The primary first: without it, the others are nothing. */

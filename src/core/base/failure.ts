@@ -9,9 +9,12 @@ const FORMAT = 'Format the device: mkfs.famfs DEVICE.'
 /** What the hardware says of a device that can't be used. */
 export type HardwareFault = 'poison' | 'stopped' | 'reconfigured'
 
+/** Clearing makes zeros of what was there, and a superblock of zeros is none. */
+const CLEAR = 'Clear the poison (cxl clear-media-poison): what was there is lost, and with the superblock every file'
+
 /** What heals a device, and nothing that wouldn't. */
 const CURES: Record<HardwareFault, string> = {
-  poison: 'Clear the poison (cxl clear-media-poison: its lines are zeros then); then unmount',
+  poison: `${CLEAR}; then unmount`,
   stopped: 'Let the device answer again (daxctl enable-device); then unmount',
   reconfigured: 'Unmount',
 }
@@ -148,8 +151,8 @@ export const failures = {
   device_failed: row<{ device: string; what: string; why: HardwareFault; isMounted?: boolean }>('EIO', (d) => `${d.device} can't be used: it ${d.what}`,
     (d) => {
       if (d.isMounted) return cured(d)
-      if (d.why === 'stopped') return `Let it answer again: daxctl enable-device ${d.device}.`
-      return `Clear the poison (cxl clear-media-poison), or format it, which forgets every file: mkfs.famfs --force ${d.device}.`
+      if (d.why === 'stopped') return `Let the device answer again: daxctl enable-device ${d.device}.`
+      return `${CLEAR}; then format again: mkfs.famfs --force ${d.device}.`
     }),
   mount_failed: row<{ path: string; device: string; what: string; why: HardwareFault }>('ENODEV',
     (d) => `nothing on this mount can be reached any more, not ${d.path} and no other file: ${d.device} ${d.what}`,
