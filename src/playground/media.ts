@@ -4,7 +4,6 @@
 
 import { unitsOf } from '../core/base/align.ts'
 import { assert } from '../core/base/assert.ts'
-import type { Reason } from '../core/base/failure.ts'
 import type { Failure } from '../core/base/result.ts'
 import { UnitBitmap } from '../core/alloc/bitmap.ts'
 import { type Fmap, fmapOf, piecesOf } from '../core/fmap/fmap.ts'
@@ -16,6 +15,7 @@ import { coherentMemory, type Memory } from '../core/mem/memory.ts'
 import type { Daxdev } from '../core/mem/daxdev.ts'
 import { ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
+import { overlap } from './memoryFaults.ts'
 import { placedExtents } from './places.ts'
 import type { Extent, FilesystemView, MediaFile } from './types.ts'
 
@@ -43,8 +43,6 @@ interface MediaDevice {
 }
 
 const COLOURS = 8
-/** Anything else was a famfs, and is damaged. */
-const NEVER_FORMATTED: ReadonlySet<Reason> = new Set(['not_famfs'])
 
 export class MediaReader {
   /** The primary device. */
@@ -86,14 +84,14 @@ export class MediaReader {
     return { verdict: this.#verdict(), failure: undefined, filesystem: this.#filesystem(layout), files: this.#files, paths: this.#paths, devices: this.#devices, grown }
   }
 
-  /** Bytes there are others: entries that were read already, perhaps. Then the next look reads them all. */
+  /** Bytes there are others: entries that were read already, perhaps, or what tells which device one of them is. Then the next look reads them all. */
   changed(ranges: readonly Extent[]): void {
     const layout = this.#layout
-    if (layout && ranges.some((range) => this.#differs(layout, range))) this.#layout = undefined
+    // The primary's superblock and the header are read with each look, the others' with the entries that add them.
+    if (layout && ranges.some((range) => this.#differs(layout, range) || this.others.some((memory) => overlap(range, superblockOf(memory))))) this.#layout = undefined
   }
 
   #differs(layout: Layout, { offsetBytes, lengthBytes }: Extent): boolean {
-    // Superblock and header are read with each look.
     const firstBytes = entryOffset(layout, 0)
     const endIndex = Math.min(this.#seenCount, Math.ceil((offsetBytes + lengthBytes - firstBytes) / LOG_ENTRY_BYTES))
     const window = new EntryWindow(this.memory, layout)
@@ -107,9 +105,6 @@ export class MediaReader {
   #nothing(failure: Failure): MediaState {
     this.#last ??= { fsUuid: undefined, entryCount: 0 }
     this.#layout = undefined
-    this.#seenCount = 0
-    this.#files = []
-    this.#paths = []
     return { verdict: verdictOf(failure), failure, filesystem: undefined, files: [], paths: [], devices: [], grown: [] }
   }
 
@@ -209,15 +204,17 @@ export class MediaReader {
 
 function verdictOf({ reason, says, next }: Failure): string {
   if (reason === 'secondary_device') return `Not shown: ${says}.`
-  return `${NEVER_FORMATTED.has(reason) ? 'Not a famfs' : 'Damaged'}: ${says}. ${next}`
+  // Anything else was a famfs, and is damaged.
+  return `${reason === 'not_famfs' ? 'Not a famfs' : 'Damaged'}: ${says}. ${next}`
 }
 
 function sumOf(devices: readonly MediaDevice[], count: (device: MediaDevice) => number): number {
   return devices.reduce((sum, device) => sum + count(device), 0)
 }
 
-function superblockOf({ device: { baseBytes, sizeBytes } }: Memory): Extent {
-  return { offsetBytes: baseBytes, lengthBytes: Math.min(SUPERBLOCK_REGION_BYTES, sizeBytes) }
+/** A device without room for it is no secondary. */
+function superblockOf({ device: { baseBytes } }: Memory): Extent {
+  return { offsetBytes: baseBytes, lengthBytes: SUPERBLOCK_REGION_BYTES }
 }
 
 function mediaFile(entryIndex: number, path: string, map: Fmap, baseOf: (devindex: number) => number | undefined): MediaFile {

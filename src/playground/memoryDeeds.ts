@@ -81,12 +81,13 @@ export function clearPoisonOf(world: World, devindex: number): Promise<Result<un
 }
 
 /** "64 lines of s4 are zeros now". */
-function zerosText({ media: { files, filesystem } }: World, zeros: readonly Extent[]): string {
+function zerosText({ media: { devices, files, filesystem } }: World, zeros: readonly Extent[]): string {
   const count = zeros.reduce((sum, { lengthBytes }) => sum + lengthBytes / POISON_LINE_BYTES, 0)
   const isUnder = (extents: readonly Extent[]): boolean => extents.some((a) => zeros.some((b) => a.offsetBytes < b.offsetBytes + b.lengthBytes && b.offsetBytes < a.offsetBytes + a.lengthBytes))
+  const bases = [0, ...devices.flatMap(({ memory }) => memory?.device.baseBytes ?? [])]
   const { logOffsetBytes = 0, logLengthBytes = 0 } = filesystem ?? {}
   const things = [
-    ...(isUnder([{ offsetBytes: 0, lengthBytes: Superblock.sizeBytes }]) ? ['the superblock'] : []),
+    ...(isUnder(bases.map((offsetBytes) => ({ offsetBytes, lengthBytes: Superblock.sizeBytes }))) ? ['the superblock'] : []),
     ...(isUnder([{ offsetBytes: logOffsetBytes, lengthBytes: logLengthBytes }]) ? ['the log'] : []),
     ...files.filter(({ extents }) => isUnder(extents)).map(({ path }) => path),
   ]

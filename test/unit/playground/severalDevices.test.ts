@@ -181,6 +181,30 @@ describe('what the hardware says', () => {
     expect(last()?.sentence).toBe('Nothing of device 2 was poisoned.')
   })
 
+  it('is the same to who steps back and forth over a secondary superblock that was cleared, and to who did it', async () => {
+    const { session } = await three()
+    onTestFinished(() => session.dispose())
+    await striped(session)
+    valueOf(await session.poison(1, 0, 64))
+    const shown = () => {
+      const { device: { devices }, files } = session.snapshot()
+      return { devices: devices.map(({ fsDevindex, usedUnitCount }) => [fsDevindex, usedUnitCount]), files: files.map(({ path, fault, extents }) => [path, fault, extents.length]) }
+    }
+    const { position } = session.snapshot().history
+    const whole = shown()
+    expect(whole.devices.map(([fsDevindex]) => fsDevindex)).toEqual([0, 1, 2])
+    expect(whole.files).toEqual([['wide', undefined, 3]])
+    valueOf(await session.clearPoison(1))
+    expect(session.snapshot().trace.at(-1)?.sentence).toBe('Poison on device 1 was cleared: 1 line of the superblock is zeros now, and what was there is lost. Mounts that met it stay as they are.')
+    const cleared = shown()
+    expect(cleared.devices.map(([fsDevindex]) => fsDevindex)).toEqual([0, undefined, 2])
+    expect(cleared.files).toEqual([['wide', 'missing', 0]])
+    for (const [where, there] of [[position, whole], [position + 1, cleared], [position - 1, whole], [position + 1, cleared]] as const) {
+      valueOf(await session.stepTo(where))
+      expect([where, shown()]).toEqual([where, there])
+    }
+  })
+
   it('is named among the problems, with where it is', async () => {
     const { session } = await three()
     await striped(session)
