@@ -2,7 +2,7 @@
 // first of them is asked for, or once the page has come to rest. Whoever calls them sees to it that they come one by one.
 
 import { failLate } from '../core/base/late.ts'
-import { fail, ok, type Result } from '../core/base/result.ts'
+import { ok, type Result } from '../core/base/result.ts'
 import { freeHostName, NAMES } from './names.ts'
 import { startHost } from './ours.ts'
 import type { Host } from './roster.ts'
@@ -12,7 +12,7 @@ import type { World } from './world.ts'
 
 export async function addHost(world: World): Promise<Result<string>> {
   const taken = world.roster.all().map((host) => host.name)
-  if (taken.length >= HOSTS_MOST) return world.refuse(fail('too_many_hosts', { limit: HOSTS_MOST }))
+  if (taken.length >= HOSTS_MOST) return world.refuse(failLate('too_many_hosts', { limit: HOSTS_MOST }))
   const name = freeHostName(taken)
   const started = await world.operation(undefined, () => startHost(world, name))
   if (started.ok) world.saver.mark([])
@@ -22,7 +22,7 @@ export async function addHost(world: World): Promise<Result<string>> {
 export async function removeHost(world: World, name: string): Promise<Result<undefined>> {
   const host = world.roster.find(name)
   if (!host.ok) return world.refuse(host)
-  if (world.roster.all().length === 1) return world.refuse(fail('last_host'), name)
+  if (world.roster.all().length === 1) return world.refuse(failLate('last_host'), name)
   return world.operation(undefined, () => {
     world.roster.remove(host.value)
     world.history.did({ act: 'remove', host: name })

@@ -8,6 +8,7 @@ import { type DeviceFacts, mountGiven } from './acts.ts'
 import type { Engine } from './engine.ts'
 import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
+import { poisonOf } from './memoryFaults.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import { mkfsGiven, readableOn, startHost } from './ours.ts'
@@ -97,7 +98,10 @@ export class Session implements Playground {
       const was = host.mount
       const unmounted = was ? await host.call('umount', { mountpoint: was.mountpoint }) : ok()
       if (!unmounted.ok) return unmounted
+      // Formatting makes zeros of it.
+      const poisoned = world.pool.devices.flatMap(poisonOf)
       const made = await host.call('mkfs', mkfsGiven(world.pool, host.name, options))
+      world.mark(poisoned)
       if (!made.ok) {
         if (was) await world.mount(host, mountGiven(was))
         return made

@@ -191,8 +191,6 @@ export const failures = {
     'Reboot the host, and tell us what you did.'),
   no_host: row<{ name: string }>('ENOENT', (d) => `there is no host ${d.name}`, 'Choose a host that is shown.'),
   host_exists: row<{ name: string }>('EEXIST', (d) => `there is a host ${d.name} already`, 'Choose another name.'),
-  too_many_hosts: row<{ limit: number }>('ENOSPC', (d) => `${d.limit} hosts are as many as this page runs`, 'Use the hosts that are there.'),
-  last_host: row('EBUSY', () => 'this is the last host, and a device nobody uses shows nothing', 'Add another host first, or reboot this one.'),
   cancelled: row('ECANCELED', () => 'it was stopped half-way', 'Run it again: it starts over in place.'),
   peek_too_long: row<{ lengthBytes: number; limitBytes: number }>('EINVAL',
     (d) => `one look is at most ${d.limitBytes} bytes, not ${d.lengthBytes}`, 'Look at smaller pieces.'),

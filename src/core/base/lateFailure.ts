@@ -98,6 +98,8 @@ export const lateFailures = {
   bad_device_count: row<{ count: number; limit: number }>('EINVAL', (d) => `${d.count} is no number of devices here`, (d) => `Give a whole number from 1 to ${d.limit}.`),
   no_such_device: row<{ devindex: number; count: number }>('ENODEV', (d) => `there is no device ${d.devindex}: this session has ${d.count}, counted from 0`,
     'Choose a device that is shown.'),
+  too_many_hosts: row<{ limit: number }>('ENOSPC', (d) => `${d.limit} hosts are as many as this page runs`, 'Use the hosts that are there.'),
+  last_host: row('EBUSY', () => 'this is the last host, and a device nobody uses shows nothing', 'Add another host first, or reboot this one.'),
   primary_stays: row<{ device: string }>('EBUSY', (d) => `${d.device} is the primary device: superblock and log are on it`, 'Take another device away, or the host.'),
 }
 

@@ -1,6 +1,6 @@
 // mkfs: the primary's magic is cleared and flushed first and written last, so that power may fail at any write: there is a
 // file system with all its devices, or none. The log is zeroed only where it isn't zero, so a fresh device stays uncommitted.
-// Formatting mends poison, on a device that answers.
+// Formatting mends poison, on a device that answers: what was poisoned is zeros then.
 
 import { isPowerOfTwo } from '../base/align.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
@@ -13,7 +13,7 @@ import { LOG_HEADER_CRC_OFFSET, LogHeader, slotCountOf } from '../omf/log.ts'
 import type { Superblock } from '../omf/superblock.ts'
 import { addDaxdevEntry, appendEntry } from '../log/append.ts'
 import { DaxdevTable } from '../log/daxdevs.ts'
-import { type FormatReason, type Formatting, killSuperblock, newSuperblock, refuseDevice, refuseSecondary, writeSecondary, writeSuperblock } from './superblocks.ts'
+import { type FormatReason, type Formatting, killSuperblock, mend, newSuperblock, refuseDevice, refuseSecondary, writeSecondary, writeSuperblock } from './superblocks.ts'
 
 export interface MkfsOptions extends Formatting {
   /** Random UUIDs: the first is the file system's, the second the device's, then one for each secondary device. */
@@ -46,8 +46,8 @@ export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superbl
   const unfit = unfitOf(memory, superblock, others, unitBytes)
   if (unfit) return unfit
 
-  memory.health.mend()
   killSuperblock(memory)
+  for (const each of [memory, ...secondaries]) yield* mend(each)
   const header = encodeLogHeader(logLengthBytes)
   yield* zero(memory, LOG_OFFSET_BYTES, logLengthBytes)
   memory.write(LOG_OFFSET_BYTES, header)

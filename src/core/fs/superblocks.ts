@@ -4,10 +4,12 @@
 import { GIB, unitsOf } from '../base/align.ts'
 import { bytesOfText } from '../base/plain.ts'
 import { fail, type Failure } from '../base/result.ts'
+import { runNow, type Task } from '../base/task.ts'
 import { NIL_UUID } from '../base/uuid.ts'
 import { UNITS_MOST } from '../alloc/bitmap.ts'
 import type { Memory } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
+import { zero } from '../mem/zero.ts'
 import { checkSuperblock, isUnit, superblockCrc } from '../omf/check.ts'
 import {
   DEVNAME_FIELD_BYTES, OMF_VERSION_MAJOR, OMF_VERSION_MINOR, SECONDARY_FLAG, SUPERBLOCK_MAGIC, SUPERBLOCK_REGION_BYTES, SUPERBLOCK_VERSION,
@@ -114,9 +116,19 @@ export function killSuperblock(memory: Memory): void {
   memory.flush(0, 8)
 }
 
+/** Poison goes as it does when it is cleared: its lines are zeros, and poisoned to the last. */
+export function* mend(memory: Memory): Task<void> {
+  for (const { offsetBytes, lengthBytes } of memory.health.poison) {
+    const lengthHere = Math.min(lengthBytes, Math.max(0, memory.presentBytes - offsetBytes))
+    yield* zero(memory, offsetBytes, lengthHere)
+    memory.flush(offsetBytes, lengthHere)
+  }
+  memory.health.mend()
+}
+
 /** Makes a device part of a file system whose log says so next. */
 export function writeSecondary(memory: Memory, facts: Pick<SuperblockFacts, 'fsUuid' | 'deviceUuid' | 'systemUuid' | 'unitBytes'>): void {
-  memory.health.mend()
   killSuperblock(memory)
+  runNow(mend(memory))
   writeSuperblock(memory, newSuperblock(memory, { ...facts, logOffsetBytes: 0, logLengthBytes: 0, flags: SECONDARY_FLAG }))
 }

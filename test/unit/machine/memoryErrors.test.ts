@@ -7,6 +7,7 @@ import type { Reason } from '../../../src/core/base/failure.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow } from '../../../src/core/base/task.ts'
 import { changeDevice, clearPoison } from '../../../src/core/machine/deviceErrors.ts'
+import { devaddOn } from '../../../src/core/machine/joining.ts'
 import { isStandalone, kernelNames } from '../../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../../src/host/sandbox.ts'
 import { storeBytes } from '../../../src/core/machine/storing.ts'
@@ -107,12 +108,22 @@ describe('mkfs', () => {
     run(machine.mount(DAX, MNT))
   })
 
-  it('mends poison that is elsewhere without being forced', () => {
-    const fresh = newDax(32 * MIB)
-    const other = newMachine('B', fresh)
-    new Health(fresh.health).addPoison(20 * MIB, 64)
-    run(other.mkfs(DAX, {}))
-    expect(new Health(fresh.health).isSound).toBe(true)
+  it('mends poison that is elsewhere without being forced: zeros, as where it is cleared, and nothing beside it', () => {
+    const all = newDevices(3)
+    const other = newMachine('B', ...all)
+    const at = 20 * MIB
+    for (const each of all) {
+      coherentMemory(each).write(at - 64, new Uint8Array(192).fill(7))
+      new Health(each.health).addPoison(at, 64)
+    }
+    const [primary, secondary, added] = all.map(({ name }) => name)
+    run(other.mkfs(primary!, { secondaries: [secondary!] }))
+    run(other.mount(primary!, MNT))
+    run(devaddOn(other, MNT, [added!], {}, ROOT_USER))
+    for (const each of all) {
+      expect(new Health(each.health).isSound).toBe(true)
+      expect([...coherentMemory(each).window(at - 64, 192)]).toEqual(Array.from({ length: 192 }, (_, i) => (i >= 64 && i < 128 ? 0 : 7)))
+    }
   })
 
   it('formats no device that doesn’t answer, and kills nothing on it', () => {

@@ -68,6 +68,20 @@ it('is what was written: after a start, another device, steps back and forth, an
   expect(store.saves.reduce((sum, { dirty }) => sum + dirty.size, 0)).toBeLessThan(16)
 })
 
+it('is the zeros, too, that a format makes of poison', async () => {
+  const store = new Told()
+  const session = new Session(nodeEngine(), store, 'owner')
+  onTestFinished(() => session.dispose())
+  await session.start()
+  valueOf(await session.format({ force: true, deviceBytes: 32 * MIB, deviceCount: 2 }))
+  valueOf(await session.poison(1, 20 * MIB, 64))
+  valueOf(await session.save())
+  store.saves.length = 0
+  valueOf(await session.format({ force: true }))
+  valueOf(await session.save())
+  expect(store.saves.flatMap(({ dirty }) => [...dirty])).toContain(52 * MIB / CHUNK_BYTES)
+})
+
 it('is given by itself, whatever happened last to a device or to a host’s devices', async () => {
   const store = new Told()
   const session = new Session(nodeEngine(), store, 'owner')
