@@ -30,7 +30,7 @@ it('a run is stopped by button and by Escape, says so, and the next one begins a
   expect(await conclusion(page).getByText('Stopped').count()).toBe(0)
 
   // The address follows what is set: the same one once more would lead nowhere.
-  await eventually(() => hash(page)).not.toBe(LONG)
+  await eventually(async () => hash(page)).not.toBe(LONG)
   await page.goto(`${url}${LONG}`)
   await eventually(() => conclusion(page).innerText()).toContain('Running: ')
   await page.keyboard.press('Escape')
