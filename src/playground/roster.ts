@@ -165,6 +165,8 @@ export class Host {
       elsewhere,
       seatedFrom: this.#seatedFrom,
       kernel: mount?.kernel,
+      daemon: mount?.daemon,
+      options: mount?.options,
       memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
       lost: this.pool ? lostOnHost(this.pool, this.#places) : [],
       refused: this.#places.flatMap(({ devindex, refusal }) => (refusal ? [`device ${devindex}: ${lackWords(refusal)}`] : [])),

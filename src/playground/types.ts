@@ -3,6 +3,7 @@
 
 import type { Failure, Result } from '../core/base/result.ts'
 import type { KernelName } from '../core/kernel/way.ts'
+import type { DaemonPlace } from '../core/machine/types.ts'
 import type { CallNote, Calls, HostNode } from '../host/protocol.ts'
 
 export interface Snapshot {
@@ -136,6 +137,10 @@ export interface HostView {
   seatedFrom: number
   /** Of its mount. */
   kernel?: KernelName | undefined
+  /** Where the daemon of its mount runs; undefined where it has none. */
+  daemon?: DaemonPlace | undefined
+  /** Of its mount, as /proc/mounts has them. */
+  options?: readonly string[] | undefined
   /** What touching memory that failed is there, by its kernel: the first time, and from then on. */
   memoryErrno?: string | undefined
   /** Devices that its mount has lost. */
