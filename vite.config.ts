@@ -1,5 +1,6 @@
 // One build for every static host: relative addresses, module workers, no inline script; dev and preview send the headers that the page is made for.
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type Rolldown } from 'vite'
 import { browserAlias } from './test/helpers/alias.ts'
@@ -70,10 +71,16 @@ function sharedWorker(): Plugin {
   }
 }
 
+/** Lucide's icons, made by a maker of ours that knows no more than they need here. */
+function ownIcons(): Plugin {
+  const maker = fileURLToPath(new URL('./src/ui/lucideIcon.ts', import.meta.url))
+  return { name: 'own-icons', apply: 'build', enforce: 'pre', resolveId: { filter: { id: /^\.\.\/createLucideIcon\.mjs$/ }, handler: () => maker } }
+}
+
 export default defineConfig({
   // The page must work under any path, and inside other people's sites.
   base: './',
-  plugins: [react(), sharedWorker()],
+  plugins: [react(), sharedWorker(), ownIcons()],
   resolve: { alias: browserAlias },
   worker: { format: 'es' },
   server: { headers: isolationHeaders },

@@ -5,7 +5,7 @@ import { lazy, Suspense } from 'react'
 import { BytesView } from './inspector/BytesView.tsx'
 import { useLook, useLookStore } from './look.tsx'
 import { PanelHead } from './PanelHead.tsx'
-import { Choice } from './parts.tsx'
+import { Choice } from './controls.tsx'
 
 const VIEWS = ['bytes', 'mmap'] as const
 const VIEW_WORDS = { bytes: 'Bytes', mmap: 'mmap of a file' }

@@ -35,32 +35,6 @@ export function octalText(mode: number): string {
   return `0${(mode & 0o7777).toString(8).padStart(3, '0')}`
 }
 
-export function byteText(byte: number): string {
-  return HEX[byte] ?? '??'
-}
-
-/** What a hex dump's right-hand column shows. */
-export function asciiText(byte: number): string {
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·'
-}
-
-/** "4m", "64k", "100", "1g", "2 MiB": bytes, or undefined. Units are binary and case doesn't matter, as in famfs. */
-export function parseSize(text: string): number | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(b|k|kib|kb|m|mib|mb|g|gib|gb)?\s*$/i.exec(text)
-  if (!match) return undefined
-  const factor = FACTORS[(match[2] ?? 'b').charAt(0).toLowerCase()] ?? 1
-  const bytes = Number(match[1]) * factor
-  return Number.isSafeInteger(bytes) ? bytes : undefined
-}
-
-/** "0x200000", "2097152" or "2m": a byte offset, or undefined. */
-export function parseOffset(text: string): number | undefined {
-  const hex = /^\s*0x([0-9a-f]+)\s*$/i.exec(text)
-  if (!hex) return parseSize(text)
-  const offset = Number.parseInt(hex[1] ?? '', 16)
-  return Number.isSafeInteger(offset) ? offset : undefined
-}
-
 /** With a final stop, which failures come without, and a capital, unless the first word may be somebody's file. */
 export function sentence(text: string): string {
   const first = FIRST_WORD.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
@@ -74,5 +48,3 @@ export function listText(items: string[], most = 3): string {
 }
 
 const FIRST_WORD = /^(the|this|these|there|that|a|an|only|one|it|its|byte|bytes|host|another|nothing|something|log|unit|units|formatting|no)\b(?![./])/
-const FACTORS: Record<string, number> = { b: 1, k: KIB, m: MIB, g: GIB }
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -4,7 +4,8 @@
 import type { Result } from '../core/base/result.ts'
 import type { Playground } from '../playground/types.ts'
 import { sizeText } from './format.ts'
-import { type Messages, toast } from './messages.ts'
+import type { Messages } from './messages.ts'
+import { toast } from './toast.ts'
 
 const REVOKE_MS = 60_000
 

@@ -3,7 +3,7 @@
 import { must, ok, type Result } from '../../src/core/base/result.ts'
 import { SeededRandom } from '../../src/core/base/random.ts'
 import { DEVINDEX, newAnswer, OFFSET, type Resolver } from '../../src/core/fmap/resolve.ts'
-import { unrolled } from '../../src/core/fmap/wide.ts'
+import { unrolled } from '../../src/core/fmap/widePulled.ts'
 import { MountDevices } from '../../src/core/kernel/devices.ts'
 import { wholeMountFails } from '../../src/core/kernel/way.ts'
 import { connect } from '../../src/core/machine/kernels.ts'

@@ -1,29 +1,13 @@
-// Three ways from a file offset to a device for maps as kernels hold them. Each allocates nothing per call. The walk grows
-// with the list; the shift and the interleave don't.
+// From a file offset to a device for maps as kernels hold them, allocating nothing per call. The walk grows with the list; the
+// interleave doesn't, nor does the shift (shiftResolve.ts).
 
 import { assert } from '../base/assert.ts'
-import { isPowerOfTwo } from '../base/align.ts'
 import { type Answer, BEFORE, DEVINDEX, inside, LENGTH, OFFSET, type Resolver } from './resolve.ts'
 import type { Columns, Interleaved, WideMap } from './wide.ts'
 
 /** As a kernel does it that takes a map as it comes: by walking the list. */
 export function walkingResolver(map: WideMap): Resolver {
   return map.kind === 'simple' ? walk(map.sizeBytes, map.columns) : interleavedWalk(map.sizeBytes, map.interleaved)
-}
-
-/** Undefined unless all extents but the last are of one length, a power of two, and the last isn't longer. */
-export function shiftResolver(sizeBytes: number, columns: Columns): Resolver | undefined {
-  const extentBytes = columns.lengths[0] as number
-  if (columns.count === 0 || !isUniform(columns, extentBytes)) return undefined
-  return {
-    sizeBytes,
-    resolve(fileOffsetBytes, answer) {
-      if (!inside(fileOffsetBytes, sizeBytes)) return false
-      const index = Math.floor(fileOffsetBytes / extentBytes)
-      answerAt(columns, index, fileOffsetBytes - index * extentBytes, sizeBytes - fileOffsetBytes, answer)
-      return true
-    },
-  }
 }
 
 function walk(sizeBytes: number, columns: Columns): Resolver {
@@ -79,15 +63,9 @@ function answerInStrip({ chunkBytes, strips }: Interleaved, within: number, most
   answer[BEFORE] = inChunk
 }
 
-function answerAt(columns: Columns, index: number, within: number, mostBytes: number, answer: Answer): void {
+export function answerAt(columns: Columns, index: number, within: number, mostBytes: number, answer: Answer): void {
   answer[DEVINDEX] = columns.devindices[index] as number
   answer[OFFSET] = (columns.offsets[index] as number) + within
   answer[LENGTH] = Math.min((columns.lengths[index] as number) - within, mostBytes)
   answer[BEFORE] = within
-}
-
-function isUniform({ lengths, count }: Columns, extentBytes: number): boolean {
-  if (!isPowerOfTwo(extentBytes)) return false
-  for (let i = 1; i < count - 1; i++) if (lengths[i] !== extentBytes) return false
-  return count === 1 || (lengths[count - 1] as number) <= extentBytes
 }

@@ -3,7 +3,8 @@
 
 import { errnos } from '../base/errno.ts'
 import { bytesOfText } from '../base/plain.ts'
-import { unrolled, unrolledCount, type WideMap } from '../fmap/wide.ts'
+import type { WideMap } from '../fmap/wide.ts'
+import { unrolled, unrolledCount } from '../fmap/widePulled.ts'
 import { answer, refusal } from './directLink.ts'
 import { encodeFmap, encodeSized, headerAlone, sizedBytesOf } from './fmapMessage.ts'
 import { DAXDEV_NAME_BYTES, DaxdevReply, DaxdevRequest, FmapProbe } from './messages.ts'

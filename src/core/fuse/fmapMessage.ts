@@ -6,7 +6,8 @@ import type { Extent } from '../fmap/fmap.ts'
 import { type Columns, type Interleaved, newColumns, pushExtent, type WideMap } from '../fmap/wide.ts'
 import { EXT_INTERLEAVED, EXT_SIMPLE } from '../omf/constants.ts'
 import { FILE_TYPE_REGULAR, FMAP_VERSION, FmapHeader, FmapInterleaved } from './messages.ts'
-import { EXTENT_BYTES, newExtent, putExtent, readExtent, RESERVED_TROUBLE, reservedCheck } from './records.ts'
+import { EXTENT_BYTES, newExtent, putExtent, readExtent, reservedCheck } from './records.ts'
+import { RESERVED_TROUBLE } from './reserved.ts'
 
 const HEADER_BYTES = FmapHeader.sizeBytes
 const RECORD_BYTES = FmapInterleaved.sizeBytes

@@ -3,7 +3,7 @@
 
 import { u64At, putU64 } from '../base/u64.ts'
 import { type Extent, type Fmap, piecesOf } from '../fmap/fmap.ts'
-import { RESERVED_TROUBLE } from './records.ts'
+import { RESERVED_TROUBLE } from './reserved.ts'
 import type { Ioctl } from './wire.ts'
 
 /** As much as the module takes, and the ioctl that brings it; the one that asks for it has the same layout. */

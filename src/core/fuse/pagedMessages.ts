@@ -6,7 +6,8 @@ import { EXT_SIMPLE } from '../omf/constants.ts'
 import { struct, u64 } from '../omf/struct.ts'
 import { type Columns, newColumns, pushExtent } from '../fmap/wide.ts'
 import { FILE_TYPE_REGULAR, FMAP_VERSION, FmapHeader } from './messages.ts'
-import { EXTENT_BYTES, newExtent, putExtent, readExtent, RESERVED_TROUBLE, reservedCheck } from './records.ts'
+import { EXTENT_BYTES, newExtent, putExtent, readExtent, reservedCheck } from './records.ts'
+import { RESERVED_TROUBLE } from './reserved.ts'
 
 /** Mappings in one reply, unless said otherwise. */
 export const PAGE_MAPPINGS_MOST = 1000

@@ -6,7 +6,8 @@ import { bytesOfText } from '../base/plain.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import { pad, struct, text, u32, u64 } from '../omf/struct.ts'
 import { DAXDEV_NAME_BYTES } from './messages.ts'
-import { EXTENT_BYTES, newExtent, putExtent, readExtent, RESERVED_TROUBLE, reservedCheck } from './records.ts'
+import { EXTENT_BYTES, newExtent, putExtent, readExtent, reservedCheck } from './records.ts'
+import { RESERVED_TROUBLE } from './reserved.ts'
 
 const PROGRAM_ABI = 1
 

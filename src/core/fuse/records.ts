@@ -5,9 +5,9 @@ import { putU64, u64At } from '../base/u64.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import type { Struct } from '../omf/struct.ts'
 import { FmapExtent } from './messages.ts'
+import { RESERVED_TROUBLE } from './reserved.ts'
 
 export const EXTENT_BYTES = FmapExtent.sizeBytes
-export const RESERVED_TROUBLE = 'reserved bytes that are not zero'
 
 const DEVINDEX_AT = FmapExtent.offsetOf('se_devindex')
 const RESERVED_AT = FmapExtent.offsetOf('pad0')

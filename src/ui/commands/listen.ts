@@ -2,7 +2,7 @@
 // browser that no command has. Loaded right after the first picture.
 
 import { isLabHash } from '../lab/address.ts'
-import { toast } from '../messages.ts'
+import { toast } from '../toast.ts'
 import { mistakeOf } from '../trouble.ts'
 import type { CommandContext } from './command.ts'
 import { commandsOf } from './commands.ts'

@@ -3,7 +3,8 @@
 
 import type { HostFile, HostView, MediaFile, Snapshot } from '../../playground/types.ts'
 import { type Devices, placeText } from '../addresses.ts'
-import { countText, parseOffset, sizeText } from '../format.ts'
+import { countText, sizeText } from '../format.ts'
+import { parseOffset } from '../parse.ts'
 import { offsetAsked } from '../inspector/asking.ts'
 import { showBytes, showMapped } from '../look.tsx'
 import type { Preferences } from '../preferences.ts'

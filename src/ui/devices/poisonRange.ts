@@ -2,7 +2,8 @@
 // sentence says why not.
 
 import { placeText, type Devices } from '../addresses.ts'
-import { parseSize, plural, sizeText } from '../format.ts'
+import { plural, sizeText } from '../format.ts'
+import { parseSize } from '../parse.ts'
 import { offsetAsked } from '../inspector/asking.ts'
 import type { Mark } from '../inspector/range.ts'
 

@@ -4,7 +4,8 @@
 import { ok, type Result } from '../../core/base/result.ts'
 import type { Playground } from '../../playground/types.ts'
 import { isMac, keyNames } from '../commands/keys.ts'
-import { type Messages, putAway, toast } from '../messages.ts'
+import type { Messages } from '../messages.ts'
+import { putAway, toast } from '../toast.ts'
 
 export async function withUndo(playground: Playground, messages: Messages, act: () => Promise<Result<undefined>>): Promise<Result<undefined>> {
   const before = playground.snapshot()

@@ -5,7 +5,7 @@ import { PencilLine } from 'lucide-react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { placeText } from '../addresses.ts'
 import { useDevices } from '../session.tsx'
-import { Field } from '../parts.tsx'
+import { Field } from '../controls.tsx'
 import type { EditField, Editing } from './useEditing.ts'
 
 export function EditToggle({ editing }: { editing: Editing }) {

@@ -6,7 +6,7 @@ import { type FormEvent, type Ref, useEffect, useImperativeHandle, useRef, useSt
 import { briefPlace, placeText } from '../addresses.ts'
 import { sizeText } from '../format.ts'
 import { useLook } from '../look.tsx'
-import { Field } from '../parts.tsx'
+import { Field } from '../controls.tsx'
 import { useDevices, usePlayground } from '../session.tsx'
 import { mistakeOf } from '../trouble.ts'
 import { bytesAsked, FIND_KINDS, type FindKind, offsetAsked } from './asking.ts'

@@ -4,7 +4,8 @@
 import { memo } from 'react'
 import { CELLS } from '../../playground/cells.ts'
 import type { CellKind } from '../../playground/types.ts'
-import { addressText, asciiText, byteText } from '../format.ts'
+import { addressText } from '../format.ts'
+import { asciiText, byteText } from '../byteText.ts'
 import { valuesOf, valueText } from '../values.ts'
 import { columnRange } from './range.ts'
 

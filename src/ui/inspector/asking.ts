@@ -4,7 +4,8 @@
 import { bytesOfText } from '../../core/base/plain.ts'
 import { deviceMeant, devicesWords } from '../../playground/spoken.ts'
 import type { Devices } from '../addresses.ts'
-import { parseOffset, sizeText } from '../format.ts'
+import { sizeText } from '../format.ts'
+import { parseOffset } from '../parse.ts'
 
 export const FIND_KINDS = ['text', 'hex'] as const
 export type FindKind = (typeof FIND_KINDS)[number]

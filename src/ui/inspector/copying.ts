@@ -1,7 +1,7 @@
 // Selected bytes as text for the clipboard. What is given is a private copy, never the device's own memory.
 
 import { textOf } from '../../core/base/plain.ts'
-import { byteText } from '../format.ts'
+import { byteText } from '../byteText.ts'
 
 export const COPY_FORMS = ['hex', 'base64', 'text'] as const
 export type CopyForm = (typeof COPY_FORMS)[number]

@@ -4,7 +4,7 @@
 import { useRef, useState } from 'react'
 import type { KernelMemory, LabCurve, LabKernel } from '../../playground/lab/types.ts'
 import { countText, sentence } from '../format.ts'
-import { Choice } from '../parts.tsx'
+import { Choice } from '../controls.tsx'
 import { useSize } from '../size.ts'
 import { KERNELS } from './cards.ts'
 import { countsOf, countsWord, curveText, growthText, type Measure, MEASURES, plotOf } from './curve.ts'

@@ -3,7 +3,7 @@
 
 import { useEffect, useId, useRef, useState } from 'react'
 import { sentence } from '../format.ts'
-import { Field } from '../parts.tsx'
+import { Field } from '../controls.tsx'
 import { useChoices, useChooser } from './useChoices.ts'
 
 const CHECK_MS = 200

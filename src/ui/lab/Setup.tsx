@@ -2,8 +2,9 @@
 
 import { useId } from 'react'
 import type { LabKernel, LabSetup } from '../../playground/lab/types.ts'
-import { parseSize, plural } from '../format.ts'
-import { Choice, Field } from '../parts.tsx'
+import { plural } from '../format.ts'
+import { parseSize } from '../parse.ts'
+import { Choice, Field } from '../controls.tsx'
 import { KERNELS } from './cards.ts'
 import { chosenPreset } from './choices.ts'
 import { ACCESS_BYTES, ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, MOVE_STEPS, PRESETS, STRIPS_MOST } from './presets.ts'

@@ -3,7 +3,8 @@
 
 import { KIB, MIB } from '../../core/base/align.ts'
 import type { LabSetup, ProgramExample } from '../../playground/lab/types.ts'
-import { countText, listText, parseSize } from '../format.ts'
+import { countText, listText } from '../format.ts'
+import { parseSize } from '../parse.ts'
 import type { Trouble } from '../trouble.ts'
 import { LAB_HASH } from './address.ts'
 import { KERNELS } from './cards.ts'

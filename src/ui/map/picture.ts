@@ -2,7 +2,7 @@
 // change with every move of a pointer. Only what shows is drawn, and how much that is follows from the box alone.
 
 import { LOG_ENTRY_BYTES } from '../../core/omf/log.ts'
-import { byteText } from '../format.ts'
+import { byteText } from '../byteText.ts'
 import { chunkAt } from '../inspector/fileMap.ts'
 import { CLASH, fillLine, isBanded, type Line, makeLine } from './bands.ts'
 import { cellOf, cellStart, rowOf, rowsBetween, rowStretch, type Span, spansOf } from './levels.ts'

@@ -3,7 +3,8 @@
 
 import { deviceWords } from '../../playground/spoken.ts'
 import type { MediaFile } from '../../playground/types.ts'
-import { addressText, asciiText, byteText, countText, listText, plural, sizeText } from '../format.ts'
+import { addressText, countText, listText, plural, sizeText } from '../format.ts'
+import { asciiText, byteText } from '../byteText.ts'
 import { chunkAt } from '../inspector/fileMap.ts'
 import { alignedAt, type Level, PAGE_BYTES, partAt } from './levels.ts'
 import { entryAt, fileOfEntry, fileOffset, type MapModel, partOf, slotAt, type Thing, thingAt } from './model.ts'

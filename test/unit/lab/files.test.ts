@@ -3,7 +3,8 @@
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { wideOf, unrolled } from '../../../src/core/fmap/wide.ts'
+import { wideOf } from '../../../src/core/fmap/wide.ts'
+import { unrolled } from '../../../src/core/fmap/widePulled.ts'
 import { accessesOf } from '../../../src/sim/lab/accesses.ts'
 import { deviceName, fmapOfWide, LAB_FIRST_NODE, labFiles, labStore, movedMap } from '../../../src/sim/lab/files.ts'
 import { LAB_DATA_BYTES, LAB_UNIT_BYTES, refuseSetup } from '../../../src/sim/lab/setup.ts'

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { fail } from '../../../src/core/base/result.ts'
 import type { HistoryView, Snapshot, TaskView, TraceEvent } from '../../../src/playground/types.ts'
-import { makeMessages, MESSAGES_MOST, putAway, toast } from '../../../src/ui/messages.ts'
+import { makeMessages, MESSAGES_MOST } from '../../../src/ui/messages.ts'
+import { putAway, toast } from '../../../src/ui/toast.ts'
 import { type Known, LONG_MS, type News, newsOf } from '../../../src/ui/news.ts'
 
 const says = (count: number): string[] => Array.from({ length: count }, (_, i) => `message ${i}`)

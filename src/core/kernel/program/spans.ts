@@ -2,7 +2,8 @@
 // so that a look at one answer is a search by halves however many there are. It allocates nothing.
 
 import type { Extent } from '../../fmap/fmap.ts'
-import { columnBytes, type Columns, newColumns } from '../../fmap/wide.ts'
+import { type Columns, newColumns } from '../../fmap/wide.ts'
+import { columnBytes } from '../../fmap/widePulled.ts'
 
 export class Spans {
   #columns: Columns = newColumns(0)

@@ -5,9 +5,11 @@
 import { errnos } from '../../base/errno.ts'
 import { failLate } from '../../base/late.ts'
 import type { Failure, Result } from '../../base/result.ts'
-import { residentBytesOf, type WideMap } from '../../fmap/wide.ts'
+import type { WideMap } from '../../fmap/wide.ts'
+import { residentBytesOf } from '../../fmap/widePulled.ts'
 import { DaxdevReply, DaxdevRequest } from '../../fuse/messages.ts'
-import { RESERVED_TROUBLE, reservedCheck } from '../../fuse/records.ts'
+import { reservedCheck } from '../../fuse/records.ts'
+import { RESERVED_TROUBLE } from '../../fuse/reserved.ts'
 import type { DaemonLink, Opcode } from '../../fuse/wire.ts'
 import type { FileAsk, MapReason, WayContext } from '../way.ts'
 

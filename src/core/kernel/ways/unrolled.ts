@@ -4,7 +4,8 @@
 
 import { failLate } from '../../base/late.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import { shiftResolver, walkingResolver } from '../../fmap/wideResolve.ts'
+import { shiftResolver } from '../../fmap/shiftResolve.ts'
+import { walkingResolver } from '../../fmap/wideResolve.ts'
 import { decodeFmap, sizeOfWhole } from '../../fuse/fmapMessage.ts'
 import { FmapProbe } from '../../fuse/messages.ts'
 import type { DaemonLink } from '../../fuse/wire.ts'
