@@ -238,9 +238,12 @@ describe('what the hardware says', () => {
     expect([advice(), lostOn('A'), lostOn('B')]).toEqual([undefined, [], []])
     // Typed: what is done isn't a step before the line has ended, and a step back would undo the one before.
     const shell = valueOf(await session.openShell('A'))
-    const line = shell.run('cxl inject-media-poison dax1.0 --address 0 --length 64; sleep 0.3', how)
+    const line = shell.run('cxl inject-media-poison dax1.0 --address 0 --length 64; until [ -e /tmp/seen ]; do sleep 0.01; done', how)
     await vi.waitFor(() => expect(advice()?.says).toMatch(/^Memory of device 1 is poisoned under its superblock: hosts that mount from now on do without it\./), { timeout: 10_000, interval: 5 })
     expect(advice()).toMatchObject({ undoes: undefined })
+    const other = valueOf(await session.openShell('A'))
+    valueOf(await other.run('touch /tmp/seen', how))
+    other.close()
     valueOf(await line)
     await session.settled()
     expect(advice()).toMatchObject({ undoes: 'poison on device 1' })
