@@ -7,8 +7,8 @@ import { Announcer } from './Announcer.tsx'
 import { Boundary } from './Boundary.tsx'
 import { Commands } from './commands/Commands.tsx'
 import { useFilesBeside } from './dropped.ts'
-import { chooseDump, dumps, useDumps } from './dump/dumps.ts'
-import { DumpNotes, DumpTabs } from './dump/OpenDump.tsx'
+import { beside, useDumps } from './dump/beside.ts'
+import { chooseDump, openDropped } from './dump/choosing.ts'
 import { useKeptFocus } from './focus.ts'
 import { useNarrow } from './layout/narrow.ts'
 import { NarrowPage } from './layout/NarrowPage.tsx'
@@ -20,15 +20,19 @@ import { makeMessages, MessagesProvider } from './messages.ts'
 import { Note } from './parts.tsx'
 import { usePreferences } from './preferences.ts'
 import { SessionProvider, useSnapshot } from './session.tsx'
-import { openerOf, type Panel, TopBar } from './TopBar.tsx'
+import { TopBar } from './TopBar.tsx'
+import { openerOf, type Panel } from './opener.ts'
 import { Travel } from './Travel.tsx'
+import type { Trouble } from './trouble.ts'
 import './tokens.css'
 import './base.css'
 import './layout.css'
 import './hosts.css'
 
 const Toasts = lazy(async () => ({ default: (await import('./Toasts.tsx')).Toasts }))
-const DumpPage = lazy(async () => ({ default: (await import('./dump/DumpPage.tsx')).DumpPage }))
+const BesidePage = lazy(async () => ({ default: (await import('./dump/BesidePage.tsx')).BesidePage }))
+const DumpTabs = lazy(async () => ({ default: (await import('./dump/BesidePage.tsx')).DumpTabs }))
+const DumpNotes = lazy(async () => ({ default: (await import('./dump/BesidePage.tsx')).DumpNotes }))
 
 export function App({ playground }: { playground: Playground }) {
   const [messages] = useState(makeMessages)
@@ -50,10 +54,11 @@ function Page({ playground }: { playground: Playground }) {
   const look = useLookStore()
   const layout = useLayout()
   const narrow = useNarrow()
-  const { list, activeId } = useDumps()
+  const { list, activeId, opening, troubles, told } = useDumps()
   const { ready } = useSnapshot()
   const [panel, setPanel] = useState<Panel>()
-  useFilesBeside(dumps.openDropped)
+  const tell = useCallback((mistake: Trouble) => look.set({ mistake }), [look])
+  useFilesBeside(useCallback((data) => openDropped(data, tell), [tell]))
   useKeptFocus()
   useEffect(preloadPanels, [])
   const close = (): void => {
@@ -62,29 +67,30 @@ function Page({ playground }: { playground: Playground }) {
   }
   // What acts on the scene, or shows a part of it, brings the scene back.
   const open = (which: Panel): void => {
-    dumps.show(undefined)
+    beside.show(undefined)
     look.set({ pane: 'hosts' })
     setPanel(which)
   }
   const { fold } = layout
   const showPane = useCallback((pane: Pane): void => {
-    dumps.show(undefined)
+    beside.show(undefined)
     const foldable = paneOf(pane)
     if (foldable) fold(foldable, false)
     look.set({ pane, ...((pane === 'trace' || pane === 'problems') && { side: pane }) })
   }, [fold, look])
-  const dump = list.find(({ id }) => id === activeId)
+  const shown = list.find(({ id }) => id === activeId)
 
   return (
     <div className="page" data-narrow={narrow || undefined} data-ready={ready || undefined}>
       <TopBar panel={panel} onPanel={open} preferences={preferences} narrow={narrow} />
-      <DumpTabs />
+      {list.length > 0 && <Suspense><DumpTabs /></Suspense>}
       <Mistake />
-      <DumpNotes />
-      {dump?.page ? dump.page(() => dumps.close(dump.id)) : dump?.playground ? (
-        <Suspense fallback={<main className="late" />}>
-          <DumpPage key={dump.id} playground={dump.playground} onClose={() => dumps.close(dump.id)} />
-        </Suspense>
+      {troubles.length + opening.length > 0 && <Suspense><DumpNotes /></Suspense>}
+      <p className="visually-hidden" role="status">{told}</p>
+      {shown ? (
+        <Boundary playground={playground} what={shown.name}>
+          <Suspense fallback={<main className="late" />}><BesidePage shown={shown} /></Suspense>
+        </Boundary>
       ) : narrow ? (
         <NarrowPage playground={playground} panel={panel} onClosePanel={close} />
       ) : (
@@ -93,7 +99,7 @@ function Page({ playground }: { playground: Playground }) {
       <Terminals />
       <Announcer />
       <Suspense><Toasts /></Suspense>
-      <Commands preferences={preferences} openPanel={open} openDump={chooseDump} showPane={showPane} />
+      <Commands preferences={preferences} openPanel={open} openDump={() => chooseDump(tell)} showPane={showPane} />
       <Travel />
     </div>
   )

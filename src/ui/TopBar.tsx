@@ -4,21 +4,15 @@ import { Cpu, FilePlus2, HardDrive, Keyboard, Moon, Plus, RotateCcw, Save, Searc
 import { type ReactNode, useRef } from 'react'
 import { type StorageState, HOSTS_MOST } from '../playground/types.ts'
 import { plural } from './format.ts'
-import { dumps, useDumps } from './dump/dumps.ts'
+import { beside, useDumps } from './dump/beside.ts'
 import { OpenDump, OpenLab } from './dump/OpenDump.tsx'
 import { useLook, useLookStore } from './look.tsx'
 import { MessagesButton } from './MessagesButton.tsx'
+import { openerOf, type Panel } from './opener.ts'
 import { Disclosure } from './parts.tsx'
 import { type Preferences, TEXT_SIZES, type Theme } from './preferences.ts'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
 import { Steps } from './Steps.tsx'
-
-export type Panel = 'file' | 'directory' | 'format' | undefined
-
-/** Id of the button that opens a panel, and has the focus again when the panel closes. */
-export function openerOf(panel: Panel): string {
-  return panel === 'directory' ? 'open-file' : `open-${panel ?? 'none'}`
-}
 
 export function TopBar({ panel, onPanel, preferences, narrow }: {
   panel: Panel
@@ -35,7 +29,7 @@ export function TopBar({ panel, onPanel, preferences, narrow }: {
   const toggle = (which: Panel): void => onPanel(panel === which ? undefined : which)
   // Every press is a host, one after the other.
   const addHost = (): void => {
-    dumps.show(undefined)
+    beside.show(undefined)
     look.set({ pane: 'hosts' })
     adding.current = adding.current.then(() => go(() => playground.addHost()))
   }

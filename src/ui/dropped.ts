@@ -24,7 +24,7 @@ export function folderTroubleOf(folders: string[]): Trouble | undefined {
 }
 
 /** A file dropped beside a lane must not make the browser leave the page for it: it is opened, as a dump. */
-export function useFilesBeside(open: (data: DataTransfer) => Promise<void>): void {
+export function useFilesBeside(open: (data: DataTransfer) => void): void {
   useEffect(() => {
     const isOurs = (event: DragEvent): event is DragEvent & { dataTransfer: DataTransfer } =>
       !event.defaultPrevented && event.dataTransfer !== null && event.dataTransfer.types.includes('Files')
@@ -36,7 +36,7 @@ export function useFilesBeside(open: (data: DataTransfer) => Promise<void>): voi
     const onDrop = (event: DragEvent): void => {
       if (!isOurs(event)) return
       event.preventDefault()
-      void open(event.dataTransfer)
+      open(event.dataTransfer)
     }
     addEventListener('dragover', onOver)
     addEventListener('drop', onDrop)

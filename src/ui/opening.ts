@@ -20,6 +20,14 @@ const before: Snapshot = {
   ready: false,
 }
 
+/** What waits for the session; the type of what is made here says whether one is missing. */
+const ASKED = [
+  'peek', 'format', 'newFile', 'newDirectory', 'dropFiles', 'playLog', 'addHost', 'removeHost', 'killHost', 'rebootHost', 'poke', 'edit', 'search', 'findEntries',
+  'takeFile', 'stepTo', 'sha256', 'poison', 'stopDevice', 'startDevice', 'reconfigureDevice', 'clearPoison', 'detachDevice', 'attachDevice', 'openShell', 'save',
+  'startOver', 'dispose',
+] as const satisfies readonly (keyof Playground)[]
+type Asked = (typeof ASKED)[number]
+
 export function whileOpening(opening: Promise<Playground>): Playground {
   const listeners = new Set<() => void>()
   let shown = before
@@ -38,6 +46,7 @@ export function whileOpening(opening: Promise<Playground>): Playground {
     shown = { ...before, device: { ...before.device, verdict: `The session could not start: ${what}. Reload the page.` } }
     tell()
   })
+  const asked = Object.fromEntries(ASKED.map((name) => [name, async (...of: never[]) => ((await arrived)[name] as (...of: never[]) => unknown)(...of)])) as unknown as Pick<Playground, Asked>
 
   return {
     subscribe(listener) {
@@ -45,35 +54,8 @@ export function whileOpening(opening: Promise<Playground>): Playground {
       return () => listeners.delete(listener)
     },
     snapshot: () => (real && isWhole(real.snapshot()) ? real.snapshot() : shown),
-    peek: async (...of) => (await arrived).peek(...of),
-    format: async (...of) => (await arrived).format(...of),
-    newFile: async (...of) => (await arrived).newFile(...of),
-    newDirectory: async (...of) => (await arrived).newDirectory(...of),
-    dropFiles: async (...of) => (await arrived).dropFiles(...of),
-    playLog: async (...of) => (await arrived).playLog(...of),
-    addHost: async (...of) => (await arrived).addHost(...of),
-    removeHost: async (...of) => (await arrived).removeHost(...of),
-    killHost: async (...of) => (await arrived).killHost(...of),
-    rebootHost: async (...of) => (await arrived).rebootHost(...of),
-    poke: async (...of) => (await arrived).poke(...of),
-    edit: async (...of) => (await arrived).edit(...of),
-    search: async (...of) => (await arrived).search(...of),
-    findEntries: async (...of) => (await arrived).findEntries(...of),
-    takeFile: async (...of) => (await arrived).takeFile(...of),
-    stepTo: async (...of) => (await arrived).stepTo(...of),
-    sha256: async (...of) => (await arrived).sha256(...of),
-    poison: async (...of) => (await arrived).poison(...of),
-    stopDevice: async (...of) => (await arrived).stopDevice(...of),
-    startDevice: async (...of) => (await arrived).startDevice(...of),
-    reconfigureDevice: async (...of) => (await arrived).reconfigureDevice(...of),
-    clearPoison: async (...of) => (await arrived).clearPoison(...of),
-    detachDevice: async (...of) => (await arrived).detachDevice(...of),
-    attachDevice: async (...of) => (await arrived).attachDevice(...of),
+    ...asked,
     cancelTask: (id) => real?.cancelTask(id),
-    openShell: async (...of) => (await arrived).openShell(...of),
-    save: async (...of) => (await arrived).save(...of),
-    startOver: async (...of) => (await arrived).startOver(...of),
-    dispose: async (...of) => (await arrived).dispose(...of),
   }
 }
 

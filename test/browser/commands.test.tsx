@@ -16,6 +16,7 @@ import { Commands } from '../../src/ui/commands/Commands.tsx'
 import { FILES_MOST, matchesOf } from '../../src/ui/commands/matches.ts'
 import { perform } from '../../src/ui/commands/perform.ts'
 import { setPlainKeys } from '../../src/ui/commands/plainKeys.ts'
+import { beside as standing } from '../../src/ui/dump/beside.ts'
 import { dumps } from '../../src/ui/dump/dumps.ts'
 import { HELP } from '../../src/ui/help.ts'
 import { type Look, LookProvider, useLookStore } from '../../src/ui/look.tsx'
@@ -132,16 +133,16 @@ describe('a command does what it says', () => {
     const page = await open()
     const { name, blob } = valueOf(await usedBytes(page.session))
     await dumps.openFiles([new File([blob], name)])
-    const id = dumps.state().activeId
+    const id = standing.state().activeId
     expect(id).toBeDefined()
     onTestFinished(() => dumps.close(id ?? -1))
     for (const other of ['theme', 'open dump', 'keys']) await run(page, other)
-    expect(dumps.state().activeId).toBe(id)
+    expect(standing.state().activeId).toBe(id)
     // What can't be used does nothing, and shows nothing either.
     await run(page, 'step forth')
-    expect(dumps.state().activeId).toBe(id)
+    expect(standing.state().activeId).toBe(id)
     await run(page, 'play B')
-    expect(dumps.state().activeId).toBeUndefined()
+    expect(standing.state().activeId).toBeUndefined()
   })
 
   it('with hosts', async () => {

@@ -1,7 +1,7 @@
 // How a command runs, whether it was chosen or its keys were pressed: never while it can't be used, never on a scene that
 // is out of sight, and nothing it throws is lost. What fails by the session's own rules is in the trace already.
 
-import { dumps } from '../dump/dumps.ts'
+import { beside } from '../dump/beside.ts'
 import { mistakeOf } from '../trouble.ts'
 import type { Command, CommandContext } from './command.ts'
 import { isOfScene } from './commands.ts'
@@ -10,7 +10,7 @@ import { isOfScene } from './commands.ts'
 export async function perform(command: Command, context: CommandContext): Promise<string | undefined> {
   const why = command.when(context.playground.snapshot())
   if (why !== undefined) return why
-  if (isOfScene(command) && dumps.state().activeId !== undefined) dumps.show(undefined)
+  if (isOfScene(command) && beside.state().activeId !== undefined) beside.show(undefined)
   try {
     await command.run(context)
   } catch (error) {

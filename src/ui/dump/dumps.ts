@@ -1,55 +1,27 @@
-// Which dumps are open beside the scene, and which one shows. Nothing open is ever replaced: what opens is added, and what
-// can't be opened leaves a sentence. What reads a dump is loaded with the first one.
+// Opens dumps beside the scene, and closes them. Nothing open is ever replaced: what opens is added, and what can't be opened
+// leaves a sentence. What reads a dump is loaded with the first one.
 
-import { type ReactNode, useSyncExternalStore } from 'react'
 import type { Result } from '../../core/base/result.ts'
 import type { Playground } from '../../playground/types.ts'
-import { droppedOf } from '../dropped.ts'
 import { countText, listText, sentence } from '../format.ts'
 import { mistakeOf, type Trouble } from '../trouble.ts'
-
-/** A dump, or a page of its own that stands beside the scene as dumps do. */
-export interface DumpHandle {
-  readonly id: number
-  readonly name: string
-  readonly playground?: Playground
-  readonly page?: (close: () => void) => ReactNode
-}
-
-export interface DumpsState {
-  readonly list: readonly DumpHandle[]
-  /** The dump that shows; undefined: the scene does. */
-  readonly activeId: number | undefined
-  /** Names of what is being opened. */
-  readonly opening: readonly string[]
-  readonly troubles: readonly { readonly id: number; readonly trouble: Trouble }[]
-  /** What happened last, for those who don't see it. */
-  readonly told: string
-}
+import { beside, type Beside, type DumpHandle, type DumpsState } from './beside.ts'
 
 type Open = (files: readonly File[]) => Promise<Result<Playground>>
 
-const NOTHING: DumpsState = { list: [], activeId: undefined, opening: [], troubles: [], told: '' }
 /** So many notes show, with so many sentences each: nobody reads more at once. */
 const NOTES_MOST = 3
 const TROUBLES_MOST = 50
 
 export class Dumps {
   readonly #open: Open
-  readonly #listeners = new Set<() => void>()
-  #state = NOTHING
+  readonly #beside: Beside
   #lastId = 0
 
-  constructor(open: Open) {
+  constructor(open: Open, list: Beside) {
     this.#open = open
+    this.#beside = list
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  readonly state = (): DumpsState => this.#state
 
   /** One image, the two meta files together, or several images, each a dump of its own. Never rejects. */
   readonly openFiles = async (files: readonly File[]): Promise<void> => {
@@ -65,28 +37,21 @@ export class Dumps {
     for (const file of files) await this.#add([file])
   }
 
-  /** What was dropped beside the lanes. */
-  readonly openDropped = (data: DataTransfer): Promise<void> => {
-    const { files, folders } = droppedOf(data)
-    if (folders.length > 0) this.#trouble({ says: `${listText(folders)} can’t be opened: a dump is a file, and that is a folder`, next: 'Drop the image in it, or .meta/.superblock and .meta/.log together.' })
+  /** What was chosen, or dropped beside the lanes. */
+  readonly openGiven = (files: readonly File[], folders: readonly string[]): Promise<void> => {
+    if (folders.length > 0) this.#trouble({ says: `${listText([...folders])} can’t be opened: a dump is a file, and that is a folder`, next: 'Drop the image in it, or .meta/.superblock and .meta/.log together.' })
     return this.openFiles(files)
   }
 
-  /** @param id undefined for the scene */
-  readonly show = (id: number | undefined): void => {
-    const name = this.#state.list.find((dump) => dump.id === id)?.name
-    this.#set({ activeId: name === undefined ? undefined : id, told: name ?? 'The scene' })
-  }
-
   readonly close = (id: number): void => {
-    const gone = this.#state.list.find((dump) => dump.id === id)
+    const gone = this.#beside.state().list.find((dump) => dump.id === id)
     if (!gone) return
     void gone.playground?.dispose()
-    const { activeId } = this.#state
-    this.#set({ list: this.#state.list.filter((dump) => dump.id !== id), activeId: activeId === id ? undefined : activeId, told: `${gone.name} is closed.` })
+    const { activeId } = this.#beside.state()
+    this.#set({ list: this.#beside.state().list.filter((dump) => dump.id !== id), activeId: activeId === id ? undefined : activeId, told: `${gone.name} is closed.` })
   }
 
-  readonly dismiss = (ids: readonly number[]): void => this.#set({ troubles: this.#state.troubles.filter(({ id }) => !ids.includes(id)) })
+  readonly dismiss = (ids: readonly number[]): void => this.#set({ troubles: this.#beside.state().troubles.filter(({ id }) => !ids.includes(id)) })
 
   async #add(files: readonly File[]): Promise<void> {
     this.#settle(files, await this.#try(files))
@@ -94,15 +59,15 @@ export class Dumps {
 
   async #try(files: readonly File[]): Promise<Outcome> {
     const name = namesOf(files)
-    this.#set({ opening: [...this.#state.opening, name], told: `Opening ${name}.` })
+    this.#set({ opening: [...this.#beside.state().opening, name], told: `Opening ${name}.` })
     try {
       const opened = await this.#open(files)
       return opened.ok ? opened : { ok: false, trouble: opened.failure }
     } catch (error) {
       return { ok: false, trouble: mistakeOf(error) }
     } finally {
-      const at = this.#state.opening.indexOf(name)
-      this.#set({ opening: this.#state.opening.toSpliced(at, 1) })
+      const at = this.#beside.state().opening.indexOf(name)
+      this.#set({ opening: this.#beside.state().opening.toSpliced(at, 1) })
     }
   }
 
@@ -115,12 +80,12 @@ export class Dumps {
   /** Shows it. */
   readonly add = (what: Omit<DumpHandle, 'id'>, says = ''): void => {
     const handle = { ...what, id: this.#nextId() }
-    this.#set({ list: [...this.#state.list, handle], activeId: handle.id, told: `${handle.name} is open. ${says}` })
+    this.#set({ list: [...this.#beside.state().list, handle], activeId: handle.id, told: `${handle.name} is open. ${says}` })
   }
 
   #trouble(trouble: Trouble): void {
     // The same once more is the newest, and no second one.
-    const others = this.#state.troubles.filter((known) => known.trouble.says !== trouble.says || known.trouble.next !== trouble.next)
+    const others = this.#beside.state().troubles.filter((known) => known.trouble.says !== trouble.says || known.trouble.next !== trouble.next)
     this.#set({ troubles: [...others, { id: this.#nextId(), trouble }].slice(-TROUBLES_MOST) })
   }
 
@@ -130,34 +95,13 @@ export class Dumps {
   }
 
   #set(change: Partial<DumpsState>): void {
-    this.#state = { ...this.#state, ...change }
-    for (const listener of this.#listeners) listener()
+    this.#beside.set(change)
   }
 }
 
 type Outcome = { ok: true; value: Playground } | { ok: false; trouble: Trouble & { reason?: string } }
 
-export const dumps = new Dumps(async (files) => (await import('../../playground/dump.ts')).openDump(files))
-
-export function useDumps(): DumpsState {
-  return useSyncExternalStore(dumps.subscribe, dumps.state)
-}
-
-/** The browser's own dialogue; for the button, and for the command of the same name. */
-export function chooseDump(): void {
-  const input = document.createElement('input')
-  input.type = 'file'
-  input.multiple = true
-  input.hidden = true
-  const done = (): void => input.remove()
-  input.addEventListener('change', () => {
-    done()
-    void dumps.openFiles([...(input.files ?? [])])
-  })
-  input.addEventListener('cancel', done)
-  document.body.append(input)
-  input.click()
-}
+export const dumps = new Dumps(async (files) => (await import('../../playground/dump.ts')).openDump(files), beside)
 
 export interface TroubleNote {
   ids: readonly number[]

@@ -2,7 +2,7 @@
 // follows while the lab is open is set. No step of the browser's history is made of it.
 
 import { useEffect } from 'react'
-import { dumps } from '../dump/dumps.ts'
+import { beside } from '../dump/beside.ts'
 import { isLabHash, LAB_HASH } from './address.ts'
 import type { Chooser } from './choices.ts'
 import { linkOf, readLink } from './link.ts'
@@ -22,7 +22,7 @@ export function useAddress(): void {
       else writeAddress(chooser)
     }
     // The browser's own way back leads to the scene.
-    const onHash = (): void => (isLabHash(location.hash) ? follow() : dumps.show(undefined))
+    const onHash = (): void => (isLabHash(location.hash) ? follow() : beside.show(undefined))
     if (isLabHash(location.hash)) follow()
     else setHash(addressOf(chooser) ?? LAB_HASH)
     addEventListener('hashchange', onHash)

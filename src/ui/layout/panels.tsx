@@ -7,7 +7,7 @@ import { Boundary } from '../Boundary.tsx'
 import { Guide } from '../Guide.tsx'
 import { Lane, TaskBar } from '../Lane.tsx'
 import { useOpened, useSnapshot } from '../session.tsx'
-import type { Panel } from '../TopBar.tsx'
+import type { Panel } from '../opener.ts'
 import '../inspector.css'
 import '../log.css'
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fail, type Result } from '../../../src/core/base/result.ts'
 import { openDump } from '../../../src/playground/dump.ts'
 import type { MediaFile, Playground } from '../../../src/playground/types.ts'
+import { Beside } from '../../../src/ui/dump/beside.ts'
 import { Dumps, notesOf } from '../../../src/ui/dump/dumps.ts'
 import { openAtFirst, rowByLetter, rowsOf, treeOf } from '../../../src/ui/dump/treeRows.ts'
 import { metaFiles, soundImage } from '../../helpers/dumps.ts'
@@ -20,54 +21,57 @@ function fileAt(entryIndex: number, path: string): MediaFile {
 
 describe('dumps', () => {
   it('are added, shown and closed, and none takes the place of another', async () => {
-    const dumps = new Dumps(openDump)
+    const beside = new Beside()
+    const dumps = new Dumps(openDump, beside)
     let told = 0
-    dumps.subscribe(() => void told++)
+    beside.subscribe(() => void told++)
     await dumps.openFiles([image('a')])
     await dumps.openFiles([image('a')])
-    const [first, second] = dumps.state().list
-    expect(dumps.state().list.map(({ name }) => name)).toEqual(['a', 'a'])
-    expect([dumps.state().activeId, dumps.state().opening, dumps.state().told]).toEqual([second?.id, [], expect.stringMatching(/^a is open\. Sound: /)])
-    dumps.show(first!.id)
-    expect(dumps.state().activeId).toBe(first?.id)
+    const [first, second] = beside.state().list
+    expect(beside.state().list.map(({ name }) => name)).toEqual(['a', 'a'])
+    expect([beside.state().activeId, beside.state().opening, beside.state().told]).toEqual([second?.id, [], expect.stringMatching(/^a is open\. Sound: /)])
+    beside.show(first!.id)
+    expect(beside.state().activeId).toBe(first?.id)
     dumps.close(second!.id)
-    expect(dumps.state().activeId).toBe(first?.id)
-    dumps.show(99)
-    expect(dumps.state().activeId).toBeUndefined()
+    expect(beside.state().activeId).toBe(first?.id)
+    beside.show(99)
+    expect(beside.state().activeId).toBeUndefined()
     dumps.close(first!.id)
     dumps.close(first!.id)
-    expect(dumps.state().list).toEqual([])
+    expect(beside.state().list).toEqual([])
     expect(told).toBeGreaterThan(5)
   })
 
   it('two files are a pair, or two dumps, or two sentences', async () => {
-    const dumps = new Dumps(openDump)
+    const beside = new Beside()
+    const dumps = new Dumps(openDump, beside)
     await dumps.openFiles(metaFiles(sound).toReversed())
     await dumps.openFiles([image('a'), image('b')])
     await dumps.openFiles([image('c'), image('d'), image('e')])
-    expect(dumps.state().list.map(({ name }) => name)).toEqual(['.superblock and .log', 'a', 'b', 'c', 'd', 'e'])
-    expect(dumps.state().troubles).toEqual([])
+    expect(beside.state().list.map(({ name }) => name)).toEqual(['.superblock and .log', 'a', 'b', 'c', 'd', 'e'])
+    expect(beside.state().troubles).toEqual([])
     await dumps.openFiles([image('f'), new File(['hello'], 'g')])
-    expect(dumps.state().list.at(-1)?.name).toBe('f')
-    expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['g is text, and begins with “hello”'])
-    dumps.dismiss([dumps.state().troubles[0]!.id])
-    expect(dumps.state().troubles).toEqual([])
+    expect(beside.state().list.at(-1)?.name).toBe('f')
+    expect(beside.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['g is text, and begins with “hello”'])
+    dumps.dismiss([beside.state().troubles[0]!.id])
+    expect(beside.state().troubles).toEqual([])
     await dumps.openFiles([])
-    expect(dumps.state().list.length).toBe(7)
+    expect(beside.state().list.length).toBe(7)
   })
 
   it('a mistake of our own is told, and what is being opened is named meanwhile', async () => {
     const during: string[][] = []
-    const dumps: Dumps = new Dumps((): Promise<Result<Playground>> => {
-      during.push([...dumps.state().opening])
+    const beside = new Beside()
+    const dumps = new Dumps((): Promise<Result<Playground>> => {
+      during.push([...beside.state().opening])
       return during.length === 1 ? Promise.reject(new Error('oh')) : Promise.resolve(fail('no_memory', { sizeBytes: 1 }))
-    })
+    }, beside)
     await dumps.openFiles([image('a')])
     await dumps.openFiles([image('b'), image('c')])
     expect(during).toEqual([['a'], ['b and c']])
-    expect(dumps.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['This page made a mistake: oh', 'the browser gives no 0.01 GiB of memory at once'])
+    expect(beside.state().troubles.map(({ trouble }) => trouble.says)).toEqual(['This page made a mistake: oh', 'the browser gives no 0.01 GiB of memory at once'])
     for (let i = 0; i < 9; i++) await dumps.openFiles([image('a')])
-    expect(dumps.state().troubles.length).toBe(2)
+    expect(beside.state().troubles.length).toBe(2)
   })
 })
 
