@@ -3,7 +3,8 @@
 
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Fmap } from '../core/fmap/fmap.ts'
-import { LENGTH, newAnswer, OFFSET, resolverOf } from '../core/fmap/resolve.ts'
+import { LENGTH, newAnswer, OFFSET } from '../core/fmap/resolve.ts'
+import { resolverOf } from '../core/fmap/mapResolve.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { type HostFile, PEEK_MOST_BYTES } from './types.ts'
 

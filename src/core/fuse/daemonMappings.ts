@@ -2,7 +2,7 @@
 // asked for: a file of a million chunks costs its daemon no list of a million mappings.
 
 import { assert } from '../base/assert.ts'
-import { lastAtOrBefore } from '../fmap/resolve.ts'
+import { lastAtOrBefore } from '../fmap/mapResolve.ts'
 import type { Columns, Interleaved, WideMap } from '../fmap/wide.ts'
 
 /** Filled in by `read`, so that reading many makes no garbage. */

@@ -4,7 +4,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Extent, type Fmap, checked, fmapOf, logFileMetaOf } from '../../../src/core/fmap/fmap.ts'
-import { BEFORE, DEVINDEX, LENGTH, newAnswer, OFFSET, resolverOf } from '../../../src/core/fmap/resolve.ts'
+import { BEFORE, DEVINDEX, LENGTH, newAnswer, OFFSET } from '../../../src/core/fmap/resolve.ts'
+import { resolverOf } from '../../../src/core/fmap/mapResolve.ts'
 import { printCount, propertyRuns } from '../../counts.ts'
 import { collectionsOf } from '../../helpers/collections.ts'
 

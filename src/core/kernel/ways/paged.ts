@@ -5,7 +5,8 @@
 
 import { failLate } from '../../base/late.ts'
 import { type Failure, fail, ok, type Result } from '../../base/result.ts'
-import { type Answer, BEFORE, DEVINDEX, inside, lastAtOrBefore, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
+import { type Answer, BEFORE, DEVINDEX, inside, LENGTH, OFFSET, type Resolver } from '../../fmap/resolve.ts'
+import { lastAtOrBefore } from '../../fmap/mapResolve.ts'
 import type { Columns } from '../../fmap/wide.ts'
 import { decodePage, encodePageRequest, type FmapPage, mappingBytes, PAGE_MAPPINGS_MOST } from '../../fuse/pagedMessages.ts'
 import type { DaemonLink } from '../../fuse/wire.ts'
