@@ -7,9 +7,10 @@ import { type Progress, type Task, WAITING } from '../core/base/task.ts'
 import { piecesOf } from '../core/fmap/fmap.ts'
 import type { MountDevices } from '../core/kernel/devices.ts'
 import type { FileInode, Inode } from '../core/kernel/mount.ts'
-import { modeText } from '../core/kernel/user.ts'
+import { modeText, ROOT } from '../core/kernel/user.ts'
 import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
 import { Machine } from '../core/machine/machine.ts'
+import { V1_OPTIONS } from '../core/machine/mounts.ts'
 import type { System } from '../core/machine/system.ts'
 import { storeBytes } from '../core/machine/storing.ts'
 import type { MountStatus } from '../core/machine/types.ts'
@@ -24,6 +25,8 @@ import { Turns } from './turns.ts'
 const TURN_MS = 8
 const REPORT_MS = 40
 const RANDOM_MOST_BYTES = 65_536
+/** As in a shell of root: the page mounts and plays as someone there would. */
+const UMASK = 0o022
 
 export class HostServer implements HostWire {
   #machine: Machine | undefined
@@ -104,7 +107,7 @@ export class HostServer implements HostWire {
       }
       case 'logplay': {
         const { path, ...options } = message.given
-        return this.#run(callId, mapped(machine.logplay(path, options), summaryOf))
+        return this.#run(callId, mapped(machine.logplay(path, { umask: UMASK, ...options }), summaryOf))
       }
       case 'poke': {
         const { path, offsetBytes, bytes, user } = message.given
@@ -138,11 +141,12 @@ export class HostServer implements HostWire {
     }
   }
 
-  /** Another kernel than the page's own is a choice of the host's system, which is loaded for it. */
-  async #mount(machine: Machine, callId: number, { device, mountpoint, kernel = 'v1', daemon }: Calls['mount']['given']): Promise<Result<ReplaySummary>> {
-    if (kernel === 'v1') return this.#run(callId, mapped(machine.mount(device, mountpoint), summaryOf))
+  /** Anything but the page's own way and place is a matter of the host's system, which is loaded for it; and so is every mount where it is there. */
+  async #mount(machine: Machine, callId: number, given: Calls['mount']['given']): Promise<Result<ReplaySummary>> {
+    const { device, mountpoint, kernel, recipe } = given
+    if (!kernel && !recipe && !this.#system && mountpoint === '/mnt/famfs') return this.#run(callId, mapped(machine.mount(device, mountpoint, ROOT, { umask: UMASK, options: V1_OPTIONS }), summaryOf))
     const { mountWith } = await import('./hostSystem.ts')
-    const task = mountWith(await this.#systemHere(), { device, mountpoint, kernel, daemon })
+    const task = mountWith(await this.#systemHere(), given)
     return this.#run(callId, mapped(task, ({ report }) => summaryOf(report)))
   }
 

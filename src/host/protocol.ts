@@ -5,7 +5,7 @@ import type { Failure, Result } from '../core/base/result.ts'
 import type { Progress } from '../core/base/task.ts'
 import type { Interleave } from '../core/alloc/allocate.ts'
 import type { MetDevice } from '../core/kernel/devices.ts'
-import type { DaemonPlace, MachineSpec, MountStatus } from '../core/machine/types.ts'
+import type { DaemonPlace, MachineSpec, MountRecipe, MountStatus } from '../core/machine/types.ts'
 import type { User } from '../core/kernel/user.ts'
 import type { DeviceRefusal } from '../core/base/lack.ts'
 import type { KernelName } from '../core/kernel/way.ts'
@@ -63,7 +63,7 @@ export interface Calls {
     gives: undefined
   }
   /** Standalone, as the page mounts, unless it says which kernel; and beside that kernel, unless it says where the daemon runs. */
-  mount: { given: { device: string; mountpoint: string; kernel?: KernelName; daemon?: DaemonPlace }; gives: ReplaySummary }
+  mount: { given: { device: string; mountpoint: string; kernel?: KernelName; daemon?: DaemonPlace; recipe?: MountRecipe }; gives: ReplaySummary }
   /** What a mount had met of its devices, in whose place this one was made. */
   recall: { given: { mountpoint: string; devices: readonly MetDevice[] }; gives: undefined }
   umount: { given: { mountpoint: string }; gives: undefined }

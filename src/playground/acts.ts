@@ -11,6 +11,8 @@ const REPEATABLE = ['mkfs', 'mount', 'umount', 'recall', 'creat', 'mkdir', 'logp
 
 export type RepeatableName = (typeof REPEATABLE)[number]
 
+export type MountGiven = Calls['mount']['given']
+
 export type CallAct = {
   [K in RepeatableName]: {
     act: 'call'
@@ -21,6 +23,8 @@ export type CallAct = {
     ok: boolean
     /** Of mount and logplay: so many entries were counted by the log at that time. */
     entryCount?: number
+    /** Of a mount that was refused: why, and what to do. */
+    trouble?: string
   }
 }[RepeatableName]
 
@@ -53,9 +57,11 @@ export type Act =
   | { act: 'start'; host: string; systemUuid: string; lacks: readonly number[] }
   | { act: 'remove'; host: string }
   | { act: 'down'; host: string; why: string }
+  /** It has nothing mounted; when it mounts again, then so. */
+  | { act: 'seat'; host: string; given: MountGiven }
   | { act: 'pages'; pages: Pages }
 
-export interface MountedState extends Pick<MountStatus, 'deviceName' | 'mountpoint' | 'fsUuid' | 'playedCount' | 'kernel' | 'daemon'> {
+export interface MountedState extends Pick<MountStatus, 'deviceName' | 'mountpoint' | 'fsUuid' | 'playedCount' | 'kernel' | 'daemon' | 'recipe'> {
   /** Of this host's mounts: with each that is made it is another, however alike they are. */
   mountCount: number
   /** What it has met of its devices. */
@@ -73,6 +79,8 @@ export interface HostState {
   /** How often it has been started. */
   lives: number
   mount: MountedState | undefined
+  /** What makes such a mount as it had last; undefined where it never had one. */
+  mountedAs: MountGiven | undefined
   /** The mounted file system is the one on the device, so that its log can be played. */
   canPlay: boolean
   /** Played paths that were removed on this host alone, as far as the log can tell. */
@@ -101,8 +109,8 @@ function alike({ mount, ...rest }: Omit<HostState, 'files'>): object {
 }
 
 /** What makes such a mount again. */
-export function mountGiven({ deviceName, mountpoint, kernel, daemon }: Pick<MountedState, 'deviceName' | 'mountpoint' | 'kernel' | 'daemon'>): Calls['mount']['given'] {
-  return { device: deviceName, mountpoint, ...(kernel === 'v1' ? {} : { kernel }), ...(daemon === undefined ? {} : { daemon }) }
+export function mountGiven({ deviceName, mountpoint, kernel, daemon, recipe }: Pick<MountedState, 'deviceName' | 'mountpoint' | 'kernel' | 'daemon' | 'recipe'>): MountGiven {
+  return { device: deviceName, mountpoint, ...(kernel === 'v1' ? {} : { kernel }), ...(daemon && { daemon }), ...(recipe && { recipe }) }
 }
 
 export function isSameMount(a: MountedState | undefined, b: MountedState | undefined): boolean {

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../core/base/result.ts'
 import { ALLOC_UNIT_BYTES } from '../core/omf/constants.ts'
 import type { Act } from './acts.ts'
 import type { Operation } from './history.ts'
+import { mount } from './mounting.ts'
 import { newMemory } from './newMemory.ts'
 import { NAMES } from './names.ts'
 import { mkfsGiven } from './ours.ts'
@@ -48,7 +49,7 @@ async function make(world: World, { deviceBytes, deviceCount }: Wanted, options:
   if (deviceBytes % unit !== 0) return failLate('odd_device', { sizeBytes: deviceBytes, unitBytes: unit })
   const pool = await newMemory(world, Array.from({ length: deviceCount }, () => ({ uuid: newUuid(), sizeBytes: deviceBytes })))
   if (!pool.ok) return pool
-  const hosts = world.roster.all().map(({ name, systemUuid }) => new Host(name, systemUuid))
+  const hosts = world.roster.all().map(anew)
   await Promise.all(hosts.map((host) => world.roster.boot(host, pool.value)))
   const host = hosts.find(({ name }) => name === formatting.value.name) as Host
   const given = { ...mkfsGiven(pool.value, host.name, options), force: false }
@@ -65,6 +66,13 @@ async function make(world: World, { deviceBytes, deviceCount }: Wanted, options:
   return ok({ pool: pool.value, hosts, host, acts })
 }
 
+/** Without anything but what it is, and how it was mounted. */
+function anew({ name, systemUuid, mountedAs }: Host): Host {
+  const host = new Host(name, systemUuid)
+  host.mountedAs = mountedAs
+  return host
+}
+
 /** As mkfs would say it of the device that goes. */
 function refusal({ media }: World, { systemUuid }: Host, { force = false }: FormatOptions): ReturnType<typeof fail<'owned_by_other' | 'already_formatted'>> | undefined {
   if (force || !media.filesystem) return undefined
@@ -79,5 +87,5 @@ async function putInPlace(world: World, { pool, hosts, host, acts }: Made, optio
   for (const act of acts) world.history.did(act)
   world.trace.add('page', sentences.anotherDevice(pool.devices[0]?.sizeBytes ?? 0, pool.devices.length))
   world.formatted(host, options)
-  for (const each of hosts) if (each.status === 'up') await world.mount(each)
+  for (const each of hosts) if (each.status === 'up') await mount(world, each)
 }

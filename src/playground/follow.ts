@@ -1,8 +1,8 @@
 // Acts that bring hosts from one state to another, for steps of which only the outcome is kept. They start and end, mount
-// and unmount with the same kernel and daemon, play the log as far as it was played, remove what was removed on one host
-// alone, and have met what they met of their devices. What else plain tools can do to one host's mount is not brought back:
-// other names, sizes, owners and modes, files that no log knows, options of a mount, changes to a fuse mount's shadow tree.
-// The device has no part in any of that, and its bytes are exact.
+// and unmount with the same kernel, daemon and options, play the log as far as it was played, remove what was removed on one
+// host alone, and have met what they met of their devices. What else plain tools can do to one host's mount is not brought
+// back: other names, sizes, owners and modes, files that no log knows, changes to a fuse mount's shadow tree. The device has
+// no part in any of that, and its bytes are exact.
 
 import { type Act, type CallAct, type HealthState, type HostState, isSameMount, mountGiven, recallActs, type RepeatableName } from './acts.ts'
 
@@ -37,6 +37,12 @@ export function knownAfter(known: readonly HostState[], now: readonly HostState[
 }
 
 function actsOf(was: HostState | undefined, host: HostState): Act[] {
+  const { name, status, mount, mountedAs: given } = host
+  const isKnown = status === 'starting' || mount !== undefined || given === undefined || JSON.stringify(given) === JSON.stringify(was?.mountedAs)
+  return [...lifeOf(was, host), ...(isKnown ? [] : [{ act: 'seat' as const, host: name, given }])]
+}
+
+function lifeOf(was: HostState | undefined, host: HostState): Act[] {
   const { name, systemUuid, lacks, status, why = 'it went down', lives } = host
   if (status === 'starting') return []
   const start: Act = { act: 'start', host: name, systemUuid, lacks }

@@ -3,6 +3,7 @@
 
 import { failLate } from '../core/base/late.ts'
 import { ok, type Result } from '../core/base/result.ts'
+import { mount } from './mounting.ts'
 import { freeHostName, NAMES } from './names.ts'
 import { startHost } from './ours.ts'
 import type { Host } from './roster.ts'
@@ -83,14 +84,18 @@ function reboot(world: World, host: Host, sentence?: string): Promise<Result<und
     const started = await world.roster.start(host, world.pool)
     if (!started.ok) return world.refuse(started, host.name)
     world.greet(host)
-    // A reboot is no other experiment: with the kernel that it was, and its daemon where it was.
-    const { mountedAs } = host
-    const isElsewhere = mountedAs !== undefined && mountedAs.device !== NAMES.device
-    if (world.media.filesystem || isElsewhere) await world.mount(host, mountedAs)
-    // What it had mounted may be no primary any more, or be gone: the one that is shown is there.
-    if (isElsewhere && world.media.filesystem && host.mountTrouble !== undefined) await world.mount(host, { ...mountedAs, device: NAMES.device })
+    await mountAsBefore(world, host)
     return ok()
   })
+}
+
+/** For a host that has just started: of the device that it had mounted, too, though that be another than what is shown. */
+export async function mountAsBefore(world: World, host: Host): Promise<void> {
+  const { mountedAs } = host
+  const isElsewhere = mountedAs !== undefined && mountedAs.device !== NAMES.device
+  if (isElsewhere) await mount(world, host, mountedAs)
+  // What it had mounted may be no primary any more, or be gone: the one that is shown is there.
+  if (world.media.filesystem && (!isElsewhere || host.mountTrouble !== undefined)) await mount(world, host)
 }
 
 function detached(host: string, device: string): string {

@@ -2,8 +2,10 @@
 
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Calls } from '../host/protocol.ts'
+import { mount } from './mounting.ts'
 import { NAMES } from './names.ts'
 import type { Pool } from './pool.ts'
+import { Host } from './roster.ts'
 import type { FormatOptions, HostFile } from './types.ts'
 import { newUuid, type World } from './world.ts'
 
@@ -29,11 +31,12 @@ export async function readableOn(world: World, hostName: string, path: string): 
 }
 
 /** A new host, mounted if there is something to mount. */
-export async function startHost(world: World, name: string, systemUuid = newUuid(), lacks: readonly number[] = []): Promise<Result<undefined>> {
-  const added = await world.roster.add(name, systemUuid, world.pool, lacks)
+export async function startHost(world: World, name: string): Promise<Result<undefined>> {
+  const host = new Host(name, newUuid())
+  const added = await world.roster.add(host, world.pool)
   if (!added.ok) return world.refuse(added, name)
-  world.greet(added.value)
-  if (world.media.filesystem) await world.mount(added.value)
+  world.greet(host)
+  if (world.media.filesystem) await mount(world, host)
   return ok()
 }
 

@@ -2,12 +2,12 @@
 // out as it did the first time.
 
 import { assert } from '../core/base/assert.ts'
-import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
+import { fail, ok, type Result } from '../core/base/result.ts'
 import { coherentMemory } from '../core/mem/memory.ts'
 import { readCounters, readLayout } from '../core/log/layout.ts'
 import { NEXT_INDEX_OFFSET, NEXT_SEQNUM_OFFSET } from '../core/omf/log.ts'
 import type { HostHandle } from '../host/driver.ts'
-import type { Act, CallAct, Pages } from './acts.ts'
+import type { Act, CallAct, MountGiven, Pages } from './acts.ts'
 import type { Pool } from './pool.ts'
 import { Host } from './roster.ts'
 import type { Extent } from './types.ts'
@@ -63,6 +63,8 @@ export class Replay {
         return ok()
       case 'down':
         return this.#down(act.host, act.why)
+      case 'seat':
+        return this.#seat(act.host, act.given)
       case 'health':
         this.#pool.setHealth(act.states)
         return ok()
@@ -98,6 +100,13 @@ export class Replay {
     return ok()
   }
 
+  #seat(name: string, given: MountGiven): Result<undefined> {
+    const host = this.#hosts.get(name)
+    if (!host) return fail('no_host', { name })
+    host.mountedAs = given
+    return ok()
+  }
+
   async #write({ runs, bytes }: Pages): Promise<Result<undefined>> {
     const { buffer } = this.#pool
     let at = { run: 0, offset: 0 }
@@ -113,10 +122,15 @@ export class Replay {
     const { host: name, entryCount } = act
     const host = this.#hosts.get(name)
     if (!host) return fail('no_host', { name })
+    // It left nothing but words, and what was in its way may have been the host's own.
+    if (act.name === 'mount' && !act.ok) {
+      host.mountTrouble = act.trouble
+      return ok()
+    }
     const restore = entryCount === undefined ? undefined : this.#countOnly(entryCount)
     const done = await host.call(act.name, act.given)
     restore?.()
-    if (act.name === 'mount') host.mountTrouble = done.ok ? undefined : troubleOf(done.failure)
+    if (act.name === 'mount') host.mountTrouble = undefined
     if (done.ok === act.ok) return ok()
     // What is to go may have gone in another way.
     if (!done.ok && act.name === 'unlink' && done.failure.reason === 'no_such_path') return ok()
@@ -168,8 +182,4 @@ function spread(bytes: Uint8Array, runs: readonly Extent[], at: { run: number; o
 
 function end(handle: HostHandle | undefined): void {
   if (handle?.down === undefined) handle?.kill('the session went to another step')
-}
-
-function troubleOf({ says, next }: Failure): string {
-  return `${says}. ${next}`
 }

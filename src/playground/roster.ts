@@ -6,7 +6,7 @@ import type { MountStatus } from '../core/machine/types.ts'
 import { lackWords } from '../core/base/lack.ts'
 import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
-import { type Act, type CallAct, type HostState, isRepeatable, mountGiven, type MountedState } from './acts.ts'
+import { type Act, type CallAct, type HostState, isRepeatable, mountGiven, type MountedState, type MountGiven } from './acts.ts'
 import type { MediaState } from './media.ts'
 import { faultsOnHost, lostOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
@@ -24,7 +24,7 @@ export class Host {
   handle: HostHandle | undefined
   mount: MountStatus | undefined
   /** What it had mounted last, in this life or the one before: what makes such a mount again. */
-  mountedAs: Calls['mount']['given'] | undefined
+  mountedAs: MountGiven | undefined
   files: HostFile[] = []
   /** Devices that it doesn't have, by their place. */
   lacks: readonly number[]
@@ -64,7 +64,8 @@ export class Host {
     if (name === 'mount') this.handmade = false
     // A mount that is refused says so on its host, and that is a state like others.
     const counts = done.ok || (name === 'mount' && this.handle !== undefined && done.failure.reason !== 'host_failed')
-    if (isRepeatable(name) && counts) this.onAct?.({ act: 'call', host: this.name, name, given, ok: done.ok } as CallAct)
+    const trouble = done.ok ? {} : { trouble: troubleOf(done.failure) }
+    if (isRepeatable(name) && counts) this.onAct?.({ act: 'call', host: this.name, name, given, ok: done.ok, ...trouble } as CallAct)
     return done
   }
 
@@ -128,16 +129,16 @@ export class Host {
   }
 
   state(media: MediaState): HostState {
-    const { name, systemUuid, lacks, status, why, lives, mount } = this
+    const { name, systemUuid, lacks, status, why, lives, mount, mountedAs } = this
     const mounted = mount && this.#mounted(mount)
     const canPlay = mount !== undefined && mount.fsUuid === media.filesystem?.uuid
     const removed = canPlay && mount.rogue ? this.#removedOf(media, mount.playedCount) : []
-    return { name, systemUuid, lacks, status, why, lives, mount: mounted, canPlay, removed, files: this.files }
+    return { name, systemUuid, lacks, status, why, lives, mount: mounted, mountedAs, canPlay, removed, files: this.files }
   }
 
-  #mounted({ deviceName, mountpoint, fsUuid, playedCount, kernel, daemon }: MountStatus): MountedState {
+  #mounted({ deviceName, mountpoint, fsUuid, playedCount, kernel, daemon, recipe }: MountStatus): MountedState {
     const met = this.#places.flatMap(({ devindex, configuration, failed, endsMount }) => [{ devindex, configuration, failed, endsMount }])
-    return { deviceName, mountpoint, fsUuid, playedCount, kernel, daemon, mountCount: this.#mountCount, met }
+    return { deviceName, mountpoint, fsUuid, playedCount, kernel, daemon, recipe, mountCount: this.#mountCount, met }
   }
 
   view(media: MediaState): HostView {
@@ -231,12 +232,11 @@ export class Roster {
     return host ? ok(host) : fail('no_host', { name: 'that is up' })
   }
 
-  async add(name: string, systemUuid: string, pool: Pool, lacks: readonly number[]): Promise<Result<Host, 'host_down' | 'host_exists'>> {
+  async add(host: Host, pool: Pool): Promise<Result<undefined, 'host_down' | 'host_exists'>> {
+    const { name } = host
     if (this.find(name).ok) return fail('host_exists', { name })
-    const host = new Host(name, systemUuid, lacks)
     this.#hosts = [...this.#hosts, host]
-    const started = await this.start(host, pool)
-    return started.ok ? ok(host) : started
+    return await this.start(host, pool)
   }
 
   async start(host: Host, pool: Pool): Promise<Result<undefined, 'host_down'>> {
@@ -319,6 +319,11 @@ export class Roster {
   removeAll(): void {
     for (const host of this.#hosts) this.remove(host)
   }
+}
+
+/** As its lane says it. */
+export function troubleOf({ says, next }: Failure): string {
+  return `${says}. ${next}`
 }
 
 /** The meta files are in no log, and the page shows them as what they are: superblock and log. */

@@ -2,7 +2,7 @@
 // the command that does the same on a real machine, where there is one.
 
 import { GIB, KIB, MIB } from '../core/base/align.ts'
-import type { Calls, ReplaySummary } from '../host/protocol.ts'
+import type { ReplaySummary } from '../host/protocol.ts'
 import { NAMES } from './names.ts'
 import type { FormatOptions, TraceKind } from './types.ts'
 
@@ -34,8 +34,6 @@ export const sentences = {
   ran: (host: string, line: string, exitCode: number, appended: { firstIndex: number; lastIndex: number } | undefined) =>
     `${host} ran \`${brief(line)}\`${appended ? ` and appended ${appended.firstIndex === appended.lastIndex ? `entry ${appended.firstIndex}` : `entries ${appended.firstIndex} to ${appended.lastIndex}`}` : ''}${exitCode === 0 ? '' : `: exit code ${exitCode}`}.`,
   put: (host: string, name: string, path: string) => `${name} is on ${host} now: ${path}.`,
-  restored: (files: number) =>
-    `The stored image is back with ${files === 1 ? '1 file' : `${files} files`}. To the hosts a reload is a power cycle: they mount and play the log again.`,
   startedOver: () => 'Started over with a new device. A step back brings the old one back.',
   anotherDevice: (sizeBytes: number, count: number) =>
     count === 1 ? `The device was replaced by another of ${sizeText(sizeBytes)}; every host starts anew on it.` : `There are ${count} other devices now, each of ${sizeText(sizeBytes)}; every host starts anew on them.`,
@@ -72,8 +70,8 @@ export const causes: Record<TraceKind, string | undefined> = {
 export const commands = {
   mkfs: ({ force = false, logLengthBytes, unitBytes }: FormatOptions, others: readonly string[] = []) =>
     `sudo mkfs.famfs${force ? ' --force' : ''}${logLengthBytes === undefined ? '' : ` --loglen ${logLengthBytes}`}${unitBytes === undefined ? '' : ` --allocunit ${unitBytes}`} ${[NAMES.device, ...others].join(' ')}`,
-  mount: ({ device, mountpoint, kernel, daemon }: Calls['mount']['given']) =>
-    `sudo famfs mount${kernel === undefined ? '' : ` --kernel ${kernel}`}${daemon === 'worker' ? ' --daemon worker' : ''} ${device} ${quoted(mountpoint)}`,
+  /** As the page mounts unless someone has mounted otherwise: mountCommand.ts has the rest. */
+  mount: (device: string) => `sudo famfs mount --nofuse ${device} ${NAMES.mountpoint}`,
   creat: (path: string, sizeBytes: number, seed: number | undefined, interleave?: { bucketCount: number; stripCount: number; chunkBytes: number }) =>
     `sudo famfs creat -s ${sizeBytes}${interleave ? ` -B ${interleave.bucketCount} -N ${interleave.stripCount} -C ${interleave.chunkBytes}` : ''}${seed ? ` -r -S ${seed}` : ''} -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(path)}`,
   cp: (name: string, path: string) => `sudo famfs cp -u ${NAMES.user.uid} -g ${NAMES.user.gid} ${quoted(name)} ${quoted(path)}`,
@@ -108,6 +106,6 @@ export function hexText(value: number): string {
 }
 
 /** As a shell wants it. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -4,11 +4,12 @@
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { Ownership } from '../store/ownership.ts'
-import { type DeviceFacts, mountGiven } from './acts.ts'
+import type { DeviceFacts } from './acts.ts'
 import type { Engine } from './engine.ts'
 import type { Operation } from './history.ts'
 import { playFirstScene } from './firstScene.ts'
 import { poisonOf } from './memoryFaults.ts'
+import { mount, tellTroubles } from './mounting.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import { mkfsGiven, readableOn, startHost } from './ours.ts'
@@ -103,13 +104,13 @@ export class Session implements Playground {
       const made = await host.call('mkfs', mkfsGiven(world.pool, host.name, options))
       world.mark(poisoned)
       if (!made.ok) {
-        if (was) await world.mount(host, mountGiven(was))
+        if (was) await mount(world, host, host.mountedAs)
         return made
       }
       world.formatted(host, options)
       for (const other of world.roster.all()) {
         if (other !== host && other.mount) await other.call('umount', { mountpoint: other.mountpoint })
-        if (other.status === 'up') await world.mount(other)
+        if (other.status === 'up') await mount(world, other)
       }
       return ok()
     }, 'changes', within)
@@ -196,7 +197,7 @@ export class Session implements Playground {
         const { stopped, entriesPlayed } = played.value
         // What stopped it before it began is all there is to tell.
         if (!stopped || entriesPlayed > 0) this.#world.happened('logplay', host, sentences.played(host.name, played.value), command)
-        this.#world.tellTroubles(host, played.value)
+        tellTroubles(this.#world, host, played.value)
         return ok()
       }), 'plays')
   }
@@ -340,29 +341,11 @@ export class Session implements Playground {
   }
 
   async #restore(facts: ImageFacts): Promise<boolean> {
-    const made = this.#world.newPool(facts.devices ?? [facts.device])
-    if (!made.ok) {
-      this.#cannotSave(made.failure)
-      return false
-    }
-    const pool = made.value
-    const loaded = await this.#store.load(pool.buffer)
-    if (!loaded.ok) {
-      this.#cannotSave(loaded.failure)
-      return false
-    }
-    this.#world.use(pool)
-    pool.setHealth((facts.devices ?? []).map(({ poison, isStopped }) => ({ poison, isStopped, configuration: 0 })))
-    const operation = this.#world.history.begin(undefined)
-    try {
-      for (const { name, systemUuid, lacks } of facts.hosts) await startHost(this.#world, name, systemUuid, lacks)
-    } finally {
-      this.#world.history.drop(operation)
-    }
-    this.#world.history.beginHere(false)
-    this.#world.trace.add('storage', sentences.restored(this.#world.media.files.length))
-    if (this.#world.saver.mayChange) this.#world.saver.isStored()
-    return true
+    // Loaded only here: there may be nothing to bring back.
+    const { restore } = await import('./restore.ts')
+    const restored = await restore(this.#world, this.#store, facts)
+    if (!restored.ok) this.#cannotSave(restored.failure)
+    return restored.ok
   }
 
   #cannotSave(failure: Failure): void {

@@ -6,7 +6,6 @@ import { normalizedPath } from '../core/base/path.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { makeUuid } from '../core/base/uuid.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
-import type { Calls, ReplaySummary } from '../host/protocol.ts'
 import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
 import type { DeviceFacts, Known } from './acts.ts'
 import { Announcer } from './announcer.ts'
@@ -56,6 +55,8 @@ export class World {
   #pool: Pool
   /** Of the pool's health, as it was last seen. */
   #healthCount = 0
+  /** As they were last seen. */
+  #hosts = ''
   #reader: MediaReader
   #media: MediaState
   #snapshot: Snapshot | undefined
@@ -172,27 +173,7 @@ export class World {
   }
 
   hostFacts(): ImageFacts['hosts'] {
-    return this.roster.all().map(({ name, systemUuid, lacks }) => ({ name, systemUuid, ...(lacks.length > 0 ? { lacks: [...lacks] } : {}) }))
-  }
-
-  async mount(host: Host, given: Calls['mount']['given'] = { device: NAMES.device, mountpoint: NAMES.mountpoint }): Promise<void> {
-    const command = commands.mount(given)
-    const mounted = await host.call('mount', given)
-    if (!mounted.ok) {
-      host.mountTrouble = `${mounted.failure.says}. ${mounted.failure.next}`
-      this.refuse(mounted, host.name, command)
-      return
-    }
-    host.mountTrouble = undefined
-    this.happened('mount', host, sentences.mounted(host.name, host.mount?.role ?? 'client', mounted.value.entriesPlayed), command)
-    this.tellTroubles(host, mounted.value)
-  }
-
-  tellTroubles(host: Host, summary: ReplaySummary): void {
-    const { stopped, errorCount, troubles } = summary
-    if (stopped) this.trace.fail(stopped, host.name, commands.logplay(host.mountpoint))
-    if (errorCount > 0) this.trace.fail(fail('replay_errors', { count: errorCount, first: troubles[0] ?? 'not told' }).failure, host.name, commands.logplay(host.mountpoint))
-    this.touch()
+    return this.roster.all().map(({ name, systemUuid, lacks, mountedAs }) => ({ name, systemUuid, ...(lacks.length > 0 ? { lacks: [...lacks] } : {}), ...(mountedAs && { mount: mountedAs }) }))
   }
 
   greet(host: Host): void {
@@ -353,6 +334,15 @@ export class World {
     this.touch()
   }
 
+  /** How hosts are mounted comes back with the image, as they themselves do. */
+  #lookAtHosts(): void {
+    const hosts = JSON.stringify(this.hostFacts())
+    if (hosts === this.#hosts) return
+    this.#hosts = hosts
+    // What is on its way to its first state is no change: half of it must not take the place of what is stored.
+    if (this.ready) this.saver.mark([])
+  }
+
   /** Whoever changed it, a command on a host or the page: it is there to be saved. */
   #lookAtHealth(): void {
     const { healthCount } = this.#pool
@@ -363,6 +353,7 @@ export class World {
 
   readonly #heard = (): void => {
     this.#lookAtHealth()
+    this.#lookAtHosts()
     this.touch()
   }
 

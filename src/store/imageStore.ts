@@ -26,8 +26,8 @@ export interface ImageFacts {
   device: { name: string; uuid: string; sizeBytes: number }
   /** Its parts, one behind the other, and what the hardware says of them; left out where it is one, and sound. */
   devices?: StoredDevice[]
-  /** `lacks`: devices that a host is started without, by their place. */
-  hosts: { name: string; systemUuid: string; lacks?: number[] }[]
+  /** `lacks`: devices that a host is started without, by their place. `mount`: what makes the mount again that it had last; who mounts knows what is in it. */
+  hosts: { name: string; systemUuid: string; lacks?: number[]; mount?: object }[]
 }
 
 interface StoredDevice {

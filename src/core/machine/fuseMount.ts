@@ -19,6 +19,7 @@ import { type DaemonThread, wayApart } from './daemonThread.ts'
 import { connect, isStandalone } from './kernels.ts'
 import type { Machine } from './machine.ts'
 import { metaFileFacts } from './metaFiles.ts'
+import { recipeOf, YEAR_SECONDS } from './mountRecipe.ts'
 import { baseName, directoryOf, isWithin } from './pathText.ts'
 import type { RootFs } from './rootFs.ts'
 import { shadowTarget } from './shadowTarget.ts'
@@ -35,7 +36,6 @@ export interface FuseHost extends Paths {
   makeSocket(path: string, mode: number, answer: (request: string) => string, caller: Caller): Result<undefined>
 }
 
-const YEAR_SECONDS = 365 * 24 * 3600
 const DEFAULT_LOG_LEVEL = 5
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 /** Daemons are not bound by whoever mounts: they write as root, and no umask. */
@@ -83,7 +83,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   if (allowOther) shown.push('allow_other')
   if (kernel !== 'fuse') shown.push(`kernel=${kernel}`)
   if (thread) shown.push('daemon=worker')
-  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way, plays: !asIs, umask: caller.umask, options: [...shown, ...words] })
+  const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way, plays: !asIs, umask: caller.umask, options: [...shown, ...words], recipe: recipeOf(options, { shadowPath }) })
   if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
   fuse.end()
   dropShadow(host, shadowPath, options)

@@ -15,6 +15,8 @@ import type { MountDaxdevs } from './mountDaxdevs.ts'
 import type { MountOptions, MountStatus } from './types.ts'
 
 const SLASH = 47
+/** As /proc/mounts shows a standalone mount. */
+export const V1_OPTIONS = ['rw', 'nosuid', 'nodev', 'noexec', 'noatime'] as const
 
 export interface Mount {
   mountpoint: string
@@ -123,9 +125,9 @@ export function missingLevels({ kernel }: Mount, relpath: string): string[] {
 
 export function statusOf(mount: Mount): MountStatus {
   const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
-  const { fuse, generation = 'first', options = [] } = mount.options
+  const { fuse, generation = 'first', options = [], recipe } = mount.options
   const kind = fuse ? 'fuse' : 'v1'
-  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, daemon: fuse?.daemon, generation, shadowPath: fuse?.shadowPath, options, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: mount.rogue }
+  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, daemon: fuse?.daemon, generation, shadowPath: fuse?.shadowPath, options, recipe, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: mount.rogue }
 }
 
 /** Files of a fuse mount have the mode of their shadow file: no umask touches them. */

@@ -17,6 +17,8 @@ import { isStandalone, standaloneWay } from './kernels.ts'
 import type { Body } from './handles.ts'
 import type { Machine } from './machine.ts'
 import { MODULE_OF, Modules } from './modules.ts'
+import { V1_OPTIONS } from './mounts.ts'
+import { recipeOf } from './mountRecipe.ts'
 import { baseName, directoryOf, isWithin, joined, lexicalPath } from './pathText.ts'
 import { PathTree } from './pathTree.ts'
 import { PlainTools } from './plainTools.ts'
@@ -43,7 +45,6 @@ const MEMORY_BYTES = 4 * 1024 * 1024 * 1024
 const LOG_LINES_MOST = 2000
 /** With its line's end. */
 const UUID_TEXT_BYTES = 37
-const V1_OPTIONS = ['rw', 'nosuid', 'nodev', 'noexec', 'noatime']
 
 export class System extends PathTree {
   readonly hostname: string
@@ -211,7 +212,7 @@ export class System extends PathTree {
     if (kind === 'fuse') return yield* mountFuse(this, name.value, place.value, options, caller, thread)
     const { generation } = this.#modules
     const way = kernel === 'v1-abi42' ? standaloneWay(kernel) : undefined
-    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...(way ? [`kernel=${kernel}`] : []), ...words], ...(way ? { way } : {}) })
+    const report = yield* this.machine.mount(name.value, place.value, caller.user, { generation, allowRogue, umask: caller.umask, options: [...V1_OPTIONS, ...(way ? [`kernel=${kernel}`] : []), ...words], recipe: recipeOf(options, { generation }), ...(way ? { way } : {}) })
     return report.ok ? ok({ mountpoint: place.value, deviceName: name.value, kind, shadowPath: undefined, report: report.value }) : report
   }
 

@@ -6,7 +6,7 @@ import type { User } from '../kernel/user.ts'
 import type { KernelName } from '../kernel/way.ts'
 import type { ReplayReport } from '../log/replay.ts'
 import type { DaxMode } from '../mem/daxdev.ts'
-import type { DaemonPlace, MountKind } from './types.ts'
+import type { DaemonPlace, MountKind, MountManner } from './types.ts'
 
 /** Who asks, and from where. Relative paths begin at `cwd`, which is absolute. */
 export interface Caller {
@@ -115,26 +115,14 @@ export interface MountEntry {
   usedBytes: number | undefined
 }
 
-export interface FamfsMountOptions {
+export interface FamfsMountOptions extends MountManner {
   kind: MountKind
   /** Of that kind; v1 or fuse unless said otherwise. */
   kernel?: KernelName
   /** fuse: where its daemon runs; beside its kernel unless said otherwise. */
   daemon?: DaemonPlace
-  /** v1: what plain tools do is allowed in newer generations too. */
-  allowRogue?: boolean
-  /** fuse: others than root may look; true unless said otherwise. */
-  allowOther?: boolean
-  /** fuse: the kernel judges by owner and mode; true unless said otherwise. */
-  defaultPermissions?: boolean
-  /** fuse: how long names and attributes are good for; a year unless said otherwise. */
-  timeoutSeconds?: number
-  /** fuse: where the shadow tree goes, as typed; a directory under /tmp unless said otherwise. */
-  shadow?: string
   /** fuse: the shadow tree is there already, and is shown as it is: no log is played. */
   asIs?: boolean
-  /** More words for /proc/mounts. */
-  words?: readonly string[]
 }
 
 export interface Mounted {

@@ -86,6 +86,28 @@ export type DaemonPlace = 'beside' | 'worker'
  */
 export type Generation = 'first' | 'newer'
 
+/** How a mount was asked for, beside its kernel and its daemon's place: what makes another like it. What isn't said is as usual. */
+export interface MountManner {
+  /** v1: what plain tools do is allowed in newer generations too. */
+  allowRogue?: boolean
+  /** fuse: others than root may look; true unless said otherwise. */
+  allowOther?: boolean
+  /** fuse: the kernel judges by owner and mode; true unless said otherwise. */
+  defaultPermissions?: boolean
+  /** fuse: how long names and attributes are good for; a year unless said otherwise. */
+  timeoutSeconds?: number
+  /** fuse: where the shadow tree goes, as typed; a directory under /tmp unless said otherwise. */
+  shadow?: string
+  /** More words for /proc/mounts. */
+  words?: readonly string[]
+}
+
+/** With what a host must have been told before it was mounted. */
+export interface MountRecipe extends MountManner {
+  /** v1: of its module; the first unless said otherwise. */
+  generation?: Generation
+}
+
 export interface MountOptions {
   generation?: Generation
   allowRogue?: boolean
@@ -99,6 +121,8 @@ export interface MountOptions {
   fuse?: FuseSide
   /** How maps come to the kernel; pushed by the module's newer ioctl unless said otherwise. */
   way?: WayMaker
+  /** What makes another like it; undefined where all is as usual. */
+  recipe?: MountRecipe | undefined
 }
 
 /** The daemon of a fuse mount, as machine works with it: names come from its shadow tree, and replay writes there. */
@@ -157,6 +181,8 @@ export interface MountStatus {
   /** Of a fuse mount: the directory with `root` and `sock` in it. */
   shadowPath: string | undefined
   options: readonly string[]
+  /** What makes another like it, beside its kernel and its daemon's place; undefined where all is as usual. */
+  recipe: MountRecipe | undefined
   role: Role
   playedCount: number
   fsUuid: string

@@ -70,7 +70,7 @@ describe('mounts made by hand', () => {
     const { position } = session.snapshot().history
     valueOf(await session.rebootHost('B'))
     expect(of()).toMatchObject({ kernel: 'fuse-paged', mountpoint: '/tmp/m', mountTrouble: undefined, files: [{ path: 'wide' }] })
-    expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'mount', command: 'sudo famfs mount --kernel fuse-paged /dev/dax0.0 /tmp/m' })
+    expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'mount', command: 'sudo mkdir -p /tmp/m && sudo famfs mount --kernel fuse-paged /dev/dax0.0 /tmp/m' })
     valueOf(await session.killHost('B'))
     await vi.waitFor(() => expect(of()?.status).toBe('down'))
     await session.settled()
@@ -82,7 +82,7 @@ describe('mounts made by hand', () => {
     for (const where of [position - 1, position, position + 1]) valueOf(await session.stepTo(where))
     expect(of()).toMatchObject({ kernel: 'fuse-paged', mountpoint: '/tmp/m' })
     valueOf(await session.rebootHost('A'))
-    expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'mount', command: 'sudo famfs mount /dev/dax0.0 /mnt/famfs' })
+    expect(session.snapshot().trace.at(-1)).toMatchObject({ kind: 'mount', command: 'sudo famfs mount --nofuse /dev/dax0.0 /mnt/famfs' })
   })
 
   it('find memory sound when their step is done again, and the configuration that they found', async () => {
