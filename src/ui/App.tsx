@@ -30,9 +30,10 @@ import './layout.css'
 import './hosts.css'
 
 const Toasts = lazy(async () => ({ default: (await import('./Toasts.tsx')).Toasts }))
-const BesidePage = lazy(async () => ({ default: (await import('./dump/BesidePage.tsx')).BesidePage }))
-const DumpTabs = lazy(async () => ({ default: (await import('./dump/BesidePage.tsx')).DumpTabs }))
-const DumpNotes = lazy(async () => ({ default: (await import('./dump/BesidePage.tsx')).DumpNotes }))
+const besidePage = () => import('./dump/BesidePage.tsx')
+const BesidePage = lazy(async () => ({ default: (await besidePage()).BesidePage }))
+const DumpTabs = lazy(async () => ({ default: (await besidePage()).DumpTabs }))
+const DumpNotes = lazy(async () => ({ default: (await besidePage()).DumpNotes }))
 
 export function App({ playground }: { playground: Playground }) {
   const [messages] = useState(makeMessages)

@@ -1,20 +1,30 @@
 // One host: what it is, what it sees, and what it can't see yet. The region is named exactly after its host, and so are
 // its buttons (`Play log on B`, `Drop files on A`): lessons and tests rely on these names.
 
-import { HardDrive, MoreHorizontal, Play, Power, RefreshCw, SquareTerminal, Trash2, Unplug, Upload } from 'lucide-react'
+import { MoreHorizontal, Play, SquareTerminal, Upload } from 'lucide-react'
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
-import { Superblock } from '../core/omf/superblock.ts'
-import { deviceWords } from '../playground/spoken.ts'
 import type { HostView, PoolDeviceView, Snapshot, TaskView } from '../playground/types.ts'
 import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
 import { noteOn } from './laneNote.ts'
-import { putNoteAway, showBytes, useLook, useLookStore } from './look.tsx'
+import { latePart } from './late.tsx'
+import { putNoteAway, useLook, useLookStore } from './look.tsx'
 import { Disclosure, Note } from './parts.tsx'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
 import type { Trouble } from './trouble.ts'
+
+const more = () => import('./LaneMore.tsx')
+const MenuItems = latePart(async () => (await more()).MenuItems)
+const RoleWhy = latePart(async () => (await more()).RoleWhy)
+const KernelWhy = latePart(async () => (await more()).KernelWhy)
+const DownState = latePart(async () => (await more()).DownState)
+
+/** Asked for right after the first picture: what is opened then is there at once. */
+export async function preloadLanes(): Promise<void> {
+  await Promise.all([MenuItems, RoleWhy, KernelWhy, DownState].map(({ load }) => load()))
+}
 
 export function Lane({ host }: { host: HostView }) {
   const playground = usePlayground()
@@ -61,6 +71,7 @@ export function Lane({ host }: { host: HostView }) {
       <header className="lane-head">
         <h3 id={id}>{host.name}</h3>
         <Role host={host} snapshot={snapshot} />
+        <Kernel host={host} />
         {host.status !== 'down' && (
           <span className="played num" data-behind={behind > 0 || undefined}>
             log {host.stranded || host.stale || host.elsewhere ? host.playedCount : `${host.playedCount}/${host.entryCount}`} played
@@ -74,7 +85,7 @@ export function Lane({ host }: { host: HostView }) {
       <LaneNote host={host} snapshot={snapshot} />
       <div role="alert">{folderTrouble && <Note trouble={folderTrouble} onDismiss={() => setFolderTrouble(undefined)} />}</div>
       {host.status === 'down' ? (
-        <DownState host={host} />
+        <DownState.Part host={host} />
       ) : (
         <>
           <LaneFiles host={host} snapshot={snapshot} />
@@ -97,19 +108,25 @@ export function Lane({ host }: { host: HostView }) {
 
 /** What it is, and on pressing it, why and what follows from it. */
 function Role({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
-  const look = useLookStore()
   if (host.status !== 'up' || host.role === 'none') return <span className="role">{host.status}</span>
   return (
     <Disclosure className="link role" label={<span data-role={host.role}>{host.role}</span>}>
-      <p>{roleText(host, snapshot.device.filesystem?.ownerName)}</p>
-      <button type="button" className="link" onClick={() => showBytes(look, Superblock.offsetOf('ts_system_uuid'), 16)}>Show the owner in the superblock</button>
+      <RoleWhy.Part host={host} ownerName={snapshot.device.filesystem?.ownerName} />
     </Disclosure>
   )
 }
 
-function roleText({ name, role }: HostView, ownerName: string | undefined): string {
-  if (role === 'master') return `${name} formatted the device: its system UUID stands in the superblock. So ${name} is the master and alone may create files and directories; all hosts may read them.`
-  return `${ownerName ?? 'Another system'} formatted the device and is its master: it alone may create files. ${name} is a client: it finds files by playing the log, and has them without write bits.`
+/** How maps come to it, and on pressing that, what it means. A daemon is named where it is out of the ordinary. */
+function Kernel({ host }: { host: HostView }) {
+  const { kernel, daemon, options = [] } = host
+  if (kernel === undefined) return null
+  return (
+    <span className="kernel" title={`Mounted with the kernel ${kernel}: ${options.join(',')}`}>
+      <Disclosure className="link role" label={<><span className="visually-hidden">kernel </span>{kernel}{daemon === 'worker' && ', daemon in a worker'}</>}>
+        <KernelWhy.Part host={host} />
+      </Disclosure>
+    </span>
+  )
 }
 
 export function TaskBar({ task }: { task: TaskView }) {
@@ -154,58 +171,11 @@ function TerminalButton({ host: { name } }: { host: HostView }) {
   )
 }
 
-function DownState({ host }: { host: HostView }) {
-  const playground = usePlayground()
-  const rebooting = useAction()
-  const reboot = useRef<HTMLButtonElement>(null)
-  // Whoever pulled the plug by keys wants the next key here.
-  useEffect(() => {
-    const button = reboot.current
-    if (button?.closest('.lane')?.contains(document.activeElement)) button.focus()
-  }, [])
-  return (
-    <div className="down">
-      <p>{sentence(host.why ?? `${host.name} is down`)} Its memory is gone; the device keeps every byte.</p>
-      <button type="button" className="primary" ref={reboot} onClick={() => void rebooting.go(() => playground.rebootHost(host.name))}>
-        <Power aria-hidden /> Reboot {host.name}
-      </button>
-    </div>
-  )
-}
-
 function HostMenu({ host, devices }: { host: HostView; devices: readonly PoolDeviceView[] }) {
-  const playground = usePlayground()
-  const go = useGo()
   const rebooting = useAction()
   return (
     <Disclosure className="icon" name={`Host ${host.name}: more`} label={<MoreHorizontal aria-hidden />}>
-      {(close) => (
-        <div className="menu">
-          {host.status !== 'down' && (
-            <>
-              <button type="button" onClick={() => { close(); void go(() => playground.killHost(host.name)) }}>
-                <Unplug aria-hidden /> Kill {host.name} <span className="quiet">pull the plug</span>
-              </button>
-              <button type="button" onClick={() => { close(); void rebooting.go(() => playground.rebootHost(host.name)) }}>
-                <RefreshCw aria-hidden /> Reboot {host.name} <span className="quiet">mount and play from the start</span>
-              </button>
-            </>
-          )}
-          <button type="button" onClick={() => { close(); void go(() => playground.removeHost(host.name)) }}>
-            <Trash2 aria-hidden /> Remove {host.name} <span className="quiet">the device keeps its files</span>
-          </button>
-          {devices.slice(1).map((device) => {
-            const { devindex: n } = device
-            const isLacking = host.lacks.includes(n)
-            return (
-              <button key={n} type="button" onClick={() => { close(); void rebooting.go(() => (isLacking ? playground.attachDevice(host.name, n) : playground.detachDevice(host.name, n))) }}>
-                <HardDrive aria-hidden /> {isLacking ? `Give ${deviceWords(device)} back to` : `Take ${deviceWords(device)} from`} {host.name} <span className="quiet">{host.status === 'down' ? 'starts' : 'reboots'} {isLacking ? 'with' : 'without'} it</span>
-              </button>
-            )
-          })}
-          <p className="quiet mono">system UUID {host.systemUuid}</p>
-        </div>
-      )}
+      {(close) => <MenuItems.Part host={host} devices={devices} rebooting={rebooting} close={close} />}
     </Disclosure>
   )
 }

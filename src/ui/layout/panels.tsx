@@ -5,7 +5,7 @@ import { type ComponentType, lazy, type ReactNode, Suspense } from 'react'
 import type { Playground } from '../../playground/types.ts'
 import { Boundary } from '../Boundary.tsx'
 import { Guide } from '../Guide.tsx'
-import { Lane, TaskBar } from '../Lane.tsx'
+import { Lane, preloadLanes, TaskBar } from '../Lane.tsx'
 import { useOpened, useSnapshot } from '../session.tsx'
 import type { Panel } from '../opener.ts'
 import '../inspector.css'
@@ -28,7 +28,7 @@ const FormatPanel = lazy(async () => ({ default: (await import('../FormatPanel.t
 
 /** Asked for while the session is still being opened. What doesn't come is asked for again, and told, where it is to show. */
 export function preloadPanels(): void {
-  void Promise.allSettled(Object.values(MODULES).map((load) => load()))
+  void Promise.allSettled([...Object.values(MODULES), preloadLanes].map((load) => load()))
 }
 
 export interface PageProps {
