@@ -34,9 +34,9 @@ function hostsOf({ hosts }: ImageFacts): Result<Host[], 'stored_image_damaged'> 
   const made: Host[] = []
   for (const { name, systemUuid, lacks, mount } of hosts) {
     const host = new Host(name, systemUuid, lacks)
-    // Images that were stored before mounts were have none.
-    host.mountedAs = mount && storedMount(mount)
-    if (mount && !host.mountedAs) return fail('stored_image_damaged', { what: `how host ${name} was mounted is of another make` })
+    // Older images have none, and their hosts mount as the page does.
+    host.mountedAs = mount === undefined ? undefined : storedMount(mount)
+    if (mount !== undefined && !host.mountedAs) return fail('stored_image_damaged', { what: `how host ${name} was mounted is of another make` })
     made.push(host)
   }
   return ok(made)

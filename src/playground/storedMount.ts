@@ -35,7 +35,7 @@ const MOUNT = {
 } satisfies Checks & Record<keyof MountGiven, unknown>
 
 /** Undefined where it is no such thing. */
-export function storedMount(stored: object): MountGiven | undefined {
+export function storedMount(stored: unknown): MountGiven | undefined {
   const mount = checked(stored, MOUNT) as Partial<MountGiven> | undefined
   if (mount?.device === undefined || mount.mountpoint === undefined) return undefined
   const { device, mountpoint, recipe } = mount
