@@ -18,6 +18,9 @@ export interface ShadowFile {
 export const SHADOW_MOST_BYTES = 16384
 const EXTENTS_MOST = 16
 const NUMBER = /^(0x[0-9a-f]+|[0-9]+)$/i
+/** Of a user's or group's id, which is a word of 32 bits. */
+const ID_LEAST = -(2 ** 31)
+const ID_MOST = 2 ** 32 - 1
 
 type Fields = ReadonlyMap<string, unknown>
 
@@ -42,7 +45,7 @@ function shadowFileOf(document: unknown): ShadowFile {
   const map = mapOf(file)
   const sound = checked(map)
   if ('trouble' in sound) throw new SyntaxError(sound.trouble)
-  return { path, flags: numberOf(file, 'flags'), mode: numberOf(file, 'mode'), uid: numberOf(file, 'uid'), gid: numberOf(file, 'gid'), map }
+  return { path, flags: numberOf(file, 'flags'), mode: numberOf(file, 'mode'), uid: idOf(file, 'uid'), gid: idOf(file, 'gid'), map }
 }
 
 function mapOf(file: Fields): Fmap {
@@ -82,9 +85,21 @@ function listOf(value: unknown, key: string): unknown[] {
   return value
 }
 
-/** As strtoull reads it with base 0: a leading 0x is hexadecimal, a leading 0 octal. */
-function numberOf(fields: Fields, key: string): number {
+/** Shadow files have ids signed: what is behind the largest signed number stands there with a minus. */
+function idOf(fields: Fields, key: string): number {
   const value = fields.get(key)
+  const isNegative = typeof value === 'string' && value.startsWith('-')
+  const number = isNegative ? -readNumber(value.slice(1), key) : numberOf(fields, key)
+  if (number < ID_LEAST || number > ID_MOST) throw new SyntaxError(`${key} is no id: ${number}`)
+  return number >>> 0
+}
+
+function numberOf(fields: Fields, key: string): number {
+  return readNumber(fields.get(key), key)
+}
+
+/** As strtoull reads it with base 0: a leading 0x is hexadecimal, a leading 0 octal. No size, offset or count is below 0. */
+function readNumber(value: unknown, key: string): number {
   if (typeof value !== 'string' || !NUMBER.test(value)) throw new SyntaxError(`${key} is ${value === undefined ? 'missing' : 'not a number'}`)
   const isOctal = /^0[0-9]+$/.test(value)
   if (isOctal && /[89]/.test(value)) throw new SyntaxError(`${key} is not an octal number`)
