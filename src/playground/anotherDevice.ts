@@ -13,7 +13,8 @@ import { NAMES } from './names.ts'
 import { mkfsGiven } from './ours.ts'
 import { DEVICES_MOST, type Pool } from './pool.ts'
 import { Host } from './roster.ts'
-import { commands, sentences } from './sentences.ts'
+import { lateSentences } from './lateSentences.ts'
+import { commands } from './sentences.ts'
 import type { FormatOptions } from './types.ts'
 import { newUuid, type World } from './world.ts'
 
@@ -85,7 +86,7 @@ async function putInPlace(world: World, { pool, hosts, host, acts }: Made, optio
   world.adopt(pool, hosts)
   world.saver.replace()
   for (const act of acts) world.history.did(act)
-  world.trace.add('page', sentences.anotherDevice(pool.devices[0]?.sizeBytes ?? 0, pool.devices.length))
+  world.trace.add('page', lateSentences.anotherDevice(pool.devices[0]?.sizeBytes ?? 0, pool.devices.length))
   world.formatted(host, options)
   for (const each of hosts) if (each.status === 'up') await mount(world, each)
 }

@@ -4,8 +4,9 @@ import { ok, type Result } from '../core/base/result.ts'
 import { bytesOfCell } from './cells.ts'
 import { NAMES } from './names.ts'
 import { fileOn, relative } from './ours.ts'
-import { placeOf } from './peek.ts'
-import { commands, sentences } from './sentences.ts'
+import { placeOf } from './peekFile.ts'
+import { lateCommands, lateSentences } from './lateSentences.ts'
+import { sentences } from './sentences.ts'
 import { spokenOf } from './spoken.ts'
 import type { CellKind, NewFileOptions } from './types.ts'
 import { piecesText, whereText } from './whereWords.ts'
@@ -16,7 +17,7 @@ export function newFile(world: World, options: NewFileOptions): Promise<Result<u
   const path = relative(options.path, mountpoint)
   const { sizeBytes, seed, striped } = options
   const interleave = striped && { ...striped, bucketCount: striped.stripCount }
-  const command = commands.creat(`${mountpoint}/${path}`, sizeBytes, seed, interleave)
+  const command = lateCommands.creat(`${mountpoint}/${path}`, sizeBytes, seed, interleave)
   return world.act(options.host, command, (host, operation) =>
     world.tasks.run(host.name, `${host.name} fills ${path}`, async (call) => {
       const given = { path: `${mountpoint}/${path}`, sizeBytes, owner: NAMES.user, ...(seed === undefined ? {} : { seed }), ...(interleave ? { interleave } : {}) }
@@ -29,8 +30,8 @@ export function newFile(world: World, options: NewFileOptions): Promise<Result<u
       if (!made.ok) return made
       const { node, isNew } = made.value
       const { extents, chunkBytes } = host.see(node)
-      const old = seed ? sentences.rewritten(host.name, node.path) : sentences.existed(host.name, node.path)
-      const sentence = isNew ? sentences.created(host.name, node.path, sizeBytes, piecesText(spokenOf(world), extents, chunkBytes === undefined ? 'extent' : 'strip'), node.entryIndex) : old
+      const old = seed ? sentences.rewritten(host.name, node.path) : lateSentences.existed(host.name, node.path)
+      const sentence = isNew ? lateSentences.created(host.name, node.path, sizeBytes, piecesText(spokenOf(world), extents, chunkBytes === undefined ? 'extent' : 'strip'), node.entryIndex) : old
       world.happened('create', host, sentence, command, world.entryBytes(node.entryIndex))
       return ok()
     }),
@@ -41,12 +42,12 @@ export function newDirectory(world: World, options: { host?: string; path: strin
   const mountpoint = world.mountpointOf(options.host)
   const path = relative(options.path, mountpoint)
   const parents = options.parents ?? false
-  const command = commands.mkdir(`${mountpoint}/${path}`, parents)
+  const command = lateCommands.mkdir(`${mountpoint}/${path}`, parents)
   return world.act(options.host, command, async (host) => {
     const made = await host.call('mkdir', { path: `${mountpoint}/${path}`, parents, owner: NAMES.user })
     world.touchDevice()
     if (!made.ok) return made
-    world.happened('mkdir', host, sentences.madeDirectory(host.name, path), command)
+    world.happened('mkdir', host, lateSentences.madeDirectory(host.name, path), command)
     return ok()
   })
 }
@@ -65,7 +66,7 @@ export function poke(world: World, options: { host: string; path: string; index:
     const file = fileOn(world, host.name, path)
     const at = file.ok ? placeOf(file.value, offsetBytes) : undefined
     const place = at === undefined ? undefined : { offsetBytes: at, lengthBytes: bytes.value.length }
-    world.happened('write', host, sentences.poked(host.name, path, cell, index, value), undefined, place)
+    world.happened('write', host, lateSentences.poked(host.name, path, cell, index, value), undefined, place)
     return ok()
   })
 }
@@ -80,7 +81,7 @@ export function edit(world: World, { host: hostName, offsetBytes, bytes }: { hos
     if (!stored.ok) return stored
     const extent = { offsetBytes, lengthBytes: bytes.length }
     world.changed([extent])
-    world.happened('edit', host, sentences.edited(host.name, whereText(spokenOf(world), offsetBytes), bytes.length), undefined, extent)
+    world.happened('edit', host, lateSentences.edited(host.name, whereText(spokenOf(world), offsetBytes), bytes.length), undefined, extent)
     return ok()
   })
 }
@@ -89,10 +90,10 @@ export function sha256(world: World, hostName: string, path: string): Promise<Re
   const mountpoint = world.mountpointOf(hostName)
   const relpath = relative(path, mountpoint)
   const whole = `${mountpoint}/${relpath}`
-  return world.act(hostName, commands.sha256(whole), (host) =>
+  return world.act(hostName, lateCommands.sha256(whole), (host) =>
     world.tasks.run(host.name, `${host.name} reads ${relpath}`, async (call) => {
       const hashed = await host.call('sha256', { path: whole, user: NAMES.user }, call)
-      if (hashed.ok) world.happened('read', host, sentences.hashed(host.name, relpath, hashed.value), commands.sha256(whole))
+      if (hashed.ok) world.happened('read', host, lateSentences.hashed(host.name, relpath, hashed.value), lateCommands.sha256(whole))
       return hashed
     }), 'reads')
 }

@@ -7,7 +7,7 @@ import { mount } from './mounting.ts'
 import { freeHostName, NAMES } from './names.ts'
 import { startHost } from './ours.ts'
 import type { Host } from './roster.ts'
-import { sentences } from './sentences.ts'
+import { lateSentences } from './lateSentences.ts'
 import { HOSTS_MOST } from './types.ts'
 import type { World } from './world.ts'
 
@@ -27,7 +27,7 @@ export async function removeHost(world: World, name: string): Promise<Result<und
   return world.operation(undefined, () => {
     world.roster.remove(host.value)
     world.history.did({ act: 'remove', host: name })
-    world.trace.add('host', sentences.hostRemoved(name), { host: name })
+    world.trace.add('host', lateSentences.hostRemoved(name), { host: name })
     world.saver.mark([])
     world.touch()
     return Promise.resolve(ok())

@@ -13,7 +13,7 @@ import { mount, tellTroubles } from './mounting.ts'
 import { DEVICE_BYTES, NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import { mkfsGiven, readableOn, startHost } from './ours.ts'
-import { peekDevice, peekFile } from './peek.ts'
+import { peekDevice } from './peek.ts'
 import { Pool } from './pool.ts'
 import { commands, sentences } from './sentences.ts'
 import { type CellKind, type EntryQuery, type FormatOptions, type NewFileOptions, type PeekSource, type Playground, type Shell, type Snapshot } from './types.ts'
@@ -49,7 +49,7 @@ export class Session implements Playground {
     const { whole } = this.#world.reader
     if (source.kind === 'device') return peekDevice(whole, offsetBytes, lengthBytes)
     const file = await readableOn(this.#world, source.host, source.path)
-    return file.ok ? peekFile(whole, file.value, offsetBytes, lengthBytes) : file
+    return file.ok ? this.#late(filePeeks, ({ peekFile }) => Promise.resolve(peekFile(whole, file.value, offsetBytes, lengthBytes))) : file
   }
 
   async search({ fromBytes, endBytes, bytes, signal }: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
@@ -317,7 +317,7 @@ export class Session implements Playground {
     world.ready = true
     world.touchDevice()
     // While the person looks, what they may do next is fetched; where that fails, it is tried again when it is asked for.
-    void Promise.all([deeds(), hostDeeds()]).catch(() => undefined)
+    void Promise.all([deeds(), hostDeeds(), filePeeks()]).catch(() => undefined)
   }
 
   async #newScene(): Promise<void> {
@@ -363,3 +363,4 @@ function oneDevice(): DeviceFacts[] {
 const deeds = (): Promise<typeof import('./deeds.ts')> => import('./deeds.ts')
 const hostDeeds = (): Promise<typeof import('./hostDeeds.ts')> => import('./hostDeeds.ts')
 const memoryDeeds = (): Promise<typeof import('./memoryDeeds.ts')> => import('./memoryDeeds.ts')
+const filePeeks = (): Promise<typeof import('./peekFile.ts')> => import('./peekFile.ts')

@@ -8,7 +8,7 @@ import type { HostHandle } from '../host/driver.ts'
 import type { Host } from './roster.ts'
 import { sealerOf } from './sealer.ts'
 import type { MediaState } from './media.ts'
-import { sentences } from './sentences.ts'
+import { lateSentences } from './lateSentences.ts'
 import type { Shell, ShellNote, ShellReply } from './types.ts'
 import type { World } from './world.ts'
 
@@ -93,7 +93,7 @@ class HostShell implements Shell {
   put(file: File): Promise<Result<{ path: string }>> {
     return this.#recorded(async () => {
       const put = await this.#under(this.#handle.call('shellPut', { shell: this.#number, name: file.name, blob: file }, { signal: this.#stopped.signal }))
-      if (put.ok && this.#isHere) this.#world.trace.add('shell', sentences.put(this.host, file.name, put.value.path), { host: this.host })
+      if (put.ok && this.#isHere) this.#world.trace.add('shell', lateSentences.put(this.host, file.name, put.value.path), { host: this.host })
       return put
     })
   }
@@ -154,7 +154,7 @@ class HostShell implements Shell {
     if (ours) return world.trace.fail(done.failure, this.host)
     const appended = first && { firstIndex, lastIndex: firstIndex + grown - 1 }
     const bytes = first && { ...first, lengthBytes: first.lengthBytes * grown }
-    world.trace.add('shell', sentences.ran(this.host, line, exitCode, appended), { host: this.host, ...(bytes ? { bytes } : {}) })
+    world.trace.add('shell', lateSentences.ran(this.host, line, exitCode, appended), { host: this.host, ...(bytes ? { bytes } : {}) })
   }
 
   async #under<T>(work: Promise<T>): Promise<T> {

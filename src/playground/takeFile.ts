@@ -6,7 +6,7 @@ import { toPlain } from '../core/base/plain.ts'
 import { ok, type Result } from '../core/base/result.ts'
 import type { Memory } from '../core/mem/memory.ts'
 import { Turns } from '../host/turns.ts'
-import { readFile } from './peek.ts'
+import { readFile } from './peekFile.ts'
 import type { HostFile } from './types.ts'
 
 /** A few milliseconds' worth. */

@@ -2,7 +2,6 @@
 // were undone go when something else is done instead.
 
 import type { Failure } from '../core/base/result.ts'
-import { causes } from './sentences.ts'
 import { type Extent, TRACE_MOST, type TraceEvent, type TraceKind } from './types.ts'
 
 /** Looking and saving is nothing that a step back could undo. */
@@ -50,7 +49,7 @@ export class Trace {
     this.add('history', sentence)
   }
 
-  add(kind: TraceKind, sentence: string, more: { host?: string; command?: string; bytes?: Extent; failure?: Failure; cause?: string } = {}): void {
+  add(kind: TraceKind, sentence: string, more: { host?: string; command?: string; bytes?: Extent; failure?: Failure } = {}): void {
     const event: TraceEvent = {
       index: this.#nextIndex++,
       kind,
@@ -59,7 +58,6 @@ export class Trace {
       command: more.command,
       failure: more.failure,
       bytes: more.bytes,
-      cause: more.cause ?? causes[kind],
       step: undefined,
     }
     this.#events = [...this.#events.slice(1 - TRACE_MOST), event]

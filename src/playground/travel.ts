@@ -11,7 +11,7 @@ import { MediaReader } from './media.ts'
 import { newMemory } from './newMemory.ts'
 import { Replay } from './replay.ts'
 import { sealerOf } from './sealer.ts'
-import { sentences } from './sentences.ts'
+import { lateSentences } from './lateSentences.ts'
 import type { Extent } from './types.ts'
 import type { World } from './world.ts'
 
@@ -45,7 +45,7 @@ async function travelTo(world: World, position: number): Promise<Result<undefine
   sealer.adopt(finder)
   history.arrived(position)
   world.saver.mark(steps.flatMap(({ touched }) => touched))
-  world.trace.addTravel(sentences.travelled(position, history.steps.length, history.view.back))
+  world.trace.addTravel(lateSentences.travelled(position, history.steps.length, history.view.back))
   return ok()
 }
 

@@ -201,8 +201,6 @@ export interface TraceEvent {
   failure: Failure | undefined
   /** Device bytes behind it, for a jump into the hex view. */
   bytes: Extent | undefined
-  /** Why it happened, in one sentence: what it follows from, or which rule of famfs is at work. */
-  cause: string | undefined
   /** Index of the step that it belongs to; events of steps at and after the history's position are undone. */
   step: number | undefined
 }

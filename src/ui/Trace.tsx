@@ -3,6 +3,7 @@
 
 import { ArrowRight, CircleAlert, Redo2, Undo2 } from 'lucide-react'
 import { type Dispatch, type KeyboardEvent, memo, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
+import { causes } from '../playground/causes.ts'
 import type { TraceEvent } from '../playground/types.ts'
 import { briefPlace, type Devices, placeText } from './addresses.ts'
 import { countText, plural, sentence } from './format.ts'
@@ -107,7 +108,8 @@ const TraceRow = memo(function TraceRow({ event, look, devices, undone, stepTo, 
   stepTo: number | undefined
   onStep: (position: number) => void
 }) {
-  const { bytes, failure, cause } = event
+  const { bytes, failure } = event
+  const cause = causes[event.kind]
   const [open, setOpen] = useState(false)
   const id = `event-${event.index}`
   return (

@@ -1,5 +1,6 @@
 // Which events the trace shows, and in what order: newest first, and what was undone above everything that still holds.
 
+import { causes } from '../playground/causes.ts'
 import type { TraceEvent, TraceKind } from '../playground/types.ts'
 
 export interface TraceQuery {
@@ -24,7 +25,7 @@ export function fitsTrace(event: TraceEvent, { host, kind, text }: TraceQuery): 
   if (kind === 'failures' && !event.failure) return false
   if (kind === 'changes' && !CHANGES.has(event.kind) && !(event.kind === 'shell' && event.bytes)) return false
   const wanted = text.trim().toLowerCase()
-  return wanted === '' || [event.sentence, event.command, event.cause, event.failure?.next].some((words) => words?.toLowerCase().includes(wanted))
+  return wanted === '' || [event.sentence, event.command, causes[event.kind], event.failure?.next].some((words) => words?.toLowerCase().includes(wanted))
 }
 
 export interface TraceParts {

@@ -6,14 +6,14 @@ import { ALL_EVENTS, fitsTrace, hereText, isTraceFilter, lastOfSteps, PAGE, part
 import { fail } from '../../../src/core/base/result.ts'
 
 function event(index: number, more: Partial<TraceEvent> = {}): TraceEvent {
-  return { index, kind: 'host', host: undefined, sentence: `Event ${index}.`, command: undefined, failure: undefined, bytes: undefined, cause: undefined, step: undefined, ...more }
+  return { index, kind: 'host', host: undefined, sentence: `Event ${index}.`, command: undefined, failure: undefined, bytes: undefined, step: undefined, ...more }
 }
 
 const events = [
   event(0, { kind: 'page' }),
   event(1, { kind: 'format', host: 'A', command: 'sudo mkfs.famfs /dev/dax0.0', step: 0 }),
   event(2, { kind: 'mount', host: 'B', step: 0 }),
-  event(3, { kind: 'create', host: 'A', sentence: 'A appended entry 0: file Tides.f64.', cause: 'Space is allocated once.', step: 1 }),
+  event(3, { kind: 'create', host: 'A', sentence: 'A appended entry 0: file Tides.f64.', step: 1 }),
   event(4, { kind: 'failure', host: 'B', failure: fail('log_full', { slotCount: 3 }).failure }),
   event(5, { kind: 'shell', host: 'B', bytes: { offsetBytes: 0, lengthBytes: 1 }, step: 2 }),
   event(6, { kind: 'shell', host: 'B', step: 3 }),

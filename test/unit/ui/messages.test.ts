@@ -52,7 +52,7 @@ describe('the store', () => {
 const HISTORY: HistoryView = { position: 3, stepCount: 3, back: undefined, forward: undefined, travelling: false }
 
 function event(index: number, more: Partial<TraceEvent> = {}): TraceEvent {
-  return { index, kind: 'logplay', host: 'B', sentence: `event ${index}.`, command: undefined, failure: undefined, bytes: undefined, cause: undefined, step: undefined, ...more }
+  return { index, kind: 'logplay', host: 'B', sentence: `event ${index}.`, command: undefined, failure: undefined, bytes: undefined, step: undefined, ...more }
 }
 
 /** As much of a snapshot as news are made of. */

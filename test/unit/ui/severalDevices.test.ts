@@ -292,7 +292,7 @@ describe('the guide', () => {
 
   it('offers a step back where that was the last thing done, and made that device fail', () => {
     const done = (kind: TraceEvent['kind'], more: Partial<TraceEvent> = {}): TraceEvent =>
-      ({ index: 1, kind, host: undefined, sentence: 'B ran `cxl inject-media-poison dax1.0`.', command: undefined, failure: undefined, bytes: undefined, cause: undefined, step: 4, ...more })
+      ({ index: 1, kind, host: undefined, sentence: 'B ran `cxl inject-media-poison dax1.0`.', command: undefined, failure: undefined, bytes: undefined, step: 4, ...more })
     const of = (health: Parameters<typeof devicesOf>[1], ...trace: TraceEvent[]) => memoryAdvice({ device: devicesOf([EACH, EACH, EACH], health), hosts: [], files, trace, history: { position: 5, stepCount: 5 } } as unknown as Snapshot)
     const undoes = (...trace: TraceEvent[]) => of({ 1: onOne }, ...trace)?.undoes
     const bytes = { offsetBytes: EACH + 8 * MIB, lengthBytes: 64 }
