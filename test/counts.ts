@@ -24,8 +24,15 @@ export const yamlVectorsLeast = 200
 /** Scenarios of test/conformance, their steps (a repeated one counts once), and both over the modes. */
 export const conformance = { scenarios: 30, fileSteps: 682, runs: 48, steps: 1080 }
 
-/** Undo and redo: operations of the mixed session, with one device and with several, and how often it then goes somewhere else. */
-export const history = { operations: 200, operationsOnSeveral: 100, journeys: 40 }
+/** Undo and redo: mixed sessions, each with its devices and operations, and how often it then goes somewhere else. A seed that once failed stays. */
+export const history = {
+  sessions: [
+    { deviceCount: 1, operations: 200, seed: 20_261_121 },
+    { deviceCount: 3, operations: 100, seed: 20_261_121 },
+    { deviceCount: 3, operations: 230, seed: 2 },
+  ],
+  journeys: 40,
+}
 
 /** Per kernel: maps by chance, places at which a long map is asked, lies of a daemon, and mounts on which it says anything unasked. */
 export const kernelRuns = { maps: 60, places: 300, lies: 100, notices: 400 }

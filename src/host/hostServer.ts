@@ -60,9 +60,9 @@ export class HostServer implements HostWire {
       const result = await this.#dispatch(message)
       return { result, news: this.#news() }
     } catch (error) {
-      // Memory that failed is nobody's mistake.
-      if (error instanceof BusError) return { result: { ok: false, failure: error.failure }, news: this.#news() }
-      throw error
+      // Whatever stopped it, what it did until then is done, and is told. Memory that failed is nobody's mistake.
+      const failure = error instanceof BusError ? error.failure : fail('host_failed', { name: this.#booted().name, what: error instanceof Error ? error.message : String(error) }).failure
+      return { result: { ok: false, failure }, news: this.#news() }
     } finally {
       this.#running.delete(message.callId)
       this.#cancelled.delete(message.callId)

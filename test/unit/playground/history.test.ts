@@ -15,7 +15,6 @@ import { failureOf, firstDifference, patternBytes, valueOf } from '../../helpers
 import { type HostPicture, nodeEngine, nodeSession, picturesOf } from '../../helpers/sessions.ts'
 import { anyMixed, beginSmall, doMixed, onlyLooks } from '../../helpers/sessionSteps.ts'
 
-const seed = 20_261_121
 const how = { columns: 80, signal: new AbortController().signal, onNote: () => undefined }
 
 interface State {
@@ -25,7 +24,7 @@ interface State {
 }
 
 describe('a session of mixed operations', () => {
-  it.each([[1, counts.operations], [3, counts.operationsOnSeveral]])('comes back to every step, byte by byte and host by host, on devices: %i', { timeout: 600_000 }, async (deviceCount, operations) => {
+  it.each(counts.sessions)('comes back to every step, byte by byte and host by host: devices $deviceCount, seed $seed', { timeout: 600_000 }, async ({ deviceCount, operations, seed }) => {
     const mixed = fc.sample(anyMixed, { seed, numRuns: operations })
     const places = fc.sample(fc.nat(1_000_000), { seed, numRuns: counts.journeys })
     printCount('history: seed', seed)

@@ -1,9 +1,10 @@
 // What goes wrong on the way, by our own mistake or because two things are wanted at once, leaves a session that works: it
 // waits for nobody who is gone, and keeps what it promised to keep.
 
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import { NIL_UUID } from '../../../src/core/base/uuid.ts'
+import { Machine } from '../../../src/core/machine/machine.ts'
 import type { Driver, HostHandle } from '../../../src/host/driver.ts'
 import type { HostSpec } from '../../../src/host/protocol.ts'
 import { Announcer } from '../../../src/playground/announcer.ts'
@@ -14,7 +15,7 @@ import { Session } from '../../../src/playground/session.ts'
 import { World } from '../../../src/playground/world.ts'
 import { ImageStore } from '../../../src/store/imageStore.ts'
 import { failureOf, patternBytes, valueOf } from '../../helpers/outcome.ts'
-import { nodeEngine, nodeSession } from '../../helpers/sessions.ts'
+import { nodeEngine, nodeSession, picturesOf } from '../../helpers/sessions.ts'
 
 const how = { columns: 80, signal: new AbortController().signal, onNote: () => undefined }
 const page = (index: number) => ({ offsetBytes: index * 4096, lengthBytes: 4096 })
@@ -70,6 +71,26 @@ describe('an operation', () => {
     await world.history.settled()
     expect(world.history.steps.map(({ touched }) => touched)).toEqual([[page(3)]])
     world.dispose()
+  })
+})
+
+describe('a host that stumbles in the middle of a call', () => {
+  it('tells what it did until then, and that is a step like others', async () => {
+    const { session } = await nodeSession()
+    onTestFinished(() => session.dispose())
+    const { mkdir } = Machine.prototype
+    const stumbling = vi.spyOn(Machine.prototype, 'mkdir').mockImplementationOnce(function* stumble(this: Machine, ...given) {
+      yield* mkdir.apply(this, given)
+      throw new Error('our own mistake')
+    })
+    onTestFinished(() => stumbling.mockRestore())
+    failureOf(await session.newDirectory({ path: 'half' }), 'host_failed')
+    await session.settled()
+    const { history: { position }, hosts: [a], device } = session.snapshot()
+    expect([a?.playedCount, device.filesystem?.entryCount, a?.files.map(({ path }) => path)]).toEqual([3, 3, ['notes.txt', 'tides.f64', 'half']])
+    const pictures = picturesOf(session.snapshot())
+    for (const at of [position - 1, position]) valueOf(await session.stepTo(at))
+    expect(picturesOf(session.snapshot())).toEqual(pictures)
   })
 })
 
