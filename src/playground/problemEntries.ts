@@ -139,7 +139,7 @@ export class EntryJudge {
   #bad(window: EntryWindow, index: number): void {
     const bytes = window.bytes(index)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const { seqnumGood, crcGood } = checkLogEntry(bytes, view, 0, index)
+    const { seqnumGood, crcGood } = checkLogEntry(view, 0, index)
     const { famfs_fm: file, famfs_md: directory } = window.decode(index).body
     const who = entryText(index, file?.fm_relpath ?? directory?.md_relpath ?? '')
     const wrong = [

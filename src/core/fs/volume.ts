@@ -49,7 +49,7 @@ export interface LogLock {
   nextIndex: number
 }
 
-export type LockReason = LayoutReason | 'mount_failed' | 'not_master' | 'log_counters' | 'other_filesystem'
+export type LockReason = LayoutReason | 'mount_failed' | 'unmounted' | 'not_master' | 'log_counters' | 'other_filesystem'
 
 export function newVolume(memory: Memory, memories: () => Iterable<Memory> = () => []): Volume {
   return { memory, memories, kept: undefined, known: undefined }
@@ -76,7 +76,8 @@ export function lockLog(
   volume.kept = kept
   const { bitmap, unitBytes } = kept
   const space = { devindex: 0, bitmap, unitBytes, deviceBytes: layout.deviceBytes, cursorUnit: 0 }
-  return ok({ memory: volume.memory, layout, space, spaces: [space, ...otherSpaces(volume, kept)], kept, nextIndex: sound.value })
+  const spaces: Spaces = kept.others.size === 0 ? [space] : [space, ...otherSpaces(volume, kept)]
+  return ok({ memory: volume.memory, layout, space, spaces, kept, nextIndex: sound.value })
 }
 
 /** Bitmaps from nothing: superblocks and log first, then every valid file entry. */
@@ -134,7 +135,6 @@ export function claimLogged({ bitmap, others, unitBytes }: KeptBitmap, extents: 
 
 /** Looked at anew at each lock: a device may be gone since, or another's. */
 function otherSpaces(volume: Volume, { daxdevs, others, unitBytes, fsUuid }: KeptBitmap): Space[] {
-  if (others.size === 0) return []
   const here = secondariesOf(volume.memories(), fsUuid)
   const spaces: Space[] = []
   for (const daxdev of daxdevs.list) {

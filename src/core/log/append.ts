@@ -2,10 +2,9 @@
 // entry. If power fails between the two counters they differ, and only the owner repairs that, under the lock.
 
 import { assert } from '../base/assert.ts'
-import { crc32 } from '../base/crc32.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Memory } from '../mem/memory.ts'
-import { logEntryCrc } from '../omf/check.ts'
+import { entrySum, logEntryCrc } from '../omf/check.ts'
 import {
   ENTRY_ADD_DAXDEV, ENTRY_FILE, ENTRY_MKDIR, EXT_SIMPLE, FLAG_ALL_HOSTS_RW, LOG_OFFSET_BYTES, PATH_MOST_BYTES,
 } from '../omf/constants.ts'
@@ -60,11 +59,10 @@ export function appendEntry(memory: Memory, layout: LogPlace, index: number, ent
  */
 export function soundNextIndex(memory: Memory, layout: Layout): Result<number, 'log_counters'> {
   const { nextSeqnum, nextIndex } = readCounters(memory)
-  const bad = fail('log_counters', { nextSeqnum, nextIndex, slotCount: layout.slotCount })
-  if (nextIndex < 0n || nextIndex > BigInt(layout.slotCount)) return bad
+  const { slotCount } = layout
   const index = Number(nextIndex)
-  if (nextSeqnum === nextIndex) return ok(index)
-  if (nextSeqnum !== nextIndex + 1n || index >= layout.slotCount) return bad
+  if (nextSeqnum === nextIndex && index <= slotCount) return ok(index)
+  if (nextSeqnum !== nextIndex + 1n || index >= slotCount) return fail('log_counters', { nextSeqnum, nextIndex, slotCount })
   const window = new EntryWindow(memory, layout)
   window.load(index, index + 1)
   const next = window.troubleOf(index) === undefined ? index + 1 : index
@@ -95,7 +93,7 @@ function plainFileEntry(index: number, { path, mode, uid, gid, map }: FileFacts)
   set64(view, PLAIN.devindex, extent.devindex)
   set64(view, PLAIN.offset, extent.offsetBytes)
   set64(view, PLAIN.length, extent.lengthBytes)
-  view.setUint32(LOG_ENTRY_CRC_OFFSET, crc32(bytes.subarray(0, LOG_ENTRY_CRC_OFFSET)), true)
+  view.setUint32(LOG_ENTRY_CRC_OFFSET, entrySum(view, 0), true)
   return bytes
 }
 

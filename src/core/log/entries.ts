@@ -69,7 +69,7 @@ export class EntryWindow {
   /** Undefined for a good entry; else what is wrong with it, in a few words. */
   troubleOf(index: number): string | undefined {
     const at = this.#at(index)
-    const { seqnumGood, crcGood } = checkLogEntry(this.#bytes, this.#view, at, index)
+    const { seqnumGood, crcGood } = checkLogEntry(this.#view, at, index)
     if (seqnumGood && crcGood) return undefined
     if (seqnumGood) return 'wrong checksum'
     return crcGood ? 'wrong sequence number' : 'wrong checksum and sequence number'

@@ -37,8 +37,7 @@ export function readLogHeaderBytes(memory: Memory): Uint8Array<ArrayBuffer> {
 
 /** What a layout was judged from: while these bytes are the same, so is the judgement. */
 export interface KnownLayout {
-  superblockBytes: Uint8Array
-  headerBytes: Uint8Array
+  words: Uint32Array
   layout: Layout
 }
 
@@ -54,14 +53,14 @@ export function readLayoutAgain(memory: Memory, known: KnownLayout | undefined):
     memory.invalidate(LOG_OFFSET_BYTES, LOG_HEADER_BYTES)
     memory.read(0, SEEN_SUPERBLOCK)
     memory.read(LOG_OFFSET_BYTES, SEEN_HEADER)
-    if (sameBytes(SEEN_SUPERBLOCK, known.superblockBytes) && sameBytes(SEEN_HEADER, known.headerBytes)) return ok(known)
+    if (sameWords(SEEN_WORDS, known.words)) return ok(known)
   }
   // Bytes first: if they change before they are judged, the next look differs from them and judges again.
-  const superblockBytes = readSuperblockBytes(memory)
-  const headerBytes = readLogHeaderBytes(memory).subarray(0, SEEN_HEADER.length)
+  const bytes = new Uint8Array(SEEN.length)
+  bytes.set(readSuperblockBytes(memory))
+  bytes.set(readLogHeaderBytes(memory).subarray(0, SEEN_HEADER.length), Superblock.sizeBytes)
   const read = readLayout(memory)
-  if (!read.ok) return read
-  return ok({ superblockBytes, headerBytes, layout: read.value })
+  return read.ok ? ok({ words: new Uint32Array(bytes.buffer), layout: read.value }) : read
 }
 
 export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
@@ -103,8 +102,10 @@ export function readLayout(memory: Memory): Result<Layout, LayoutReason> {
 }
 
 /** Used again for each look: creat takes the lock for each file. Only the header's invariant part is compared. */
-const SEEN_SUPERBLOCK = new Uint8Array(Superblock.sizeBytes)
-const SEEN_HEADER = new Uint8Array(NEXT_SEQNUM_OFFSET)
+const SEEN = new Uint8Array(Superblock.sizeBytes + NEXT_SEQNUM_OFFSET)
+const SEEN_SUPERBLOCK = SEEN.subarray(0, Superblock.sizeBytes)
+const SEEN_HEADER = SEEN.subarray(Superblock.sizeBytes)
+const SEEN_WORDS = new Uint32Array(SEEN.buffer)
 
 export interface Counters {
   nextSeqnum: bigint
@@ -140,7 +141,7 @@ export function reservedUnits(layout: Pick<Layout, 'logLengthBytes' | 'unitBytes
   return unitsOf(LOG_OFFSET_BYTES + layout.logLengthBytes, layout.unitBytes)
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+function sameWords(a: Uint32Array, b: Uint32Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return a.length === b.length
 }

@@ -6,16 +6,12 @@ import { bytesOfText } from '../base/plain.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { PATH_MOST_BYTES } from '../omf/constants.ts'
 
-const PLAIN_ASCII = /^[\u0001-\u007f]*$/
-
 /** Of the primary's superblock; those of other devices have their index behind it. */
 export const SUPERBLOCK_PATH = '.meta/.superblock'
 export const LOG_PATH = '.meta/.log'
 
 /** @param path as it was logged, or normalized */
 export function isMetaPath(path: string): boolean {
-  // Most paths are judged by one look.
-  if (!path.includes('.meta')) return false
   const normalized = normalizedPath(path)
   return normalized !== undefined && (normalized.startsWith(SUPERBLOCK_PATH) || normalized === LOG_PATH)
 }
@@ -27,6 +23,8 @@ export function loggablePath(given: string): Result<string, 'bad_path' | 'path_t
   if (path === undefined) return fail('bad_path', { path: given, what: 'it leaves the mount' })
   if (isMetaPath(path)) return fail('bad_path', { path: given, what: 'it is the name of a superblock or of the log' })
   if (path === '') return fail('bad_path', { path: given === '' ? '/' : given, what: 'it is the mount point itself' })
-  const lengthBytes = PLAIN_ASCII.test(path) ? path.length : bytesOfText(path).length
+  // A letter has three bytes at most: what is short is not encoded to be measured.
+  if (path.length * 3 <= PATH_MOST_BYTES) return ok(path)
+  const lengthBytes = bytesOfText(path).length
   return lengthBytes <= PATH_MOST_BYTES ? ok(path) : fail('path_too_long', { path, lengthBytes })
 }

@@ -113,7 +113,7 @@ function playWindow(window: EntryWindow, report: ReplayReport, target: ReplayTar
 function playFile(window: EntryWindow, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
   const plain = window.plainFile(index)
   if (plain && isRelative(plain.path) && !isMetaPath(plain.path) && plain.map.kind === 'simple' && plain.map.extents[0]?.offsetBytes !== 0) {
-    count(report, 'file', target?.addFile(plain), plain.path)
+    countFile(report, target?.addFile(plain), plain.path)
     return
   }
   const meta = window.decode(index).body.famfs_fm
@@ -137,7 +137,7 @@ function playFile(window: EntryWindow, index: number, report: ReplayReport, targ
     return
   }
   const file = { path, mode: meta.fm_mode, uid: meta.fm_uid, gid: meta.fm_gid, map: made.map, entryIndex: index }
-  count(report, 'file', target?.addFile(file), path)
+  countFile(report, target?.addFile(file), path)
 }
 
 function playDirectory(entry: LogEntry, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
@@ -150,7 +150,7 @@ function playDirectory(entry: LogEntry, index: number, report: ReplayReport, tar
     return
   }
   const directory = { path: meta.md_relpath, mode: meta.md_mode, uid: meta.md_uid, gid: meta.md_gid, entryIndex: index }
-  count(report, 'directory', target?.addDirectory(directory), directory.path)
+  countDirectory(report, target?.addDirectory(directory), directory.path)
 }
 
 function playDaxdev(entry: LogEntry, index: number, report: ReplayReport, target: ReplayTarget): void {
@@ -169,20 +169,28 @@ function isRelative(path: string): boolean {
   return path !== '' && path[0] !== '/'
 }
 
-const COUNTERS = {
-  file: { made: 'newFiles', existed: 'existingFiles', error: 'fileErrors' },
-  directory: { made: 'newDirectories', existed: 'existingDirectories', error: 'directoryErrors' },
-} as const
-
-function count(report: ReplayReport, kind: 'file' | 'directory', played: PlayedAs | undefined, path: string): void {
+function countFile(report: ReplayReport, played: PlayedAs | undefined, path: string): void {
   if (played === undefined) return
-  if (typeof played === 'object') {
+  if (played === 'made') report.newFiles++
+  else if (played === 'existed') report.existingFiles++
+  else {
     report.fileErrors++
-    note(report, `entry ${report.nextIndex}: ${played.says}`)
-    return
+    if (played === 'error') noteUnmade(report, path)
+    else note(report, `entry ${report.nextIndex}: ${played.says}`)
   }
-  report[COUNTERS[kind][played]]++
-  if (played !== 'error') return
+}
+
+function countDirectory(report: ReplayReport, played: Played | undefined, path: string): void {
+  if (played === undefined) return
+  if (played === 'made') report.newDirectories++
+  else if (played === 'existed') report.existingDirectories++
+  else {
+    report.directoryErrors++
+    noteUnmade(report, path)
+  }
+}
+
+function noteUnmade(report: ReplayReport, path: string): void {
   note(report, `entry ${report.nextIndex}: ${path} could not be made: its directory is missing, or something is in the way`)
 }
 

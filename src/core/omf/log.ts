@@ -83,6 +83,8 @@ export const NEXT_SEQNUM_OFFSET = LogHeader.offsetOf('famfs_log_next_seqnum')
 export const NEXT_INDEX_OFFSET = LogHeader.offsetOf('famfs_log_next_index')
 export const LOG_ENTRY_BYTES = LogEntry.sizeBytes
 export const LOG_ENTRY_CRC_OFFSET = LogEntry.offsetOf('famfs_log_entry_crc')
+/** Behind the first extent: a file with one has zeros from here to its checksum, a directory or a device too. */
+export const LOG_ENTRY_TAIL_OFFSET = LogEntry.offsetOf('famfs_fm.fm_fmap.se[0]') + SimpleExtent.sizeBytes
 
 /** Slots of a log of `lengthBytes`. */
 export function slotCountOf(lengthBytes: number): number {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { crc32 as zlibCrc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { isPowerOfTwo, toSafeNumber, unitsOf } from '../../../src/core/base/align.ts'
-import { crc32 } from '../../../src/core/base/crc32.ts'
+import { crc32, crc32At, Zeros } from '../../../src/core/base/crc32.ts'
 import { bytesOfText, textOf, toPlain } from '../../../src/core/base/plain.ts'
 import { SeededRandom, shuffledIndices } from '../../../src/core/base/random.ts'
 import { makeUuid, NIL_UUID, parseUuid, uuidBytes, uuidText } from '../../../src/core/base/uuid.ts'
@@ -19,6 +19,18 @@ describe('crc32', () => {
   it('is zlib’s, of any view', () => {
     const property = fc.property(fc.uint8Array({ maxLength: 700 }), fc.nat({ max: 9 }), (bytes, skip) => {
       expect(crc32(bytes.subarray(skip))).toBe(zlibCrc32(bytes.subarray(skip)))
+    })
+    fc.assert(property, { numRuns: propertyRuns.usual })
+  })
+
+  it('is zlib’s of a part of a view, and of a part with zeros behind it', () => {
+    const property = fc.property(fc.uint8Array({ maxLength: 99 }), fc.nat({ max: 20 }), fc.nat({ max: 400 }), (bytes, skip, zeroCount) => {
+      const start = Math.min(skip, bytes.length)
+      const sum = crc32At(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), start, bytes.length)
+      expect(sum).toBe(zlibCrc32(bytes.subarray(start)))
+      const whole = new Uint8Array(bytes.length - start + zeroCount)
+      whole.set(bytes.subarray(start))
+      expect(new Zeros(zeroCount).behind(sum)).toBe(zlibCrc32(whole))
     })
     fc.assert(property, { numRuns: propertyRuns.usual })
   })

@@ -1,11 +1,11 @@
-// The short way of encoding the usual file writes the bytes that the tables write.
+// The short ways give what the tables give: bytes of the usual file, and checksums of entries that end in zeros.
 
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type FileFacts, logFileMetaOf } from '../../../src/core/fmap/fmap.ts'
 import { fileEntry, mkdirEntry } from '../../../src/core/log/append.ts'
-import { logEntryCrc } from '../../../src/core/omf/check.ts'
-import { LogEntry, LOG_ENTRY_CRC_OFFSET } from '../../../src/core/omf/log.ts'
+import { checkLogEntry, entrySum, logEntryCrc } from '../../../src/core/omf/check.ts'
+import { LogEntry, LOG_ENTRY_BYTES, LOG_ENTRY_CRC_OFFSET, LOG_ENTRY_TAIL_OFFSET } from '../../../src/core/omf/log.ts'
 import { propertyRuns } from '../../counts.ts'
 
 const u32 = fc.nat({ max: 2 ** 32 - 1 })
@@ -43,4 +43,19 @@ it('a directory entry', () => {
     expect(Buffer.compare(mkdirEntry(index, { path: md_relpath, mode: md_mode, uid, gid: 7 }), byTable(index, 1, body))).toBe(0)
   })
   fc.assert(property, { numRuns: propertyRuns.usual })
+})
+
+it('the checksum of any entry, whatever is in its tail', () => {
+  const tail = fc.nat({ max: LOG_ENTRY_CRC_OFFSET - 1 - LOG_ENTRY_TAIL_OFFSET })
+  const property = fc.property(file, fc.nat({ max: 2 ** 40 }), fc.option(fc.record({ at: tail, byte: fc.nat({ max: 255 }) })), fc.constantFrom(0, 3, LOG_ENTRY_BYTES), (facts, index, changed, at) => {
+    const bytes = new Uint8Array(2 * LOG_ENTRY_BYTES)
+    bytes.set(fileEntry(index, facts), at)
+    const entry = bytes.subarray(at, at + LOG_ENTRY_BYTES)
+    const before = logEntryCrc(entry)
+    if (changed) entry[LOG_ENTRY_TAIL_OFFSET + changed.at] = changed.byte
+    const view = new DataView(bytes.buffer)
+    expect(BigInt(entrySum(view, at))).toBe(logEntryCrc(entry))
+    expect(checkLogEntry(view, at, index).crcGood).toBe(logEntryCrc(entry) === before)
+  })
+  fc.assert(property, { numRuns: propertyRuns.cheap })
 })
