@@ -24,8 +24,8 @@ interface InodeFacts {
   entryIndex: number
   /** Someone changed mode, owner or time on this host: the daemon's answers don't undo that. */
   pinned: boolean
-  /** When the daemon is asked again. */
-  staleAtMs: number
+  /** When the daemon is asked again; undefined where nobody is asked. */
+  staleAtMs: number | undefined
 }
 
 export interface FileInode extends InodeFacts {
@@ -96,8 +96,10 @@ export class KernelMount {
   readonly way: MapWay
   readonly #options: KernelOptions
   readonly #inodes = new Map<string, Inode>()
-  /** In the order they were made; undefined until someone looks again after one of them went. */
-  #order: Inode[] | undefined = []
+  /** In the order they were made; undefined until someone looks, and again after one of them went. */
+  #order: Inode[] | undefined
+  /** How often files are open: what the kernel holds of one stays until its last close, whatever becomes of its name. */
+  readonly #openCounts = new Map<FileInode, number>()
   #nextIno = ROOT_INO
   #changeCount = 0
 
@@ -121,7 +123,7 @@ export class KernelMount {
   lookup(path: string): Inode | undefined {
     const there = this.#inodes.get(path)
     if (!this.#options.source) return there
-    if (there && (path === '' || there.staleAtMs > this.#options.now())) return there
+    if (there && (path === '' || there.staleAtMs === undefined || there.staleAtMs > this.#options.now())) return there
     return this.#ask(path, there)
   }
 
@@ -145,7 +147,7 @@ export class KernelMount {
     if (path === undefined) return 'error'
     if (this.#inodes.has(path)) return 'existed'
     const inode = this.#file(path, this.#modeOf('file', file.mode), file, file.map)
-    const refused = this.#push(inode)
+    const refused = this.#push(inode, file.map)
     if (refused) return refused
     // On a fuse mount the shadow file says who owns it.
     if (!this.#options.source) applyOwner(inode)
@@ -174,7 +176,7 @@ export class KernelMount {
   /** Only this host forgets it: the log and its space stay as they are. A directory is empty. */
   remove(inode: Inode): void {
     assert(inode.kind === 'file' || inode.children.length === 0, 'only an empty directory is removed')
-    if (inode.kind === 'file') this.#letGo(inode)
+    if (inode.kind === 'file' && !this.#openCounts.has(inode)) this.#letGo(inode)
     this.#detach(inode)
     this.#inodes.delete(inode.path)
     this.#order = undefined
@@ -228,6 +230,20 @@ export class KernelMount {
     return ok(inode.bytes)
   }
 
+  /** An open file: its bytes are reached through it also when its name is gone. */
+  hold(inode: FileInode): void {
+    this.#openCounts.set(inode, (this.#openCounts.get(inode) ?? 0) + 1)
+  }
+
+  /** One of its open files was closed. */
+  release(inode: FileInode): void {
+    const openCount = (this.#openCounts.get(inode) ?? 0) - 1
+    assert(openCount >= 0, 'what is released was held')
+    if (openCount > 0) return void this.#openCounts.set(inode, openCount)
+    this.#openCounts.delete(inode)
+    if (this.#inodes.get(inode.path) !== inode) this.#letGo(inode)
+  }
+
   /** What tools are told who ask the kernel for a file's map; undefined for a stub, and where there is no such call. */
   mapGet({ node }: FileInode): Fmap | undefined {
     return node === undefined ? undefined : this.way.get?.(node)
@@ -242,10 +258,9 @@ export class KernelMount {
   }
 
   /** Hands the map to a kernel that takes it when the file is made. @returns why it was refused */
-  #push(inode: FileInode): Failure<MapReason> | undefined {
-    const { map } = inode
-    const node = this.way.push && map ? this.#nodeOf(inode) : undefined
-    return node === undefined || !map ? undefined : this.way.push?.({ node, path: inode.path, sizeBytes: map.sizeBytes }, map)
+  #push(inode: FileInode, map: Fmap): Failure<MapReason> | undefined {
+    const node = this.way.push ? this.#nodeOf(inode) : undefined
+    return node === undefined ? undefined : this.way.push?.({ node, path: inode.path, sizeBytes: map.sizeBytes }, map)
   }
 
   #letGo(inode: FileInode): void {
@@ -268,27 +283,32 @@ export class KernelMount {
     const facts = { path, mode: found.mode, uid: found.uid, gid: found.gid, entryIndex: -1 }
     const inode = found.kind === 'file' ? this.#file(path, this.#modeOf('file', found.mode), facts, found.map) : this.#directory(facts)
     inode.modifiedMs = found.modifiedMs
-    if (inode.kind === 'file') {
+    if (inode.kind === 'file' && found.kind === 'file') {
       inode.node = found.ino
-      if (this.#push(inode)) return undefined
+      if (this.#push(inode, found.map)) return undefined
     }
     return this.#add(inode) ? inode : undefined
   }
 
   #refresh(inode: Inode, found: FoundNode): void {
     inode.staleAtMs = this.#staleAtMs()
-    const { mode, uid, gid, modifiedMs } = found
-    if (!inode.pinned) Object.assign(inode, { mode: this.#modeOf(inode.kind, mode), uid, gid, modifiedMs })
+    const { uid, gid, modifiedMs } = found
+    const mode = this.#modeOf(inode.kind, found.mode)
+    if (!inode.pinned) {
+      if (inode.mode !== mode || inode.uid !== uid || inode.gid !== gid) this.#changeCount++
+      Object.assign(inode, { mode, uid, gid, modifiedMs })
+    }
     if (inode.kind !== 'file' || found.kind !== 'file') return
     const { ino, map } = found
-    const isSame = inode.node === ino && inode.sizeBytes === map.sizeBytes && inode.map !== undefined && isSameMap(inode.map, map)
+    const isSame = inode.sizeBytes === map.sizeBytes && inode.map !== undefined && isSameMap(inode.map, map)
+    if (!isSame) this.#changeCount++
     // Attributes time out often and maps seldom move: what the kernel holds of a file may have cost it a thousand questions.
-    if (isSame) return
+    if (isSame && inode.node === ino) return
     inode.map = map
     inode.sizeBytes = map.sizeBytes
     this.#letGo(inode)
     inode.node = ino
-    this.#push(inode)
+    this.#push(inode, map)
   }
 
   #forget(inode: Inode): void {
@@ -300,9 +320,9 @@ export class KernelMount {
     return kind === 'file' && this.#options.dropWriteBits ? mode & ~WRITE_BITS : mode
   }
 
-  #staleAtMs(): number {
+  #staleAtMs(): number | undefined {
     const { timeoutMs } = this.#options
-    return timeoutMs === undefined ? Infinity : this.#options.now() + timeoutMs
+    return timeoutMs === undefined ? undefined : this.#options.now() + timeoutMs
   }
 
   /** A hot path: replay makes one for each file of the log. */
@@ -335,11 +355,12 @@ export class KernelMount {
 
   /** @returns false where its directory doesn't exist */
   #add(inode: Inode): boolean {
-    assert(!this.#inodes.has(inode.path), 'a path leads to one inode')
     const parent = this.#parentOf(inode)
     if (!parent) return false
-    parent.children.push(inode)
+    const { size } = this.#inodes
     this.#inodes.set(inode.path, inode)
+    assert(this.#inodes.size > size, 'a path leads to one inode')
+    parent.children.push(inode)
     this.#order?.push(inode)
     return true
   }

@@ -24,8 +24,7 @@ export function v1Way(kernel: KernelName, abi: MapAbi, around?: Around): WayMake
 }
 
 function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Around | undefined): MapWay {
-  // By node, which a module counts up from 1: no table to be searched, or to grow, for each file of a log.
-  const maps: (Fmap | undefined)[] = []
+  const maps = new KeptMaps()
   // One message at a time, in the same bytes.
   const message = new DataView(new ArrayBuffer(IOCTL_BYTES_MOST))
 
@@ -35,7 +34,7 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
     const { map } = decoded
     const refused = refusePushed(ask, map, context.unitBytes)
     if (refused) return refused
-    maps[ask.node] = map
+    maps.set(ask.node, map)
     return undefined
   }
   return {
@@ -52,21 +51,21 @@ function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Aro
       return around(abi.create, ask.node, new Uint8Array(sent.buffer, 0, lengthBytes), () => create(ask, sent, lengthBytes))
     },
     get(node) {
-      const map = maps[node]
+      const map = maps.get(node)
       if (!map) return undefined
       const decoded = abi.decode(message, abi.encode(map, message))
       assert('map' in decoded, 'what the kernel has taken is what it tells')
       return decoded.map
     },
     open({ node, path }) {
-      const map = maps[node]
+      const map = maps.get(node)
       if (!map) return fail('no_file_map', { path })
       const wide = wideOf(map)
       const failure = refuseDevices(context, path, wide)
       return failure ? { ok: false, failure } : ok(walkingResolver(wide))
     },
-    forget: (node) => void (maps[node] = undefined),
-    residentBytes: () => maps.reduce((sum, map) => sum + (map ? bytesOf(map) : 0), 0),
+    forget: (node) => maps.forget(node),
+    residentBytes: () => maps.residentBytes,
   }
 }
 
@@ -77,4 +76,49 @@ function refusal(kernel: KernelName, path: string, { trouble, isLimit }: { troub
 /** Three numbers for each piece, and what belongs to a striped one. */
 function bytesOf(map: Fmap): number {
   return (map.kind === 'simple' ? 0 : 24) + piecesOf(map).length * 24
+}
+
+const CELLS = 4
+const CELLS_FIRST = 64 * CELLS
+
+/** By node, which a module counts up from 1. The usual map, one extent, is four numbers of a table: the maps of all files stay. */
+class KeptMaps {
+  residentBytes = 0
+  /** Of each node: the file's size, then device, offset and length of its extent. The length is 0 where there is none. */
+  #cells = new Float64Array(CELLS_FIRST)
+  readonly #others = new Map<number, Fmap>()
+
+  set(node: number, map: Fmap): void {
+    this.forget(node)
+    this.residentBytes += bytesOf(map)
+    const extent = map.kind === 'simple' && map.extents.length === 1 ? map.extents[0] : undefined
+    if (!extent) return void this.#others.set(node, map)
+    const at = node * CELLS
+    if (at >= this.#cells.length) this.#growBeyond(at)
+    this.#cells[at] = map.sizeBytes
+    this.#cells[at + 1] = extent.devindex
+    this.#cells[at + 2] = extent.offsetBytes
+    this.#cells[at + 3] = extent.lengthBytes
+  }
+
+  get(node: number): Fmap | undefined {
+    const at = node * CELLS
+    const lengthBytes = this.#cells[at + 3] ?? 0
+    if (lengthBytes === 0) return this.#others.get(node)
+    const extent = { devindex: this.#cells[at + 1] as number, offsetBytes: this.#cells[at + 2] as number, lengthBytes }
+    return { kind: 'simple', sizeBytes: this.#cells[at] as number, extents: [extent] }
+  }
+
+  forget(node: number): void {
+    const map = this.get(node)
+    if (!map) return
+    this.residentBytes -= bytesOf(map)
+    if (!this.#others.delete(node)) this.#cells[node * CELLS + 3] = 0
+  }
+
+  #growBeyond(at: number): void {
+    const grown = new Float64Array(at * 2)
+    grown.set(this.#cells)
+    this.#cells = grown
+  }
 }
