@@ -135,7 +135,8 @@ describe('keys', () => {
     const { page, faults } = await open()
     await firstScene(page)
     await openTerminal(page, 'A')
-    await beginLine(page, 'A', 'famfs creat -r -S 1 -s 200m /mnt/famfs/large')
+    // Again and again: however slow this test is to look, one is under way when it presses.
+    await beginLine(page, 'A', 'while :; do famfs creat -r -S 1 -s 200m /mnt/famfs/large; done')
     await page.keyboard.press('Enter')
     await eventually(async () => (await screenOf(page, 'A')).join('\n')).toMatch(/large.*\d %/)
     // What it appends it plays itself: it is not behind.
