@@ -2,7 +2,8 @@
 // it was. To them it is a power cycle. What can't be understood is left where it is, and nothing of it is shown.
 
 import { fail, ok, type Result } from '../core/base/result.ts'
-import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
+import type { ImageStore } from '../store/imageStore.ts'
+import type { ImageFacts } from '../store/manifest.ts'
 import { mountAsBefore } from './hostDeeds.ts'
 import { Host } from './roster.ts'
 import { storedMount } from './storedMount.ts'

@@ -5,7 +5,9 @@
 import type { Result } from '../core/base/result.ts'
 import { ok } from '../core/base/result.ts'
 import { Turns } from '../host/turns.ts'
-import { CHUNK_BYTES, type ImageFacts, type ImageStore, type StoreReason } from '../store/imageStore.ts'
+import type { ImageStore, StoreReason } from '../store/imageStore.ts'
+import type { ImageFacts } from '../store/manifest.ts'
+import { CHUNK_BYTES } from '../store/chunks.ts'
 import type { Extent, StorageState, StorageView } from './types.ts'
 
 const QUIET_MS = 400

@@ -2,7 +2,8 @@
 // alike; what they have in common, and what they leave behind, is the world's business.
 
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
-import type { ImageFacts, ImageStore } from '../store/imageStore.ts'
+import type { ImageStore } from '../store/imageStore.ts'
+import type { ImageFacts } from '../store/manifest.ts'
 import type { Ownership } from '../store/ownership.ts'
 import type { DeviceFacts } from './acts.ts'
 import type { Engine } from './engine.ts'

@@ -3,53 +3,25 @@
 // there, whole. Only chunks that may have been written are looked at, and between a few of them the page has a turn.
 
 import { createStore, del, delMany, get, keys, promisifyRequest, setMany, type UseStore } from 'idb-keyval'
-import { GIB, MIB } from '../core/base/align.ts'
 import { toPlain } from '../core/base/plain.ts'
 import { fail, ok, type Failure, type Result } from '../core/base/result.ts'
+import { CHUNK_BYTES, FORMAT } from './chunks.ts'
+import type { ImageFacts, Manifest } from './manifest.ts'
 
-export const CHUNK_BYTES = 2 * MIB
 /** Chunks in one transaction: more is no faster, and a failed one loses less. */
 const BATCH_CHUNKS = 8
 /** So many are looked at in one go: a few milliseconds' worth. */
 export const PIECE_CHUNKS = 4
 const MANIFEST_KEY = 'manifest'
-const FORMAT = 1
-/** More than any session has. */
-const DEVICES_MOST = 64
-const POISON_RANGES_MOST = 256
-/** More than any browser gives one buffer. */
-const DEVICE_MOST_BYTES = 16 * GIB
 
-/** What is kept beside the bytes: enough to start the same hosts on the same device again. */
-export interface ImageFacts {
-  /** All of the memory, by its first device. */
-  device: { name: string; uuid: string; sizeBytes: number }
-  /** Its parts, one behind the other, and what the hardware says of them; left out where it is one, and sound. */
-  devices?: StoredDevice[]
-  /** `lacks`: devices that a host is started without, by their place. `mount`: what makes the mount again that it had last; who mounts knows what is in it. */
-  hosts: { name: string; systemUuid: string; lacks?: number[]; mount?: object }[]
-}
-
-interface StoredDevice {
-  uuid: string
-  sizeBytes: number
-  poison: { offsetBytes: number; lengthBytes: number }[]
-  isStopped: boolean
-}
-
-interface Manifest extends ImageFacts {
-  format: typeof FORMAT
-  generation: number
-  /** [chunk index, generation that it was written in]; a chunk that isn't listed is all zeros. */
-  chunks: [number, number][]
-}
-
-export type StoreReason = 'no_storage' | 'storage_failed' | 'storage_full' | 'stored_image_damaged'
+export type StoreReason = 'no_storage' | 'storage_failed' | 'storage_full' | 'stored_image_damaged' | 'page_failed'
 
 export class ImageStore {
   readonly #db: UseStore
   readonly #owned: boolean
   #manifest: Manifest | undefined
+  /** Comes where something is stored. */
+  #isManifest: ((stored: unknown) => stored is Manifest) | undefined
 
   /** @param owned nobody else writes here: only then is what no manifest names nobody's */
   constructor(name = 'famfs-playground', owned = true) {
@@ -62,11 +34,23 @@ export class ImageStore {
     return attempt(async () => {
       const stored = await get<unknown>(MANIFEST_KEY, this.#db)
       if (stored === undefined) return ok(undefined)
-      if (!isManifest(stored)) return fail('stored_image_damaged', { what: 'its manifest is of another make' })
-      this.#manifest = stored
-      const { device, devices, hosts } = stored
+      const judged = await this.#judge(stored)
+      if (judged) return judged
+      const { device, devices, hosts } = this.#manifest as Manifest
       return ok({ device, ...(devices ? { devices } : {}), hosts })
     })
+  }
+
+  /** Keeps the manifest if it is one. What can't be judged is left alone. */
+  async #judge(stored: unknown): Promise<{ ok: false; failure: Failure<StoreReason> } | undefined> {
+    try {
+      this.#isManifest = (await import('./manifest.ts')).isManifest
+    } catch (error) {
+      return fail('page_failed', { what: error instanceof Error ? error.message : String(error) })
+    }
+    if (!this.#isManifest(stored)) return fail('stored_image_damaged', { what: 'its manifest is of another make' })
+    this.#manifest = stored
+    return undefined
   }
 
   /** Copies the stored chunks into a device that is all zeros. Call after open(). */
@@ -83,7 +67,7 @@ export class ImageStore {
   #loadAtOnce(target: Uint8Array): Promise<Result<Manifest, StoreReason>> {
     return this.#db('readonly', async (store) => {
       const manifest = await promisifyRequest<unknown>(store.get(MANIFEST_KEY))
-      if (!isManifest(manifest) || manifest.device.sizeBytes !== target.length) return fail('stored_image_damaged', { what: 'its manifest is not the one that was opened' })
+      if (!this.#isManifest?.(manifest) || manifest.device.sizeBytes !== target.length) return fail('stored_image_damaged', { what: 'its manifest is not the one that was opened' })
       this.#manifest = manifest
       for (let at = 0; at < manifest.chunks.length; at += BATCH_CHUNKS) {
         const batch = manifest.chunks.slice(at, at + BATCH_CHUNKS)
@@ -200,38 +184,4 @@ function isZero(bytes: Uint8Array): boolean {
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4))
   for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false
   return bytes.subarray(words.length * 4).every((byte) => byte === 0)
-}
-
-function isManifest(stored: unknown): stored is Manifest {
-  const manifest = stored as Partial<Manifest> | null
-  if (manifest?.format !== FORMAT || !isWhole(manifest.generation)) return false
-  const { device, devices, hosts, chunks } = manifest
-  const sizeBytes = device?.sizeBytes
-  if (!isWhole(sizeBytes) || sizeBytes === 0 || sizeBytes > DEVICE_MOST_BYTES || !isText(device?.name) || !isText(device?.uuid)) return false
-  const chunkCount = Math.ceil(sizeBytes / CHUNK_BYTES)
-  if (!Array.isArray(chunks) || !chunks.every((chunk) => Array.isArray(chunk) && isWhole(chunk[0]) && chunk[0] < chunkCount && isWhole(chunk[1]))) return false
-  if (devices !== undefined && !isDevices(devices, sizeBytes)) return false
-  return Array.isArray(hosts) && hosts.every((host) => isText(host?.name) && isText(host.systemUuid) && (host.lacks === undefined || (Array.isArray(host.lacks) && host.lacks.every(isWhole))))
-}
-
-/** They are all of the memory, and what is poisoned is on them. */
-function isDevices(devices: unknown, sizeBytes: number): devices is StoredDevice[] {
-  if (!Array.isArray(devices) || devices.length === 0 || devices.length > DEVICES_MOST) return false
-  const list = devices as Partial<StoredDevice | null>[]
-  const sum = list.reduce((bytes, device) => bytes + (isWhole(device?.sizeBytes) ? device.sizeBytes : Number.NaN), 0)
-  return sum === sizeBytes && list.every((device) => isText(device?.uuid) && typeof device.isStopped === 'boolean' && isWhole(device.sizeBytes) && device.sizeBytes % 8 === 0 && isPoison(device.poison, device.sizeBytes))
-}
-
-function isPoison(ranges: unknown, sizeBytes: number): boolean {
-  if (!Array.isArray(ranges) || ranges.length > POISON_RANGES_MOST) return false
-  const list = ranges as Partial<StoredDevice['poison'][number] | null>[]
-  return list.every((range) => isWhole(range?.offsetBytes) && isWhole(range.lengthBytes) && range.lengthBytes > 0 && range.offsetBytes + range.lengthBytes <= sizeBytes)
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
 }

@@ -8,23 +8,12 @@ import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
 import { noteOn } from './laneNote.ts'
-import { latePart } from './late.tsx'
+import { DownState, KernelWhy, MenuItems, RoleWhy } from './laneParts.ts'
 import { putNoteAway, useLook, useLookStore } from './look.tsx'
 import { Disclosure, Note } from './parts.tsx'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
 import type { Trouble } from './trouble.ts'
-
-const more = () => import('./LaneMore.tsx')
-const MenuItems = latePart(async () => (await more()).MenuItems)
-const RoleWhy = latePart(async () => (await more()).RoleWhy)
-const KernelWhy = latePart(async () => (await more()).KernelWhy)
-const DownState = latePart(async () => (await more()).DownState)
-
-/** Asked for right after the first picture: what is opened then is there at once. */
-export async function preloadLanes(): Promise<void> {
-  await Promise.all([MenuItems, RoleWhy, KernelWhy, DownState].map(({ load }) => load()))
-}
 
 export function Lane({ host }: { host: HostView }) {
   const playground = usePlayground()

@@ -8,6 +8,7 @@ import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { dragOut } from './draggingOut.ts'
 import { sizeText } from './format.ts'
+import { Fault } from './laneParts.ts'
 import { lighting, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { type MediaIndex, mediaIndex } from './mediaIndex.ts'
 import { MapBars, mapText, Swatch } from './parts.tsx'
@@ -16,13 +17,6 @@ import { TakeButton } from './TakeButton.tsx'
 import { useTallRows } from './tallRows.ts'
 
 const ROW_REM = 2
-const FAULTS = {
-  no_map: { words: 'no map', errno: undefined, title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
-  resized: { words: 'bad size', errno: undefined, title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
-  memory: { words: 'bad memory', errno: 'EIO', title: 'Memory behind it failed: reading or writing it is an error here.' },
-  failing: { words: 'fails when read', errno: undefined, title: 'Memory behind it failed: who touches it here gets an error.' },
-  missing: { words: 'no device', errno: 'ENODEV', title: 'A part of it is on a device that this host doesn’t have: nothing reads or writes it here.' },
-} as const
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
 
@@ -108,7 +102,7 @@ const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, devic
       <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
       <span role="cell" className={failed ? 'visually-hidden' : 'mono mode'} title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
       <span role="cell" className="map">
-        {file.fault && <span className="fault" data-fault={file.fault} title={FAULTS[file.fault].title}>{faultWords(file.fault, memoryErrno)}</span>}
+        {file.fault && <Fault.Part fault={file.fault} memoryErrno={memoryErrno} />}
         {!file.fault && file.extents.length > 0 && (
           <button type="button" className="map-button" aria-label={`Map of ${file.path}: ${mapText(file.extents, file.chunkBytes, devices)}`}
             onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>
@@ -120,13 +114,6 @@ const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, devic
     </div>
   )
 })
-
-/** With what a program is told, where memory is to blame. */
-function faultWords(fault: NonNullable<HostFile['fault']>, memoryErrno: string | undefined) {
-  const { words, errno } = FAULTS[fault]
-  const code = fault === 'memory' ? (memoryErrno ?? errno) : errno
-  return code === undefined ? words : <>{words} <code>{code}</code></>
-}
 
 function AbsentRow({ path, why, rowIndex, snapshot, known }: { path: string; why: string; rowIndex: number; snapshot: Snapshot; known: MediaIndex['byPath'] }) {
   const look = useLookStore()

@@ -5,7 +5,7 @@ import { HardDrive, Power, RefreshCw, Trash2, Unplug } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Superblock } from '../core/omf/superblock.ts'
 import { deviceWords } from '../playground/spoken.ts'
-import type { HostView, PoolDeviceView } from '../playground/types.ts'
+import type { HostFile, HostView, PoolDeviceView } from '../playground/types.ts'
 import { sentence } from './format.ts'
 import { CARDS } from './lab/cards.ts'
 import { showBytes, useLookStore } from './look.tsx'
@@ -89,3 +89,17 @@ export function DownState({ host }: { host: HostView }) {
   )
 }
 
+const FAULTS = {
+  no_map: { words: 'no map', errno: undefined, title: 'A plain tool made it, on this host alone: nothing says where its bytes would be, and reading it is an I/O error.' },
+  resized: { words: 'bad size', errno: undefined, title: 'Its size was changed on this host: nothing reads or writes it until it is removed here and the log is played.' },
+  memory: { words: 'bad memory', errno: 'EIO', title: 'Memory behind it failed: reading or writing it is an error here.' },
+  failing: { words: 'fails when read', errno: undefined, title: 'Memory behind it failed: who touches it here gets an error.' },
+  missing: { words: 'no device', errno: 'ENODEV', title: 'A part of it is on a device that this host doesn’t have: nothing reads or writes it here.' },
+} as const
+
+/** What is wrong with a file on that host: with what a program is told, where memory is to blame. */
+export function Fault({ fault, memoryErrno }: { fault: NonNullable<HostFile['fault']>; memoryErrno: string | undefined }) {
+  const { words, errno, title } = FAULTS[fault]
+  const code = fault === 'memory' ? (memoryErrno ?? errno) : errno
+  return <span className="fault" data-fault={fault} title={title}>{words}{code !== undefined && <> <code>{code}</code></>}</span>
+}

@@ -17,7 +17,7 @@ export function latePart<P extends object>(from: () => Promise<ComponentType<P>>
     const [came, setCame] = useState(Here !== undefined)
     const [trouble, setTrouble] = useState<Trouble>()
     useEffect(() => {
-      if (!came) load().then(() => setCame(true), (error: unknown) => setTrouble({ ...mistakeOf(error), next: 'Close this and open it again; else reload the page' }))
+      if (!came) load().then(() => setCame(true), (error: unknown) => setTrouble({ ...mistakeOf(error), next: 'It is asked for again when it is shown again; else reload the page' }))
     }, [came])
     if (Here) return <Here {...props} />
     return trouble && <Note trouble={trouble} />

@@ -4,7 +4,8 @@ import { MIB } from '../../src/core/base/align.ts'
 import { SeededRandom } from '../../src/core/base/random.ts'
 import { must } from '../../src/core/base/result.ts'
 import { NIL_UUID } from '../../src/core/base/uuid.ts'
-import { CHUNK_BYTES, ImageStore } from '../../src/store/imageStore.ts'
+import { ImageStore } from '../../src/store/imageStore.ts'
+import { CHUNK_BYTES } from '../../src/store/chunks.ts'
 import { type BenchRow, expectEqual, rowOf, type Sample, SAMPLE_COUNT } from './measure.ts'
 
 const DEVICE_BYTES = 256 * MIB

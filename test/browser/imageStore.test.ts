@@ -4,7 +4,9 @@
 import { del, delMany, get, keys, set, setMany, createStore, type UseStore } from 'idb-keyval'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
-import { CHUNK_BYTES, type ImageFacts, ImageStore, PIECE_CHUNKS } from '../../src/store/imageStore.ts'
+import { ImageStore, PIECE_CHUNKS } from '../../src/store/imageStore.ts'
+import type { ImageFacts } from '../../src/store/manifest.ts'
+import { CHUNK_BYTES } from '../../src/store/chunks.ts'
 import { claimOwnership } from '../../src/store/ownership.ts'
 import { failureOf, firstDifference, patternBytes, valueOf } from '../helpers/outcome.ts'
 

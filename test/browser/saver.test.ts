@@ -4,7 +4,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
 import { Saver } from '../../src/playground/saver.ts'
-import { CHUNK_BYTES, type ImageFacts, ImageStore } from '../../src/store/imageStore.ts'
+import { ImageStore } from '../../src/store/imageStore.ts'
+import type { ImageFacts } from '../../src/store/manifest.ts'
+import { CHUNK_BYTES } from '../../src/store/chunks.ts'
 import { firstDifference, valueOf } from '../helpers/outcome.ts'
 
 const SIZE = 24 * MIB
