@@ -30,28 +30,30 @@ export class Zeros {
       const byte = i % BYTES
       const bit = byte & -byte
       const others = i - bit
-      table[i] = byte === bit ? passed(bit << (8 * Math.floor(i / BYTES)), zeros, 0, count) : at(table, others) ^ at(table, others - others % BYTES + bit)
+      table[i] = byte === bit ? passed(bit << (8 * Math.floor(i / BYTES)), zeros, 0, count) : (table[others] as number) ^ (table[i - byte + bit] as number)
     }
   }
 
   /** @param sum checksum of what is before them. @returns checksum of both */
   behind(sum: number): number {
     const r = ~sum
-    const table = this.#table
-    return ~(at(table, r & 255) ^ at(table, BYTES + ((r >>> 8) & 255)) ^ at(table, 2 * BYTES + ((r >>> 16) & 255)) ^ at(table, 3 * BYTES + (r >>> 24))) >>> 0
+    const t = this.#table
+    const behind = (t[r & 255] as number) ^ (t[BYTES + ((r >>> 8) & 255)] as number) ^ (t[2 * BYTES + ((r >>> 16) & 255)] as number) ^ (t[3 * BYTES + (r >>> 24)] as number)
+    return ~behind >>> 0
   }
 }
 
 function passed(from: number, view: DataView, start: number, end: number): number {
+  const t = TABLES
   let r = from
   let i = start
   for (; i + STEP <= end; i += STEP) {
     r ^= view.getInt32(i, true)
     const s = view.getInt32(i + 4, true)
-    r = at(TABLES, s >>> 24) ^ at(TABLES, BYTES + ((s >>> 16) & 255)) ^ at(TABLES, 2 * BYTES + ((s >>> 8) & 255)) ^ at(TABLES, 3 * BYTES + (s & 255)) ^
-      at(TABLES, 4 * BYTES + (r >>> 24)) ^ at(TABLES, 5 * BYTES + ((r >>> 16) & 255)) ^ at(TABLES, 6 * BYTES + ((r >>> 8) & 255)) ^ at(TABLES, 7 * BYTES + (r & 255))
+    const last = (t[s >>> 24] as number) ^ (t[BYTES + ((s >>> 16) & 255)] as number) ^ (t[2 * BYTES + ((s >>> 8) & 255)] as number) ^ (t[3 * BYTES + (s & 255)] as number)
+    r = last ^ (t[4 * BYTES + (r >>> 24)] as number) ^ (t[5 * BYTES + ((r >>> 16) & 255)] as number) ^ (t[6 * BYTES + ((r >>> 8) & 255)] as number) ^ (t[7 * BYTES + (r & 255)] as number)
   }
-  for (; i < end; i++) r = at(TABLES, (r ^ view.getUint8(i)) & 255) ^ (r >>> 8)
+  for (; i < end; i++) r = (t[(r ^ view.getUint8(i)) & 255] as number) ^ (r >>> 8)
   return r
 }
 
@@ -62,10 +64,9 @@ function newTables(): Int32Array {
     for (let bit = 0; bit < 8; bit++) r = (r & 1) * POLYNOMIAL ^ (r >>> 1)
     tables[byte] = r
   }
-  for (let i = BYTES; i < tables.length; i++) tables[i] = at(tables, at(tables, i - BYTES) & 255) ^ (at(tables, i - BYTES) >>> 8)
+  for (let i = BYTES; i < tables.length; i++) {
+    const before = tables[i - BYTES] as number
+    tables[i] = (tables[before & 255] as number) ^ (before >>> 8)
+  }
   return tables
-}
-
-function at(table: Int32Array, index: number): number {
-  return table[index] as number
 }

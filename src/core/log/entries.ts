@@ -26,6 +26,10 @@ export const PLAIN = {
   length: LogEntry.offsetOf('famfs_fm.fm_fmap.se[0].se_len'),
 } as const
 const HIGH_MOST = 0x1f_ffff
+const NO_BYTES = new Uint8Array(0)
+const NO_VIEW = new DataView(NO_BYTES.buffer)
+const SLASH = 47
+const DOT = 46
 
 export interface PlainFile {
   entryIndex: number
@@ -40,8 +44,8 @@ export interface PlainFile {
 export class EntryWindow {
   readonly #memory: Memory
   readonly #layout: Pick<Layout, 'logOffsetBytes'>
-  #bytes = new Uint8Array(0)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes = NO_BYTES
+  #view = NO_VIEW
   #firstIndex = 0
   #count = 0
 
@@ -99,7 +103,8 @@ export class EntryWindow {
 
   /**
    * The usual file, read without a general decode: replay does this for every entry.
-   * @returns undefined for anything but a file of one plain extent with an ASCII path; then decode() is asked
+   * @returns undefined for anything but a file of one plain extent, where a file can be, with a path of ASCII that is normalized
+   * as it stands and has no hidden part: then decode() is asked, and all is judged
    */
   plainFile(index: number): PlainFile | undefined {
     const view = this.#view
@@ -110,9 +115,9 @@ export class EntryWindow {
     const devindex = this.#number64(at + PLAIN.devindex)
     const offsetBytes = this.#number64(at + PLAIN.offset)
     const lengthBytes = this.#number64(at + PLAIN.length)
-    if (sizeBytes < 0 || devindex < 0 || offsetBytes < 0 || lengthBytes < sizeBytes) return undefined
+    if (sizeBytes < 0 || devindex < 0 || offsetBytes <= 0 || lengthBytes < sizeBytes) return undefined
     if (!Number.isSafeInteger(offsetBytes + lengthBytes)) return undefined
-    const path = this.#asciiAt(at + PLAIN.path)
+    const path = this.#plainPathAt(at + PLAIN.path)
     if (path === undefined) return undefined
     return {
       entryIndex: index,
@@ -138,14 +143,17 @@ export class EntryWindow {
     return high > HIGH_MOST ? -1 : high * 0x1_0000_0000 + this.#view.getUint32(at, true)
   }
 
-  #asciiAt(at: number): string | undefined {
+  #plainPathAt(at: number): string | undefined {
     const bytes = this.#bytes
     let end = at
-    const most = at + PATH_FIELD_BYTES
-    while (end < most && bytes[end] !== 0) {
-      if ((bytes[end] as number) >= 0x80) return undefined
-      end++
+    let before = SLASH
+    for (const most = at + PATH_FIELD_BYTES; end < most; end++) {
+      const byte = bytes[end] as number
+      if (byte === 0) break
+      if (byte >= 0x80 || (before === SLASH && (byte === SLASH || byte === DOT))) return undefined
+      before = byte
     }
-    return end === most ? undefined : asciiText(bytes.subarray(at, end))
+    const isEnded = before !== SLASH && end < at + PATH_FIELD_BYTES
+    return isEnded ? asciiText(bytes.subarray(at, end)) : undefined
   }
 }

@@ -112,7 +112,7 @@ function playWindow(window: EntryWindow, report: ReplayReport, target: ReplayTar
 
 function playFile(window: EntryWindow, index: number, report: ReplayReport, target: ReplayTarget | undefined): void {
   const plain = window.plainFile(index)
-  if (plain && isRelative(plain.path) && !isMetaPath(plain.path) && plain.map.kind === 'simple' && plain.map.extents[0]?.offsetBytes !== 0) {
+  if (plain) {
     countFile(report, target?.addFile(plain), plain.path)
     return
   }
