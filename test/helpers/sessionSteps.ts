@@ -40,7 +40,11 @@ const poolPlaceOf = (session: Session, mixed: Mixed): number => {
 const masterOf = (session: Session): string => session.snapshot().hosts.find(({ role }) => role === 'master')?.name ?? 'A'
 /** How someone mounts by hand. */
 const WAYS = ['--nofuse', '--nofuse --kernel v1-abi42', '--fuse', '--fuse --kernel fuse-paged', '--fuse --kernel fuse-iomap', '--fuse --kernel program'] as const
-const mountLine = ({ b }: Mixed): string => `famfs mount ${WAYS[b % WAYS.length]} /dev/dax0.0 ${MNT}`
+const mountLine = ({ a, b }: Mixed): string => {
+  const way = WAYS[b % WAYS.length] ?? ''
+  const options = way.startsWith('--fuse') ? `${a % 3 === 1 ? ' -p -t 9' : ''}${a % 7 === 3 ? ' -u' : ''}` : ''
+  return `famfs mount ${way}${options} /dev/dax0.0 ${MNT}`
+}
 const small = { deviceBytes: 24 * MIB, unitBytes: 4096, force: true }
 
 async function line(session: Session, host: string, text: string): Promise<void> {

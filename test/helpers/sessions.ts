@@ -39,13 +39,15 @@ export interface HostPicture {
   /** With what is wrong with them. */
   files: (readonly [path: string, fault: string | undefined])[]
   kernel: string | undefined
+  daemon: string | undefined
+  options: readonly string[] | undefined
   memoryErrno: string | undefined
   lacks: readonly number[]
 }
 
 export function pictureOf(host: HostView): HostPicture {
-  const { name, systemUuid, status, why, mountpoint, playedCount, files, kernel, memoryErrno, lacks } = host
-  return { name, systemUuid, status, why, mountpoint, playedCount, kernel, memoryErrno, lacks, files: files.map(({ path, fault }) => [path, fault] as const).sort(([a], [b]) => (a < b ? -1 : 1)) }
+  const { name, systemUuid, status, why, mountpoint, playedCount, files, kernel, daemon, options, memoryErrno, lacks } = host
+  return { name, systemUuid, status, why, mountpoint, playedCount, kernel, daemon, options, memoryErrno, lacks, files: files.map(({ path, fault }) => [path, fault] as const).sort(([a], [b]) => (a < b ? -1 : 1)) }
 }
 
 export function picturesOf({ hosts }: Snapshot): HostPicture[] {
