@@ -32,7 +32,7 @@ export default defineConfig({
         // never ends.
         optimizeDeps: {
           noDiscovery: true,
-          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', '@foxglove/crc', 'lucide-react', 'just-bash/browser', 'fflate', 'yaml', '@xterm/xterm'],
+          include: ['react', 'react-dom', 'react-dom/client', 'comlink', 'idb-keyval', 'hash-wasm', 'lucide-react', 'just-bash/browser', 'fflate', 'yaml', '@xterm/xterm'],
         },
         test: {
           name: 'browser',

@@ -1,6 +1,6 @@
 // Who may import whom: the table of DESIGN section 3 as data. Type imports count too.
-// Amended since: core/base may use @foxglove/crc; host and store may use hash-wasm; core/fuse's daemon is every file named
-// daemon* there, all others are messages; src/vite-env.d.ts and src/core/env.d.ts import nothing.
+// Amended since: core/base uses no package; host and store may use hash-wasm; core/fuse's daemon is every file named daemon*
+// there, all others are messages; src/vite-env.d.ts and src/core/env.d.ts import nothing.
 
 export interface Room {
   readonly name: string
@@ -20,7 +20,7 @@ const react = ['react', 'react-dom']
 export const rooms: readonly Room[] = [
   { name: 'ambient types', paths: ['src/vite-env.d.ts', 'src/core/env.d.ts'], may: [], packages: [] },
   { name: 'main', paths: ['src/main.tsx'], may: ['ui', 'playground'], packages: react },
-  { name: 'core/base', paths: ['src/core/base/'], may: [], packages: ['@foxglove/crc'] },
+  { name: 'core/base', paths: ['src/core/base/'], may: [], packages: [] },
   { name: 'core/mem', paths: ['src/core/mem/'], may: ['core/base'], packages: [] },
   { name: 'core/omf', paths: ['src/core/omf/'], may: ['core/base', 'core/mem'], packages: [] },
   { name: 'core/fmap', paths: ['src/core/fmap/'], may: ['core/base', 'core/omf'], packages: [] },
