@@ -48,7 +48,7 @@ function* run(call: Call<typeof options>): Task<number> {
   const [path] = call.operands
   if (path === undefined) return stop(call, { says: 'no device is named', next: 'Write mkfs.famfs DEVICE; daxctl list shows which there are.' })
   if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'format a device' }).failure)
-  if (!isLogLength(logLengthBytes)) return stop(call, fail('bad_log_length', { lengthBytes: logLengthBytes }).failure, FAILED_EXIT)
+  if (!isLogLength(logLengthBytes)) return stop(call, fail('bad_log_length', { lengthBytes: logLengthBytes, device: path }).failure, FAILED_EXIT)
   const { system } = io
   const names: string[] = []
   for (const operand of call.operands) {

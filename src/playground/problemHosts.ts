@@ -107,6 +107,8 @@ function findText({ name, mountpoint, lacks }: HostView, devices: readonly PoolD
   // What has no superblock that can be read isn't found, and zeros are none.
   const torn = devices.find((device) => device.health.poison.some(({ offsetBytes }) => offsetBytes < device.baseBytes + Superblock.sizeBytes && isOn(device, { offsetBytes, lengthBytes: 1 })))
   if (torn) return `The superblock of ${deviceWords(torn)} is poisoned, and clearing that makes it zeros: step back if it was done here, else copy the other files out and format again.`
+  const bare = devices.find(({ fsDevindex }) => fsDevindex === undefined)
+  if (bare) return `Nothing says any more which device ${bare.name} is, and resolving finds only what has a superblock: step back if it was done here, else copy the other files out and format again.`
   return capital(again)
 }
 

@@ -16,7 +16,7 @@ export function entryOffset(snapshot: Pick<Snapshot, 'device'>, entryIndex: numb
 }
 
 /** As much of the devices as places need. */
-export type Devices = readonly Pick<PoolDeviceView, 'name' | 'devindex' | 'fsDevindex' | 'baseBytes' | 'sizeBytes' | 'entryIndex'>[]
+export type Devices = readonly Pick<PoolDeviceView, 'name' | 'devindex' | 'fsDevindex' | 'baseBytes' | 'sizeBytes'>[]
 
 let kept: Devices = []
 

@@ -61,8 +61,8 @@ export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superbl
   return ok(superblock)
 }
 
-export function checkLogLength(lengthBytes: number): Result<undefined, 'bad_log_length'> {
-  return isPowerOfTwo(lengthBytes) && lengthBytes >= LOG_LEAST_BYTES ? ok() : fail('bad_log_length', { lengthBytes })
+function checkLogLength(lengthBytes: number, device: string): Result<undefined, 'bad_log_length'> {
+  return isPowerOfTwo(lengthBytes) && lengthBytes >= LOG_LEAST_BYTES ? ok() : fail('bad_log_length', { lengthBytes, device })
 }
 
 type Refused = { ok: false; failure: Failure<MkfsReason> } | undefined
@@ -70,7 +70,7 @@ type Refused = { ok: false; failure: Failure<MkfsReason> } | undefined
 function refusalOf(memory: Memory, options: MkfsOptions): Refused {
   const { logLengthBytes = LOG_LEAST_BYTES, unitBytes = ALLOC_UNIT_BYTES, secondaries = [] } = options
   const deviceBytes = memory.device.sizeBytes
-  const length = checkLogLength(logLengthBytes)
+  const length = checkLogLength(logLengthBytes, memory.device.name)
   if (!length.ok) return length
   if (unitBytes !== ALLOC_UNIT_BYTES && unitBytes !== SMALL_ALLOC_UNIT_BYTES) return fail('bad_alloc_unit', { unit: BigInt(unitBytes) })
   const refused = refuseDevice(memory, unitBytes, options)

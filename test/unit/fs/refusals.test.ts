@@ -226,6 +226,11 @@ describe('mkfs', () => {
     expect(run(memory).ok).toBe(true)
   })
 
+  it('a log length, with advice that can be typed as it is', () => {
+    const memory = formatted()
+    expect(run(memory, { force: true, logLengthBytes: 9 * MIB })).toMatchObject({ failure: { next: `Use 8m, 16m, 32m and so on: mkfs.famfs --loglen 16m ${memory.device.name}.` } })
+  })
+
   it('in the reference’s order: length, owner, size, formatted', () => {
     const memory = formatted()
     const reasons = [{ systemUuid: OTHER, relaxed: false, logLengthBytes: 1 }, { systemUuid: OTHER, relaxed: false }, { relaxed: false }, {}].map((options) => {

@@ -112,6 +112,9 @@ describe('hosts and memory that failed', () => {
     expect(said({ files }, devicesOf([EACH, EACH], { 1: poison(EACH + 64) }).devices)).toEqual([`${was} The superblock of device 1 is poisoned, and clearing that makes it zeros: step back if it was done here, else copy the other files out and format again.`])
     const refused = ['device 1: /dev/dax1.0 and /dev/dax2.0 each say that they are it: detach the copies']
     expect(said({ files, refused }, well)).toEqual([`warning: On B, x can’t be read or written: ${refused[0]}. Put that right; then in a terminal of B: famfs daxdev resolve /mnt/famfs.`])
+    // Cleared, it is zeros: resolving finds nothing there.
+    const cleared = well.map((device) => ({ ...device, fsDevindex: device.devindex === 1 ? undefined : device.fsDevindex }))
+    expect(said({ files }, cleared)).toEqual([`${was} Nothing says any more which device /dev/dax1.0 is, and resolving finds only what has a superblock: step back if it was done here, else copy the other files out and format again.`])
     // Poison elsewhere is no reason.
     expect(said({ files }, poisoned)).toEqual([`${was} In a terminal of B: famfs daxdev resolve /mnt/famfs.`])
   })
