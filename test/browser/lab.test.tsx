@@ -5,21 +5,25 @@ import { createRoot } from 'react-dom/client'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { failLate } from '../../src/core/base/late.ts'
+import { fail, type Result } from '../../src/core/base/result.ts'
+import type { LabCurve } from '../../src/playground/lab/types.ts'
 import { Chooser } from '../../src/ui/lab/choices.ts'
 import { LabPage } from '../../src/ui/lab/LabPage.tsx'
-import { PRESETS } from '../../src/ui/lab/presets.ts'
+import { type Linked, readLink } from '../../src/ui/lab/link.ts'
+import { PLAIN, PRESETS } from '../../src/ui/lab/presets.ts'
 import { LookProvider } from '../../src/ui/look.tsx'
-import { EXAMPLES, madeUpLab } from '../helpers/labRuns.ts'
+import { EXAMPLES, fmapReply, madeUpLab, messageOf } from '../helpers/labRuns.ts'
 import '../../src/ui/tokens.css'
 import '../../src/ui/base.css'
 import '../../src/ui/layout.css'
 
 const patient = { timeout: 10_000 }
 
-async function open(widthPx = 1440) {
+/** @param loaded the engine is there as soon as this is */
+async function open({ widthPx = 1440, linked, loaded }: { widthPx?: number; linked?: Linked; loaded?: Promise<void> } = {}) {
   await page.viewport(widthPx, 900)
   const lab = madeUpLab()
-  const chooser = new Chooser(() => Promise.resolve(lab))
+  const chooser = new Chooser(() => Promise.resolve(loaded).then(() => lab), linked)
   const root = document.createElement('div')
   root.className = 'page'
   document.body.append(root)
@@ -31,7 +35,9 @@ async function open(widthPx = 1440) {
     root.remove()
   }
   onTestFinished(end)
-  await chooser.start()
+  const started = chooser.start()
+  if (loaded) return { lab, chooser, root, end, closedCount: () => closedCount }
+  await started
   await vi.waitFor(() => expect(root.querySelector('.lab-figures table')).not.toBeNull(), patient)
   return { lab, chooser, root, end, closedCount: () => closedCount }
 }
@@ -155,6 +161,167 @@ it('what was concluded before is not said of what is set now', async () => {
   await vi.waitFor(() => expect(root.querySelector('.lab-stale')).toBeNull(), patient)
 })
 
+it('a run of another program is not taken for one of what stands in the editor, nor is its preset', async () => {
+  const { root } = await open()
+  const preset = named(root, '.lab-presets button', PRESETS.find(({ setup }) => setup.kernels.includes('program'))!.title)
+  await userEvent.click(preset)
+  await vi.waitFor(() => expect(preset.getAttribute('aria-pressed')).toBe('true'), patient)
+  await page.getByLabelText('Example').selectOptions('endless loop')
+  await vi.waitFor(() => expect(textOf(root, '.lab-stale')).toBe('Of the last run, fuse-unrolled and program, and not of the program that stands in the editor now.'), patient)
+  await userEvent.click(named(root, '.lab-program button', 'Run'))
+  await vi.waitFor(() => expect(textOf(root, '.lab-figures .note')).toContain('out of fuel'), patient)
+  expect(root.querySelector('.lab-stale')).toBeNull()
+  // The working one in the editor doesn't make the broken one's outcome the preset's point.
+  await page.getByLabelText('Example').selectOptions('interleave')
+  await vi.waitFor(() => expect(root.querySelector('.lab-stale')).not.toBeNull(), patient)
+  expect([preset.getAttribute('aria-pressed'), root.querySelector('.lab-of-run')?.hasAttribute('data-stale')]).toEqual(['false', true])
+  await userEvent.click(named(root, 'button', 'Run again'))
+  await vi.waitFor(() => expect(preset.getAttribute('aria-pressed')).toBe('true'), patient)
+})
+
+it('what was uploaded half-way runs so again, is in the address, and is followed from there', async () => {
+  const { lab, root, chooser, end } = await open()
+  const halfWay = { kernels: ['v1', 'program'], program: EXAMPLES[0]!.source, programChange: EXAMPLES[1]!.source }
+  await page.getByLabelText('Example').selectOptions('endless loop')
+  await userEvent.click(named(root, '.lab-program button', 'Upload half-way'))
+  await vi.waitFor(() => expect(lab.ran.at(-1)).toMatchObject(halfWay), patient)
+  await vi.waitFor(() => expect(textOf(root, '.lab-agrees')).toContain('another program from half-way on'), patient)
+  await vi.waitFor(() => expect(location.hash).toContain('program=endless+loop&upload=half'), patient)
+  const before = lab.ran.length
+  await userEvent.click(named(root, 'button', 'Run again'))
+  await vi.waitFor(() => expect(lab.ran.length).toBe(before + 1), patient)
+  expect(lab.ran.at(-1)).toMatchObject(halfWay)
+
+  const address = location.hash
+  await userEvent.click(named(root, '.lab-program button', 'Run'))
+  await vi.waitFor(() => expect(location.hash).not.toContain('upload'), patient)
+  expect(lab.ran.at(-1)?.programChange).toBeUndefined()
+  location.hash = address
+  await vi.waitFor(() => expect(lab.ran.at(-1)).toMatchObject(halfWay), patient)
+  // Where no kernel runs a program, none is uploaded.
+  chooser.change({ kernels: ['v1', 'fuse'] })
+  await vi.waitFor(() => expect(location.hash).not.toContain('upload'), patient)
+
+  end()
+  history.replaceState(undefined, '', address)
+  const again = await open({ linked: readLink(address) })
+  expect(again.lab.ran).toHaveLength(1)
+  expect(again.lab.ran[0]).toMatchObject(halfWay)
+})
+
+it('what is set and written while the lab loads is kept, and runs once it is there', async () => {
+  let load = (): void => undefined
+  const loaded = new Promise<void>((resolve) => {
+    load = resolve
+  })
+  const { lab, root, chooser } = await open({ loaded, linked: readLink('#lab?left=fuse&right=program&files=3&program=endless+loop') })
+  await vi.waitFor(() => expect(textOf(root, '.lab-conclusion')).toContain('The lab is loading'), patient)
+  expect(textOf(root, '.lab-program-foot')).toContain('Loading.')
+  await page.getByLabelText('Extents per file', { exact: true }).fill('77')
+  const own = 'resolve {\n  let mine = 1\n}\n'
+  await userEvent.fill(named(root, 'textarea', 'Source of the program'), own)
+  expect(lab.ran).toEqual([])
+  load()
+  await vi.waitFor(() => expect(root.querySelector('.lab-figures table')).not.toBeNull(), patient)
+  expect(lab.ran).toEqual([{ ...PLAIN, kernels: ['fuse', 'program'], extentCount: 77, fileCount: 3, program: own }])
+  expect(chooser.state()).toMatchObject({ source: own, own })
+  await vi.waitFor(() => expect(textOf(root, '.lab-program-foot')).toContain('It ran'), patient)
+})
+
+it('a notice has one half, whatever was asked for of others; two of one tick don’t share a cursor', async () => {
+  const { lab, root } = await open()
+  const wasRun = lab.run
+  const notice = messageOf({ from: 'daemon', name: 'UPSERT', node: 3, request: fmapReply(2), answer: undefined, sentUs: 300, answeredUs: 300 })
+  const twin = messageOf({ node: 40, sentUs: 400, answeredUs: 410, answer: { errno: 0, bytes: fmapReply(3) } })
+  lab.run = async (setup) => {
+    const result = await wasRun(setup)
+    if (result.ok) result.value.sides[1].messages.push(notice, twin, { ...twin, node: 41, answer: { errno: 0, bytes: fmapReply(4) } })
+    return result
+  }
+  await userEvent.click(named(root, 'button', 'Run again'))
+  const list = named(root, '[role="listbox"]', 'Messages of fuse')
+  await vi.waitFor(() => expect(list.querySelector('[role="option"]')?.getAttribute('aria-setsize')).toBe('15'), patient)
+  list.focus()
+  await userEvent.keyboard('{Home}')
+  await userEvent.click(page.getByRole('button', { name: 'Answer', exact: true }))
+  await userEvent.keyboard('{Tab}')
+  list.focus()
+  await userEvent.keyboard('{End}{ArrowUp}{ArrowUp}')
+  await vi.waitFor(() => expect(textOf(root, '.lab-message')).toContain('nobody answers a notice'), patient)
+  expect(textOf(root, '.lab-message')).toContain(`From the daemon, ${fmapReply(2).length} bytes`)
+  await userEvent.keyboard('{ArrowDown}')
+  await vi.waitFor(() => expect(textOf(root, '.lab-message h3')).toBe('GET_FMAP for node 40'), patient)
+  named(root, '[role="grid"]', 'Bytes of GET_FMAP answer').focus()
+  await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}')
+  await vi.waitFor(() => expect(root.querySelector('#byte-current')?.getAttribute('data-col')).toBe('3'), patient)
+  list.focus()
+  await userEvent.keyboard('{ArrowDown}')
+  await vi.waitFor(() => expect(textOf(root, '.lab-message h3')).toBe('GET_FMAP for node 41'), patient)
+  expect(root.querySelector('#byte-current')?.getAttribute('data-col')).toBe('0')
+})
+
+it('of thousands of messages only those in sight are there, and progress is told once a frame', async () => {
+  const { lab, root, chooser } = await open()
+  const wasRun = lab.run
+  lab.run = async (setup, onProgress) => {
+    for (let doneCount = 0; doneCount < 1000; doneCount++) onProgress?.({ what: 'fuse', doneCount, totalCount: 1000 })
+    const result = await wasRun(setup)
+    if (!result.ok) return result
+    const messages = Array.from({ length: 2000 }, (_, i) => messageOf({ node: i, sentUs: i * 20, answeredUs: i * 20 + 12 }))
+    return { ...result, value: { ...result.value, sides: [{ ...result.value.sides[0], messages: [], messageCount: 0 }, { ...result.value.sides[1], messages, messageCount: 2500 }] } }
+  }
+  let heardCount = 0
+  const forget = chooser.subscribe(() => void heardCount++)
+  await chooser.run()
+  forget()
+  expect(heardCount).toBeLessThan(10)
+  const list = named(root, '[role="listbox"]', 'Messages of fuse')
+  const options = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>('[role="option"]')]
+  await vi.waitFor(() => expect(options()[0]?.getAttribute('aria-setsize')).toBe('2000'), patient)
+  expect(textOf(root, '.lab-more')).toBe('500 more are counted, and were not kept.')
+  expect(root.querySelectorAll('.lab-strip path').length).toBe(1)
+  for (const [key, node] of [['{End}', 1999], ['{ArrowUp}', 1998], ['{Home}', 0]] as const) {
+    list.focus()
+    await userEvent.keyboard(key)
+    await vi.waitFor(() => expect(list.querySelector('[aria-selected="true"]')?.getAttribute('aria-posinset')).toBe(String(node + 1)), patient)
+    const [chosen, box] = [list.querySelector('[aria-selected="true"]')!.getBoundingClientRect(), list.getBoundingClientRect()]
+    expect([chosen.top >= box.top - 1, chosen.bottom <= box.bottom + 1]).toEqual([true, true])
+    expect(list.getAttribute('aria-activedescendant')).toBe(list.querySelector('[aria-selected="true"]')?.id)
+    expect(options().length).toBeLessThan(60)
+  }
+})
+
+it('a run doesn’t wait behind curves: those of something else are given up, others go on after it', async () => {
+  const { lab, chooser } = await open()
+  const wasCurve = lab.curve
+  const asked: string[] = []
+  // As an engine with one thread has it: nothing runs before the curve has made room.
+  let curve: Promise<Result<LabCurve>> | undefined
+  lab.curve = (kernel) => {
+    asked.push(kernel)
+    curve = new Promise((resolve) => {
+      lab.cancel = () => resolve(fail('cancelled'))
+    })
+    return curve
+  }
+  const wasRun = lab.run
+  lab.run = async (setup) => {
+    await curve
+    return wasRun(setup)
+  }
+  void chooser.measure(['v1', 'fuse'])
+  await vi.waitFor(() => expect(asked).toEqual(['v1']), patient)
+  await chooser.press(PRESETS.find(({ id }) => id === 'push')!)
+  expect(chooser.state()).toMatchObject({ running: false, measuring: true })
+  // The same files: they go on with what is missing, of both kernels.
+  await vi.waitFor(() => expect(asked).toEqual(['v1', 'v1']), patient)
+  lab.curve = wasCurve
+  chooser.change({ isUniform: false })
+  await vi.waitFor(() => expect(chooser.state()).toMatchObject({ running: false, measuring: false, curves: [] }), patient)
+  await chooser.measure(['v1', 'fuse'])
+  expect(chooser.state().curves.map(({ kernel }) => kernel)).toEqual(['v1', 'fuse'])
+})
+
 it('curves are measured when asked for, and go when they are no longer of what is set', async () => {
   const { root, chooser } = await open()
   expect(root.querySelector('.lab-chart')).toBeNull()
@@ -166,8 +333,20 @@ it('curves are measured when asked for, and go when they are no longer of what i
   await vi.waitFor(() => expect(root.querySelector('.lab-chart')).toBeNull(), patient)
 })
 
+it('Escape in a field drops what can’t be taken, and never the lab with all that is set', async () => {
+  const { chooser, closedCount } = await open()
+  const field = page.getByLabelText('Extents per file', { exact: true })
+  await field.fill('0')
+  await userEvent.keyboard('{Escape}')
+  expect([(field.element() as HTMLInputElement).value, closedCount()]).toEqual(['10', 0])
+  await field.fill('12')
+  await vi.waitFor(() => expect(chooser.state()).toMatchObject({ running: false, run: { setup: { extentCount: 12 } } }), patient)
+  await userEvent.keyboard('{Escape}{Escape}')
+  expect([(field.element() as HTMLInputElement).value, chooser.state().setup.extentCount, closedCount()]).toEqual(['12', 12, 0])
+})
+
 it('Escape closes it, but not from where somebody writes; the address goes with it', async () => {
-  const { root, end, chooser, lab, closedCount } = await open(700)
+  const { root, end, chooser, lab, closedCount } = await open({ widthPx: 700 })
   expect(location.hash).toBe('#lab')
   named(root, 'textarea', 'Source of the program').focus()
   await userEvent.keyboard('{Escape}')

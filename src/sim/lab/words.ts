@@ -2,8 +2,11 @@
 
 import { GIB, KIB, MIB } from '../../core/base/align.ts'
 
-/** "1000 B", "234.4 KiB", "6.1 GiB". */
+const TIB = 1024 * GIB
+
+/** "1000 B", "234.4 KiB", "6.1 GiB", "3.7 TiB". */
 export function sizeWords(bytes: number): string {
+  if (bytes >= TIB) return `${(bytes / TIB).toFixed(1)} TiB`
   if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GiB`
   if (bytes >= MIB) return `${(bytes / MIB).toFixed(1)} MiB`
   return bytes >= KIB ? `${(bytes / KIB).toFixed(1)} KiB` : `${bytes} B`

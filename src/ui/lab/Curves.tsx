@@ -1,7 +1,7 @@
 // Against the number of extents, or of chunks where files are striped, both axes in powers of ten: a chart to see it, a table
 // with the same numbers to read it.
 
-import { useRef, useState } from 'react'
+import { memo, useRef, useState } from 'react'
 import type { KernelMemory, LabCurve, LabKernel } from '../../playground/lab/types.ts'
 import { countText, sentence } from '../format.ts'
 import { Choice } from '../controls.tsx'
@@ -10,14 +10,17 @@ import { KERNELS } from './cards.ts'
 import { countsOf, countsWord, curveText, growthText, type Measure, MEASURES, plotOf } from './curve.ts'
 import { tickText } from './scales.ts'
 import { countedText, KERNEL_TITLES, NONE, rangeText, spreadText } from './text.ts'
-import { useChoices, useChooser } from './useChoices.ts'
+import { useChoice, useChooser } from './useChoices.ts'
 
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
 
-export function Curves() {
+export const Curves = memo(function Curves() {
   const chooser = useChooser()
-  const { curves, measuring, setup, lab } = useChoices()
+  const curves = useChoice((choices) => choices.curves)
+  const measuring = useChoice((choices) => choices.measuring)
+  const setup = useChoice((choices) => choices.setup)
+  const lab = useChoice((choices) => choices.lab)
   const [measureId, setMeasureId] = useState<Measure['id']>('resolve')
   const measure = MEASURES.find(({ id }) => id === measureId) ?? MEASURES[0]
   const has = (kernel: LabKernel): boolean => curves.some((curve) => curve.kernel === kernel)
@@ -46,7 +49,7 @@ export function Curves() {
       )}
     </section>
   )
-}
+})
 
 const LEFT_REM = 4.25
 const BOTTOM_REM = 2.25

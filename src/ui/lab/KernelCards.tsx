@@ -1,22 +1,23 @@
 // A card for each of the six: where it comes from, what for, what it costs, and where it ends.
 
+import { memo } from 'react'
 import type { LabKernel } from '../../playground/lab/types.ts'
 import { sentence } from '../format.ts'
 import { type Card, CARDS } from './cards.ts'
 import { countedText, KERNEL_TITLES } from './text.ts'
-import { useChoices, useChooser } from './useChoices.ts'
+import { useChoice, useChooser } from './useChoices.ts'
 
-export function KernelCards() {
+export const KernelCards = memo(function KernelCards() {
   return (
     <section aria-labelledby="lab-cards-heading">
       <h3 id="lab-cards-heading">The six kernels</h3>
       <ul className="lab-cards">{CARDS.map((card) => <li key={card.title}><KernelCard card={card} /></li>)}</ul>
     </section>
   )
-}
+})
 
 function KernelCard({ card: { title, kernels, whose, how, gains, costs } }: { card: Card }) {
-  const { lab } = useChoices()
+  const lab = useChoice((choices) => choices.lab)
   return (
     <article className="lab-card" aria-labelledby={`lab-card-${title}`}>
       <h4 id={`lab-card-${title}`}>{title}</h4>
@@ -46,7 +47,7 @@ function KernelCard({ card: { title, kernels, whose, how, gains, costs } }: { ca
 
 function Place({ kernel }: { kernel: LabKernel }) {
   const chooser = useChooser()
-  const { setup: { kernels: [left, right] } } = useChoices()
+  const [left, right] = useChoice(({ setup }) => setup.kernels)
   return (
     <p className="lab-place">
       <span>{KERNEL_TITLES[kernel]}</span>

@@ -2,12 +2,13 @@
 // its own; nothing that is done here moves anything in the scene. Loaded when first opened.
 
 import { X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useDeferredValue, useEffect, useRef } from 'react'
+import { placeOf } from '../commands/keys.ts'
 import { useNarrow } from '../layout/narrow.ts'
 import { Note } from '../parts.tsx'
 import { bringIntoSight } from './bring.ts'
 import type { Chooser } from './choices.ts'
-import { isStale, messageOf } from './choices.ts'
+import { messageOf, staleBy } from './choices.ts'
 import { Curves } from './Curves.tsx'
 import { KernelCards } from './KernelCards.tsx'
 import { MessageBytes } from './MessageBytes.tsx'
@@ -16,7 +17,7 @@ import { ProgramEditor } from './ProgramEditor.tsx'
 import { Conclusion, Figures, ReadAmplification } from './Results.tsx'
 import { RunRow } from './RunRow.tsx'
 import { Kernels, Presets, Settings } from './Setup.tsx'
-import { ChooserProvider, useChoices, useChooser } from './useChoices.ts'
+import { ChooserProvider, useChoice, useChooser } from './useChoices.ts'
 import { useAddress } from './useAddress.ts'
 import '../dump/dump.css'
 import '../inspector.css'
@@ -35,16 +36,16 @@ function Whole({ onClose }: { onClose: () => void }) {
   const narrow = useNarrow()
   const heading = useRef<HTMLHeadingElement>(null)
   const chooser = useChooser()
-  const { told } = useChoices()
   // What opened it was left for it: the next Tab comes to its first control.
   useEffect(() => heading.current?.focus(), [])
   useAddress()
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented || isBusy(event.target)) return
+      if (event.key !== 'Escape' || event.defaultPrevented || isCovered(event.target)) return
       const { running, measuring } = chooser.state()
       if (running || measuring) chooser.stop()
-      else onClose()
+      // Whoever writes, or chooses a number, doesn't leave by a key that ends so many other things.
+      else if (placeOf(event.target) === 'page') onClose()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
@@ -63,7 +64,7 @@ function Whole({ onClose }: { onClose: () => void }) {
         <RunRow />
       </div>
       <div className="lab-results"><Results /></div>
-      <p className="visually-hidden" role="status">{told}</p>
+      <Told />
     </main>
   )
 }
@@ -74,11 +75,34 @@ function Folding({ narrow, children }: { narrow: boolean; children: ReactNode })
 }
 
 function Results() {
+  return (
+    <>
+      <Notes />
+      <Outcome />
+      <OfRun><Figured /></OfRun>
+      <Curves />
+      <OfRun><Said /></OfRun>
+      <Moved />
+      <ProgramEditor />
+      <KernelCards />
+    </>
+  )
+}
+
+function Notes() {
   const chooser = useChooser()
-  const choices = useChoices()
-  const { run, running, progress, trouble, unread, stopped, amplification, chosen, pressedCount } = choices
-  const message = messageOf(run, chosen)
-  const stale = isStale(choices)
+  const unread = useChoice((choices) => choices.unread)
+  const trouble = useChoice((choices) => choices.trouble)
+  return (
+    <div role="alert">
+      {unread && <Note trouble={unread} onDismiss={chooser.dismissUnread} />}
+      {trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}
+    </div>
+  )
+}
+
+function Outcome() {
+  const pressedCount = useChoice((choices) => choices.pressedCount)
   const conclusion = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // Whoever went on to something else meanwhile is left there.
@@ -86,30 +110,52 @@ function Results() {
     const waits = at === null || at === document.body || at.closest('.lab-presets') !== null
     if (pressedCount > 0 && waits && conclusion.current) bringIntoSight(conclusion.current)
   }, [pressedCount])
+  return <div ref={conclusion} className="lab-outcome"><Conclusion /></div>
+}
+
+/** What came of the last run, in the colours of what is set now only where it is of that. */
+function OfRun({ children }: { children: ReactNode }) {
+  const isThere = useChoice(({ run }) => run !== undefined)
+  const stale = useChoice(staleBy)
+  return isThere ? <div className="lab-of-run" data-stale={stale !== undefined || undefined}>{children}</div> : null
+}
+
+function Figured() {
+  const run = useChoice((choices) => choices.run)
+  return run && <Figures run={run} />
+}
+
+function Said() {
+  const run = useChoice((choices) => choices.run)
   return (
     <>
-      <div role="alert">
-        {unread && <Note trouble={unread} onDismiss={chooser.dismissUnread} />}
-        {trouble && <Note trouble={trouble} onDismiss={chooser.dismiss} />}
-      </div>
-      <div ref={conclusion} className="lab-outcome"><Conclusion run={run} busy={running} stale={stale} progress={progress} stopped={stopped} /></div>
-      {run && <div className="lab-of-run" data-stale={stale || undefined}><Figures run={run} /></div>}
-      <Curves />
-      {run && (
-        <div className="lab-of-run" data-stale={stale || undefined}>
-          <Messages key={run.sides.map(({ kernel }) => kernel).join(' ')} run={run} />
-          {message && chosen && <MessageBytes kernel={run.sides[chosen.side].kernel} message={message} />}
-        </div>
-      )}
-      {amplification && !stale && <ReadAmplification amplification={amplification} />}
-      <ProgramEditor />
-      <KernelCards />
+      {run && <Messages key={run.sides.map(({ kernel }) => kernel).join(' ')} run={run} />}
+      <Chosen />
     </>
   )
 }
 
-/** Whoever writes, or has something open above the page, doesn't leave the page by Escape. */
-function isBusy(target: EventTarget | null): boolean {
-  if (document.querySelector('.sheet, .disclosure-panel, .terminal-dock')) return true
-  return target instanceof Element && target.closest('textarea, select, .xterm') !== null
+function Chosen() {
+  // Whoever holds an arrow key sees which message it is at once, and its bytes where they stop.
+  const message = useDeferredValue(useChoice(({ run, chosen }) => messageOf(run, chosen)))
+  const kernel = useDeferredValue(useChoice(({ run, chosen }) => chosen && run?.sides[chosen.side].kernel))
+  return message && kernel && <MessageBytes kernel={kernel} message={message} />
+}
+
+function Moved() {
+  const amplification = useChoice((choices) => choices.amplification)
+  // No kernel and no program has a say in it.
+  const stale = useChoice((choices) => staleBy(choices) === 'setup')
+  return amplification && !stale && <ReadAmplification amplification={amplification} />
+}
+
+/** For those who don't see it. */
+function Told() {
+  const told = useChoice((choices) => choices.told)
+  return <p className="visually-hidden" role="status">{told}</p>
+}
+
+/** Something is open above the page, and Escape is for that. */
+function isCovered(target: EventTarget | null): boolean {
+  return placeOf(target) === 'terminal' || document.querySelector('.sheet, .disclosure-panel, .terminal-dock') !== null
 }

@@ -1,7 +1,7 @@
 // One message as fields and as hex, linked both ways as in the inspector. A long one is shown a window at a time; choosing a
 // byte or a field never leaves the message.
 
-import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, type MouseEvent, useMemo, useRef, useState } from 'react'
 import { textOf } from '../../core/base/plain.ts'
 import type { LabKernel, LabMessage } from '../../playground/lab/types.ts'
 import { FieldTable } from '../FieldTable.tsx'
@@ -21,10 +21,11 @@ const TEXT_MOST_BYTES = 8192
 /** Sixteen bytes, their address and their letters side by side. */
 const WIDE_REM = 38
 
-export function MessageBytes({ kernel, message }: { kernel: LabKernel; message: LabMessage }) {
+export const MessageBytes = memo(function MessageBytes({ kernel, message }: { kernel: LabKernel; message: LabMessage }) {
   const { name, node, request, answer, sentUs, answeredUs, from } = message
   const [asked, setAsked] = useState<Half>()
-  const half = asked ?? (answer && answer.bytes.length >= request.length ? 'answer' : 'request')
+  // Which half was asked for of one message is said of the next as well, but a notice has only one.
+  const half = answer ? (asked ?? (answer.bytes.length >= request.length ? 'answer' : 'request')) : 'request'
   const bytes = bytesOf(message, half)
   const who = half === 'request' ? from : from === 'kernel' ? 'daemon' : 'kernel'
   return (
@@ -39,15 +40,27 @@ export function MessageBytes({ kernel, message }: { kernel: LabKernel; message: 
       {bytes.length === 0 ? (
         <p className="quiet">{half === 'answer' && answer && answer.errno !== 0 ? `Refused with ${errnoText(answer.errno)} (errno ${answer.errno}): no bytes come with it.` : half === 'answer' ? 'The answer has no bytes: errno 0 is all that it says.' : `The request has no bytes of its own: its header names node ${node}, and that says which file is meant.`}</p>
       ) : (
-        <Bytes key={`${half} ${sentUs}`} kernel={kernel} message={message} half={half} bytes={bytes} who={who} />
+        <Bytes kernel={kernel} message={message} half={half} bytes={bytes} who={who} />
       )}
     </section>
   )
+})
+
+interface At {
+  message: LabMessage
+  half: Half
+  cursor: number
+  hovered: number | undefined
 }
 
 function Bytes({ kernel, message, half, bytes, who }: { kernel: LabKernel; message: LabMessage; half: Half; bytes: Uint8Array; who: string }) {
-  const [cursor, setCursor] = useState(0)
-  const [hovered, setHovered] = useState<number>()
+  // Of this half of this message, and of no other: those begin at their first byte.
+  const [at, setAt] = useState<At>()
+  const isHere = at?.message === message && at.half === half
+  const cursor = isHere ? at.cursor : 0
+  const hovered = isHere ? at.hovered : undefined
+  const setCursor = (to: number): void => setAt({ message, half, cursor: to, hovered })
+  const setHovered = (over: number | undefined): void => setAt({ message, half, cursor, hovered: over })
   const runs = useMemo(() => runsOf(kernel, message, half), [kernel, message, half])
   const start = cursor - (cursor % WINDOW_BYTES)
   const end = Math.min(bytes.length, start + WINDOW_BYTES)

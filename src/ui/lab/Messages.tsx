@@ -1,25 +1,26 @@
 // What kernel and daemon said to each other, as arrows between two lanes; each message is an option, and the one that is
 // chosen is shown as bytes beneath. The arrows are drawn, the words are text: they are read, selected and enlarged as such.
 
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useRef } from 'react'
 import type { LabMessage, LabRun, LabSide } from '../../playground/lab/types.ts'
 import { countText, sizeText } from '../format.ts'
 import { useSize } from '../size.ts'
+import { useTallRows } from '../tallRows.ts'
 import type { Side } from './choices.ts'
-import { drawn, endUs, ladderOf, type Rung, stripOf } from './ladder.ts'
+import { drawn, endUs, ladderOf, type Rung, rungsIn, stripOf, stripPath } from './ladder.ts'
 import { errnoText, KERNEL_TITLES, otherEnd, sideText, usText } from './text.ts'
-import { useChoices, useChooser } from './useChoices.ts'
+import { useChoice, useChooser } from './useChoices.ts'
 
 const ROW_REM = 1.875
 const TIMES_REM = 4.5
 const EDGE_REM = 1
 /** In less, words would be cut: then it scrolls sideways in its box. */
 const LEAST_REM = 18
-/** More than anybody reads at once; the rest is a press away. */
-const SHOWN_FIRST = 60
-const SHOWN_MORE = 240
+const STRIP_REM = 0.75
+/** Rows on either side of those in sight: they are there before they come into it. */
+const SPARE_ROWS = 8
 
-export function Messages({ run }: { run: LabRun }) {
+export const Messages = memo(function Messages({ run }: { run: LabRun }) {
   const wholeUs = Math.max(endUs(run.sides[0].messages), endUs(run.sides[1].messages))
   return (
     <section aria-labelledby="lab-messages-heading">
@@ -30,65 +31,60 @@ export function Messages({ run }: { run: LabRun }) {
       </div>
     </section>
   )
-}
+})
 
 function Ladder({ side, at, wholeUs }: { side: LabSide; at: Side; wholeUs: number }) {
   const { messages, messageCount, kernel } = side
-  const [shownCount, setShownCount] = useState(SHOWN_FIRST)
-  const shown = messages.slice(0, shownCount)
-  const missing = messageCount - shown.length
+  const missing = messageCount - messages.length
   return (
     <div className="lab-ladder" data-side={at}>
       <p className="lab-ladder-head"><span className="side-mark" aria-hidden />{sideText(side)}</p>
       {messages.length === 0 ? <p className="lab-silence quiet">No message at all.</p> : (
         <>
           <Strip messages={messages} wholeUs={wholeUs} />
-          <Rungs messages={shown} side={at} label={`Messages of ${KERNEL_TITLES[kernel]}`} otherEnd={otherEnd(kernel)} />
+          <Rungs messages={messages} side={at} label={`Messages of ${KERNEL_TITLES[kernel]}`} otherEnd={otherEnd(kernel)} />
         </>
       )}
-      {missing > 0 && (
-        <p className="lab-more">
-          <span className="quiet">{countText(missing)} more.</span>{' '}
-          {shown.length < messages.length && <button type="button" className="link" onClick={() => setShownCount(shownCount + SHOWN_MORE)}>Show {countText(Math.min(SHOWN_MORE, messages.length - shown.length))} of them</button>}
-          {shown.length === messages.length && <span className="quiet">They are counted, and were not kept.</span>}
-        </p>
-      )}
+      {missing > 0 && <p className="lab-more quiet">{`${countText(missing)} more are counted, and were not kept.`}</p>}
     </div>
   )
 }
 
 /** All of them along one line, to scale; the same scale for both kernels. */
 function Strip({ messages, wholeUs }: { messages: readonly LabMessage[]; wholeUs: number }) {
+  const root = useRef<HTMLDivElement>(null)
+  const { widthPx, remPx } = useSize(root)
+  const heightPx = STRIP_REM * remPx
+  const path = useMemo(() => stripPath(stripOf(messages, wholeUs), widthPx, heightPx), [messages, wholeUs, widthPx, heightPx])
   return (
-    <div className="lab-strip" role="img" aria-label={`To scale: the last answer came after ${usText(endUs(messages))}`}>
-      {stripOf(messages, wholeUs).map(({ index, leftPercent, widthPercent }) => <i key={index} style={{ left: `${leftPercent}%`, width: `max(1px, ${widthPercent}%)` }} />)}
+    <div ref={root} className="lab-strip" role="img" aria-label={`To scale: the last answer came after ${usText(endUs(messages))}`}>
+      <svg width={widthPx} height={heightPx} aria-hidden><path d={path} /></svg>
       <span className="quiet" aria-hidden>0</span>
       <span className="quiet" aria-hidden>{usText(wholeUs)}</span>
     </div>
   )
 }
 
+/** Only the rungs in sight are there, and of them only those that change are drawn again. */
 function Rungs({ messages, side, label, otherEnd: other }: { messages: readonly LabMessage[]; side: Side; label: string; otherEnd: string }) {
   const chooser = useChooser()
-  const { chosen } = useChoices()
+  const current = useChoice(({ chosen }) => (chosen?.side === side ? chosen.index : undefined))
   const id = useId()
-  const list = useRef<HTMLDivElement>(null)
-  const { widthPx: seenPx, remPx } = useSize(list)
+  const { rungs, rowCount } = useMemo(() => ladderOf(messages), [messages])
+  const { scroller, onScroll, spacerPx, topRow, visibleCount, reveal } = useTallRows(rowCount, ROW_REM)
+  const { widthPx: seenPx, remPx } = useSize(scroller)
   const widthPx = Math.max(seenPx, LEAST_REM * remPx)
-  const { rungs, rowCount } = ladderOf(messages)
-  const current = chosen?.side === side ? chosen.index : undefined
-  const rowPx = ROW_REM * remPx
-  const leftPx = (TIMES_REM + EDGE_REM) * remPx
-  const rightPx = Math.max(leftPx + 1, widthPx - EDGE_REM * remPx)
+  const shown = rungsIn(rungs, topRow - SPARE_ROWS, topRow + visibleCount + SPARE_ROWS)
+  const isShown = shown.some(({ index }) => index === current)
+  const choose = useCallback((index: number) => chooser.choose({ side, index }), [chooser, side])
 
   // Only inside its own scroller.
   useEffect(() => {
-    const option = list.current?.querySelector<HTMLElement>('[aria-selected="true"]')
-    if (!option || !list.current) return
-    const { scrollTop, clientHeight } = list.current
-    if (option.offsetTop < scrollTop) list.current.scrollTop = option.offsetTop
-    else if (option.offsetTop + option.offsetHeight > scrollTop + clientHeight) list.current.scrollTop = option.offsetTop + option.offsetHeight - clientHeight
-  }, [current])
+    const rung = current === undefined ? undefined : rungs[current]
+    if (!rung) return
+    reveal(rung.topRow + rung.rowCount - 1)
+    reveal(rung.topRow)
+  }, [current, rungs, reveal])
 
   const onKey = (event: KeyboardEvent): void => {
     const last = messages.length - 1
@@ -97,45 +93,47 @@ function Rungs({ messages, side, label, otherEnd: other }: { messages: readonly 
     const index = to[event.key]
     if (index === undefined) return
     event.preventDefault()
-    chooser.choose({ side, index })
+    choose(index)
   }
   return (
     <>
       <div className="lab-lanes quiet" aria-hidden><span>kernel</span><span>{other}</span></div>
-      <div ref={list} className="lab-rungs" role="listbox" tabIndex={0} aria-label={label} aria-activedescendant={current === undefined ? undefined : `${id}-${current}`} onKeyDown={onKey}>
-        <svg width={widthPx} height={rowCount * rowPx} aria-hidden>
-          {current !== undefined && rungs[current] && <rect className="chosen" x={0} y={rungs[current].topRow * rowPx} width={widthPx} height={rungs[current].rowCount * rowPx} />}
-          <line className="lane" x1={leftPx} x2={leftPx} y1={0} y2={rowCount * rowPx} />
-          <line className="lane" x1={rightPx} x2={rightPx} y1={0} y2={rowCount * rowPx} />
-          {rungs.map((rung) => <Arrows key={rung.index} rung={rung} leftPx={leftPx} rightPx={rightPx} rowPx={rowPx} />)}
-        </svg>
-        {rungs.map(({ index, message, rowCount: rows }) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the list has the focus and the keys
-          <div key={index} id={`${id}-${index}`} role="option" aria-selected={index === current} className="lab-rung" style={{ height: `${rows * ROW_REM}rem`, minWidth: `${LEAST_REM}rem` }} onClick={() => chooser.choose({ side, index })}>
-            <RungText message={message} />
-          </div>
-        ))}
+      <div ref={scroller} className="lab-rungs" role="listbox" tabIndex={0} aria-label={label} aria-activedescendant={isShown ? `${id}-${current}` : undefined} onKeyDown={onKey} onScroll={onScroll}>
+        <div role="presentation" style={{ height: spacerPx, minWidth: `${LEAST_REM}rem` }}>
+          {shown.map((rung) => <RungLine key={rung.index} id={`${id}-${rung.index}`} rung={rung} ofCount={messages.length} isChosen={rung.index === current} widthPx={widthPx} remPx={remPx} onChoose={choose} />)}
+        </div>
       </div>
     </>
   )
 }
 
-function Arrows({ rung: { arrows, waits }, leftPx, rightPx, rowPx }: { rung: Rung; leftPx: number; rightPx: number; rowPx: number }) {
+const RungLine = memo(function RungLine({ id, rung, ofCount, isChosen, widthPx, remPx, onChoose }: { id: string; rung: Rung; ofCount: number; isChosen: boolean; widthPx: number; remPx: number; onChoose: (index: number) => void }) {
+  const { index, message, topRow, rowCount, arrows, waits } = rung
+  const rowPx = ROW_REM * remPx
+  const heightPx = rowCount * rowPx
+  const leftPx = (TIMES_REM + EDGE_REM) * remPx
+  const rightPx = Math.max(leftPx + 1, widthPx - EDGE_REM * remPx)
   return (
-    <>
-      {waits && arrows[0] && <rect className="waits" x={(arrows[0].toRight ? leftPx : rightPx) - 2.5} width={5} y={waits.fromRow * rowPx} height={(waits.toRow - waits.fromRow) * rowPx} />}
-      {arrows.map((arrow) => {
-        const { head, ...line } = drawn(arrow, leftPx, rightPx, rowPx)
-        return (
-          <g key={arrow.isAnswer ? 'answer' : 'request'} className="arrow" data-answer={arrow.isAnswer || undefined} data-failed={arrow.failed || undefined}>
-            <line {...line} />
-            <polygon points={head} />
-          </g>
-        )
-      })}
-    </>
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the list has the focus and the keys
+    <div id={id} role="option" aria-selected={isChosen} aria-posinset={index + 1} aria-setsize={ofCount} className="lab-rung" style={{ top: topRow * rowPx, height: heightPx }} onClick={() => onChoose(index)}>
+      <svg width={widthPx} height={heightPx} aria-hidden>
+        <line className="lane" x1={leftPx} x2={leftPx} y1={0} y2={heightPx} />
+        <line className="lane" x1={rightPx} x2={rightPx} y1={0} y2={heightPx} />
+        {waits && arrows[0] && <rect className="waits" x={(arrows[0].toRight ? leftPx : rightPx) - 2.5} width={5} y={(waits.fromRow - topRow) * rowPx} height={(waits.toRow - waits.fromRow) * rowPx} />}
+        {arrows.map(({ fromRow, toRow, toRight, isAnswer, failed }) => {
+          const { head, ...line } = drawn({ fromRow: fromRow - topRow, toRow: toRow - topRow, toRight }, leftPx, rightPx, rowPx)
+          return (
+            <g key={isAnswer ? 'answer' : 'request'} className="arrow" data-answer={isAnswer || undefined} data-failed={failed || undefined}>
+              <line {...line} />
+              <polygon points={head} />
+            </g>
+          )
+        })}
+      </svg>
+      <RungText message={message} />
+    </div>
   )
-}
+})
 
 function RungText({ message: { name, node, request, answer, sentUs, answeredUs } }: { message: LabMessage }) {
   return (

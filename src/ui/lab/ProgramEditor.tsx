@@ -4,13 +4,18 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { sentence } from '../format.ts'
 import { Field } from '../controls.tsx'
-import { useChoices, useChooser } from './useChoices.ts'
+import { useChoice, useChooser } from './useChoices.ts'
 
 const CHECK_MS = 200
 
 export function ProgramEditor() {
   const chooser = useChooser()
-  const { lab, source, own, sourceTrouble, run } = useChoices()
+  const lab = useChoice((choices) => choices.lab)
+  const source = useChoice((choices) => choices.source)
+  const own = useChoice((choices) => choices.own)
+  const sourceTrouble = useChoice((choices) => choices.sourceTrouble)
+  const isChecked = useChoice((choices) => choices.isChecked)
+  const run = useChoice((choices) => choices.run)
   const id = useId()
   const text = useRef<HTMLTextAreaElement>(null)
   const [scrolled, setScrolled] = useState({ top: 0, left: 0 })
@@ -20,7 +25,7 @@ export function ProgramEditor() {
   useEffect(() => {
     const timer = setTimeout(() => void chooser.check(), CHECK_MS)
     return () => clearTimeout(timer)
-  }, [chooser, source])
+  }, [chooser, lab, source])
   const load = (name: string): void => {
     const chosen = name === '' ? own : lab?.examples.find((each) => each.name === name)?.source
     if (chosen !== undefined) chooser.write(chosen)
@@ -31,6 +36,8 @@ export function ProgramEditor() {
     text.current.focus()
     text.current.setSelectionRange(at, at + 1)
   }
+  const isOff = !lab || sourceTrouble !== undefined
+  const says = !lab ? 'Loading.' : isChecked ? 'It compiles.' : ''
   // Of what stands here, and of nothing that stood here before.
   const outcome = run && (run.setup.programChange ?? run.setup.program) === source ? run.sides.find(({ kernel }) => kernel === 'program') : undefined
 
@@ -66,8 +73,8 @@ export function ProgramEditor() {
         </div>
       </div>
       <div className="lab-program-foot">
-        <button type="button" className="primary" aria-disabled={sourceTrouble !== undefined} onClick={() => void chooser.runProgram()}>Run</button>
-        <button type="button" aria-disabled={sourceTrouble !== undefined} title="The first example runs for half of the accesses; then this one is uploaded, with all files open." onClick={() => void chooser.uploadHalfWay()}>Upload half-way</button>
+        <button type="button" className="primary" aria-disabled={isOff} onClick={() => void chooser.runProgram()}>Run</button>
+        <button type="button" aria-disabled={isOff} title="The first example runs for half of the accesses; then this one is uploaded, with all files open." onClick={() => void chooser.uploadHalfWay()}>Upload half-way</button>
         <p id={`${id}-trouble`} role="status">
           {sourceTrouble ? (
             <>
@@ -77,7 +84,7 @@ export function ProgramEditor() {
           ) : outcome?.failure ? (
             <><span className="wrong"><code>{outcome.failure.errno}</code> {sentence(outcome.failure.says)}</span> <span className="quiet">{sentence(outcome.failure.next)}</span></>
           ) : (
-            <span className="quiet">{outcome && run ? `${run.setup.programChange === source ? 'It took over half-way' : 'It ran'}, and ${run.agrees ? 'both kernels read the same bytes.' : 'the kernels did not read the same bytes.'}` : 'It compiles.'}</span>
+            <span className="quiet">{outcome && run ? `${run.setup.programChange === source ? 'It took over half-way' : 'It ran'}, and ${run.agrees ? 'both kernels read the same bytes.' : 'the kernels did not read the same bytes.'}` : says}</span>
           )}
         </p>
       </div>

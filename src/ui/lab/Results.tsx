@@ -1,31 +1,42 @@
 // What came of a run: two sentences first, then the figures side by side, each with a bar against the larger one.
 
 import { Check, CircleAlert } from 'lucide-react'
-import { Fragment } from 'react'
-import type { Amplification, LabKernel, LabProgress, LabRun } from '../../playground/lab/types.ts'
+import { Fragment, memo } from 'react'
+import type { Amplification, LabKernel, LabRun } from '../../playground/lab/types.ts'
 import { countText, sentence, sizeText } from '../format.ts'
+import { staleBy } from './choices.ts'
 import { setupText } from './Setup.tsx'
 import { capText, type Figure, figuresOf, KERNEL_TITLES, NOT_COUNTED, partText, threeDigits } from './text.ts'
-import { useChoices } from './useChoices.ts'
+import { useChoice } from './useChoices.ts'
 
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
 
-/** @param stale it is of an earlier run: what is set now is another thing */
-export function Conclusion({ run, busy, stale, progress, stopped }: { run: LabRun | undefined; busy: boolean; stale: boolean; progress: LabProgress | undefined; stopped: string | undefined }) {
+export function Conclusion() {
+  const run = useChoice((choices) => choices.run)
+  const busy = useChoice((choices) => choices.running)
+  const stale = useChoice(staleBy)
+  const stopped = useChoice((choices) => choices.stopped)
+  const isLoaded = useChoice(({ lab }) => lab !== undefined)
   return (
-    <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy} data-stale={stale || undefined}>
+    <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy} data-stale={stale !== undefined || undefined}>
       <h3 id="lab-conclusion-heading" className="visually-hidden">Conclusion</h3>
       {stopped !== undefined && <p className="lab-stopped">{stopped}</p>}
-      {run && stale && <strong className="lab-stale">{`Of the last run, ${run.sides.map(({ kernel }) => KERNEL_TITLES[kernel]).join(' and ')}, and not of what is set now.`}</strong>}
-      {run ? <p className="lab-says">{run.conclusion.join(' ')}</p> : stopped === undefined && <p className="lab-says quiet">The first comparison is running.</p>}
-      {busy && run && <p className="lab-progress quiet">Running{progress && `: ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}`}</p>}
+      {run && stale && <strong className="lab-stale">{`Of the last run, ${run.sides.map(({ kernel }) => KERNEL_TITLES[kernel]).join(' and ')}, and not of ${stale === 'setup' ? 'what is set now' : 'the program that stands in the editor now'}.`}</strong>}
+      {run ? <p className="lab-says">{run.conclusion.join(' ')}</p> : stopped === undefined && <p className="lab-says quiet">{isLoaded ? 'The first comparison is running.' : 'The lab is loading; what is set meanwhile runs first.'}</p>}
+      {busy && run && <Progress />}
       <p className="lab-agrees quiet">
         {run && (run.agrees ? <span className="verdict" data-right><Check aria-hidden />Both read the same bytes</span> : <span className="verdict"><CircleAlert aria-hidden />{whyNot(run)}</span>)}
         {run && <span>{setupText({ ...run.setup, daemon: run.daemon })}. {run.daemonWhy !== undefined && sentence(run.daemonWhy)}</span>}
       </p>
     </section>
   )
+}
+
+/** Drawn once a frame while something runs, and nothing beside it. */
+function Progress() {
+  const progress = useChoice((choices) => choices.progress)
+  return <p className="lab-progress quiet">Running{progress && `: ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}`}</p>
 }
 
 function whyNot({ sides: [left, right], setup: { accessCount } }: LabRun): string {
@@ -38,7 +49,7 @@ function whyNot({ sides: [left, right], setup: { accessCount } }: LabRun): strin
   return wrong.length === 1 && wrong[0] ? `${KERNEL_TITLES[wrong[0].kernel]} read bytes that aren’t the file’s` : 'They did not read the same bytes'
 }
 
-export function Figures({ run }: { run: LabRun }) {
+export const Figures = memo(function Figures({ run }: { run: LabRun }) {
   const { sides } = run
   return (
     <section className="lab-figures" aria-labelledby="lab-figures-heading">
@@ -69,7 +80,7 @@ export function Figures({ run }: { run: LabRun }) {
       ))}
     </section>
   )
-}
+})
 
 function FigureRow({ figure: { name, means, texts, notes, parts } }: { figure: Figure }) {
   return (
@@ -88,7 +99,7 @@ function FigureRow({ figure: { name, means, texts, notes, parts } }: { figure: F
 
 /** What the bytes of map memory are made of, beside them. */
 function Counted({ kernels }: { kernels: readonly LabKernel[] }) {
-  const { lab } = useChoices()
+  const lab = useChoice((choices) => choices.lab)
   // On the side where it stands above; a kernel beside itself once.
   const counted = [...new Set(kernels)].flatMap((kernel) => lab?.memory.filter((row) => row.kernel === kernel) ?? [])
   return (
@@ -108,7 +119,7 @@ function Counted({ kernels }: { kernels: readonly LabKernel[] }) {
 }
 
 /** The reason for no page cache: what moves from the device for the same accesses. */
-export function ReadAmplification({ amplification }: { amplification: Amplification }) {
+export const ReadAmplification = memo(function ReadAmplification({ amplification }: { amplification: Amplification }) {
   const { says: aligned, askedBytes, lineBytes, lineMovedBytes, lineTouchCount, lineHitCount, lineCacheBytes, pageBytes, pageMovedBytes, pageCacheBytes, pageHitCount, pageTouchCount, readAheadBytes } = amplification
   const most = Math.max(askedBytes, lineMovedBytes, pageMovedBytes, 1)
   const rows = [
@@ -135,4 +146,4 @@ export function ReadAmplification({ amplification }: { amplification: Amplificat
       <p className="quiet">{`${countText(lineHitCount)} of ${countText(lineTouchCount)} touched lines and ${countText(pageHitCount)} of ${countText(pageTouchCount)} touched pages were in their cache already.${aligned === undefined ? '' : ` ${sentence(aligned)}`}`}</p>
     </section>
   )
-}
+})

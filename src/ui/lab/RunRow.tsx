@@ -4,13 +4,14 @@ import { useState } from 'react'
 import { isWhole, SOURCE_MOST } from './link.ts'
 import { countText } from '../format.ts'
 import type { Chooser } from './choices.ts'
-import { useChoices, useChooser } from './useChoices.ts'
+import { useChoice, useChooser } from './useChoices.ts'
 import { writeAddress } from './useAddress.ts'
 
 export function RunRow() {
   const chooser = useChooser()
-  const { running, measuring, lab } = useChoices()
-  const idle = !running && !measuring
+  const running = useChoice((choices) => choices.running)
+  const idle = useChoice((choices) => !choices.running && !choices.measuring)
+  const lab = useChoice((choices) => choices.lab)
   return (
     <div className="lab-run-row">
       <button type="button" className="primary lab-run" aria-disabled={running || !lab} onClick={() => void (running || chooser.run())}>{running ? 'Running' : 'Run again'}</button>
@@ -22,12 +23,14 @@ export function RunRow() {
 
 function CopyLink() {
   const chooser = useChooser()
-  const { lab } = useChoices()
+  const lab = useChoice((choices) => choices.lab)
+  const setup = useChoice((choices) => choices.setup)
+  const source = useChoice((choices) => choices.source)
+  const isHalfWay = useChoice((choices) => choices.isHalfWay)
   // What was copied, as long as that is what stands in the address.
-  const [copied, setCopied] = useState<{ setup: unknown; source: string }>()
-  const { setup, source } = useChoices()
-  const isCopied = copied?.setup === setup && copied.source === source
-  const copy = async (): Promise<void> => setCopied((await copyLink(chooser)) ? { setup, source } : undefined)
+  const [copied, setCopied] = useState<{ setup: unknown; source: string; isHalfWay: boolean }>()
+  const isCopied = copied?.setup === setup && copied.source === source && copied.isHalfWay === isHalfWay
+  const copy = async (): Promise<void> => setCopied((await copyLink(chooser)) ? { setup, source, isHalfWay } : undefined)
   return <button type="button" aria-disabled={!lab} title="The address of this page, with all that is set here" onClick={() => void (lab && copy())}>{isCopied ? 'Link copied' : 'Copy link'}</button>
 }
 

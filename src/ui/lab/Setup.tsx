@@ -10,7 +10,7 @@ import { chosenPreset } from './choices.ts'
 import { ACCESS_BYTES, ACCESS_STEPS, CAP_STEPS, DEVICES_MOST, EXTENT_STEPS, FILE_STEPS, MOVE_STEPS, PRESETS, STRIPS_MOST } from './presets.ts'
 import { Slider } from './Slider.tsx'
 import { capText, KERNEL_TITLES } from './text.ts'
-import { useChoices, useChooser } from './useChoices.ts'
+import { useChoice, useChooser } from './useChoices.ts'
 
 const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1)
 const STRIP_STEPS = upTo(STRIPS_MOST)
@@ -19,7 +19,7 @@ const PATTERNS: Record<LabSetup['pattern'], string> = { in_order: 'in order', ra
 
 export function Presets() {
   const chooser = useChooser()
-  const chosen = chosenPreset(useChoices())
+  const chosen = useChoice(chosenPreset)
   return (
     <div className="lab-presets" role="group" aria-label="Comparisons">
       {PRESETS.map((preset) => (
@@ -34,7 +34,7 @@ export function Presets() {
 
 export function Kernels() {
   const chooser = useChooser()
-  const { setup: { kernels: [left, right] } } = useChoices()
+  const [left, right] = useChoice(({ setup }) => setup.kernels)
   return (
     <div className="lab-kernels">
       <KernelChoice side={0} kernel={left} onChange={(kernel) => chooser.change({ kernels: [kernel, right] })} />
@@ -57,7 +57,8 @@ function KernelChoice({ side, kernel, onChange }: { side: 0 | 1; kernel: LabKern
 
 export function Settings() {
   const chooser = useChooser()
-  const { setup, lab } = useChoices()
+  const setup = useChoice((choices) => choices.setup)
+  const lab = useChoice((choices) => choices.lab)
   const striped = setup.shape === 'striped'
   const caches = setup.kernels.some((kernel) => kernel === 'fuse-paged' || kernel === 'fuse-iomap' || kernel === 'fuse-iomap-shared')
   const mayLeave = lab?.daemons.includes('worker') ?? false
@@ -113,7 +114,7 @@ function patternOf(text: string): LabSetup['pattern'] {
 }
 
 /** What is set, in one line: it stands over the results of a run. */
-export function setupText({ shape, extentCount, stripCount, isUniform, fileCount, deviceCount, accessCount, accessBytes, pattern, daemon, moveCount = 0 }: LabSetup): string {
+export function setupText({ shape, extentCount, stripCount, isUniform, fileCount, deviceCount, accessCount, accessBytes, pattern, daemon, moveCount = 0, programChange }: LabSetup): string {
   const files = `${plural(fileCount, 'file')} of ${shape === 'striped' ? `${plural(extentCount, 'chunk')} over ${plural(stripCount, 'strip')}` : `${plural(extentCount, isUniform ? 'equal extent' : 'extent', isUniform ? 'equal extents' : 'extents of mixed lengths')}`}`
-  return `${files} on ${plural(deviceCount, 'device')}; ${plural(accessCount, 'access', 'accesses')} of ${capText(accessBytes)} each, ${PATTERNS[pattern]}${moveCount > 0 ? `; ${plural(moveCount, 'move')} meanwhile` : ''}; daemon ${daemon === 'worker' ? 'in a worker of its own' : 'beside its kernel'}`
+  return `${files} on ${plural(deviceCount, 'device')}; ${plural(accessCount, 'access', 'accesses')} of ${capText(accessBytes)} each, ${PATTERNS[pattern]}${moveCount > 0 ? `; ${plural(moveCount, 'move')} meanwhile` : ''}${programChange === undefined ? '' : '; another program from half-way on'}; daemon ${daemon === 'worker' ? 'in a worker of its own' : 'beside its kernel'}`
 }

@@ -1,7 +1,7 @@
 // A number between two ends: a slider for the hand, a field for whoever knows the number. What is typed is taken when it is
-// a number of the range; until then the field says what is wrong, and the value stays.
+// a number of the range; until then the field says what is wrong, and the value stays. Escape drops what can't be taken.
 
-import { useId, useState } from 'react'
+import { type KeyboardEvent, useId, useState } from 'react'
 import { countText } from '../format.ts'
 import { nearestStep } from './scales.ts'
 
@@ -31,12 +31,17 @@ export function Slider({ label, hint, steps, value, textOf = countText, parse = 
     setTyping({ text, of: taken })
     if (taken !== value) onChange(taken)
   }
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !wrong) return
+    event.preventDefault()
+    setTyping(undefined)
+  }
 
   return (
     <div className="slider" data-off={off || undefined}>
       <label htmlFor={id}>{label}</label>
       <input id={id} className="mono" inputMode="numeric" autoComplete="off" disabled={off} value={typed ?? textOf(value)} aria-invalid={wrong || undefined} aria-describedby={`${id}-hint`}
-        onChange={(event) => type(event.target.value)} onBlur={() => setTyping(undefined)} />
+        onChange={(event) => type(event.target.value)} onKeyDown={onKey} onBlur={() => setTyping(undefined)} />
       <input type="range" aria-label={`${label}, slider`} disabled={off} min={0} max={steps.length - 1} step={1} value={nearestStep(steps, value)} aria-valuetext={textOf(value)}
         onChange={(event) => onChange(steps[Number(event.target.value)] ?? value)} />
       <small id={`${id}-hint`}>{wrong ? <span className="wrong">{`From ${textOf(least)} to ${textOf(most)}.`}</span> : hint}</small>

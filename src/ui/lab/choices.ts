@@ -6,7 +6,7 @@ import type { Result } from '../../core/base/result.ts'
 import { countText, plural } from '../format.ts'
 import { mistakeOf, type Trouble } from '../trouble.ts'
 import { type Linked, troubleOf } from './link.ts'
-import { firstSetup, type Preset, PRESETS, presetOf, sameSetup } from './presets.ts'
+import { firstSetup, type Preset, presetOf, sameSetup } from './presets.ts'
 import { KERNEL_TITLES } from './text.ts'
 
 export type Side = 0 | 1
@@ -34,37 +34,46 @@ export interface Choices {
   /** Of presets that somebody pressed, and whose run came to its end. */
   pressedCount: number
   chosen: ChosenMessage | undefined
-  /** As it stands in the editor. */
+  /** As it stands in the editor; empty until an example, or somebody's own, stands there. */
   source: string
+  /** It takes the place of the program that works in the middle of the accesses, and doesn't run from the start. */
+  isHalfWay: boolean
   /** The last that was written and is no example: it is kept while examples are looked at. */
   own: string | undefined
   sourceTrouble: ProgramTrouble | undefined
+  /** Whether any source was looked at yet: before that nothing is said of it. */
+  isChecked: boolean
   /** For those who don't see it: what came of the last thing that was asked. */
   told: string
 }
 
 const CALM_MS = 400
+const NOTHING_WANTED = { kernels: [], quietly: true }
 
 export class Chooser {
   readonly #open: () => Promise<Lab>
   readonly #listeners = new Set<() => void>()
   #state: Choices = {
-    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, unread: undefined, stopped: undefined, pressedCount: 0, chosen: undefined, source: '', own: undefined,
-    sourceTrouble: undefined, told: '',
+    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, unread: undefined, stopped: undefined, pressedCount: 0, chosen: undefined, source: '', isHalfWay: false, own: undefined,
+    sourceTrouble: undefined, isChecked: false, told: '',
   }
   #timer: ReturnType<typeof setTimeout> | undefined
+  #frame: number | undefined
+  /** The newest, which shows with the next frame. */
+  #progress: LabProgress | undefined
   #asked = 0
   #measured = 0
+  /** Kernels whose curves somebody waits for. */
+  #wanted: { kernels: readonly LabKernel[]; quietly: boolean } = NOTHING_WANTED
   #checked = 0
   #isClosed = false
-
-  readonly #linked: Linked | undefined
+  #linked: Linked | undefined
 
   /** @param linked what an address asks for from the first */
   constructor(open: () => Promise<Lab>, linked?: Linked) {
     this.#open = open
     this.#linked = linked
-    if (linked) this.#state = { ...this.#state, setup: linked.setup }
+    if (linked) this.#state = { ...this.#state, setup: linked.setup, isHalfWay: linked.isHalfWay }
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -74,13 +83,15 @@ export class Chooser {
 
   readonly state = (): Choices => this.#state
 
-  /** Loads the engine and runs what is set; once. */
+  /** Loads the engine and runs what is set; once. What somebody set or wrote meanwhile is the newer word. */
   readonly start = async (): Promise<void> => {
     try {
       const lab = await this.#open()
       if (this.#isClosed) return lab.close()
-      this.#set({ lab, source: lab.examples[0]?.source ?? '' })
-      await (this.#linked ? this.follow(this.#linked) : this.#press(PRESETS[0]))
+      const { setup, source, isHalfWay } = this.#state
+      const asked = this.#linked ?? { example: undefined, source: undefined, wrong: [] }
+      this.#set({ lab })
+      await this.follow({ ...asked, setup, isHalfWay, ...(source !== '' && { example: undefined, source }) })
     } catch (error) {
       this.#set({ trouble: mistakeOf(error) })
     }
@@ -89,71 +100,75 @@ export class Chooser {
   /** Runs by itself once nobody changes anything for a moment: a slider is dragged through many values. */
   readonly change = (change: Partial<LabSetup>): void => {
     const setup = { ...this.#state.setup, ...change }
-    const curves = sameCurves(setup, this.#state.setup) ? this.#state.curves : []
-    this.#set({ setup, curves })
+    this.#set({ setup, isHalfWay: this.#state.isHalfWay && runsProgram(setup), curves: this.#curvesOf(setup) })
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.run(), CALM_MS)
   }
 
-  /** Sets and runs what an address says. */
-  readonly follow = async ({ setup, example, source, wrong }: Linked): Promise<void> => {
-    const { lab, curves } = this.#state
-    if (!lab) return
+  /** Sets and runs what an address says; once there is an engine, if there is none yet. */
+  readonly follow = async (linked: Linked): Promise<void> => {
+    const { setup, example, source, isHalfWay, wrong } = linked
+    const { lab } = this.#state
+    if (!lab) {
+      this.#linked = linked
+      return this.#set({ setup, isHalfWay, source: '' })
+    }
     const known = lab.examples.find(({ name }) => name === example)
     const unread = troubleOf(example === undefined || known ? wrong : [...wrong, `program=“${example.slice(0, 24)}”, which is no example`])
-    this.#set({ setup, curves: sameCurves(setup, this.#state.setup) ? curves : [], unread })
+    this.#set({ setup, isHalfWay, curves: this.#curvesOf(setup), unread })
     this.write(source ?? (known ?? lab.examples[0])?.source ?? '')
     if ((await this.run()) && chosenPreset(this.#state)?.withCurve) await this.measure(setup.kernels, true)
   }
 
-  readonly press = (preset: Preset): Promise<void> => this.#press(preset, true)
-
-  async #press(preset: Preset | undefined, byHand = false): Promise<void> {
-    if (!preset) return
+  readonly press = async (preset: Preset): Promise<void> => {
     const { lab, source } = this.#state
-    const curves = sameCurves(preset.setup, this.#state.setup) ? this.#state.curves : []
     // A preset's point is made by the program that works, whatever stands in the editor; what was written stays to be had.
-    const runs = preset.setup.kernels.includes('program') ? (lab?.examples[0]?.source ?? source) : source
-    this.#set({ setup: { ...preset.setup }, curves, source: runs })
+    const runs = runsProgram(preset.setup) ? (lab?.examples[0]?.source ?? '') : source
+    this.#set({ setup: { ...preset.setup }, isHalfWay: false, curves: this.#curvesOf(preset.setup), source: runs })
     if (!(await this.run())) return
-    if (byHand) this.#set({ pressedCount: this.#state.pressedCount + 1 })
+    this.#set({ pressedCount: this.#state.pressedCount + 1 })
     // What was concluded is the last word, and not that something more was measured.
     if (preset.withCurve) await this.measure(preset.setup.kernels, true)
   }
 
   /** @returns whether it came to its end */
-  readonly run = (): Promise<boolean> => {
-    const { source } = this.#state
-    return this.#run({ program: source })
-  }
-
-  /** Half-way the editor's program takes the place of the example that works, with files open and no new mount. */
-  readonly uploadHalfWay = async (): Promise<void> => {
-    await this.check()
-    const { sourceTrouble, lab, source } = this.#state
-    if (sourceTrouble || !lab) return
-    this.#withProgram()
-    await this.#run({ program: lab.examples[0]?.source ?? source, programChange: source })
-  }
-
-  async #run(programs: Pick<LabSetup, 'program' | 'programChange'>): Promise<boolean> {
-    const { lab, setup } = this.#state
+  readonly run = async (): Promise<boolean> => {
+    const { lab, setup, running, measuring } = this.#state
     clearTimeout(this.#timer)
     if (!lab) return false
     const mine = ++this.#asked
-    // A worker does one thing after the other: what nobody waits for any more makes room.
-    if (this.#state.running) lab.cancel()
-    this.#set({ running: true, progress: undefined, trouble: undefined, stopped: undefined, told: 'Running.' })
-    const asked = setup.kernels.includes('program') ? { ...setup, ...programs } : setup
-    const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked, (progress) => mine === this.#asked && this.#set({ progress }))), this.#try(() => lab.amplification(asked))])
+    // A worker does one thing after the other: what nobody waits for any more makes room, and curves wait until this has run.
+    if (running || measuring) lab.cancel()
+    this.#measured++
+    this.#forgetProgress()
+    this.#set({ running: true, measuring: measuring && this.#wanted.kernels.length > 0, progress: undefined, trouble: undefined, stopped: undefined, told: 'Running.' })
+    const asked = { ...setup, ...programsOf(this.#state) }
+    const [run, amplification] = await Promise.all([this.#try(() => lab.run(asked, (progress) => mine === this.#asked && this.#show(progress))), this.#try(() => lab.amplification(asked))])
     if (mine !== this.#asked || this.#isClosed) return false
-    if (!run.ok) {
-      this.#set({ running: false, trouble: run.trouble, told: run.trouble.says })
-      return false
+    this.#forgetProgress()
+    if (run.ok) {
+      const shown = inOrder(run.value)
+      this.#set({ running: false, progress: undefined, run: shown, amplification: amplification.ok ? amplification.value : undefined, chosen: firstMessage(shown), told: shown.conclusion.join(' ') })
+    } else {
+      this.#set({ running: false, progress: undefined, trouble: run.trouble, told: run.trouble.says })
     }
-    const shown = inOrder(run.value)
-    this.#set({ running: false, run: shown, amplification: amplification.ok ? amplification.value : undefined, chosen: firstMessage(shown), told: shown.conclusion.join(' ') })
-    return true
+    if (this.#state.measuring) void this.#measureWanted()
+    return run.ok
+  }
+
+  /** Half-way the editor's program takes the place of the example that works, with files open and no new mount. */
+  readonly uploadHalfWay = (): Promise<void> => this.#runProgram(true)
+
+  /** Where it compiles, what the editor holds, on both kernels' files; the program's kernel takes part, whatever was chosen. */
+  readonly runProgram = (): Promise<void> => this.#runProgram(false)
+
+  async #runProgram(isHalfWay: boolean): Promise<void> {
+    await this.check()
+    const { lab, sourceTrouble, setup } = this.#state
+    if (!lab || sourceTrouble) return
+    if (!runsProgram(setup)) this.change({ kernels: [setup.kernels[0], 'program'] })
+    this.#set({ isHalfWay })
+    await this.run()
   }
 
   /** Whatever runs, run and curves; what is set and what is there already stays. The next run begins at once. */
@@ -163,26 +178,59 @@ export class Chooser {
     clearTimeout(this.#timer)
     this.#asked++
     this.#measured++
-    const stopped = running ? stoppedRun(this.#state) : stoppedCurves(this.#state)
+    const stopped = running ? stoppedRun(this.#state, this.#progress) : stoppedCurves(this.#state)
+    this.#forgetProgress()
     lab.cancel()
     this.#set({ running: false, measuring: false, progress: undefined, stopped, told: stopped })
   }
 
   /** Curves of these kernels, both by default, beside those that are there. */
   readonly measure = async (kernels: readonly LabKernel[] = this.#state.setup.kernels, quietly = false): Promise<void> => {
-    const { lab, setup } = this.#state
+    const { lab, running, measuring } = this.#state
     if (!lab) return
-    const mine = ++this.#measured
+    this.#wanted = { kernels: measuring ? [...this.#wanted.kernels, ...kernels] : kernels, quietly }
+    if (measuring) return
     this.#set({ measuring: true, stopped: undefined, ...(!quietly && { told: 'Measuring.' }) })
-    const missing = [...new Set(kernels)].filter((kernel) => this.#state.curves.every((curve) => curve.kernel !== kernel))
-    for (const kernel of missing) {
+    // What runs is waited for first, and goes on with them.
+    if (!running) await this.#measureWanted()
+  }
+
+  async #measureWanted(): Promise<void> {
+    const mine = ++this.#measured
+    for (;;) {
+      const { lab, setup, curves } = this.#state
+      const kernel = this.#wanted.kernels.find((each) => curves.every((curve) => curve.kernel !== each))
+      if (!lab || kernel === undefined) break
       const curve = await this.#try(() => lab.curve(kernel, setup))
       if (mine !== this.#measured || this.#isClosed) return
       if (!sameCurves(setup, this.#state.setup) || (!curve.ok && curve.trouble.reason === 'cancelled')) return this.#set({ measuring: false })
       if (!curve.ok) return this.#set({ measuring: false, trouble: curve.trouble })
       this.#set({ curves: [...this.#state.curves, curve.value] })
     }
-    this.#set({ measuring: false, ...(!quietly && { told: 'The curves are measured.' }) })
+    // What was concluded is the last word where nobody asked for more.
+    this.#set({ measuring: false, ...(!this.#wanted.quietly && { told: 'The curves are measured.' }) })
+  }
+
+  /** @returns those that are there, as far as they are of this setup; nobody waits for others any more */
+  #curvesOf(setup: LabSetup): readonly LabCurve[] {
+    if (sameCurves(setup, this.#state.setup)) return this.#state.curves
+    this.#wanted = NOTHING_WANTED
+    return []
+  }
+
+  /** Told many times a second, and drawn once a frame. */
+  #show(progress: LabProgress): void {
+    this.#progress = progress
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined
+      this.#set({ progress: this.#progress })
+    })
+  }
+
+  #forgetProgress(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame)
+    this.#frame = undefined
+    this.#progress = undefined
   }
 
   readonly choose = (chosen: ChosenMessage | undefined): void => this.#set({ chosen })
@@ -195,21 +243,10 @@ export class Chooser {
   /** Whether what is written compiles. */
   readonly check = async (): Promise<void> => {
     const mine = ++this.#checked
-    const trouble = await this.#state.lab?.compile(this.#state.source)
-    if (mine === this.#checked && !this.#isClosed) this.#set({ sourceTrouble: trouble })
-  }
-
-  /** Where it compiles, what the editor holds, on both kernels' files; the program's kernel takes part, whatever was chosen. */
-  readonly runProgram = async (): Promise<void> => {
-    await this.check()
-    if (this.#state.sourceTrouble) return
-    this.#withProgram()
-    await this.run()
-  }
-
-  #withProgram(): void {
-    const { kernels } = this.#state.setup
-    if (!kernels.includes('program')) this.change({ kernels: [kernels[0], 'program'] })
+    const { lab, source } = this.#state
+    if (!lab) return
+    const trouble = await lab.compile(source)
+    if (mine === this.#checked && !this.#isClosed) this.#set({ sourceTrouble: trouble, isChecked: true })
   }
 
   readonly dismiss = (): void => this.#set({ trouble: undefined })
@@ -222,6 +259,7 @@ export class Chooser {
   readonly close = (): void => {
     this.#isClosed = true
     clearTimeout(this.#timer)
+    this.#forgetProgress()
     this.#state.lab?.close()
   }
 
@@ -241,7 +279,7 @@ export class Chooser {
 }
 
 /** Where it was when it ended, and what stands on the page now. */
-function stoppedRun({ setup: { kernels: [left, right] }, progress, run }: Choices): string {
+function stoppedRun({ setup: { kernels: [left, right] }, run }: Choices, progress: LabProgress | undefined): string {
   const where = progress ? ` at ${progress.what}, ${countText(progress.doneCount)} of ${countText(progress.totalCount)}` : ''
   const stands = run ? 'What stands here is of the run before.' : 'Nothing was compared yet.'
   return `Stopped: ${KERNEL_TITLES[left]} and ${KERNEL_TITLES[right]}${where}. ${stands} Press Run again, or set something else: it runs at once.`
@@ -251,14 +289,30 @@ function stoppedCurves({ curves }: Choices): string {
   return `Stopped: the curves. ${curves.length === 0 ? 'None is measured yet.' : `${plural(curves.length, 'kernel is', 'kernels are')} measured, and stay.`} Measuring again goes on with those that are missing.`
 }
 
-/** Whether the run that is shown isn't one of what is set now. The program that stands in the editor runs when it is told to. */
-export function isStale({ run, setup }: Choices): boolean {
-  return run !== undefined && !sameSetup(run.setup, setup)
+/** Why the run that is shown isn't one of what is set now: other settings, or another program in the editor. */
+export function staleBy(choices: Choices): 'setup' | 'program' | undefined {
+  const { run, setup } = choices
+  if (!run) return undefined
+  if (!sameSetup(run.setup, setup)) return 'setup'
+  const { program, programChange } = programsOf(choices)
+  return run.setup.program === program && run.setup.programChange === programChange ? undefined : 'program'
 }
 
-/** The preset that is set, and nothing else: with another program in the editor its point isn't made. */
-export function chosenPreset({ setup, lab, source }: Choices): Preset | undefined {
-  return setup.kernels.includes('program') && source !== lab?.examples[0]?.source ? undefined : presetOf(setup)
+/** The preset that is set, and nothing else: with another program its point isn't made, nor was it by a run of another one. */
+export function chosenPreset(choices: Choices): Preset | undefined {
+  const { setup, lab, source, isHalfWay, running } = choices
+  if (runsProgram(setup) && (isHalfWay || source !== lab?.examples[0]?.source)) return undefined
+  return !running && staleBy(choices) === 'program' ? undefined : presetOf(setup)
+}
+
+export function runsProgram({ kernels }: LabSetup): boolean {
+  return kernels.includes('program')
+}
+
+/** What runs of the editor as things are set. */
+function programsOf({ setup, source, isHalfWay, lab }: Choices): Pick<LabSetup, 'program' | 'programChange'> {
+  if (!runsProgram(setup)) return {}
+  return isHalfWay ? { program: lab?.examples[0]?.source ?? source, programChange: source } : { program: source }
 }
 
 /** A notice is written down when it is sent, a request when it is answered: here all stand in the order they were sent. */

@@ -18,6 +18,8 @@ export interface Measure {
   read: (point: Point) => number | undefined
   spread: (point: Point) => Spread | undefined
   textOf: (value: number) => string
+  /** It is counted and not measured: the same each time. */
+  isCounted?: boolean
 }
 
 const exact = (): undefined => undefined
@@ -26,8 +28,8 @@ const LOOKUPS = `${countText(CURVE_ACCESSES)} lookups at random`
 export const MEASURES: readonly Measure[] = [
   { id: 'resolve', title: 'Time per resolve', axis: 'Time per resolve', base: 10, read: (point) => point.nsPerResolve, spread: (point) => point.resolveSpread, textOf: nsText },
   { id: 'open', title: 'Time to open', axis: 'Time to open, to the first byte', base: 10, read: (point) => point.openUs, spread: (point) => point.openSpread, textOf: usText },
-  { id: 'memory', title: 'Map memory', axis: `Map memory after ${LOOKUPS}`, base: 16, read: (point) => point.residentBytes, spread: exact, textOf: sizeText },
-  { id: 'trips', title: 'Round trips', axis: `Round trips in ${LOOKUPS}`, base: 10, read: (point) => point.roundTripCount, spread: exact, textOf: (value) => countText(Math.round(value)) },
+  { id: 'memory', title: 'Map memory', axis: `Map memory after ${LOOKUPS}`, base: 16, read: (point) => point.residentBytes, spread: exact, textOf: sizeText, isCounted: true },
+  { id: 'trips', title: 'Round trips', axis: `Round trips in ${LOOKUPS}`, base: 10, read: (point) => point.roundTripCount, spread: exact, textOf: (value) => countText(Math.round(value)), isCounted: true },
 ]
 
 export interface PlacedPoint {
@@ -85,20 +87,32 @@ export function curveText(curve: LabCurve, measure: Measure): string {
   return `${KERNEL_TITLES[kernel]}: from ${textOf(first.value)} at ${countText(first.extentCount)} to ${textOf(last.value)} at ${countText(last.extentCount)}${ends}`
 }
 
+/** So much more or less at the other end is nothing to speak of, where time was measured. */
+const EVEN = 1.25
+/** What is counted is exact, and less than this is left out in writing, too. */
+const COUNTED_EVEN = 1.005
+
 /**
- * Whether it grew, in words that the numbers bear: twice between two ends is growth, less may be chance; and so may be
- * more, where the samples of both ends overlap.
+ * Whether it grew, in words that the numbers bear. Where the samples of both ends overlap it may be chance, and where there are
+ * no samples to tell, less than twice as much may be.
  */
 export function growthText(curve: LabCurve, measure: Measure): string {
   const [first, last] = endsOf(curve, measure)
   if (!first || !last) return 'nothing to measure'
   if (first === last) return 'one point only'
   if (first.value === last.value) return first.value === 0 ? 'stays at none' : 'does not grow'
+  if (first.value === 0) return 'grows'
   const times = last.value / first.value
-  if (times > 0.5 && times < 2) return 'does not grow'
+  const either = Math.max(times, 1 / times)
+  if (either < (measure.isCounted ? COUNTED_EVEN : EVEN)) return 'does not grow'
   if (overlap(first.spread, last.spread)) return 'does not grow beyond what its samples differ by'
-  if (times >= 2) return first.value === 0 ? 'grows' : `grows ${threeDigits(times)}-fold from end to end`
-  return `falls to ${threeDigits(100 * times)} %`
+  const isSure = measure.isCounted || (isSampled(first.spread) && isSampled(last.spread))
+  if (!isSure && either < 2) return `stays within a factor of ${threeDigits(either)}`
+  return times > 1 ? `grows ${threeDigits(times)}-fold from end to end` : `falls to ${threeDigits(100 * times)} %`
+}
+
+function isSampled(spread: Spread | undefined): boolean {
+  return spread !== undefined && spread.sampleCount > 1
 }
 
 function overlap(one: Spread | undefined, other: Spread | undefined): boolean {

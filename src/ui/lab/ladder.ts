@@ -43,17 +43,51 @@ export function ladderOf(messages: readonly LabMessage[]): { rungs: Rung[]; rowC
   return { rungs, rowCount: topRow }
 }
 
-/** A bar of the strip: percent of the time that the strip stands for. */
+/** A bar of the strip: a part of the time that the strip stands for. */
 export interface Tick {
-  index: number
-  leftPercent: number
-  widthPercent: number
+  leftPart: number
+  widthPart: number
 }
 
 /** @param wholeUs of both sides, so that they can be compared */
 export function stripOf(messages: readonly LabMessage[], wholeUs: number): Tick[] {
-  const scale = wholeUs > 0 ? 100 / wholeUs : 0
-  return messages.map(({ sentUs, answeredUs }, index) => ({ index, leftPercent: Math.min(100, sentUs * scale), widthPercent: Math.max(0, Math.min(100 - sentUs * scale, (answeredUs - sentUs) * scale)) }))
+  const scale = wholeUs > 0 ? 1 / wholeUs : 0
+  return messages.map(({ sentUs, answeredUs }) => ({ leftPart: Math.min(1, sentUs * scale), widthPart: Math.max(0, Math.min(1 - sentUs * scale, (answeredUs - sentUs) * scale)) }))
+}
+
+/** All of them as one shape: each is a pixel wide at least, and what lies over one another is drawn once. */
+export function stripPath(ticks: readonly Tick[], widthPx: number, heightPx: number): string {
+  let path = ''
+  let from = 0
+  let to = -1
+  const put = (): void => {
+    if (to > from) path += `M${round(from)} 0H${round(to)}V${heightPx}H${round(from)}Z`
+  }
+  for (const { leftPart, widthPart } of ticks) {
+    const left = Math.min(leftPart * widthPx, widthPx - 1)
+    const right = left + Math.max(1, widthPart * widthPx)
+    if (left > to) {
+      put()
+      from = left
+    }
+    to = Math.max(left > to ? right : to, right)
+  }
+  put()
+  return path
+}
+
+/** @returns the rungs of which a part lies in these rows; @param rungs one beneath the other */
+export function rungsIn(rungs: readonly Rung[], fromRow: number, toRow: number): readonly Rung[] {
+  let [low, high] = [0, rungs.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const rung = rungs[middle]
+    if (rung && rung.topRow + rung.rowCount <= fromRow) low = middle + 1
+    else high = middle
+  }
+  let end = low
+  while ((rungs[end]?.topRow ?? toRow) < toRow) end++
+  return rungs.slice(low, end)
 }
 
 /** When the last of them was answered. */

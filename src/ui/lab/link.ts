@@ -16,12 +16,18 @@ export interface Linked {
   /** By its name, or as it is; undefined where the first example stands in the editor. */
   example: string | undefined
   source: string | undefined
+  /** Whether that program takes over in the middle of the accesses. */
+  isHalfWay: boolean
   /** What can't be set of it, and why. */
   wrong: readonly string[]
 }
 
 /** Longer addresses get lost on their way, in mail and in chats. */
 export const SOURCE_MOST = 8000
+
+const UPLOAD = 'upload'
+const HALF = 'half'
+const OF_PROGRAM = new Set(['program', 'source', UPLOAD])
 
 interface Field {
   name: string
@@ -83,7 +89,7 @@ const FIELDS: readonly Field[] = [
 ]
 
 /** @param source as it stands in the editor; one that is too long for an address isn't in it */
-export function linkOf(setup: LabSetup, source: string, examples: readonly Pick<ProgramExample, 'name' | 'source'>[]): string {
+export function linkOf({ setup, source, isHalfWay }: { setup: LabSetup; source: string; isHalfWay: boolean }, examples: readonly Pick<ProgramExample, 'name' | 'source'>[]): string {
   const asked = new URLSearchParams()
   // The lab alone is its first comparison.
   const isFirst = sameSetup(setup, firstSetup())
@@ -94,6 +100,7 @@ export function linkOf(setup: LabSetup, source: string, examples: readonly Pick<
   const example = examples.find((each) => each.source === source)
   if (example && example !== examples[0]) asked.set('program', example.name)
   else if (!example && source !== '' && source.length <= SOURCE_MOST) asked.set('source', source)
+  if (isHalfWay) asked.set(UPLOAD, HALF)
   const text = asked.toString()
   return text === '' ? LAB_HASH : `${LAB_HASH}?${text}`
 }
@@ -115,10 +122,13 @@ export function readLink(hash: string): Linked {
     if (change) Object.assign(setup, change)
     else wrong.push(`${field.name}=${shortened(text)}, where ${field.wants} is wanted`)
   }
+  const upload = asked.get(UPLOAD)
+  const isHalfWay = upload === HALF && setup.kernels.includes('program')
+  if (upload !== null && !isHalfWay) wrong.push(`${UPLOAD}=${shortened(upload)}, where ${HALF} is wanted, and a kernel that is program`)
   for (const name of new Set(asked.keys())) {
-    if (name !== 'program' && name !== 'source' && !FIELDS.some((field) => field.name === name)) wrong.push(`${shortened(name)}, which is nothing that can be set`)
+    if (!OF_PROGRAM.has(name) && !FIELDS.some((field) => field.name === name)) wrong.push(`${shortened(name)}, which is nothing that can be set`)
   }
-  return { setup, example: asked.get('program') ?? undefined, source: asked.get('source') ?? undefined, wrong }
+  return { setup, example: asked.get('program') ?? undefined, source: asked.get('source') ?? undefined, isHalfWay, wrong }
 }
 
 /** @param wrong what the address says, and why that can't be */

@@ -25,6 +25,12 @@ export function threeDigits(exact: number): string {
   return value.toFixed(value >= 10 ? 1 : 2)
 }
 
+/** Of a hundred. All is only what is all, and none only what is none. */
+export function percentText(percent: number): string {
+  if (percent < 100 && percent > 99.9) return 'over 99.9 %'
+  return percent > 0 && percent < 0.01 ? 'under 0.01 %' : `${threeDigits(percent)} %`
+}
+
 /** "4 KiB" where sizeText says "4.0 KiB"; what somebody sets is a whole number. */
 export function capText(bytes: number): string {
   return sizeText(bytes).replace('.0 ', ' ')
@@ -80,7 +86,7 @@ const ROWS: readonly Row[] = [
   { name: 'Bytes copied', means: 'of all messages, without fuse’s own headers', read: (side) => side.copiedBytes, textOf: sizeText },
   { name: 'Map memory now', means: 'what the kernel keeps of all maps', read: (side) => side.residentBytes, textOf: sizeText },
   { name: 'Map memory at most', means: 'at any time of the run', read: (side) => side.residentMostBytes, textOf: sizeText, isMemory: true },
-  { name: 'Served without asking', means: 'faults answered from what the kernel held', read: (side) => ofAll(side.servedCount, side), textOf: (value) => `${threeDigits(value)} %`, noteOf: (side) => (side.resolveCount > 0 ? '' : 'no fault came to an end') },
+  { name: 'Served without asking', means: 'faults answered from what the kernel held', read: (side) => ofAll(side.servedCount, side), textOf: percentText, noteOf: (side) => (side.resolveCount > 0 ? '' : 'no fault came to an end') },
   { name: 'Time per resolve', means: 'from an offset in the file to a place in memory', read: (side) => side.nsPerResolve, textOf: nsText, noteOf: (side) => (side.nsPerResolve === undefined ? 'nothing was resolved from what it held' : spreadText(side.resolveSpread, nsText)) },
   { name: 'Time to open', means: 'a file’s first access', read: (side) => side.openUs, textOf: usText, noteOf: openNote },
   { name: 'Waited in all', means: 'from each request to its answer', read: (side) => (asks(side) ? side.waitedUs : undefined), textOf: usText, noteOf: (side) => (asks(side) ? '' : 'it has nobody to ask') },

@@ -6,19 +6,18 @@ import { beside } from '../dump/beside.ts'
 import { isLabHash, LAB_HASH } from './address.ts'
 import type { Chooser } from './choices.ts'
 import { linkOf, readLink } from './link.ts'
-import { useChoices, useChooser } from './useChoices.ts'
+import { useChooser } from './useChoices.ts'
 
 /** Browsers take a hundred changes in half a minute. */
 const CALM_MS = 400
 
 export function useAddress(): void {
   const chooser = useChooser()
-  const { lab, setup, source } = useChoices()
   useEffect(() => {
     const before = isLabHash(location.hash) ? '' : location.hash
     const follow = (): void => {
       // What the lab alone asks for is there already.
-      if (chooser.state().lab && location.hash.startsWith(`${LAB_HASH}?`) && location.hash !== addressOf(chooser)) void chooser.follow(readLink(location.hash))
+      if (location.hash.startsWith(`${LAB_HASH}?`) && location.hash !== addressOf(chooser)) void chooser.follow(readLink(location.hash))
       else writeAddress(chooser)
     }
     // The browser's own way back leads to the scene.
@@ -32,9 +31,22 @@ export function useAddress(): void {
     }
   }, [chooser])
   useEffect(() => {
-    const timer = setTimeout(() => writeAddress(chooser), CALM_MS)
-    return () => clearTimeout(timer)
-  }, [chooser, lab, setup, source])
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let known = chooser.state()
+    const onChange = (): void => {
+      const now = chooser.state()
+      if (now.lab === known.lab && now.setup === known.setup && now.source === known.source && now.isHalfWay === known.isHalfWay) return
+      known = now
+      clearTimeout(timer)
+      timer = setTimeout(() => writeAddress(chooser), CALM_MS)
+    }
+    const forget = chooser.subscribe(onChange)
+    timer = setTimeout(() => writeAddress(chooser), CALM_MS)
+    return () => {
+      forget()
+      clearTimeout(timer)
+    }
+  }, [chooser])
 }
 
 /** At once, for who takes it away. */
@@ -45,8 +57,8 @@ export function writeAddress(chooser: Chooser): void {
 
 /** Undefined until it is known what stands in the editor. */
 function addressOf(chooser: Chooser): string | undefined {
-  const { lab, setup, source } = chooser.state()
-  return lab && linkOf(setup, source, lab.examples)
+  const choices = chooser.state()
+  return choices.lab && linkOf(choices, choices.lab.examples)
 }
 
 function setHash(hash: string): void {

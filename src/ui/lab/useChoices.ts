@@ -1,4 +1,5 @@
-// How components read the lab's state: one store, handed down.
+// How components read the lab's state: one store, handed down, of which each takes the part that it shows. Runs tell how far
+// they are many times a second, and whoever writes changes the source with each key: nothing else is drawn again for that.
 
 import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { Chooser, Choices } from './choices.ts'
@@ -12,7 +13,8 @@ export function useChooser(): Chooser {
   return chooser
 }
 
-export function useChoices(): Choices {
+/** @param read takes a part that is the same one as long as it hasn't changed: only then its component is drawn again */
+export function useChoice<T>(read: (choices: Choices) => T): T {
   const chooser = useChooser()
-  return useSyncExternalStore(chooser.subscribe, chooser.state)
+  return useSyncExternalStore(chooser.subscribe, () => read(chooser.state()))
 }

@@ -135,6 +135,7 @@ describe('a setup', () => {
     [{ extentCount: 1_000_000, fileCount: 2 }, '7.6 GiB of files: at most 3.9 GiB, so set fewer extents or files'],
     [{ extentCount: 1_000_000, isUniform: false }, '6.1 GiB of files: at most 3.9 GiB, so set fewer extents or files'],
     [{ extentCount: 1_000_000, moveCount: 1 }, '7.6 GiB of files: at most 3.9 GiB, so set fewer extents or files, or fewer moves'],
+    [{ extentCount: 1_000_000, fileCount: 1000 }, '3.7 TiB of files: at most 3.9 GiB, so set fewer extents or files'],
     [{ accessCount: 1_000_000, accessBytes: 65_536 }, '61.0 GiB to read: at most 1.0 GiB, so set fewer accesses, or fewer bytes for each'],
     [{ kernels: ['v1', 'fuse-iomap'], extentCount: 100_000, cacheCapBytes: 4096, accessCount: 1_000_000, daemon: 'worker' }, 'about 2 minutes of work: at most about one, so set fewer accesses, or the daemon beside its kernel, or a larger cache cap'],
     [{ extentCount: 9000, accessCount: 16_000, accessBytes: 65_536, moveCount: 100 }, 'about 6 minutes of work: at most about one, so set fewer accesses, or fewer moves, or a larger cache cap'],

@@ -31,36 +31,46 @@ const anything: fc.Arbitrary<LabSetup> = fc.record({
   seed: fc.constant(PLAIN.seed),
 })
 
+const set = (setup: LabSetup, source: string) => ({ setup, source, isHalfWay: false })
+
 /** As a browser hands it back. */
 const through = (hash: string): string => new URL(hash, 'http://localhost/').hash
 
 describe('what is set', () => {
   it('comes back out of the address, with the program that stands in the editor', () => {
-    const holds = fc.property(anything, fc.option(fc.string({ unit: 'grapheme', maxLength: 200 }), { nil: undefined }), (setup, own) => {
+    const holds = fc.property(anything, fc.option(fc.string({ unit: 'grapheme', maxLength: 200 }), { nil: undefined }), fc.boolean(), (setup, own, half) => {
       const source = own ?? example
-      const hash = through(linkOf(setup, source, EXAMPLES))
+      const isHalfWay = half && setup.kernels.includes('program')
+      const hash = through(linkOf({ setup, source, isHalfWay }, EXAMPLES))
       expect(isLabHash(hash)).toBe(true)
-      expect(readLink(hash)).toEqual({ setup, example: undefined, source: own === undefined || own === '' || own === example ? undefined : own, wrong: [] })
+      expect(readLink(hash)).toEqual({ setup, example: undefined, source: own === undefined || own === '' || own === example ? undefined : own, isHalfWay, wrong: [] })
     })
     fc.assert(holds, { numRuns: propertyRuns.cheap })
   })
 
   it.each(PRESETS)('is short for $id', ({ setup }) => {
-    const hash = linkOf(setup, example, EXAMPLES)
+    const hash = linkOf(set(setup, example), EXAMPLES)
     expect(hash.length).toBeLessThan(160)
-    expect(readLink(through(hash))).toEqual({ setup, example: undefined, source: undefined, wrong: [] })
+    expect(readLink(through(hash))).toEqual({ setup, example: undefined, source: undefined, isHalfWay: false, wrong: [] })
   })
 
   it('is the lab alone at first, and says no more than what is different', () => {
-    expect(linkOf(firstSetup(), example, EXAMPLES)).toBe('#lab')
-    expect(linkOf({ ...PLAIN, kernels: ['fuse', 'program'], extentCount: 1000, cacheCapBytes: 16_384 }, example, EXAMPLES)).toBe('#lab?left=fuse&right=program&extents=1000&cap=16k')
-    expect(linkOf(firstSetup(), fails?.source ?? '', EXAMPLES)).toBe('#lab?program=endless+loop')
-    expect(readLink('#lab?program=endless+loop')).toEqual({ setup: firstSetup(), example: 'endless loop', source: undefined, wrong: [] })
+    expect(linkOf(set(firstSetup(), example), EXAMPLES)).toBe('#lab')
+    expect(linkOf(set({ ...PLAIN, kernels: ['fuse', 'program'], extentCount: 1000, cacheCapBytes: 16_384 }, example), EXAMPLES)).toBe('#lab?left=fuse&right=program&extents=1000&cap=16k')
+    expect(linkOf(set(firstSetup(), fails?.source ?? ''), EXAMPLES)).toBe('#lab?program=endless+loop')
+    expect(readLink('#lab?program=endless+loop')).toEqual({ setup: firstSetup(), example: 'endless loop', source: undefined, isHalfWay: false, wrong: [] })
+  })
+
+  it('says that a program was uploaded half-way', () => {
+    const setup: LabSetup = { ...PLAIN, kernels: ['fuse', 'program'], fileCount: 3 }
+    const hash = linkOf({ setup, source: fails?.source ?? '', isHalfWay: true }, EXAMPLES)
+    expect(hash).toBe('#lab?left=fuse&right=program&files=3&program=endless+loop&upload=half')
+    expect(readLink(hash)).toEqual({ setup, example: 'endless loop', source: undefined, isHalfWay: true, wrong: [] })
   })
 
   it('goes without a program that no address takes', () => {
     const long = 'x'.repeat(SOURCE_MOST + 1)
-    expect(linkOf(firstSetup(), long, EXAMPLES)).toBe('#lab')
+    expect(linkOf(set(firstSetup(), long), EXAMPLES)).toBe('#lab')
     expect([isWhole(long, EXAMPLES), isWhole(long.slice(1), EXAMPLES), isWhole(example, EXAMPLES)]).toEqual([false, true, true])
   })
 })
@@ -75,11 +85,16 @@ describe('what somebody wrote', () => {
     ['cap=1', 'cap=“1”, where a size from 4 KiB to 64 MiB is wanted'],
     ['bytes=100', 'bytes=“100”, where 1, 8, 64, 512, 4k or 64k is wanted'],
     ['daemon=__proto__', 'daemon=“__proto__”, where beside or worker is wanted'],
+    ['upload=all', 'upload=“all”, where half is wanted, and a kernel that is program'],
     ['toString=1', '“toString”, which is nothing that can be set'],
   ])('%s is told, and the rest is set', (wrong, says) => {
     const linked = readLink(`#lab?right=program&${wrong}&moves=3`)
     expect(linked.wrong).toEqual([says])
     expect(linked.setup).toEqual({ ...PLAIN, kernels: [PLAIN.kernels[0], 'program'], moveCount: 3 })
+  })
+
+  it('no program is uploaded where no kernel runs one', () => {
+    expect(readLink('#lab?right=fuse&upload=half')).toMatchObject({ isHalfWay: false, wrong: ['upload=“half”, where half is wanted, and a kernel that is program'] })
   })
 
   it('is told in one note, shortened', () => {
@@ -92,8 +107,8 @@ describe('what somebody wrote', () => {
 
   it('may be anything', () => {
     const holds = fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const { setup } = readLink(through(`#lab?${text}`))
-      expect(readLink(linkOf(setup, '', EXAMPLES)).setup).toEqual(setup)
+      const { setup, isHalfWay } = readLink(through(`#lab?${text}`))
+      expect(readLink(linkOf({ setup, source: '', isHalfWay }, EXAMPLES))).toMatchObject({ setup, isHalfWay, wrong: [] })
     })
     fc.assert(holds, { numRuns: propertyRuns.cheap })
     expect(['#lab', '#lab?', '#labs', '#', '', '#lab/x'].map(isLabHash)).toEqual([true, true, false, false, false, false])

@@ -12,10 +12,10 @@ import { columnsOf } from '../../../src/core/fmap/wide.ts'
 import { CARDS, KERNELS } from '../../../src/ui/lab/cards.ts'
 import { countsWord, countsOf, curveText, growthText, MEASURES, plotOf } from '../../../src/ui/lab/curve.ts'
 import { fieldAt, fieldsIn, runsOf, structsText } from '../../../src/ui/lab/decode.ts'
-import { drawn, endUs, ladderOf, stripOf } from '../../../src/ui/lab/ladder.ts'
+import { drawn, endUs, ladderOf, rungsIn, stripOf, stripPath } from '../../../src/ui/lab/ladder.ts'
 import { EXTENT_STEPS, EXTENTS_MOST, firstSetup, MOVE_STEPS, PRESETS, presetOf } from '../../../src/ui/lab/presets.ts'
 import { decadesUpTo, logAxis, nearestStep, powersOfTwo, tickText } from '../../../src/ui/lab/scales.ts'
-import { capText, errnoText, figuresOf, KERNEL_TITLES, nsText, spreadText, usText } from '../../../src/ui/lab/text.ts'
+import { capText, errnoText, figuresOf, KERNEL_TITLES, nsText, percentText, spreadText, usText } from '../../../src/ui/lab/text.ts'
 import { propertyRuns } from '../../counts.ts'
 import { curveOf, fmapReply, messageOf, sideOf, stripedReply } from '../../helpers/labRuns.ts'
 
@@ -100,8 +100,38 @@ describe('arrows', () => {
 
   it('the strip is to scale', () => {
     expect(endUs([messageOf({ sentUs: 0, answeredUs: 30 }), notice])).toBe(40)
-    expect(stripOf([messageOf({ sentUs: 50, answeredUs: 75 })], 100)).toEqual([{ index: 0, leftPercent: 50, widthPercent: 25 }])
-    expect(stripOf([messageOf({ sentUs: 0, answeredUs: 0 })], 0)).toEqual([{ index: 0, leftPercent: 0, widthPercent: 0 }])
+    expect(stripOf([messageOf({ sentUs: 50, answeredUs: 75 })], 100)).toEqual([{ leftPart: 0.5, widthPart: 0.25 }])
+    expect(stripOf([messageOf({ sentUs: 0, answeredUs: 0 })], 0)).toEqual([{ leftPart: 0, widthPart: 0 }])
+  })
+
+  it('the strip is one shape: a pixel for each at least, and what touches is drawn once', () => {
+    expect(stripPath([{ leftPart: 0.5, widthPart: 0.25 }], 200, 12)).toBe('M100 0H150V12H100Z')
+    expect(stripPath([{ leftPart: 0, widthPart: 0 }, { leftPart: 0.002, widthPart: 0.1 }, { leftPart: 1, widthPart: 0 }], 200, 12)).toBe('M0 0H20.4V12H0ZM199 0H200V12H199Z')
+    expect([stripPath([], 200, 12), stripPath([{ leftPart: 0.5, widthPart: 0 }], 0, 12)]).toEqual(['', ''])
+    const any = fc.array(fc.tuple(fc.nat(10_000), fc.nat(500)), { minLength: 1, maxLength: 300 })
+    fc.assert(fc.property(any, fc.integer({ min: 20, max: 2000 }), (times, widthPx) => {
+      const messages = times.sort(([a], [b]) => a - b).map(([sentUs, tookUs]) => messageOf({ sentUs, answeredUs: sentUs + tookUs }))
+      const ticks = stripOf(messages, endUs(messages))
+      const drawnBars = [...stripPath(ticks, widthPx, 12).matchAll(/M([\d.]+) 0H([\d.]+)V12H\1Z/g)].map(([, from, to]) => [Number(from), Number(to)] as const)
+      for (const { leftPart, widthPart } of ticks) {
+        const covers = drawnBars.some(([from, to]) => from <= leftPart * widthPx + 0.01 && to >= (leftPart + widthPart) * widthPx - 0.01)
+        expect(covers).toBe(true)
+      }
+      drawnBars.forEach(([from, to], i) => {
+        expect(to - from).toBeGreaterThan(0.98)
+        expect(from).toBeGreaterThanOrEqual(drawnBars[i - 1]?.[1] ?? 0)
+        expect(to).toBeLessThanOrEqual(widthPx + 0.01)
+      })
+    }), { numRuns: propertyRuns.usual })
+  })
+
+  it('of thousands only the rungs in sight are drawn, cut ones included', () => {
+    const any = fc.array(fc.constantFrom(messageOf(), notice), { maxLength: 60 })
+    fc.assert(fc.property(any, fc.integer({ min: -10, max: 130 }), fc.integer({ min: 1, max: 30 }), (messages, fromRow, count) => {
+      const { rungs } = ladderOf(messages)
+      const inSight = rungs.filter(({ topRow, rowCount }) => topRow < fromRow + count && topRow + rowCount > fromRow)
+      expect(rungsIn(rungs, fromRow, fromRow + count)).toEqual(inSight)
+    }), { numRuns: propertyRuns.usual })
   })
 })
 
@@ -139,6 +169,12 @@ describe('numbers as text', () => {
     expect(names({ noticeCount: 0, wrongCount: 0, revalidationCount: 0 }).at(-1)).toBe('Failed')
     expect(names({ noticeCount: 4, wrongCount: 0, revalidationCount: 2 }).slice(-2)).toEqual(['Notices', 'Looked again'])
     expect(names({ wrongCount: 1 }).at(-1)).toBe('Wrong bytes')
+  })
+
+  it('all is only what is all, and none only what is none', () => {
+    expect([100, 99.99, 99.95, 99.9, 99.5, 12.34, 0.01, 0.005, 0].map(percentText)).toEqual(['100 %', 'over 99.9 %', 'over 99.9 %', '99.9 %', '99.5 %', '12.3 %', '0.01 %', 'under 0.01 %', '0 %'])
+    const asked = figuresOf([sideOf('v1', { resolveCount: 10_000, servedCount: 10_000 }), sideOf('fuse-unrolled', { resolveCount: 10_000, servedCount: 9999 })])
+    expect(asked.find(({ name }) => name === 'Served without asking')?.texts).toEqual(['100 %', 'over 99.9 %'])
   })
 
   it('a refusal has a name and words', () => {
@@ -261,10 +297,35 @@ describe('curves', () => {
     const noisy = { ...curveOf('v1'), points: [withSpread(8, 5, 40, 0), withSpread(35, 30, 60, 5)] }
     expect(growthText(noisy, resolve!)).toBe('does not grow beyond what its samples differ by')
     expect(growthText({ ...noisy, points: [withSpread(8, 7, 9, 0), withSpread(35, 30, 60, 5)] }, resolve!)).toMatch(/^grows 4.38-fold/)
-    expect(growthText({ ...noisy, points: [withSpread(20, 5, 40, 0), withSpread(30, 30, 60, 5)] }, resolve!)).toBe('does not grow')
+    expect(growthText({ ...noisy, points: [withSpread(20, 5, 40, 0), withSpread(30, 30, 60, 5)] }, resolve!)).toBe('does not grow beyond what its samples differ by')
     const { lines: [line], y } = plotOf([noisy], resolve!)
     expect([y.least, y.most]).toEqual([1, 100])
     for (const { y: at, range } of line?.points ?? []) expect(range && range.least <= at && at <= range.most).toBe(true)
+  })
+
+  it('less than twice as much is growth where no sample of one end is among those of the other, and is told where there are none', () => {
+    const apart = (from: [number, number, number], to: [number, number, number]) => growthText({ ...curveOf('v1'), points: [withSpread(...from, 0), withSpread(...to, 5)] }, resolve!)
+    expect(apart([62.5, 55, 65], [107, 105, 118])).toBe('grows 1.71-fold from end to end')
+    expect(apart([50, 49, 51], [99, 98, 101])).toBe('grows 1.98-fold from end to end')
+    expect(apart([99, 98, 101], [50, 49, 51])).toBe('falls to 50.5 %')
+    expect(apart([50, 49, 51], [60, 59, 61])).toBe('does not grow')
+    expect(growthText(through(50, 99), resolve!)).toBe('stays within a factor of 1.98')
+    expect(growthText(through(99, 50), resolve!)).toBe('stays within a factor of 1.98')
+    // What is counted is no matter of chance.
+    const memory = MEASURES.find(({ id }) => id === 'memory')!
+    const kept = (...bytes: number[]) => growthText({ ...curveOf('v1'), points: bytes.map((residentBytes, i) => ({ extentCount: 10 ** i, nsPerResolve: 1, residentBytes, openUs: 1, roundTripCount: 1 })) }, memory)
+    expect([kept(64, 88), kept(1000, 1001), kept(200, 100)]).toEqual(['grows 1.38-fold from end to end', 'does not grow', 'falls to 50.0 %'])
+  })
+
+  it('what is said of growth bears what was measured', () => {
+    const end = fc.tuple(fc.integer({ min: 1, max: 5000 }), fc.nat(1000), fc.nat(1000)).map(([ns, less, more]) => [ns, Math.max(0.5, ns - less), ns + more] as const)
+    fc.assert(fc.property(end, end, (from, to) => {
+      const says = growthText({ ...curveOf('v1'), points: [withSpread(...from, 0), withSpread(...to, 5)] }, resolve!)
+      const times = Math.max(to[0] / from[0], from[0] / to[0])
+      const overlaps = from[1] <= to[2] && to[1] <= from[2]
+      const bears = times < 1.25 ? /^does not grow$/ : overlaps ? /^does not grow beyond / : to[0] > from[0] ? /^grows / : /^falls to /
+      expect(says).toMatch(bears)
+    }), { numRuns: propertyRuns.usual })
   })
 
   it('what wasn’t measured has no point, and a kernel without one no line', () => {
