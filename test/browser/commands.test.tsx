@@ -290,6 +290,32 @@ describe('keys on the page', () => {
     await vi.waitFor(() => expect(palette()).toBeNull(), patient)
   })
 
+  it('keys of the scene are off while a page of its own shows: its sliders are what is set back there', async () => {
+    const { session, asked } = await openWithField()
+    valueOf(await session.newFile({ path: 'x.bin', sizeBytes: MIB }))
+    await session.settled()
+    const { position } = session.snapshot().history
+    dumps.add({ name: 'A page', page: () => null })
+    const id = standing.state().activeId
+    onTestFinished(() => dumps.close(id ?? -1))
+    document.querySelector('button')?.focus()
+    await userEvent.keyboard('{Control>}z{/Control}nta')
+    await session.settled()
+    expect([session.snapshot().history.position, standing.state().activeId, asked]).toEqual([position, id, []])
+    // The palette says what it does before it is chosen; and what leads elsewhere leads there.
+    await userEvent.keyboard('gl')
+    expect(asked).toEqual(['pane log'])
+    await userEvent.keyboard('{Control>}k{/Control}')
+    await vi.waitFor(() => expect(document.activeElement).toBe(palette()), patient)
+    await userEvent.keyboard('step back{Enter}')
+    await vi.waitFor(() => expect(session.snapshot().history.position).toBe(position - 1), patient)
+    expect(standing.state().activeId).toBeUndefined()
+    // In sight it takes its keys again.
+    document.querySelector('button')?.focus()
+    await userEvent.keyboard('n')
+    expect(asked).toEqual(['pane log', 'panel file'])
+  })
+
   it('a field keeps its letters, and letters can be switched off', async () => {
     const { asked, field } = await openWithField()
     field.focus()

@@ -7,7 +7,7 @@ import { mistakeOf } from '../trouble.ts'
 import type { CommandContext } from './command.ts'
 import { commandsOf } from './commands.ts'
 import { type Chord, isMac, KeyReader, placeOf } from './keys.ts'
-import { perform } from './perform.ts'
+import { hasKeys, perform } from './perform.ts'
 import { plainKeysOn } from './plainKeys.ts'
 
 export function listen(contextNow: () => CommandContext, signal: AbortSignal): void {
@@ -29,7 +29,7 @@ export function listen(contextNow: () => CommandContext, signal: AbortSignal): v
   const readingOf = (event: KeyboardEvent) => ({ place: placeOf(event.target), plainKeys: plainKeysOn(), mac })
   const act = (event: KeyboardEvent, chord: Chord | undefined): void => {
     const command = chord === undefined ? undefined : commandsNow().find(({ keys }) => keys.includes(chord))
-    if (!command) return
+    if (!command || !hasKeys(command)) return
     event.preventDefault()
     event.stopPropagation()
     const context = contextNow()

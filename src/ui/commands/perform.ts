@@ -6,6 +6,12 @@ import { mistakeOf } from '../trouble.ts'
 import type { Command, CommandContext } from './command.ts'
 import { isOfScene } from './commands.ts'
 
+/** A page of its own has sliders and fields to set back: a scene that is out of sight takes no key there. The palette says first what it does. */
+export function hasKeys(command: Command): boolean {
+  const { activeId, list } = beside.state()
+  return !isOfScene(command) || list.find(({ id }) => id === activeId)?.page === undefined
+}
+
 /** @returns why it can't be used now, in one sentence; undefined where it ran */
 export async function perform(command: Command, context: CommandContext): Promise<string | undefined> {
   const why = command.when(context.playground.snapshot())
