@@ -16,7 +16,7 @@ export interface Source {
   read(offsetBytes: number, target: Uint8Array): number
 }
 
-export type DataReason = 'bad_map' | 'not_on_image' | LackReason | 'memory_failed' | 'mount_failed' | 'file_invalid' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'keeps_moving'
+export type DataReason = 'bad_map' | 'not_on_image' | LackReason | 'memory_failed' | 'mount_failed' | 'unmounted' | 'file_invalid' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'keeps_moving'
 
 /** An open file as data operations see it: its path is for sentences. */
 export interface DataFile {

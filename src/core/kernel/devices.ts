@@ -1,8 +1,9 @@
 // The devices of one mount: what replay or the daemon told of them, and what the hardware reported since the mount found
 // them, whether or not the kernel had been told by then where they are. Nothing is touched on a device that failed under
-// the mount, or that isn't here. A report sticks until the mount is gone.
+// the mount, or that isn't here, and nothing at all once the mount is gone. A report sticks until then.
 
 import type { HardwareFault } from '../base/failure.ts'
+import { failLate } from '../base/late.ts'
 import { fail, type Failure } from '../base/result.ts'
 import { DEVICE_WORDS } from '../mem/health.ts'
 import { type DeviceRefusal, lackOf, type LackReason } from '../base/lack.ts'
@@ -40,12 +41,14 @@ export interface MetDevice extends Pick<MountDevice, 'devindex' | 'configuration
   endsMount: boolean
 }
 
-export type DeviceReason = LackReason | 'memory_failed' | 'mount_failed'
+export type MountDownReason = 'mount_failed' | 'unmounted'
+export type DeviceReason = LackReason | 'memory_failed' | MountDownReason
 
 export class MountDevices implements Memories {
   readonly #devices: (MountDevice | undefined)[] = []
   readonly #wholeMountFails: boolean
-  #failed: MountDevice | undefined
+  /** Why nothing of the mount can be reached: the device whose failure took all of it with it, or that it is no more. */
+  #down: MountDevice | 'unmounted' | undefined
 
   /** @param wholeMountFails as v1 does: one report, and nothing on the mount can be reached any more */
   constructor(primary: Memory, wholeMountFails: boolean) {
@@ -55,7 +58,12 @@ export class MountDevices implements Memories {
 
   /** The one whose failure took the whole mount with it. */
   get failed(): MountDevice | undefined {
-    return this.#failed
+    return this.#down === 'unmounted' ? undefined : this.#down
+  }
+
+  /** Its file system was unmounted: whoever still has a mapping of a file reaches no byte through it. */
+  end(): void {
+    this.#down = 'unmounted'
   }
 
   /** Where it is. What is known stays: an index is given once. A device that was missing may turn up later. */
@@ -82,7 +90,7 @@ export class MountDevices implements Memories {
       if (!there) continue
       const recalled = { ...there, configuration, failed, seenChangeCount: -1 }
       this.#devices[devindex] = recalled
-      if (endsMount) this.#failed = recalled
+      if (endsMount) this.#down = recalled
     }
   }
 
@@ -107,7 +115,7 @@ export class MountDevices implements Memories {
     const device = this.#devices[devindex]
     const memory = device?.memory
     if (!device || !memory) return this.missing(devindex, path)
-    if (!memory.health.hasMovedSince(device.seenChangeCount) && !device.failed && !device.isPoisoned && !this.#failed) return undefined
+    if (!memory.health.hasMovedSince(device.seenChangeCount) && !device.failed && !device.isPoisoned && !this.#down) return undefined
     return this.#look(device, memory, offsetBytes, lengthBytes, path)
   }
 
@@ -124,9 +132,10 @@ export class MountDevices implements Memories {
     return !health.isStopped && health.configuration === device.configuration
   }
 
-  /** What every access of the mount gets once a failure took all of it. */
-  down(path: string): Failure<'mount_failed'> | undefined {
-    return this.#failed && fail('mount_failed', { path, device: nameOf(this.#failed), ...saidOf(this.#failed) }).failure
+  /** What every access of the mount gets once a failure took all of it, or umount did. */
+  down(path: string): Failure<MountDownReason> | undefined {
+    if (this.#down === 'unmounted') return failLate('unmounted', { path }).failure
+    return this.#down && fail('mount_failed', { path, device: nameOf(this.#down), ...saidOf(this.#down) }).failure
   }
 
   #keep(devindex: number, given: Omit<MountDevice, 'devindex' | 'failed' | 'seenChangeCount' | 'isPoisoned'>): void {
@@ -142,8 +151,8 @@ export class MountDevices implements Memories {
     if (health.isStopped) device.failed ??= 'stopped'
     if (health.configuration !== device.configuration) device.failed ??= 'reconfigured'
     if (poisonedAt >= 0) device.failed ??= 'poison'
-    if (device.failed && this.#wholeMountFails) this.#failed ??= device
-    if (this.#failed) return this.down(path)
+    if (device.failed && this.#wholeMountFails) this.#down ??= device
+    if (this.#down) return this.down(path)
     if (!device.failed) return undefined
     const at = device.failed === 'poison' && poisonedAt >= 0 ? poisonedAt : undefined
     return fail('memory_failed', { path, device: nameOf(device), ...saidOf(device), offsetBytes: at }).failure

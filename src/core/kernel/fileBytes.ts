@@ -1,8 +1,8 @@
-// The way of every access: is the file sound, where does its map say the bytes are, can that memory be touched. A file
-// whose first look fails for its memory is marked: EHWPOISON once, EIO from then on, on healthy devices too.
+// The way of every access: is the mount still there and the file sound, where does its map say the bytes are, can that memory
+// be touched. A file whose first look fails for its memory is marked: EHWPOISON once, EIO from then on, on healthy devices too.
 
 import { fail, type Failure } from '../base/result.ts'
-import { BEFORE, DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
+import { type Answer, BEFORE, DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET, type Resolver } from '../fmap/resolve.ts'
 import type { MountDevices } from './devices.ts'
 import type { MapReason } from './way.ts'
 
@@ -52,10 +52,19 @@ export class FileBytes {
     return this.resolver.validity?.() ?? 0
   }
 
+  /** Where a byte of the file is. Nobody is asked of a file whose mount is gone: another file system may be there by now. */
+  resolve(fileOffsetBytes: number, answer: Answer): boolean {
+    const lost = this.#lost()
+    if (lost) return this.#refuse(lost)
+    if (this.resolver.resolve(fileOffsetBytes, answer)) return true
+    // What a resolver reports is one of the reasons that maps fail with.
+    return this.#refuse(this.resolver.trouble as Failure<MapReason> | undefined)
+  }
+
   /** The bytes of memory from a byte of the file on, at most so many; undefined where `failure` says why. */
   window(fileOffsetBytes: number, mostBytes: number): Uint8Array | undefined {
     const answer = this.#answer
-    if (!this.#resolve(fileOffsetBytes)) return undefined
+    if (!this.resolve(fileOffsetBytes, answer)) return undefined
     const lengthBytes = Math.min(answer[LENGTH] as number, mostBytes)
     if (!this.reach(answer[DEVINDEX] as number, answer[OFFSET] as number, lengthBytes)) return undefined
     return this.#memoryOf(answer[DEVINDEX] as number, answer[OFFSET] as number, lengthBytes)
@@ -79,7 +88,7 @@ export class FileBytes {
   /** The whole segment around a byte of the file: what a page fault maps. It touches nothing yet. */
   segment(fileOffsetBytes: number): Segment | undefined {
     const answer = this.#answer
-    if (!this.#resolve(fileOffsetBytes)) return undefined
+    if (!this.resolve(fileOffsetBytes, answer)) return undefined
     const beforeBytes = answer[BEFORE] as number
     const devindex = answer[DEVINDEX] as number
     const deviceOffsetBytes = (answer[OFFSET] as number) - beforeBytes
@@ -92,7 +101,7 @@ export class FileBytes {
 
   /** @returns false where the file is marked, or that memory can't be touched: then the file is marked. */
   reach(devindex: number, offsetBytes: number, lengthBytes: number): boolean {
-    if (this.#inode.invalid) return this.#refuse(fail('file_invalid', { path: this.path }).failure)
+    if (this.#inode.invalid) return this.#refuse(this.#lost())
     const trouble = this.devices.touch(devindex, offsetBytes, lengthBytes, this.path)
     if (!trouble) return true
     // A whole mount that failed says so each time; a device that isn't here may turn up.
@@ -100,11 +109,9 @@ export class FileBytes {
     return this.#refuse(trouble)
   }
 
-  #resolve(fileOffsetBytes: number): boolean {
-    if (this.#inode.invalid) return this.#refuse(fail('file_invalid', { path: this.path }).failure)
-    if (this.resolver.resolve(fileOffsetBytes, this.#answer)) return true
-    // What a resolver reports is one of the reasons that maps fail with.
-    return this.#refuse(this.resolver.trouble as Failure<MapReason> | undefined)
+  /** Whatever the memory behind it is like. */
+  #lost(): Failure<BytesReason> | undefined {
+    return this.devices.down(this.path) ?? (this.#inode.invalid ? fail('file_invalid', { path: this.path }).failure : undefined)
   }
 
   #memoryOf(devindex: number, offsetBytes: number, lengthBytes: number): Uint8Array | undefined {

@@ -1,10 +1,13 @@
 // A mapping reaches the bytes of its own file and no others, can't write what was mapped read-only, and lets no view of
-// its own out: what it hands over are copies, save for `unsafeBytes`. Segments are made at first touch: that is the page fault, and it is counted.
+// its own out: what it hands over are copies, save for `unsafeBytes`. It doesn't keep its file system mounted, and doesn't outlive
+// it: after umount every access fails with `unmounted`. A segment is found when it is touched; the first time is the page fault, and
+// is counted. Only the one touched last is kept: a mapping of any size stays small.
 
 import { assert } from '../base/assert.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import { DEVINDEX, LENGTH, MOVES_MOST, newAnswer, OFFSET } from '../fmap/resolve.ts'
 import type { BytesReason, FileBytes, Segment } from './fileBytes.ts'
+import { FirstTouches } from './firstTouches.ts'
 
 /** What a program gets that loads or stores where memory has failed: SIGBUS. Only accessors that return a value throw it. */
 export class BusError extends Error {
@@ -26,10 +29,9 @@ export class MappedFile {
   readonly sizeBytes: number
   readonly writable: boolean
   readonly #file: FileBytes
-  readonly #segments = new Map<number, Segment>()
+  readonly #touches = new FirstTouches()
   #last: Segment | undefined
   #validity = 0
-  #faultCount = 0
   #trouble: Failure<BytesReason> | undefined
 
   constructor(path: string, file: FileBytes, writable: boolean) {
@@ -41,7 +43,7 @@ export class MappedFile {
 
   /** Segments touched for the first time so far. */
   get faultCount(): number {
-    return this.#faultCount
+    return this.#touches.count
   }
 
   getUint8(offsetBytes: number): number {
@@ -119,7 +121,7 @@ export class MappedFile {
   *segments(): Generator<Pick<Segment, 'fileOffsetBytes' | 'devindex' | 'deviceOffsetBytes' | 'lengthBytes'>, void, void> {
     const answer = newAnswer()
     for (let at = 0; at < this.sizeBytes; ) {
-      if (!this.#file.resolver.resolve(at, answer)) return
+      if (!this.#file.resolve(at, answer)) return
       const lengthBytes = answer[LENGTH] as number
       yield { fileOffsetBytes: at, devindex: answer[DEVINDEX] as number, deviceOffsetBytes: answer[OFFSET] as number, lengthBytes }
       at += lengthBytes
@@ -128,14 +130,15 @@ export class MappedFile {
 
   /**
    * The bytes themselves, for a library that needs one array. With it nothing here guards them any more, not even what
-   * was mapped read-only, nor failing memory: that is what the name says. Clients, which only map so, read tables in place through it.
+   * was mapped read-only, nor failing memory, nor umount: that is what the name says. Clients, which only map so, read tables in place through it.
    */
   unsafeBytes(): Result<Uint8Array, 'several_segments' | BytesReason> {
     if (this.sizeBytes === 0) return ok(new Uint8Array(0))
     const segment = this.#at(0)
     if (!segment || !this.#reach(segment, 0, segment.lengthBytes)) return this.#failed()
     if (segment.lengthBytes === this.sizeBytes) return ok(segment.bytes)
-    const segmentCount = [...this.segments()].length
+    let segmentCount = 0
+    for (const _ of this.segments()) segmentCount++
     return fail('several_segments', { path: this.path, segmentCount })
   }
 
@@ -201,21 +204,16 @@ export class MappedFile {
   #held(): Segment | undefined {
     const { validity } = this.#file
     if (validity !== this.#validity) {
-      this.#segments.clear()
+      this.#touches.clear()
       this.#last = undefined
       this.#validity = validity
     }
     return this.#last
   }
 
-  /** The segment that holds a byte; made when it is touched first. */
   #fault(offsetBytes: number): Segment | undefined {
     const found = this.#file.segment(offsetBytes)
-    if (!found) return undefined
-    const known = this.#segments.get(found.fileOffsetBytes)
-    if (known && holds(known, offsetBytes, 1)) return known
-    this.#segments.set(found.fileOffsetBytes, found)
-    this.#faultCount++
+    if (found) this.#touches.add(found.fileOffsetBytes)
     return found
   }
 

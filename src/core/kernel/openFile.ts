@@ -1,5 +1,6 @@
 // read and write of an open file go straight to the file's bytes in memory: no page cache, no copy but the caller's own,
-// and no allocation that grows with the request. Nothing is read or written outside the file, and no file grows.
+// and no allocation that grows with the request. Nothing is read or written outside the file, and no file grows. A file that
+// is open stays as it is when its name goes.
 
 import { fail, ok, type Result } from '../base/result.ts'
 import type { AccessReason, FileInode, KernelMount } from './mount.ts'
@@ -68,6 +69,7 @@ export class OpenFiles {
 
   add(file: OpenFile): number {
     const fd = this.#nextFd++
+    file.mount.hold(file.inode)
     this.#files.set(fd, file)
     return fd
   }
@@ -77,7 +79,11 @@ export class OpenFiles {
   }
 
   close(fd: number): Result<undefined, 'bad_descriptor'> {
-    return this.#files.delete(fd) ? ok() : fail('bad_descriptor', { fd })
+    const file = this.#files.get(fd)
+    if (!file) return fail('bad_descriptor', { fd })
+    this.#files.delete(fd)
+    file.mount.release(file.inode)
+    return ok()
   }
 
   anyOf(mount: KernelMount): boolean {

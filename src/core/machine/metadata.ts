@@ -2,12 +2,13 @@
 // reports there marks the mount, and what was reported before keeps everybody from going on.
 
 import { fail, type Failure } from '../base/result.ts'
+import type { MountDownReason } from '../kernel/devices.ts'
 import { DEVICE_WORDS } from '../mem/health.ts'
 import { LOG_OFFSET_BYTES } from '../omf/constants.ts'
 import { Superblock } from '../omf/superblock.ts'
 import type { Mount } from './mounts.ts'
 
-export type DownReason = 'mount_failed' | 'device_failed'
+export type DownReason = MountDownReason | 'device_failed'
 
 /** @returns undefined where both can be touched */
 export function metadataDown({ kernel: { devices }, layout, deviceName }: Mount): { ok: false; failure: Failure<DownReason> } | undefined {

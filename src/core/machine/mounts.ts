@@ -60,8 +60,10 @@ export class MountTable {
     this.#mounts.sort((a, b) => b.mountpoint.length - a.mountpoint.length)
   }
 
+  /** Mappings of its files end with it. */
   remove(mount: Mount): void {
     this.#mounts.splice(this.#mounts.indexOf(mount), 1)
+    mount.kernel.devices.end()
   }
 
   at(mountpoint: string): Mount | undefined {

@@ -74,6 +74,8 @@ describe('README', () => {
       expect(printed).toMatch(/ok: true/)
       expect(printed).toMatch(/sizeBytes: 4096/)
       expect(printed).toContain(`mode: ${0o444}`)
+      expect(printed).toMatch(/^0\.5$/m)
+      expect(printed).toMatch(/reason: 'unmounted',\s+errno: 'ENODEV'/)
     } finally {
       rmSync(file)
     }
