@@ -9,7 +9,7 @@ import type { Extent, Fmap } from '../fmap/fmap.ts'
 import { BUCKETS_MOST, STRIPS_MOST } from '../omf/constants.ts'
 import type { UnitBitmap } from './bitmap.ts'
 
-export const BUCKET_LEAST_BYTES = GIB
+const BUCKET_LEAST_BYTES = GIB
 
 export interface Interleave {
   bucketCount: number

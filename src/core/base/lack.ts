@@ -11,7 +11,7 @@ export type DeviceRefusal =
 
 export type LackReason = 'device_missing' | 'device_twice' | 'device_unfit'
 
-export interface Lack {
+interface Lack {
   devindex: number
   uuid: string | undefined
   refusal?: DeviceRefusal | undefined

@@ -4,7 +4,7 @@
 import { GIB, KIB, MIB } from '../base/align.ts'
 import type { Interleave } from '../alloc/allocate.ts'
 
-export type AllocConfig = { interleave: Interleave } | { trouble: string }
+type AllocConfig = { interleave: Interleave } | { trouble: string }
 
 export const ALLOC_CONFIG_SHAPE = 'interleaved_alloc: with nbuckets, nstrips and chunk_size indented below it, such as 8, 6 and 2m'
 

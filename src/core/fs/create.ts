@@ -30,7 +30,7 @@ export interface FileOptions {
   relaxed: boolean
 }
 
-export type CreateReason = 'bad_path' | 'path_too_long' | 'log_full' | 'bad_size' | 'size_zero' | 'no_space' | 'no_strips' | 'bad_interleave'
+type CreateReason = 'bad_path' | 'path_too_long' | 'log_full' | 'bad_size' | 'size_zero' | 'no_space' | 'no_strips' | 'bad_interleave'
 
 /** Allocates and logs. Whether the name is free is the caller's to know: it has the tree. */
 export function createFile(lock: LogLock, spec: FileSpec, options: FileOptions): Result<PlayedFile, CreateReason> {

@@ -18,7 +18,7 @@ import { readLogHeaderBytes, readSuperblockBytes } from '../log/layout.ts'
 import { extentsOfMeta, spanOf, type UnitSpan } from './claims.ts'
 
 /** A device that the log adds. */
-export interface FsckDaxdev {
+interface FsckDaxdev {
   devindex: number
   uuid: string
   sizeBytes: number

@@ -17,7 +17,7 @@ import {
 import { Superblock, SUPERBLOCK_CRC_OFFSET } from '../omf/superblock.ts'
 import { readSuperblockBytes } from '../log/layout.ts'
 
-export const DEVICE_LEAST_BYTES = 4 * GIB
+const DEVICE_LEAST_BYTES = 4 * GIB
 
 /** Who formats, and how careful it is. */
 export interface Formatting {
@@ -72,7 +72,7 @@ export function damagedSuperblock(memory: Memory): Superblock | undefined {
   return isLike && !checkSuperblock(bytes).ok ? there : undefined
 }
 
-export interface SuperblockFacts {
+interface SuperblockFacts {
   fsUuid: string
   deviceUuid: string
   systemUuid: string

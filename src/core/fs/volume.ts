@@ -16,7 +16,7 @@ import { type KnownLayout, type Layout, type LayoutReason, readLayoutAgain, rese
 import { claimExtents, extentsOfMeta } from './claims.ts'
 import { roleOf } from './role.ts'
 
-export interface KeptBitmap {
+interface KeptBitmap {
   fsUuid: string
   seenCount: number
   unitBytes: number

@@ -6,7 +6,7 @@ import { type Fmap, piecesOf } from '../fmap/fmap.ts'
 import { type WideMap, wideOf } from '../fmap/wide.ts'
 import { parseShadowYaml, SHADOW_MOST_BYTES } from './daemonYaml.ts'
 
-export interface ShadowStat {
+interface ShadowStat {
   kind: string
   ino: number
   mode: number
@@ -29,7 +29,7 @@ type Answer =
   | { kind: 'file'; ino: number; mode: number; uid: number; gid: number; modifiedMs: number; map: Fmap }
   | { kind: 'directory'; ino: number; mode: number; uid: number; gid: number; modifiedMs: number }
 
-export interface CacheCounts {
+interface CacheCounts {
   searchCount: number
   scannedCount: number
   failedCount: number

@@ -31,7 +31,7 @@ export interface Answered {
  * One request to the daemon: waits for the answer.
  * @param node of the file that it is about, as the daemon gave it out; 0 for none
  */
-export type Upcall = (opcode: Opcode, node: number, request: Uint8Array) => Answered
+type Upcall = (opcode: Opcode, node: number, request: Uint8Array) => Answered
 
 /** A message as someone who watches sees it: copies, so that they can be kept. */
 export interface Seen {

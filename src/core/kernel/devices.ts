@@ -10,7 +10,7 @@ import { type DeviceRefusal, lackOf, type LackReason } from '../base/lack.ts'
 import type { Memories, Memory } from '../mem/memory.ts'
 
 /** What is said of a device. */
-export interface GivenDevice {
+interface GivenDevice {
   readonly uuid: string
   /** As the log says, or as it is. */
   readonly sizeBytes: number
@@ -19,7 +19,7 @@ export interface GivenDevice {
   readonly refusal?: DeviceRefusal | undefined
 }
 
-export interface MountDevice extends GivenDevice {
+interface MountDevice extends GivenDevice {
   readonly devindex: number
   /** Undefined where this host doesn't have it, and until the kernel is told where it is. */
   readonly memory: Memory | undefined

@@ -7,7 +7,7 @@ import type { MountDevices } from './devices.ts'
 import type { MapReason } from './way.ts'
 
 /** What an access needs to know of its inode. */
-export interface Marked {
+interface Marked {
   path: string
   /** Set by the first access that failed: it sticks until the mount is gone. */
   invalid: boolean

@@ -9,7 +9,7 @@ import { ABI43_MOST } from '../fuse/ioctlMap.ts'
 import { ABI42_EXTENTS_MOST } from '../fuse/ioctlMap42.ts'
 import type { KernelName, MapReason } from './way.ts'
 
-export interface KernelLimits {
+interface KernelLimits {
   /** Simple extents of one map. */
   extentsMost?: number
   /** Interleaved extents of one map; 0 where the kernel's interface knows none. */

@@ -98,7 +98,7 @@ export function secondariesOf(memories: Iterable<Memory>, fsUuid: string): Claim
 }
 
 /** The one device that can be it, or why none of those that say so is. Neither where nothing here says so. */
-export interface DaxdevLook {
+interface DaxdevLook {
   memory?: Memory
   refusal?: DeviceRefusal
 }

@@ -31,7 +31,7 @@ const NO_VIEW = new DataView(NO_BYTES.buffer)
 const SLASH = 47
 const DOT = 46
 
-export interface PlainFile {
+interface PlainFile {
   entryIndex: number
   path: string
   mode: number

@@ -107,7 +107,7 @@ const SEEN_SUPERBLOCK = SEEN.subarray(0, Superblock.sizeBytes)
 const SEEN_HEADER = SEEN.subarray(Superblock.sizeBytes)
 const SEEN_WORDS = new Uint32Array(SEEN.buffer)
 
-export interface Counters {
+interface Counters {
   nextSeqnum: bigint
   nextIndex: bigint
 }

@@ -21,7 +21,7 @@ import { addGenerated } from './rootTree.ts'
 import type { DeviceStatus } from './systemTypes.ts'
 
 /** As `ls -l /sys/bus/dax/devices/dax0.0/driver` names them. */
-export const DRIVERS: Record<DaxMode, string> = { devdax: 'device_dax', 'system-ram': 'kmem', famfs: 'fsdev_dax' }
+const DRIVERS: Record<DaxMode, string> = { devdax: 'device_dax', 'system-ram': 'kmem', famfs: 'fsdev_dax' }
 
 // Where a host with ordinary memory below sees its first device.
 const FIRST_DEVICE_AT = 0x2_4000_0000

@@ -17,7 +17,7 @@ export type DeviceChange =
   /** stop: it answers nobody. reconfigure: whoever has it mounted has another device under it. */
   | { kind: 'stop' | 'start' | 'reconfigure' }
 
-export type PoisonReason = 'out_of_device' | 'bad_poison' | 'poison_full'
+type PoisonReason = 'out_of_device' | 'bad_poison' | 'poison_full'
 
 export function changeDevice(memory: Memory, change: DeviceChange): Result<undefined, PoisonReason> {
   const { device, health } = memory

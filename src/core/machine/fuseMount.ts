@@ -27,7 +27,7 @@ import type { Caller, FamfsMountOptions, Mounted, Paths } from './systemTypes.ts
 import type { FuseSide } from './types.ts'
 
 /** What a daemon needs of its host: System is one. */
-export interface FuseHost extends Paths {
+interface FuseHost extends Paths {
   readonly machine: Machine
   readonly rootFs: RootFs
   readonly sandbox: SandboxMaker | undefined

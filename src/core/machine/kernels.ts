@@ -50,7 +50,7 @@ export interface Served {
   upload?(source: string): void
 }
 
-export interface ConnectOptions extends KernelOptions {
+interface ConnectOptions extends KernelOptions {
   watcher?: Watcher | undefined
 }
 

@@ -19,7 +19,7 @@ import type { CopyReason, Created, CreateSpec, CreatReason, MkdirOptions, NewRea
 const DEFAULT_FILE_MODE = 0o644
 const DEFAULT_DIRECTORY_MODE = 0o755
 
-export interface Maker {
+interface Maker {
   bucketRandom: SeededRandom
   relaxed: boolean
 }

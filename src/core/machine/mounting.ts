@@ -14,7 +14,7 @@ import { MountDaxdevs } from './mountDaxdevs.ts'
 import type { Mount } from './mounts.ts'
 import type { MountOptions } from './types.ts'
 
-export interface MountSite {
+interface MountSite {
   mountpoint: string
   memory: Memory
   /** All of this host's, by name. */

@@ -98,7 +98,7 @@ export function truncate(place: Place, path: string, sizeBytes: number, user: Us
   return ok()
 }
 
-export interface AttributeChange {
+interface AttributeChange {
   mode?: number
   uid?: number
   gid?: number

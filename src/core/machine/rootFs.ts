@@ -9,7 +9,7 @@ import { partsOf } from './pathText.ts'
 /** Parts of the tree that Linux mounts separately: nothing is linked or renamed from one to another. */
 export type FsType = 'rootfs' | 'devtmpfs' | 'proc' | 'sysfs'
 
-export interface Owned {
+interface Owned {
   mode: number
   uid: number
   gid: number
@@ -41,17 +41,17 @@ export interface DirectoryNode extends NodeFacts {
   entries: Map<string, RootNode>
 }
 
-export interface SymlinkNode extends NodeFacts {
+interface SymlinkNode extends NodeFacts {
   kind: 'symlink'
   target: () => string
 }
 
-export interface DeviceNode extends NodeFacts {
+interface DeviceNode extends NodeFacts {
   kind: 'device'
   rdev: [number, number]
 }
 
-export interface SocketNode extends NodeFacts {
+interface SocketNode extends NodeFacts {
   kind: 'socket'
   /** What whoever listens answers to a whole request. */
   answer: (request: string) => string

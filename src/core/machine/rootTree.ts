@@ -13,7 +13,7 @@ import type { MountEntry } from './systemTypes.ts'
 /** Who the host is. The tools look into it each time; whoever changes it changes roles. */
 export const SYSTEM_UUID_PATH = '/opt/famfs/system_uuid'
 
-export interface KernelFacts {
+interface KernelFacts {
   hostname: string
   kernelRelease: string
   cpuCount: number

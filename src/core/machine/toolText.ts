@@ -49,7 +49,7 @@ export function yamlOf(inode: FileInode): string {
   return shadowYaml(logFileMetaOf({ path, mode, uid, gid, map }))
 }
 
-export interface EntryLine {
+interface EntryLine {
   index: number
   kind: 'file' | 'mkdir' | 'other' | 'bad'
   path: string

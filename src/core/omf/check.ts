@@ -59,7 +59,7 @@ export function checkLogHeader(bytes: Uint8Array): Result<LogHeader, LogHeaderRe
   return ok(header)
 }
 
-export interface EntryVerdict {
+interface EntryVerdict {
   seqnumGood: boolean
   crcGood: boolean
 }

@@ -4,7 +4,7 @@ import type { defineCommand } from 'just-bash/browser'
 import { shellQuote } from './ast.ts'
 import type { Outcome, Process } from './process.ts'
 
-export type Context = Parameters<Parameters<typeof defineCommand>[1]>[1]
+type Context = Parameters<Parameters<typeof defineCommand>[1]>[1]
 export type Given = { args: string[]; context: Context; process: Process }
 export type ShellCommand = (given: Given) => Promise<Outcome> | Outcome
 

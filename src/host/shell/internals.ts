@@ -151,7 +151,7 @@ function killWords(words: readonly string[]): { spec: string; targets: string[] 
 }
 
 /** A handler runs; an empty one ignores; without one the signal ends the shell, through its EXIT handler but for KILL. */
-export async function signalled(process: Process, handler: string | undefined, name: string): Promise<Outcome> {
+async function signalled(process: Process, handler: string | undefined, name: string): Promise<Outcome> {
   const text = handler?.slice(handler.indexOf(':') + 1)
   if (text !== undefined && name !== 'KILL') return text === '' ? done() : await prepareHandler(process, handler ?? '', '0')
   if (!isFatal(name)) return done()

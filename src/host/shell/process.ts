@@ -15,7 +15,7 @@ import { sentence } from './syntaxError.ts'
 import type { ShellHost, ShellNote } from './shellHost.ts'
 import type { Prepared, Runtime, Where } from './where.ts'
 
-export interface ProcessSpec {
+interface ProcessSpec {
   host: ShellHost
   user: { uid: number; gid: number }
   umask: number
@@ -34,7 +34,7 @@ export interface ProcessSpec {
   pid?: number
 }
 
-export type CommandsFor = (process: Process) => ReturnType<typeof defineCommand>[]
+type CommandsFor = (process: Process) => ReturnType<typeof defineCommand>[]
 
 export interface ScriptSpec {
   text: string

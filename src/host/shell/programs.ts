@@ -19,7 +19,7 @@ const PIPE_FULL = 141
 const BUS_ERROR = 135
 const REPORT_MS = 40
 
-export interface ProgramOutcome extends Outcome {
+interface ProgramOutcome extends Outcome {
   stdoutKind?: 'text' | 'bytes'
 }
 

@@ -52,7 +52,7 @@ const NAME = /^[A-Za-z_]\w*$/
 const FRAMES = /^(BASH_SOURCE|BASH_LINENO|FUNCNAME)\b/
 
 /** An element that is worked out: of these the library knows numbers only, so functions have copies (see frames.ts). */
-export const COMPUTED = /^(BASH_SOURCE|BASH_LINENO|FUNCNAME)\[(?!\d+\]$|[@*]\]$)/
+const COMPUTED = /^(BASH_SOURCE|BASH_LINENO|FUNCNAME)\[(?!\d+\]$|[@*]\]$)/
 
 function mendExpansion(node: Expansion, { nounset, wrapped, inFunction }: Where): void {
   if (node.parameter === '!') node.parameter = '__bgpid'

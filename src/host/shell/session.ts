@@ -8,7 +8,7 @@ import { parse } from './parse.ts'
 import { Process } from './process.ts'
 import type { ShellHost, ShellNote } from './shellHost.ts'
 
-export interface LineResult {
+interface LineResult {
   exitCode: number
   ended: boolean
 }

@@ -43,7 +43,7 @@ export const settings: Readonly<Record<string, ShellCommand>> = {
 const OPTION_NAMES: Readonly<Record<string, string>> = { errexit: 'e', errtrace: 'E', functrace: 'T', xtrace: 'x' }
 
 /** What is ours among the words of `set` is done; the rest comes back. */
-export function takeSettings(words: readonly string[], env: Variables, process: Process): string[] {
+function takeSettings(words: readonly string[], env: Variables, process: Process): string[] {
   const ours = process.ownOptions()
   const left: string[] = []
   const keep = (letter: string, on: boolean): void => void (on ? env.set(`__${letter}`, '1') : env.delete(`__${letter}`))

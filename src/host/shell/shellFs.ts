@@ -25,7 +25,7 @@ export const ERR_SINK = '/dev/.err'
 /** Asking whether it is there lets others in. */
 export const TICK = '/dev/.tick'
 
-export interface FsOwner {
+interface FsOwner {
   readonly system: System
   caller(cwd?: string): Caller
   /** What is written to a sink. */

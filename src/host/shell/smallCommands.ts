@@ -44,7 +44,7 @@ export const smallCommands: Readonly<Record<string, ShellCommand>> = {
 
 const NAMES: Readonly<Record<number, string>> = { 0: 'root', 1000: 'user', 65534: 'nobody' }
 
-export function userName(uid: number): string {
+function userName(uid: number): string {
   return NAMES[uid] ?? String(uid)
 }
 

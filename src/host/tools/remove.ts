@@ -8,7 +8,7 @@ import { forEach, quickTool, tool } from './tool.ts'
 import type { ToolIo } from './toolIo.ts'
 import type { Voice } from './voice.ts'
 
-export interface Remover {
+interface Remover {
   io: ToolIo
   voice: Voice
   force: boolean

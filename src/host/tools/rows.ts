@@ -7,7 +7,7 @@ import type { Handle } from '../../core/machine/systemTypes.ts'
 import { openInput, readFull } from './streams.ts'
 import type { ToolIo } from './toolIo.ts'
 
-export interface RowsSpec {
+interface RowsSpec {
   fromBytes: number
   lengthBytes: number
   width: number

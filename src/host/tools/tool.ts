@@ -8,7 +8,7 @@ import { baseName } from './paths.ts'
 import { toolIo, type ToolIo } from './toolIo.ts'
 import { type Voice, voiceOf } from './voice.ts'
 
-export interface ToolSpec extends Syntax {
+interface ToolSpec extends Syntax {
   /** One paragraph, beginning with the way it is called; a line for each where it has commands. */
   help: string
   /** Exit code for wrong options and missing operands; 1 where not given. */
