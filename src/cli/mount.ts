@@ -1,5 +1,5 @@
-// famfs mount: a mount plays the whole log. After a failure nothing stays mounted; replay errors leave a standalone mount
-// where it is, and are the exit code.
+// famfs mount: a mount plays the whole log. After a failure nothing stays, neither mount nor shadow tree; replay errors leave a
+// standalone mount where it is, and are the exit code.
 
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
@@ -85,7 +85,7 @@ type KernelName = NonNullable<FamfsMountOptions['kernel']>
 type DaemonPlace = (typeof DAEMON_PLACES)[number]
 type Mounted = Extract<ReturnType<ReturnType<Io['system']['mountFamfs']>['next']>['value'], { ok: true }>['value']
 
-function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', device: string, mountpoint: string, { report }: Mounted): number {
+function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', device: string, mountpoint: string, { report, drop }: Mounted): number {
   if (kind === 'fuse') io.out(`daxdev=${device}, mpt=${mountpoint}\n`)
   else if (given.dummy > 0) io.out(`${mountpoint}\n`)
   const { entriesPlayed, newFiles, newDirectories, fileErrors, directoryErrors } = report
@@ -103,11 +103,12 @@ function tell({ given, io, name }: Call<typeof options>, kind: 'fuse' | 'v1', de
     if (missing) say(io, name, missing)
   }
   if (errorCount === 0) return 0
-  if (kind === 'v1') {
+  const dropped = drop?.()
+  if (!dropped?.ok) {
+    if (dropped) say(io, name, dropped.failure)
     say(io, name, { says: `${counted(errorCount, 'error')} in playing the log; ${mountpoint} is mounted with the rest`, next: `Look at the log: famfs fsck ${mountpoint}.` })
     return countExit(errorCount)
   }
-  io.system.machine.umount(mountpoint, io.caller.user)
   say(io, name, { says: `${counted(errorCount, 'error')} in playing the log, so it was unmounted again`, next: `Look at the log: famfs fsck ${device}.` })
   return 1
 }

@@ -131,6 +131,7 @@ export const failures = {
   // one host's kernel
   mounted: row<{ device: string; mountpoint: string }>('EBUSY', (d) => `${d.device} is mounted on this host at ${d.mountpoint}`,
     (d) => `Unmount it first: umount ${d.mountpoint}.`),
+  device_busy: row<{ device: string }>('EBUSY', (d) => `${d.device} is being worked on`, 'Wait for that, or stop it.'),
   not_mounted: row<{ path: string }>('EINVAL', (d) => `nothing is mounted at ${d.path}`, 'Mount first: famfs mount DEVICE DIRECTORY.'),
   mount_busy: row<{ path: string }>('EBUSY', (d) => `${d.path} is in use: something still reads, writes, waits or has its working directory there`, 'Stop it, let it end, or leave with cd; then unmount.'),
   mountpoint_busy: row<{ path: string }>('EBUSY', (d) => `something is mounted at ${d.path} already`, 'Choose another directory.'),

@@ -102,7 +102,7 @@ export class DaxDevices {
     if (!device || !memory) return fail('no_device', { name })
     const mount = this.#machine.mounts().find((each) => isDeviceOf(each, name))
     if (mount && !isForced) return fail('mounted', { device: name, mountpoint: mount.mountpoint })
-    const trouble = memoryTrouble(memory, 0, 0)
+    const trouble = this.#machine.refuseBusy(name) ?? memoryTrouble(memory, 0, 0)
     if (trouble) return trouble
     if (mount) memory.health.reconfigure()
     const was = this.modeOf(name)
@@ -111,7 +111,7 @@ export class DaxDevices {
     if (mode === 'system-ram') {
       this.#removeNode(device)
       memory.health.mend()
-      yield* zero(memory, 0, memory.presentBytes)
+      yield* this.#machine.alone([name], zero(memory, 0, memory.presentBytes))
     } else if (was === 'system-ram') this.#addNode(device)
     return ok()
   }

@@ -1,8 +1,8 @@
 // Mounting by a fuse daemon: a shadow tree in the host's own file system, written by replay and read by the daemon whenever
-// the kernel asks. After a failure nothing stays, neither mount nor tree.
+// the kernel asks. After a failure nothing stays, neither mount nor tree nor daemon. One that is stopped while it plays the log is
+// no failure: mount, tree and daemon stay with what was played until then, as on Linux.
 
 import { assert } from '../base/assert.ts'
-import { bytesOfText } from '../base/plain.ts'
 import { failLate } from '../base/late.ts'
 import { ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
@@ -22,7 +22,7 @@ import { metaFileFacts } from './metaFiles.ts'
 import { recipeOf, YEAR_SECONDS } from './mountRecipe.ts'
 import { baseName, directoryOf, isWithin } from './pathText.ts'
 import type { RootFs } from './rootFs.ts'
-import { shadowTarget } from './shadowTarget.ts'
+import { shadowTarget, writeWhole } from './shadowTarget.ts'
 import type { Caller, FamfsMountOptions, Mounted, Paths } from './systemTypes.ts'
 import type { FuseSide } from './types.ts'
 
@@ -43,17 +43,19 @@ const DAEMON: Caller = { user: ROOT, umask: 0, cwd: '/' }
 
 /** @param deviceName as the machine knows it; @param mountpoint canonical; @param thread the daemon's own, which ends with the mount */
 export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: string, options: FamfsMountOptions, caller: Caller, thread: DaemonThread | undefined): Task<Result<Mounted>> {
-  const { kernel = 'fuse' } = options
-  assert(!isStandalone(kernel), 'a fuse mount has a kernel that asks')
-  if (kernel === 'program' && !host.sandbox) return failLate('no_module', { name: kernel })
+  if (options.kernel === 'program' && !host.sandbox) return failLate('no_module', { name: options.kernel })
   const shadow = shadowDirectory(host, options, caller)
   if (!shadow.ok) return shadow
-  const shadowPath = shadow.value
+  const mounted = yield* mountOver(host, shadow.value, deviceName, mountpoint, options, caller, thread)
+  if (!mounted.ok) dropShadow(host, shadow.value, options)
+  return mounted
+}
+
+function* mountOver(host: FuseHost, shadowPath: string, deviceName: string, mountpoint: string, options: FamfsMountOptions, caller: Caller, thread: DaemonThread | undefined): Task<Result<Mounted>> {
   // Its own mount would hide the tree from its daemon.
-  if (isWithin(shadowPath, mountpoint)) {
-    dropShadow(host, shadowPath, options)
-    return failLate('shadow_hidden', { shadow: shadowPath, mountpoint })
-  }
+  if (isWithin(shadowPath, mountpoint)) return failLate('shadow_hidden', { shadow: shadowPath, mountpoint })
+  const { kernel = 'fuse' } = options
+  assert(!isStandalone(kernel), 'a fuse mount has a kernel that asks')
   const root = `${shadowPath}/root`
   const daemon = new ShadowDaemon(filesOf(host), root, (line) => host.log(line))
   const { allowOther = true, defaultPermissions = true, timeoutSeconds = YEAR_SECONDS, asIs = false, words = [] } = options
@@ -66,7 +68,7 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
     othersMayEnter: allowOther,
     addMeta: (logLengthBytes, role) => (asIs ? ok() : writeMeta(host, root, logLengthBytes, role)),
     addMetaFile: (file) => void (asIs ? ok() : writeMetaFile(host, root, file)),
-    target: (mounted) => targetOf(host, root, mounted),
+    target: (mounted, lost) => targetOf(host, root, mounted, lost),
     end() {
       host.unlink(`${shadowPath}/sock`, DAEMON)
       thread?.end()
@@ -84,10 +86,16 @@ export function* mountFuse(host: FuseHost, deviceName: string, mountpoint: strin
   if (kernel !== 'fuse') shown.push(`kernel=${kernel}`)
   if (thread) shown.push('daemon=worker')
   const report = yield* host.machine.mount(deviceName, mountpoint, caller.user, { fuse, way, plays: !asIs, umask: caller.umask, options: [...shown, ...words], recipe: recipeOf(options, { shadowPath }) })
-  if (report.ok) return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value })
-  fuse.end()
-  dropShadow(host, shadowPath, options)
-  return report
+  if (!report.ok) {
+    fuse.end()
+    return report
+  }
+  const drop = (): Result<undefined> => {
+    const gone = host.machine.umount(mountpoint, caller.user)
+    if (gone.ok) dropShadow(host, shadowPath, options)
+    return gone
+  }
+  return ok({ mountpoint, deviceName, kind: 'fuse', shadowPath, report: report.value, drop })
 }
 
 /** What the daemon answers the kernel from: maps from its shadow tree, devices as this host has them. */
@@ -118,23 +126,26 @@ function shadowDirectory(host: FuseHost, { shadow, allowOther = true, asIs = fal
   const made = host.mkdir(path, allowOther ? 0o755 : 0o700, { ...caller, umask: 0 })
   if (!made.ok) return made
   const rooted = host.mkdir(`${path}/root`, 0o755, { ...caller, umask: 0 })
-  return rooted.ok ? ok(path) : rooted
+  if (rooted.ok) return ok(path)
+  dropShadow(host, path, {})
+  return rooted
 }
 
 /** A tree of ours that nothing is mounted over says nothing to anybody; one that was given stays, but for the root we made. */
-function dropShadow({ rootFs }: FuseHost, shadowPath: string, { shadow, asIs = false }: FamfsMountOptions): void {
+function dropShadow({ rootFs }: FuseHost, shadowPath: string, { shadow, asIs = false }: Pick<FamfsMountOptions, 'shadow' | 'asIs'>): void {
   const gone = shadow === undefined ? shadowPath : `${shadowPath}/root`
   const directory = rootFs.find(directoryOf(gone))
   if (!asIs && directory?.kind === 'directory') rootFs.removeTree(directory, baseName(gone))
 }
 
 /** Replay writes the shadow file and tells the kernel what it says, which therefore needn't ask for it. */
-function targetOf(host: FuseHost, root: string, kernel: KernelMount): ReturnType<FuseSide['target']> {
+function targetOf(host: FuseHost, root: string, kernel: KernelMount, lost: () => void): ReturnType<FuseSide['target']> {
   const { target } = shadowTarget(host, root, DAEMON)
   return {
     addFile(file) {
       const played = target.addFile(file)
       if (played === 'made') kernel.addFile(file)
+      else if (typeof played === 'object') lost()
       return played
     },
     addDirectory(directory) {
@@ -161,10 +172,7 @@ function writeMetaFile(host: FuseHost, root: string, file: FileFacts): Result<un
 
 function writeText(host: FuseHost, path: string, text: string): Result<undefined> {
   const opened = host.open(path, { write: true, create: 0o644, truncate: true }, DAEMON)
-  if (!opened.ok) return opened
-  const written = opened.value.write(0, bytesOfText(text))
-  opened.value.close()
-  return written.ok ? ok() : written
+  return opened.ok ? writeWhole(host, path, opened.value, text, DAEMON) : opened
 }
 
 function filesOf(host: FuseHost): ShadowFiles {

@@ -5,7 +5,7 @@
 
 import type { Reason } from '../base/failure.ts'
 import { SeededRandom } from '../base/random.ts'
-import { fail, ok, type Result } from '../base/result.ts'
+import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
 import type { Source } from '../fs/data.ts'
@@ -29,11 +29,13 @@ import { type DownReason, metadataDown } from './metadata.ts'
 import { addMetaFiles } from './metaFiles.ts'
 import { MachineFiles } from './machineFiles.ts'
 import { newMount, playDevices } from './mounting.ts'
-import { inUse, maskedTarget, type Mount, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
+import { inUse, isRogue, maskedTarget, type Mount, type Place, playInto, statusOf, underLogLock } from './mounts.ts'
 import type {
-  CopyReason, Created, CreateSpec, CreatReason, DaxdevStatus, FileReason, LogplayOptions, MachineSpec, MkdirOptions, MkfsSpec, MountOptions, MountStatus,
-  NewReason, Outside,
+  Created, CreateSpec, DaxdevStatus, LogplayOptions, MachineSpec, MkdirOptions, MkfsSpec, MountOptions, MountStatus, Outside,
 } from './types.ts'
+
+/** Why a device can't be worked on as a whole. */
+export type RawReason = 'not_root' | 'no_device' | 'device_busy' | 'mounted' | 'device_failed'
 
 export class Machine extends MachineFiles {
   readonly name: string
@@ -42,6 +44,8 @@ export class Machine extends MachineFiles {
   readonly rawDevices: boolean
   readonly #outside: Outside
   readonly #memories = new Map<string, Memory>()
+  /** Names of devices that a task works on: they are nobody else's until it ends. */
+  readonly #busy = new Set<string>()
   readonly #maker: { bucketRandom: SeededRandom; relaxed: boolean }
 
   constructor(spec: MachineSpec, outside: Outside) {
@@ -73,13 +77,14 @@ export class Machine extends MachineFiles {
     deviceName: string,
     spec: MkfsSpec,
     user: User = ROOT,
-  ): Task<Result<Superblock, MkfsReason | 'not_root' | 'no_device' | 'mounted' | 'no_system_uuid' | 'device_failed'>> {
-    const memories = this.rawMemories([deviceName, ...(spec.secondaries ?? [])], user, 'format a device')
+  ): Task<Result<Superblock, MkfsReason | RawReason | 'no_system_uuid'>> {
+    const names = [deviceName, ...(spec.secondaries ?? [])]
+    const memories = this.rawMemories(names, user, 'format a device')
     if (!memories.ok) return memories
     const { systemUuid } = this
     if (systemUuid === undefined) return fail('no_system_uuid')
     const [memory, ...secondaries] = memories.value
-    return yield* mkfs(memory as Memory, { ...spec, secondaries, systemUuid, newUuid: this.uuidsFrom(spec.uuids), relaxed: this.relaxed })
+    return yield* this.alone(names, mkfs(memory as Memory, { ...spec, secondaries, systemUuid, newUuid: this.uuidsFrom(spec.uuids), relaxed: this.relaxed }))
   }
 
   /** Looks again for devices of a mount that weren't here. */
@@ -92,14 +97,17 @@ export class Machine extends MachineFiles {
   }
 
   /** mkfs --kill --force */
-  kill(deviceName: string, user: User = ROOT): Result<undefined, 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
+  kill(deviceName: string, user: User = ROOT): Result<undefined, RawReason> {
     const memory = this.#rawDevice(deviceName, user, 'kill a superblock')
     if (!memory.ok) return memory
     killSuperblock(memory.value)
     return ok()
   }
 
-  /** Mounts and plays the whole log. Replay errors leave it mounted, and stand in the report. */
+  /**
+   * Mounts and plays the whole log. Replay errors leave it mounted, and stand in the report; so does whoever stops it: the mount
+   * has what was played until then, and the next replay begins at the first entry.
+   */
   *mount(
     deviceName: string,
     mountpoint: string,
@@ -116,7 +124,7 @@ export class Machine extends MachineFiles {
     const mount = made.value
     this.mountTable.add(mount)
     const { plays = true } = options
-    const played = yield* plays ? playInto(mount, 0, maskedTarget(mount, options)) : playDevices(mount)
+    const played = yield* inUse(mount, plays ? playInto(mount, 0, maskedTarget(mount, options)) : playDevices(mount))
     if (!played.ok) this.mountTable.remove(mount)
     return played
   }
@@ -157,10 +165,10 @@ export class Machine extends MachineFiles {
     const place = this.mountTable.place(path)
     if (!place.ok) return place
     const { mount } = place.value
-    return yield* this.locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (name) => this.#newPlace(name))))
+    return yield* this.locked(mount, what, (held) => work(heldLog(this.#maker, held, mount, (name) => this.mountTable.place(name), (name) => this.#newPlace(name))))
   }
 
-  *creat(path: string, spec: CreateSpec): Task<Result<Created, CreatReason>> {
+  *creat(path: string, spec: CreateSpec): Task<Result<Created>> {
     const place = this.#newPlace(path)
     if (!place.ok) return place
     const there = existing(place.value, path, spec.sizeBytes)
@@ -171,20 +179,20 @@ export class Machine extends MachineFiles {
   }
 
   /** Copies a local source in: creates and logs the file first, then its data. Over a file of the same size it writes in place. */
-  *cp(source: Source, path: string, spec: Omit<CreateSpec, 'sizeBytes'> = {}): Task<Result<Created, CopyReason>> {
+  *cp(source: Source, path: string, spec: Omit<CreateSpec, 'sizeBytes'> = {}): Task<Result<Created>> {
     const place = this.#newPlace(path)
     if (!place.ok) return place
     return yield* this.locked(place.value.mount, 'copy files in', (held) => copyHere(this.#maker, held, place.value, path, source, spec))
   }
 
-  *mkdir(path: string, options: MkdirOptions = {}): Task<Result<undefined, NewReason | LockReason | 'exists' | 'log_full'>> {
+  *mkdir(path: string, options: MkdirOptions = {}): Task<Result<undefined>> {
     const place = this.mountTable.place(path)
     if (!place.ok) return place
     const made = yield* this.locked(place.value.mount, 'make directories', (held) => mkdirHere(held, place.value, path, options))
     return made.ok ? ok() : made
   }
 
-  *clone(source: string, target: string): Task<Result<FileInode, CreatReason | FileReason | 'exists' | 'cloned_interleaved'>> {
+  *clone(source: string, target: string): Task<Result<FileInode>> {
     const from = this.fileAt(source)
     if (!from.ok) return from
     const place = this.#newPlace(target)
@@ -211,7 +219,7 @@ export class Machine extends MachineFiles {
     mount.volume.known = read.value
     if (read.value.layout.fsUuid !== mount.fsUuid) return fail('other_filesystem')
     const { whole = false, dryRun = false } = options
-    const fromIndex = options.fromIndex ?? (whole || mount.rogue ? 0 : mount.playedCount)
+    const fromIndex = options.fromIndex ?? (whole || isRogue(mount) ? 0 : mount.playedCount)
     const isApart = options.fromIndex !== undefined && fromIndex !== mount.playedCount
     if (isApart) return yield* inUse(mount, logplay(mount.volume.memory, mount.layout, maskedTarget(mount, options), fromIndex))
     // A dry run, or another tree, leaves what this mount has played as it is.
@@ -224,11 +232,11 @@ export class Machine extends MachineFiles {
     deviceName: string,
     target: ReplayTarget | undefined,
     user: User = ROOT,
-  ): Task<Result<ReplayReport, LayoutReason | 'not_root' | 'no_device' | 'mounted' | 'log_counters' | 'log_shrank'>> {
+  ): Task<Result<ReplayReport, LayoutReason | RawReason | 'log_counters' | 'log_shrank'>> {
     const memory = this.#rawDevice(deviceName, user, 'read a device')
     if (!memory.ok) return memory
     const read = readLayout(memory.value)
-    return read.ok ? yield* logplay(memory.value, read.value, target) : read
+    return read.ok ? yield* this.alone([deviceName], logplay(memory.value, read.value, target)) : read
   }
 
   /** Makes the missing meta files of a v1 mount again. */
@@ -279,7 +287,7 @@ export class Machine extends MachineFiles {
   }
 
   /** @param what they are wanted for, for the refusal */
-  rawMemories(deviceNames: readonly string[], user: User, what: string): Result<Memory[], 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
+  rawMemories(deviceNames: readonly string[], user: User, what: string): Result<Memory[], RawReason> {
     const memories: Memory[] = []
     for (const name of deviceNames) {
       const memory = this.#rawDevice(name, user, what)
@@ -289,10 +297,27 @@ export class Machine extends MachineFiles {
     return ok(memories)
   }
 
-  #rawDevice(deviceName: string, user: User, what: string): Result<Memory, 'not_root' | 'no_device' | 'mounted' | 'device_failed'> {
+  /** Of devices that were free right before: while the task runs, each of the others would work in bytes that aren't its own. */
+  *alone<T>(deviceNames: readonly string[], task: Task<T>): Task<T> {
+    for (const name of deviceNames) this.#busy.add(name)
+    try {
+      return yield* task
+    } finally {
+      for (const name of deviceNames) this.#busy.delete(name)
+    }
+  }
+
+  /** Whether a task works on it. */
+  refuseBusy(device: string): { ok: false; failure: Failure<'device_busy'> } | undefined {
+    return this.#busy.has(device) ? fail('device_busy', { device }) : undefined
+  }
+
+  #rawDevice(deviceName: string, user: User, what: string): Result<Memory, RawReason> {
     if (user.uid !== 0) return fail('not_root', { what })
     const memory = this.#memories.get(deviceName)
     if (!memory) return fail('no_device', { name: deviceName })
+    const busy = this.refuseBusy(deviceName)
+    if (busy) return busy
     const mount = this.mountTable.ofDevice(deviceName)
     // Of no bytes: one that answers can be formatted, whatever else it is.
     return mount ? fail('mounted', { device: deviceName, mountpoint: mount.mountpoint }) : memoryTrouble(memory, 0, 0) ?? ok(memory)

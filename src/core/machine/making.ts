@@ -1,10 +1,11 @@
-// What only the master does, under the log lock: everything is checked before anything is made, and the host that appends
-// an entry knows it without playing it.
+// What only the master does, under the log lock: everything is checked before anything is made. The host that appends an
+// entry knows it without playing it, and before it is written: what its kernel or its shadow tree can't take isn't logged.
 
-import { normalizedPath, parentOf } from '../base/path.ts'
+import { assert } from '../base/assert.ts'
+import { parentOf } from '../base/path.ts'
 import type { SeededRandom } from '../base/random.ts'
 import { shuffledIndices } from '../base/random.ts'
-import { fail, ok, type Result } from '../base/result.ts'
+import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { cloneFile, createDirectory, createFile } from '../fs/create.ts'
 import { copyIn, type DataFile, type Source } from '../fs/data.ts'
@@ -12,9 +13,9 @@ import type { LogLock } from '../fs/volume.ts'
 import type { FileBytes } from '../kernel/fileBytes.ts'
 import type { FileInode } from '../kernel/mount.ts'
 import { loggablePath } from '../log/path.ts'
-import type { PlayedDirectory, PlayedFile } from '../log/replay.ts'
+import type { PlayedAs } from '../log/replay.ts'
 import { missingLevels, type Mount, type Place } from './mounts.ts'
-import type { CopyReason, Created, CreateSpec, CreatReason, MkdirOptions, NewReason } from './types.ts'
+import type { Created, CreateSpec, MkdirOptions } from './types.ts'
 
 const DEFAULT_FILE_MODE = 0o644
 const DEFAULT_DIRECTORY_MODE = 0o755
@@ -24,15 +25,18 @@ interface Maker {
   relaxed: boolean
 }
 
-export function createHere(maker: Maker, held: LogLock, place: Place, path: string, spec: CreateSpec): Result<Created, CreatReason> {
+export function createHere(maker: Maker, held: LogLock, place: Place, path: string, spec: CreateSpec): Result<Created> {
   const { mount, relpath } = place
   const parent = checkParent(mount, path, relpath)
   if (!parent.ok) return parent
   const { sizeBytes, mode = DEFAULT_FILE_MODE, uid = 0, gid = 0, interleave } = spec
   const bucketOrder = (count: number): number[] => shuffledIndices(count, maker.bucketRandom)
-  const file = { path: relpath, sizeBytes, mode, uid, gid, ...(interleave ? { interleave } : {}) }
-  const made = createFile(held, file, { bucketOrder, relaxed: maker.relaxed })
-  return made.ok ? ok({ inode: learnFile(mount, made.value), isNew: true }) : made
+  const made = createFile(held, { path: relpath, sizeBytes, mode, uid, gid, interleave }, {
+    bucketOrder,
+    relaxed: maker.relaxed,
+    learn: (file) => refusal(mount.target.addFile(file), path),
+  })
+  return made.ok ? ok({ inode: learned(mount, made.value), isNew: true }) : made
 }
 
 /** Creates and logs the file first, then its data. Over a file of the same size it writes in place. */
@@ -43,7 +47,7 @@ export function* copyHere(
   path: string,
   source: Source,
   spec: Omit<CreateSpec, 'sizeBytes'>,
-): Task<Result<Created, CopyReason>> {
+): Task<Result<Created>> {
   const { sizeBytes } = source
   const created = existing(place, path, sizeBytes) ?? createHere(maker, held, place, path, { ...spec, sizeBytes })
   if (!created.ok) return created
@@ -66,7 +70,7 @@ export function mkdirHere(
   { mount, relpath }: Place,
   path: string,
   options: MkdirOptions,
-): Result<string[], NewReason | 'exists' | 'log_full'> {
+): Result<string[]> {
   const there = mount.kernel.lookup(relpath)
   if (there) return options.parents && there.kind === 'directory' ? ok([]) : fail('exists', { path })
   const fits = loggablePath(relpath)
@@ -80,10 +84,14 @@ export function mkdirHere(
   if (held.nextIndex + levels.length > slotCount) return fail('log_full', { slotCount })
   const { mode = DEFAULT_DIRECTORY_MODE, uid = 0, gid = 0, umask = 0 } = options
   for (const level of levels) {
-    const made = createDirectory(held, { path: level, mode, uid, gid })
-    if (!made.ok) return made
     // The log has the full mode; the directory on this host is made as mkdir(2) makes it.
-    learnDirectory(mount, { ...made.value, mode: mode & ~umask })
+    const made = createDirectory(held, { path: level, mode, uid, gid }, (directory) => {
+      const played = mount.target.addDirectory({ ...directory, mode: mode & ~umask })
+      // Its directory is there, or was made right before.
+      return refusal(played === 'error' ? 'existed' : played, path)
+    })
+    if (!made.ok) return made
+    advance(mount, made.value.entryIndex)
   }
   return ok(levels)
 }
@@ -93,46 +101,43 @@ export function cloneHere(
   source: FileInode,
   { mount, relpath }: Place,
   target: string,
-): Result<FileInode, CreatReason | 'exists' | 'cloned_interleaved' | 'no_file_map'> {
+): Result<FileInode> {
   if (mount.kernel.lookup(relpath)) return fail('exists', { path: target })
   if (!source.map) return fail('no_file_map', { path: source.path })
-  const made = cloneFile(held, { ...source, map: source.map }, relpath)
-  return made.ok ? ok(learnFile(mount, made.value)) : made
+  const made = cloneFile(held, { ...source, map: source.map }, relpath, (file) => refusal(mount.target.addFile(file), target))
+  return made.ok ? ok(learned(mount, made.value)) : made
 }
 
 /** What one hold of the log lock offers: all of it under the same allocation cursor. */
 export interface HeldLog {
-  creat(path: string, spec: CreateSpec): Result<Created, CreatReason>
-  cp(source: Source, path: string, spec?: Omit<CreateSpec, 'sizeBytes'>): Task<Result<Created, CopyReason>>
+  creat(path: string, spec: CreateSpec): Result<Created>
+  cp(source: Source, path: string, spec?: Omit<CreateSpec, 'sizeBytes'>): Task<Result<Created>>
   /** @returns the levels that were made, from the top, relative to the mount point */
-  mkdir(path: string, options?: MkdirOptions): Result<string[], NewReason | 'exists' | 'log_full'>
+  mkdir(path: string, options?: MkdirOptions): Result<string[]>
 }
 
-/** @param placeOf judges a path that may be logged */
+/** @param newPlaceOf judges a path that may be logged */
 export function heldLog(
   maker: Maker,
   held: LogLock,
   mount: Mount,
-  placeOf: (path: string) => Result<Place, 'not_in_famfs' | 'bad_path' | 'path_too_long'>,
+  placeOf: (path: string) => Result<Place>,
+  newPlaceOf: (path: string) => Result<Place>,
 ): HeldLog {
-  const here = (path: string): ReturnType<typeof placeOf> => {
-    const place = placeOf(path)
-    return place.ok && place.value.mount !== mount ? fail('not_in_famfs', { path }) : place
-  }
+  const here = (place: Result<Place>, path: string): Result<Place> => (place.ok && place.value.mount !== mount ? fail('not_in_famfs', { path }) : place)
   return {
     creat(path, spec) {
-      const place = here(path)
+      const place = here(newPlaceOf(path), path)
       return place.ok ? existing(place.value, path, spec.sizeBytes) ?? createHere(maker, held, place.value, path, spec) : place
     },
     *cp(source, path, spec = {}) {
-      const place = here(path)
+      const place = here(newPlaceOf(path), path)
       return place.ok ? yield* copyHere(maker, held, place.value, path, source, spec) : place
     },
     mkdir(path, options = {}) {
       // The mount point itself is a place too: with parents it is there already.
-      const relpath = normalizedPath(path.slice(mount.mountpoint.length + 1))
-      if (!path.startsWith(mount.mountpoint) || relpath === undefined) return fail('not_in_famfs', { path })
-      return mkdirHere(held, { mount, relpath }, path, options)
+      const place = here(placeOf(path), path)
+      return place.ok ? mkdirHere(held, place.value, path, options) : place
     },
   }
 }
@@ -152,15 +157,21 @@ function checkParent(mount: Mount, path: string, relpath: string): Result<undefi
   return parent.kind === 'directory' ? ok() : fail('not_a_directory', { path: parentOf(path) })
 }
 
-function learnFile(mount: Mount, file: PlayedFile): FileInode {
-  mount.target.addFile(file)
-  advance(mount, file.entryIndex)
-  return mount.kernel.lookup(file.path) as FileInode
+/**
+ * Why a host that has no such name, and has its directory, didn't take it. Where nothing says why, the shadow tree differs from
+ * what it told: it has a file there that its daemon can't read, or someone removed the directory.
+ */
+function refusal(played: PlayedAs, path: string): { ok: false; failure: Failure } | undefined {
+  if (played === 'made') return undefined
+  if (typeof played === 'object') return { ok: false, failure: played }
+  return played === 'existed' ? fail('exists', { path }) : fail('no_parent', { path: parentOf(path) })
 }
 
-function learnDirectory(mount: Mount, directory: PlayedDirectory): void {
-  mount.target.addDirectory(directory)
-  advance(mount, directory.entryIndex)
+function learned(mount: Mount, { path, entryIndex }: { path: string; entryIndex: number }): FileInode {
+  advance(mount, entryIndex)
+  const inode = mount.kernel.lookup(path)
+  assert(inode?.kind === 'file', 'what was taken is there')
+  return inode
 }
 
 export function advance(mount: Mount, entryIndex: number): void {

@@ -43,7 +43,8 @@ export function newMount({ mountpoint, memory, memories, systemUuid, now }: Moun
   // A kernel that nothing is pushed into asks its daemon where a device is.
   const daxdevs: MountDaxdevs = new MountDaxdevs(layout, here, kernel.devices, kernel.way.push !== undefined)
   known = daxdevs
-  return ok({
+  const told = fuse ? fuse.target(kernel, () => void mount.lostCount++) : kernel
+  const mount: Mount = {
     mountpoint,
     deviceName: memory.device.name,
     volume: newVolume(memory, () => daxdevs.usable()),
@@ -54,14 +55,16 @@ export function newMount({ mountpoint, memory, memories, systemUuid, now }: Moun
     role,
     playedCount: 0,
     options,
-    target: learning(fuse ? fuse.target(kernel) : kernel, daxdevs, (devindex) => {
+    target: learning(told, daxdevs, (devindex) => {
       if (fuse) fuse.addMetaFile(superblockFile(devindex))
       else kernel.addFile({ ...superblockFile(devindex), entryIndex: -1 })
     }),
-    rogue: false,
+    lostCount: 0,
+    regainedCount: 0,
     lockQueue: [],
     userCount: 0,
-  })
+  }
+  return ok(mount)
 }
 
 /** What the log adds to the mount, and a meta file for each device's superblock: again where someone removed it. */

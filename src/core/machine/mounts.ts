@@ -34,8 +34,10 @@ export interface Mount {
   options: MountOptions
   /** Who learns what the log says: the kernel, and on a fuse mount the shadow tree with it. */
   target: ReplayTarget
-  /** Something was removed or renamed here: the next replay begins at the first entry, and brings it back. */
-  rogue: boolean
+  /** How often something of the log went here: plain tools removed or renamed it, or the shadow tree couldn't take it. */
+  lostCount: number
+  /** Of these, as many as a replay from the first entry has brought back since. */
+  regainedCount: number
   /** Operations that hold or want the log lock, in the order they came. The first one holds it. */
   lockQueue: object[]
   /** Tasks that read or write its files, or play its log: while there are any, it stays mounted. */
@@ -129,7 +131,7 @@ export function statusOf(mount: Mount): MountStatus {
   const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
   const { fuse, generation = 'first', options = [], recipe } = mount.options
   const kind = fuse ? 'fuse' : 'v1'
-  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, daemon: fuse?.daemon, generation, shadowPath: fuse?.shadowPath, options, recipe, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: mount.rogue }
+  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, daemon: fuse?.daemon, generation, shadowPath: fuse?.shadowPath, options, recipe, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: isRogue(mount) }
 }
 
 /** Files of a fuse mount have the mode of their shadow file: no umask touches them. */
@@ -137,12 +139,22 @@ export function maskedTarget({ options, target }: Mount, { umask = 0, asClient =
   return withoutBits(target, (options.fuse ? 0 : umask) | (asClient ? WRITE_BITS : 0), umask)
 }
 
-/** Plays the log into what knows this mount, and remembers how far. */
+/** Something of the log is missing here: the next replay begins at the first entry, and brings it back. */
+export function isRogue({ lostCount, regainedCount }: Mount): boolean {
+  return lostCount > regainedCount
+}
+
+/**
+ * Plays the log into what knows this mount, and remembers how far. Others go on meanwhile: what they wrote, played or removed
+ * stays counted.
+ */
 export function* playInto(mount: Mount, fromIndex: number, target: ReplayTarget): Task<Result<ReplayReport, 'log_counters' | 'log_shrank'>> {
+  const { playedCount, lostCount } = mount
   const played = yield* logplay(mount.volume.memory, mount.layout, target, fromIndex)
   if (!played.ok) return played
   mount.daxdevs.resolveAgain()
-  mount.playedCount = played.value.nextIndex
-  if (fromIndex === 0) mount.rogue = false
+  const { nextIndex } = played.value
+  mount.playedCount = mount.playedCount === playedCount ? nextIndex : Math.max(mount.playedCount, nextIndex)
+  if (fromIndex === 0) mount.regainedCount = Math.max(mount.regainedCount, lostCount)
   return played
 }

@@ -21,7 +21,7 @@ export function unlink(place: Place, path: string, user: User): Result<undefined
   const refused = refuseInParent(mount, path, inode.path, user) ?? (inode.map ? refuseGeneration(mount, path, 'remove mapped files') : undefined)
   if (refused) return refused
   mount.kernel.remove(inode)
-  mount.rogue = true
+  mount.lostCount++
   return ok()
 }
 
@@ -37,7 +37,7 @@ export function rmdir(place: Place, path: string, user: User): Result<undefined,
   if (refused) return refused
   if (inode.children.length > 0) return failLate('not_empty', { path })
   mount.kernel.remove(inode)
-  mount.rogue = true
+  mount.lostCount++
   return ok()
 }
 
@@ -60,7 +60,7 @@ export function rename(from: Place, to: Place, paths: { from: string; to: string
   if (blocked) return blocked
   if (there) mount.kernel.remove(there)
   mount.kernel.move(inode, to.relpath)
-  mount.rogue = true
+  mount.lostCount++
   return ok()
 }
 

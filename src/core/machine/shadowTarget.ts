@@ -1,13 +1,14 @@
 // Replay into a shadow tree: one YAML file for each file of the log, one directory for each directory, in the host's own
-// file system. What is there is left as it is.
+// file system. What is there is left as it is, and what can't be written whole isn't there: else the next replay would leave it so.
 
 import { normalizedPath } from '../base/path.ts'
 import { bytesOfText, textOf } from '../base/plain.ts'
+import { ok, type Result } from '../base/result.ts'
 import { logFileMetaOf } from '../fmap/fmap.ts'
 import { shadowYaml } from '../fs/shadowYaml.ts'
 import { parseShadowYaml } from '../fuse/daemonYaml.ts'
-import type { Played, PlayedDirectory, PlayedFile, ReplayTarget } from '../log/replay.ts'
-import type { Caller, Paths } from './systemTypes.ts'
+import type { Played, PlayedAs, PlayedDirectory, PlayedFile, ReplayTarget } from '../log/replay.ts'
+import type { Caller, Handle, Paths } from './systemTypes.ts'
 
 export interface ShadowTarget {
   target: ReplayTarget
@@ -29,7 +30,7 @@ export function shadowTarget(paths: Paths, root: string, caller: Caller, check =
       if (path === undefined) return 'error'
       const yaml = shadowYaml(logFileMetaOf(file))
       const played = addFile(paths, path, yaml, caller)
-      if (check && played !== 'error') compare(path, file)
+      if (check && (played === 'made' || played === 'existed')) compare(path, file)
       return played
     },
     addDirectory: (directory) => addDirectory(paths, root, directory, caller),
@@ -45,14 +46,22 @@ function saysSo(text: string | undefined, { path, mode, uid, gid, map }: PlayedF
   return value.path === path && value.mode === mode && value.uid === uid && value.gid === gid && JSON.stringify(value.map) === JSON.stringify(map)
 }
 
-function addFile(paths: Paths, path: string, yaml: string, caller: Caller): Played {
+function addFile(paths: Paths, path: string, yaml: string, caller: Caller): PlayedAs {
   const there = paths.lstat(path, caller)
   if (there.ok) return there.value.kind === 'directory' ? 'error' : 'existed'
   const opened = paths.open(path, { write: true, create: 0o644, exclusive: true }, caller)
   if (!opened.ok) return 'error'
-  const written = opened.value.write(0, bytesOfText(yaml))
-  opened.value.close()
-  return written.ok ? 'made' : 'error'
+  const written = writeWhole(paths, path, opened.value, yaml, caller)
+  return written.ok ? 'made' : written.failure
+}
+
+/** Closes it, too. A file that can't take the text is removed. */
+export function writeWhole(paths: Paths, path: string, file: Handle, text: string, caller: Caller): Result<undefined> {
+  const written = file.write(0, bytesOfText(text))
+  file.close()
+  if (written.ok) return ok()
+  paths.unlink(path, caller)
+  return written
 }
 
 function addDirectory(paths: Paths, root: string, directory: PlayedDirectory, caller: Caller): Played {

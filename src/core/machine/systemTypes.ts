@@ -132,4 +132,6 @@ export interface Mounted {
   /** Of a fuse mount: the directory with `root` in it. */
   shadowPath: string | undefined
   report: ReplayReport
+  /** Of a fuse mount: unmounts it again, and nothing stays of the tree that was made for it. */
+  drop?: () => Result<undefined>
 }

@@ -2,11 +2,8 @@
 
 import type { Interleave } from '../alloc/allocate.ts'
 import type { Result } from '../base/result.ts'
-import type { CreateReason } from '../fs/create.ts'
-import type { DataReason } from '../fs/data.ts'
 import type { Role } from '../fs/role.ts'
 import type { FileFacts } from '../fmap/fmap.ts'
-import type { LockReason } from '../fs/volume.ts'
 import type { AccessReason, FileInode, KernelMount, LookupSource } from '../kernel/mount.ts'
 import type { KernelName, WayMaker } from '../kernel/way.ts'
 import type { ReplayTarget } from '../log/replay.ts'
@@ -139,8 +136,8 @@ export interface FuseSide {
   addMeta(logLengthBytes: number, role: Role): Result<undefined>
   /** Writes one more of them: the superblock of a device that the log added. */
   addMetaFile(file: FileFacts): void
-  /** Writes the shadow, and tells the kernel, so that it needn't ask for what is new. */
-  target(kernel: KernelMount): ReplayTarget
+  /** Writes the shadow, and tells the kernel, so that it needn't ask for what is new. @param lost there was no room for a file */
+  target(kernel: KernelMount, lost: () => void): ReplayTarget
   /** The mount is gone, and the daemon with it. */
   end(): void
 }
@@ -195,9 +192,6 @@ export interface MountStatus {
 }
 
 export type PathReason = 'not_in_famfs' | 'bad_path' | 'no_such_path'
-export type NewReason = 'not_in_famfs' | 'bad_path' | 'path_too_long' | 'no_parent' | 'not_a_directory'
-export type CreatReason = NewReason | CreateReason | LockReason | 'is_a_directory' | 'size_differs'
-export type CopyReason = CreatReason | AccessReason | DataReason | 'source_short'
 export type FileReason = PathReason | AccessReason | 'is_a_directory' | 'no_access'
 export type RogueReason =
   | PathReason | 'no_access' | 'module_refuses' | 'fuse_no_create' | 'fuse_not_implemented' | 'fuse_no_resize' | 'not_empty' | 'exists' | 'no_parent'

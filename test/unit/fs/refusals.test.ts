@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { GIB, MIB } from '../../../src/core/base/align.ts'
-import { must } from '../../../src/core/base/result.ts'
+import { fail, must } from '../../../src/core/base/result.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow } from '../../../src/core/base/task.ts'
 import { cloneFile, createDirectory, createFile, logDaxdev } from '../../../src/core/fs/create.ts'
@@ -126,6 +126,37 @@ describe('space', () => {
     expect(refused(held, () => createFile(held, file('striped', 8 * MIB, { interleave }), fileOptions()))).toBe('no_strips')
     expect(refused(held, () => createFile(held, file('fallback', AU * 60, { interleave: { ...interleave, chunkBytes: 128 * MIB } }), fileOptions()))).toBe('no_space')
     expect(createFile(held, file('three', 6 * MIB, { interleave: { ...interleave, stripCount: 3 } }), fileOptions()).ok).toBe(true)
+  })
+})
+
+describe('whoever can’t take what is about to be logged', () => {
+  const learn = () => fail('not_in_famfs', { path: 'f' })
+  const interleave = { bucketCount: 4, stripCount: 2, chunkBytes: AU }
+
+  it.each([
+    ['in one piece', { sizeBytes: 5 * AU }],
+    ['in strips', { sizeBytes: 8 * AU, interleave }],
+    ['smaller than a chunk, from the start', { sizeBytes: 1, interleave }],
+  ])('nothing is kept of a file %s: space, cursor and log are as they were', (_, { sizeBytes, ...more }) => {
+    const { held } = small(64 * MIB)
+    expect(refused(held, () => createFile(held, file('f', sizeBytes, more), { ...fileOptions(), learn }))).toBe('not_in_famfs')
+    const [first, again] = [0, 1].map((i) => must(createFile(small(64 * MIB).held, file(`f${i}`, sizeBytes, more), fileOptions())).map)
+    expect([must(createFile(held, file('f', sizeBytes, more), fileOptions())).map, again]).toEqual([first, first])
+  })
+
+  it('nor of a clone or a directory', () => {
+    const { held, source } = small()
+    expect(refused(held, () => cloneFile(held, source, 'f', learn))).toBe('not_in_famfs')
+    expect(refused(held, () => createDirectory(held, directory('f'), learn))).toBe('not_in_famfs')
+  })
+
+  it('is asked before anything of it is on the media', () => {
+    const { held } = small()
+    const before = metadataHash(held.memory)
+    const seen: unknown[] = []
+    const made = must(createFile(held, file('f', 1), { ...fileOptions(), learn: (taken) => void seen.push(taken, metadataHash(held.memory)) }))
+    expect(seen).toEqual([made, before])
+    expect([made.entryIndex, held.nextIndex, metadataHash(held.memory) === before]).toEqual([2, 3, false])
   })
 })
 
