@@ -1,5 +1,6 @@
 // What the page knows of a session: plain, immutable, and without one byte of the device. A snapshot is replaced, never
-// changed; `version` moves with every snapshot, `deviceVersion` only when bytes on the device may have changed.
+// changed; `version` moves with every snapshot, `deviceVersion` when the device was looked at again, and `bytesVersion` when
+// something was written there, or may have been.
 
 import type { Failure, Result } from '../core/base/result.ts'
 import type { KernelName } from '../core/kernel/way.ts'
@@ -9,6 +10,7 @@ import type { CallNote, Calls, HostNode } from '../host/protocol.ts'
 export interface Snapshot {
   version: number
   deviceVersion: number
+  bytesVersion: number
   engine: EngineView
   device: DeviceView
   /** Files and directories by the log on the media, in log order: what the master's log says, not what a host sees. */
@@ -145,6 +147,8 @@ export interface HostView {
   memoryErrno?: string | undefined
   /** Devices that its mount has lost. */
   lost: readonly LostDevice[]
+  /** Places of devices that were reconfigured under its mount, which hasn't touched them since: it will lose them. */
+  outdated?: readonly number[] | undefined
   /** Why devices that say that they are this mount's aren't taken for them. */
   refused?: readonly string[]
   /** What this host sees in its mount, in log order. */
@@ -169,7 +173,7 @@ export interface HostView {
 export interface LostDevice {
   /** Its place in the session. */
   devindex: number
-  /** poison, stopped: the host met it. reconfigured: it has met it, or will. */
+  /** What the host met. */
   why: 'poison' | 'stopped' | 'reconfigured'
   /** The whole mount went with it. */
   endsMount: boolean
@@ -355,7 +359,7 @@ export interface Playground {
   /** A private copy of at most 64 KiB. */
   peek(source: PeekSource, offsetBytes: number, lengthBytes: number): Promise<Result<Uint8Array<ArrayBuffer>>>
 
-  /** mkfs.famfs on host A (the first host that is up); without force a formatted device is refused. All hosts mount again. */
+  /** mkfs.famfs on host A (the first host that is up); without force a formatted device is refused. All hosts mount again, each as it was mounted. */
   format(options?: FormatOptions): Promise<Result<undefined>>
   /** famfs creat on the host (default: the master); filled from the seed if one is given. */
   newFile(options: NewFileOptions): Promise<Result<undefined>>
