@@ -133,6 +133,7 @@ class Dump implements Playground {
     this.#snapshot = {
       version: 1,
       deviceVersion: 1,
+      bytesVersion: 1,
       engine: { kind: 'inline', sentence: 'A dump has no hosts: this page reads it by itself.' },
       device: {
         name: memory.device.name,

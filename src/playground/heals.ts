@@ -3,6 +3,7 @@
 import { LOG_OFFSET_BYTES } from '../core/omf/constants.ts'
 import { LOG_ENTRY_BYTES, LOG_HEADER_BYTES } from '../core/omf/log.ts'
 import { Superblock } from '../core/omf/superblock.ts'
+import { anyOverlap } from './memoryFaults.ts'
 import { deviceWords, type Spoken } from './spoken.ts'
 import type { PoolDeviceView } from './types.ts'
 
@@ -15,8 +16,9 @@ export function healsOf(device: PoolDeviceView, entryCount: number): string[] {
 /** Cleared poison is zeros: under a superblock, or under as much of the log as is in use, they end what was there. */
 export function isNeeded({ baseBytes, fsDevindex }: PoolDeviceView, ranges: PoolDeviceView['health']['poison'], entryCount: number): boolean {
   if (fsDevindex === undefined) return false
-  const needed = [{ at: baseBytes, lengthBytes: Superblock.sizeBytes }, { at: baseBytes + LOG_OFFSET_BYTES, lengthBytes: fsDevindex === 0 ? LOG_HEADER_BYTES + entryCount * LOG_ENTRY_BYTES : 0 }]
-  return ranges.some(({ offsetBytes, lengthBytes }) => needed.some((part) => offsetBytes < part.at + part.lengthBytes && part.at < offsetBytes + lengthBytes))
+  const superblock = { offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }
+  const log = { offsetBytes: baseBytes + LOG_OFFSET_BYTES, lengthBytes: LOG_HEADER_BYTES + entryCount * LOG_ENTRY_BYTES }
+  return anyOverlap(ranges, fsDevindex === 0 ? [superblock, log] : [superblock])
 }
 
 /** For where there is no button. */

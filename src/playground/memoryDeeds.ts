@@ -2,13 +2,15 @@
 // do it. Loaded when the first of them is asked for.
 
 import { failLate } from '../core/base/late.ts'
+import { POISON_LINE_BYTES } from '../core/base/poison.ts'
 import { ok, type Result } from '../core/base/result.ts'
-import { changeDevice, clearPoison, type DeviceChange, POISON_LINE_BYTES } from '../core/machine/deviceErrors.ts'
+import { changeDevice, clearPoison, type DeviceChange } from '../core/machine/deviceErrors.ts'
 import { coherentMemory, type Memory } from '../core/mem/memory.ts'
 import { Superblock } from '../core/omf/superblock.ts'
 import { Turns } from '../host/turns.ts'
+import { anyOverlap } from './memoryFaults.ts'
 import { hexText, sizeText } from './sentences.ts'
-import { capitalDevice, deviceAmong, spokenOf } from './spoken.ts'
+import { capitalDevice, deviceAmong, listed, spokenOf } from './spoken.ts'
 import type { Extent } from './types.ts'
 import type { World } from './world.ts'
 
@@ -83,7 +85,7 @@ export function clearPoisonOf(world: World, devindex: number): Promise<Result<un
 /** "64 lines of s4 are zeros now". */
 function zerosText({ media: { devices, files, filesystem } }: World, zeros: readonly Extent[]): string {
   const count = zeros.reduce((sum, { lengthBytes }) => sum + lengthBytes / POISON_LINE_BYTES, 0)
-  const isUnder = (extents: readonly Extent[]): boolean => extents.some((a) => zeros.some((b) => a.offsetBytes < b.offsetBytes + b.lengthBytes && b.offsetBytes < a.offsetBytes + a.lengthBytes))
+  const isUnder = (extents: readonly Extent[]): boolean => anyOverlap(extents, zeros)
   const bases = [0, ...devices.flatMap(({ memory }) => memory?.device.baseBytes ?? [])]
   const { logOffsetBytes = 0, logLengthBytes = 0 } = filesystem ?? {}
   const things = [
@@ -91,8 +93,7 @@ function zerosText({ media: { devices, files, filesystem } }: World, zeros: read
     ...(isUnder([{ offsetBytes: logOffsetBytes, lengthBytes: logLengthBytes }]) ? ['the log'] : []),
     ...files.filter(({ extents }) => isUnder(extents)).map(({ path }) => path),
   ]
-  const named = things.length > THINGS_MOST ? [...things.slice(0, THINGS_MOST - 1), `${things.length - THINGS_MOST + 1} more`] : things
-  const of = named.length === 0 ? '' : ` of ${named.length < 2 ? named.join() : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`}`
+  const of = things.length === 0 ? '' : ` of ${listed(things, THINGS_MOST)}`
   return `${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}${of} ${count === 1 ? 'is' : 'are'} zeros now`
 }
 

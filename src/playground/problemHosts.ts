@@ -4,7 +4,7 @@
 import { Superblock } from '../core/omf/superblock.ts'
 import { healsOf, NEEDED_NEXT, startWords } from './heals.ts'
 import { hasFailed } from './problemMemory.ts'
-import { deviceWords } from './spoken.ts'
+import { devicesWords, deviceWords, listed } from './spoken.ts'
 import type { HostFile, HostView, PoolDeviceView, Problem, Severity } from './types.ts'
 
 const NAMED_MOST = 3
@@ -15,9 +15,9 @@ export function hostProblems(hosts: readonly HostView[], devices: readonly PoolD
 }
 
 /** While it, the list of files and the devices are the same, so are the problems. */
-export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending, lacks, lost, refused = [], elsewhere }: HostView): string {
+export function hostKey({ name, status, why, mountpoint, mountTrouble, playedCount, entryCount, unseen, removed, stale, stranded, appending, lacks, lost, outdated = [], refused = [], elsewhere }: HostView): string {
   const lists = [unseen, removed].flatMap((list) => [list.length, ...list.slice(0, NAMED_MOST)])
-  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, lacks.join(), JSON.stringify(lost), elsewhere, ...refused, ...lists].join('\n')
+  return [name, status, why, mountpoint, mountTrouble, playedCount, entryCount, stale, stranded, appending, lacks.join(), JSON.stringify([lost, outdated]), elsewhere, ...refused, ...lists].join('\n')
 }
 
 function problemsOf(host: HostView, devices: readonly PoolDeviceView[]): Problem[] {
@@ -38,7 +38,7 @@ function problemsOf(host: HostView, devices: readonly PoolDeviceView[]): Problem
   const found = odd(host, devices, say)
   if (playedCount < entryCount && !appending) {
     const missing = entryCount - playedCount
-    const unseen = host.unseen.length > 0 ? `: it can’t see ${namesText(host.unseen)}` : ''
+    const unseen = host.unseen.length > 0 ? `: it can’t see ${listed(host.unseen, NAMED_MOST)}` : ''
     found.push(say('note', 'behind', `${name} is ${missing === 1 ? 'one log entry' : `${missing.toLocaleString('en')} log entries`} behind${unseen}.`, `Play log on ${name}.`, playedCount))
   }
   return found
@@ -49,27 +49,27 @@ function odd(host: HostView, devices: readonly PoolDeviceView[], say: (severity:
   const found: Problem[] = []
   const { resized, mapless, stray, failed, failing, missing } = faultsOf(files)
   if (removed.length > 0) {
-    found.push(say('warning', 'removed', `Removed or renamed on ${name} alone: ${namesText(removed)}. The log still has ${it(removed)}, and so have the other hosts.`, `Play log on ${name}: ${removed.length === 1 ? 'it comes' : 'they come'} back.`))
+    found.push(say('warning', 'removed', `Removed or renamed on ${name} alone: ${listed(removed, NAMED_MOST)}. The log still has ${it(removed)}, and so have the other hosts.`, `Play log on ${name}: ${removed.length === 1 ? 'it comes' : 'they come'} back.`))
   }
   if (resized.length > 0) {
-    found.push(say('warning', 'resized', `On ${name}, ${namesText(resized)} has another size than its map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
+    found.push(say('warning', 'resized', `On ${name}, ${listed(resized, NAMED_MOST)} has another size than its map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
   }
   if (mapless.length > 0) {
-    found.push(say('warning', 'no-map', `On ${name}, ${namesText(mapless)} has no map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
+    found.push(say('warning', 'no-map', `On ${name}, ${listed(mapless, NAMED_MOST)} has no map: nothing can read or write it there.`, `In a terminal of ${name}: rm it, then play the log.`))
   }
   if (failed.length > 0) {
-    found.push(say('warning', 'memory', `On ${name}, ${namesText(failed)} can’t be read or written: ${lossText(host, devices)}.`, healText(host, devices, 'memory')))
+    found.push(say('warning', 'memory', `On ${name}, ${listed(failed, NAMED_MOST)} can’t be read or written: ${lossText(host, devices)}.`, healText(host, devices, 'memory')))
   }
   if (failing.length > 0) {
-    found.push(say('note', 'failing', `Who touches the failed memory behind ${namesText(failing)} on ${name} gets an error. Nothing there has yet.`, healText(host, devices, 'failing')))
+    found.push(say('note', 'failing', `${aheadText(host, devices, failing)} gets an error. Nothing there has yet.`, healText(host, devices, 'failing')))
   }
   if (missing.length > 0) {
     const lack = lackText(host)
     const next = lack === undefined ? findText(host, devices) : `Put that right; then in a terminal of ${name}: famfs daxdev resolve ${host.mountpoint ?? ''}.`
-    found.push(say('warning', 'missing', `On ${name}, ${namesText(missing)} can’t be read or written: ${lack ?? `a device of ${it(missing)} was not there when ${name} mounted`}.`, next))
+    found.push(say('warning', 'missing', `On ${name}, ${listed(missing, NAMED_MOST)} can’t be read or written: ${lack ?? `a device of ${it(missing)} was not there when ${name} mounted`}.`, next))
   }
   if (stray.length > 0) {
-    found.push(say('warning', 'stray', `A plain tool made ${namesText(stray)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))
+    found.push(say('warning', 'stray', `A plain tool made ${listed(stray, NAMED_MOST)} on ${name} alone: no log has ${it(stray)}.`, `Remove ${it(stray)} on ${name}, and make it with famfs creat or famfs cp on the master.`))
   }
   return found
 }
@@ -89,21 +89,29 @@ function lossText({ lost }: HostView, devices: readonly PoolDeviceView[]): strin
   return one.why === 'poison' ? `the mount met poison on ${device}` : `${device} did not answer when it was touched`
 }
 
-/** The device first, if it isn't well, by the names of its buttons; then the mount, if it has met what failed. */
-function healText({ name, mountpoint, files, lost, entryCount }: HostView, devices: readonly PoolDeviceView[], met: 'memory' | 'failing'): string {
+/** What nobody has met. */
+function aheadText({ name, outdated = [] }: HostView, devices: readonly PoolDeviceView[], failing: readonly string[]): string {
+  const others = devices.filter(({ devindex }) => outdated.includes(devindex))
+  if (others.length === 0) return `Who touches the failed memory behind ${listed(failing, NAMED_MOST)} on ${name}`
+  const were = `${others.length === 1 ? 'was' : 'were'} reconfigured under the mount of ${name}`
+  return `${devices.length === 1 ? 'The device' : capital(devicesWords(others))} ${were}: who touches ${listed(failing, NAMED_MOST)} there`
+}
+
+/** The device first, if it isn't well, by the names of its buttons; then the mount, if it has met what failed or can't but meet it. */
+function healText({ name, mountpoint, files, lost, outdated = [], entryCount }: HostView, devices: readonly PoolDeviceView[], met: 'memory' | 'failing'): string {
   const under = devices.filter((device) => hasFailed(device) && ((met === 'memory' && lost.some(({ devindex }) => devindex === device.devindex)) || files.some(({ fault, extents }) => fault === met && extents.some((extent) => isOn(device, extent)))))
   const heal = under.flatMap((device) => healsOf(device, entryCount))
   const again = `in a terminal of ${name}: umount ${mountpoint ?? ''}, then famfs mount it again.`
   if (heal.length === 0) return under.some(({ health }) => health.poison.length > 0) ? NEEDED_NEXT : capital(again)
-  return `Under Devices: ${namesText(heal)}${met === 'memory' ? `; then ${again}` : '.'}`
+  return `Under Devices: ${listed(heal, NAMED_MOST)}${met === 'memory' || outdated.length > 0 ? `; then ${again}` : '.'}`
 }
 
 function findText({ name, mountpoint, lacks }: HostView, devices: readonly PoolDeviceView[]): string {
   const back = devices.filter(({ devindex }) => lacks.includes(devindex)).map((device) => `Give ${deviceWords(device)} back to ${name}`)
-  if (back.length > 0) return `In its menu, or under Devices: ${namesText(back)}.`
+  if (back.length > 0) return `In its menu, or under Devices: ${listed(back, NAMED_MOST)}.`
   const again = `in a terminal of ${name}: famfs daxdev resolve ${mountpoint ?? ''}.`
   const stopped = devices.filter(({ health }) => health.isStopped)
-  if (stopped.length > 0) return `Under Devices: ${namesText(stopped.map(startWords))}; then ${again}`
+  if (stopped.length > 0) return `Under Devices: ${listed(stopped.map(startWords), NAMED_MOST)}; then ${again}`
   // What has no superblock that can be read isn't found, and zeros are none.
   const torn = devices.find((device) => device.health.poison.some(({ offsetBytes }) => offsetBytes < device.baseBytes + Superblock.sizeBytes && isOn(device, { offsetBytes, lengthBytes: 1 })))
   if (torn) return `The superblock of ${deviceWords(torn)} is poisoned, and clearing that makes it zeros: step back if it was done here, else copy the other files out and format again.`
@@ -154,9 +162,4 @@ function faultsOf(files: readonly HostFile[]): Faults {
 
 function it(list: readonly string[]): string {
   return list.length === 1 ? 'it' : 'them'
-}
-
-function namesText(names: readonly string[]): string {
-  const shown = names.length > NAMED_MOST ? [...names.slice(0, NAMED_MOST - 1), `${(names.length - NAMED_MOST + 1).toLocaleString('en')} more`] : names
-  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }

@@ -8,7 +8,7 @@ import type { CallOptions, Driver, HostHandle } from '../host/driver.ts'
 import type { CallName, Calls, HostNews, HostNode } from '../host/protocol.ts'
 import { type Act, type CallAct, type HostState, isRepeatable, mountGiven, type MountedState, type MountGiven } from './acts.ts'
 import type { MediaState } from './media.ts'
-import { faultsOnHost, lostOnHost } from './memoryFaults.ts'
+import { faultsOnHost, lostOnHost, outdatedOnHost } from './memoryFaults.ts'
 import { NAMES } from './names.ts'
 import { OneByOne } from './oneByOne.ts'
 import { located, type Placed, placesOf } from './places.ts'
@@ -112,9 +112,9 @@ export class Host {
   async troubleOf(file: HostFile): Promise<Failure | undefined> {
     const { fault } = file
     if (fault !== 'memory' && fault !== 'failing' && fault !== 'missing') return undefined
-    const [nodes, places] = [this.#nodes, this.#places]
+    const [nodes, places, kernel] = [this.#nodes, this.#places, this.mount?.kernel]
     const { unreachable } = await import('./unreachable.ts')
-    return unreachable(file, nodes, places)
+    return unreachable(file, nodes, places, kernel)
   }
 
   forget(why: string): void {
@@ -170,6 +170,7 @@ export class Host {
       options: mount?.options,
       memoryErrno: mount && (mount.kernel.startsWith('v1') ? 'ENODEV' : 'EHWPOISON, EIO'),
       lost: this.pool ? lostOnHost(this.pool, this.#places) : [],
+      outdated: this.pool && outdatedOnHost(this.pool, this.#places),
       refused: this.#places.flatMap(({ devindex, refusal }) => (refusal ? [`device ${devindex}: ${lackWords(refusal)}`] : [])),
       files: shown,
       lacks,

@@ -38,6 +38,8 @@ export class Saver {
   #dirty = new Set<number>()
   /** Another device than the stored one: what isn't dirty is zeros. */
   #whole = true
+  /** Moves when bytes of the device have changed, or may have. */
+  markCount = 0
   /** Whether anything changed since the last save began: chunks, or facts beside them such as the hosts. */
   #changedSince = true
   #isStopped = false
@@ -90,6 +92,7 @@ export class Saver {
 
   mark(ranges: Iterable<Extent>): void {
     for (const { offsetBytes, lengthBytes } of ranges) {
+      this.markCount++
       const end = offsetBytes + lengthBytes
       for (let chunk = Math.floor(offsetBytes / CHUNK_BYTES); chunk * CHUNK_BYTES < end; chunk++) this.#dirty.add(chunk)
     }

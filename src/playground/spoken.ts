@@ -58,6 +58,8 @@ export function deviceUnder<D extends { baseBytes: number }>(devices: readonly D
   return devices.findLast(({ baseBytes }) => baseBytes <= offsetBytes)
 }
 
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+/** "a, b and 3 more". */
+export function listed(words: readonly string[], most = words.length): string {
+  const shown = words.length > most ? [...words.slice(0, most - 1), `${(words.length - most + 1).toLocaleString('en')} more`] : words
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }

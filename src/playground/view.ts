@@ -29,6 +29,7 @@ export function snapshotOf(scene: Scene, counts: Pick<Snapshot, 'version' | 'dev
   const device = deviceOf(scene)
   return {
     ...counts,
+    bytesVersion: saver.markCount,
     engine,
     device,
     files: faultsOnMedia(media.files, pool),

@@ -2,6 +2,7 @@
 // make. Loaded where something is stored.
 
 import { GIB } from '../core/base/align.ts'
+import { POISON_RANGES_MOST } from '../core/base/poison.ts'
 import { CHUNK_BYTES, FORMAT } from './chunks.ts'
 
 /** What is kept beside the bytes: enough to start the same hosts on the same device again. */
@@ -30,7 +31,6 @@ export interface Manifest extends ImageFacts {
 
 /** More than any session has. */
 const DEVICES_MOST = 64
-const POISON_RANGES_MOST = 256
 /** More than any browser gives one buffer. */
 const DEVICE_MOST_BYTES = 16 * GIB
 

@@ -59,7 +59,7 @@ function useMemoryNews(snapshot: Snapshot): MemoryNews | undefined {
 
 function hasFailed({ ready, device: { devices, filesystem }, hosts }: Snapshot): boolean {
   return (ready && !filesystem) || devices.some(({ health }) => health.isStopped || health.poison.length > 0)
-    || hosts.some(({ lacks, lost, files, elsewhere }) => elsewhere !== undefined || lacks.length > 0 || lost.length > 0 || files.some(({ fault }) => fault === 'memory'))
+    || hosts.some(({ lacks, lost, outdated = [], files, elsewhere }) => elsewhere !== undefined || [...lacks, ...lost, ...outdated].length > 0 || files.some(({ fault }) => fault === 'memory'))
 }
 
 /** What the lanes are about has no head of its own: it is asked for here. */

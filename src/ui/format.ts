@@ -2,6 +2,7 @@
 // lower case with 0x, so that it can be searched in the reference's own output.
 
 import { GIB, KIB, MIB } from '../core/base/align.ts'
+import { listed } from '../playground/spoken.ts'
 
 /** "4.0 MiB", "6 B". */
 export function sizeText(bytes: number): string {
@@ -42,9 +43,8 @@ export function sentence(text: string): string {
 }
 
 /** "a, b and c". */
-export function listText(items: string[], most = 3): string {
-  const shown = items.length > most ? [...items.slice(0, most - 1), `${countText(items.length - most + 1)} more`] : items
-  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`
+export function listText(items: readonly string[], most = 3): string {
+  return listed(items, most)
 }
 
 const FIRST_WORD = /^(the|this|these|there|that|a|an|only|one|it|its|byte|bytes|host|another|nothing|something|log|unit|units|formatting|no)\b(?![./])/

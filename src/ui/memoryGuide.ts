@@ -5,6 +5,7 @@
 import { SUPERBLOCK_REGION_BYTES } from '../core/omf/constants.ts'
 import { Superblock } from '../core/omf/superblock.ts'
 import { clearWords, isNeeded, startWords } from '../playground/heals.ts'
+import { anyOverlap } from '../playground/memoryFaults.ts'
 import { capitalDevice, deviceAmong, devicesWords } from '../playground/spoken.ts'
 import type { Extent, HostFile, HostView, LostDevice, MediaFile, PoolDeviceView, Snapshot, TraceEvent } from '../playground/types.ts'
 import { listText, plural } from './format.ts'
@@ -14,6 +15,7 @@ const SHOWN = 2
 /** What makes memory fail: in a line that was typed, or would be. */
 const POISONING = /\binject-media-poison\b/
 const STOPPING = /\bdisable-device\b/
+const RECONFIGURING = /\breconfigure-device\b/
 const NOBODY_CAN = 'no host can mount, play the log or make a file'
 
 export interface MemoryAdvice {
@@ -31,16 +33,18 @@ export interface MemoryAdvice {
   undoes: string | undefined
 }
 
-/** Undefined while all devices are well and no host has lost a file to one. */
+const NOTHING: Omit<MemoryAdvice, 'says'> = { remount: undefined, read: undefined, bad: undefined, heal: undefined, undoes: undefined }
+
+/** Undefined while all devices are well, and those that hosts have mounted, and no host has lost a file to one. */
 export function memoryAdvice(snapshot: Snapshot): MemoryAdvice | undefined {
   const { device: { devices, filesystem }, hosts, files } = snapshot
   const failing = devices.flatMap(failingOf)
   const meta = metaOf(devices, filesystem?.logOffsetBytes ?? 0, filesystem?.logLengthBytes ?? 0)
-  const isMetaSound = !meta.some(({ range }) => isHit([range], failing))
+  const isMetaSound = !meta.some(({ range }) => anyOverlap([range], failing))
   const broken = isMetaSound ? brokenMount(hosts, failing) : undefined
   const bad = worstOf(devices, meta, files)
-  if (!bad) return broken ? { says: brokenText(broken, devices, failing), remount: broken.name, read: undefined, bad, heal: undefined, undoes: undefined } : missingText(hosts, devices)
-  const hit = files.filter(({ extents }) => isHit(extents, failingOf(bad)))
+  if (!bad) return broken ? { ...NOTHING, says: brokenText(broken, devices, failing), remount: broken.name } : outdatedText(snapshot) ?? missingText(hosts, devices)
+  const hit = files.filter(({ extents }) => anyOverlap(extents, failingOf(bad)))
   const meet = meetingOf(hosts, hit)
   const elsewhere = meet || !bad.health.isStopped ? undefined : readableOn(hosts, files)
   const undoes = undoneBy(lastDone(snapshot), bad, devices)
@@ -51,6 +55,7 @@ export function memoryAdvice(snapshot: Snapshot): MemoryAdvice | undefined {
     bad.health.isStopped ? stoppedText(bad, devices, hit, cure, elsewhere) : poisonText(bad, devices, meta, hit, cure, meet !== undefined, hosts),
     ...(broken ? [brokenText(broken, devices, failing)] : []),
     ...othersText(devices.filter((device) => device !== bad)),
+    ...outdatedOn(hosts, devices).map((device) => `${capitalDevice(deviceAmong(device, devices))} was reconfigured under its mounts.`),
   ].join(' ')
   return { says, remount: broken?.name, read: broken ? undefined : meet ?? elsewhere, bad, heal, undoes }
 }
@@ -73,12 +78,13 @@ function othersText(others: readonly PoolDeviceView[]): string[] {
 }
 
 /** By the page, or typed: what made memory fail, and not what healed it. */
-function undoneBy(done: TraceEvent | undefined, bad: PoolDeviceView, devices: readonly PoolDeviceView[]): string | undefined {
+function undoneBy(done: TraceEvent | undefined, bad: PoolDeviceView, devices: readonly PoolDeviceView[], isOutdated = false): string | undefined {
   const { baseBytes, sizeBytes, health } = bad
-  const isHere = done?.kind === 'shell' || (done?.kind === 'memory' && done.bytes !== undefined && isHit([done.bytes], [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }]))
+  const isHere = done?.kind === 'shell' || (done?.kind === 'memory' && done.bytes !== undefined && anyOverlap([done.bytes], [{ offsetBytes: baseBytes, lengthBytes: sizeBytes }]))
   if (!done || !isHere) return undefined
   const line = done.kind === 'shell' ? done.sentence : (done.command ?? '')
   const name = deviceAmong(bad, devices)
+  if (isOutdated) return RECONFIGURING.test(line) ? `${name} reconfigured` : undefined
   if (health.isStopped && STOPPING.test(line)) return `${name} stopped`
   return health.poison.length > 0 && POISONING.test(line) ? `poison on ${name}` : undefined
 }
@@ -103,8 +109,8 @@ function metaOf(devices: readonly PoolDeviceView[], logOffsetBytes: number, logL
 function worstOf(devices: readonly PoolDeviceView[], meta: readonly Meta[], files: readonly MediaFile[]): PoolDeviceView | undefined {
   const poisoned = devices.filter(({ health }) => health.poison.length > 0)
   return devices.find(({ health }) => health.isStopped)
-    ?? poisoned.find(({ health }) => meta.some(({ range }) => isHit([range], health.poison)))
-    ?? poisoned.find(({ health }) => files.some(({ extents }) => isHit(extents, health.poison)))
+    ?? poisoned.find(({ health }) => meta.some(({ range }) => anyOverlap([range], health.poison)))
+    ?? poisoned.find(({ health }) => files.some(({ extents }) => anyOverlap(extents, health.poison)))
     ?? poisoned[0]
 }
 
@@ -119,7 +125,7 @@ function brokenMount(hosts: readonly HostView[], failing: readonly Extent[]): Ho
 
 /** Files that another mount brings back. */
 function backOn({ files }: HostView, failing: readonly Extent[]): HostFile[] {
-  return files.filter(({ fault, extents }) => fault === 'memory' && !isHit(extents, failing))
+  return files.filter(({ fault, extents }) => fault === 'memory' && !anyOverlap(extents, failing))
 }
 
 function brokenText(host: HostView, devices: readonly PoolDeviceView[], failing: readonly Extent[]): string {
@@ -134,6 +140,23 @@ function lossText({ devindex, why }: LostDevice, host: string, devices: readonly
   const name = device ? deviceAmong(device, devices) : 'a device'
   if (why === 'reconfigured') return `${capitalDevice(name)} was reconfigured under the mount of ${host}`
   return why === 'poison' ? `${host} met poison on ${name}` : `${host} touched ${name}, which did not answer`
+}
+
+/** Devices that mounts of hosts that are up will lose. */
+function outdatedOn(hosts: readonly HostView[], devices: readonly PoolDeviceView[]): PoolDeviceView[] {
+  return devices.filter(({ devindex }) => hosts.some(({ status, outdated = [] }) => status === 'up' && outdated.includes(devindex)))
+}
+
+/** A device that was reconfigured is well, and so is a mount that is made now: who mounted before is told when it touches the device. */
+function outdatedText(snapshot: Snapshot): MemoryAdvice | undefined {
+  const { device: { devices }, hosts, files } = snapshot
+  const [device] = outdatedOn(hosts, devices)
+  if (!device) return undefined
+  const under = hosts.filter(({ status, outdated = [] }) => status === 'up' && outdated.includes(device.devindex)).map(({ name }) => name)
+  const read = meetingOf(hosts, files.filter(({ extents }) => anyOverlap(extents, [{ offsetBytes: device.baseBytes, lengthBytes: device.sizeBytes }])))
+  const meet = read ? `read ${read.path} on ${read.host} and see the error` : 'whoever touches it there gets an error'
+  const says = `${capitalDevice(deviceAmong(device, devices))} was reconfigured under the ${under.length === 1 ? 'mount' : 'mounts'} of ${listText(under, SHOWN)}: ${meet}. Umount and mount in a terminal, or reboot, and it is the new one that is mounted.`
+  return { ...NOTHING, says, remount: read ? undefined : under[0], read, undoes: undoneBy(lastDone(snapshot), device, devices, true) }
 }
 
 /** A host that has the file, and hasn't met what failed. */
@@ -165,7 +188,7 @@ function stoppedText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], hi
 function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], meta: readonly Meta[], hit: readonly MediaFile[], cure: string, canMeet: boolean, hosts: readonly HostView[]): string {
   const { baseBytes, fsDevindex, devindex, health: { poison } } = bad
   const name = deviceAmong(bad, devices)
-  const under = meta.find(({ range }) => isHit([range], poison))
+  const under = meta.find(({ range }) => anyOverlap([range], poison))
   if (under) return `Memory of ${name} is poisoned under the ${under.what}: ${NOBODY_CAN}. ${cure}.`
   if (hit.length > 0) {
     if (canMeet) return `Memory of ${name} is poisoned under ${listOf(hit)}: read it on a host and see the error, then read another file. ${cure}; who met it mounts again.`
@@ -173,7 +196,7 @@ function poisonText(bad: PoolDeviceView, devices: readonly PoolDeviceView[], met
     return `Memory of ${name} is poisoned under ${listOf(hit)}${met.length > 0 ? `, and ${listText(met, SHOWN)} met it` : ''}. ${cure}${met.length > 0 ? ', and mount again' : ''}.`
   }
   if (fsDevindex === undefined) return `Memory of ${name} is poisoned, which is no part of the file system. ${cure}.`
-  if (fsDevindex > 0 && isHit([{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }], poison)) return `Memory of ${name} is poisoned under its superblock: hosts that mount from now on do without it. ${cure}.`
+  if (fsDevindex > 0 && anyOverlap([{ offsetBytes: baseBytes, lengthBytes: Superblock.sizeBytes }], poison)) return `Memory of ${name} is poisoned under its superblock: hosts that mount from now on do without it. ${cure}.`
   const reservedBytes = Math.max(SUPERBLOCK_REGION_BYTES, ...meta.filter(() => fsDevindex === 0).map(({ range }) => range.offsetBytes + range.lengthBytes - baseBytes))
   if (poison.every((range) => range.offsetBytes + range.lengthBytes <= baseBytes + reservedBytes)) return `Memory of ${name} is poisoned behind its superblock, where no file can lie: nobody meets it.`
   return `Memory of ${name} is poisoned where no file lies: the next file may get it. ${cure}.`
@@ -186,11 +209,7 @@ function missingText(hosts: readonly HostView[], devices: readonly PoolDeviceVie
   const lacks = devices.filter(({ devindex }) => without.lacks.includes(devindex))
   const them = lacks.length === 1 ? 'it' : 'them'
   const says = `${name} runs without ${devicesWords(lacks)}: files on ${them} are errors there (ENODEV), all others go on. Give ${them} back in the menu of ${name}.`
-  return { says, remount: undefined, read: undefined, bad: undefined, heal: undefined, undoes: undefined }
-}
-
-function isHit(extents: readonly Extent[], ranges: readonly Extent[]): boolean {
-  return ranges.length > 0 && extents.some((a) => ranges.some((b) => a.offsetBytes < b.offsetBytes + b.lengthBytes && b.offsetBytes < a.offsetBytes + a.lengthBytes))
+  return { ...NOTHING, says }
 }
 
 function listOf(files: readonly { path: string }[]): string {

@@ -7,6 +7,7 @@ import type { Playground, Snapshot } from '../playground/types.ts'
 const before: Snapshot = {
   version: 0,
   deviceVersion: 0,
+  bytesVersion: 0,
   engine: { kind: 'parallel', sentence: 'The hosts are starting.' },
   device: { name: '/dev/dax0.0', sizeBytes: 0, devices: [], filesystem: undefined, verdict: 'The first scene is being set up.', trouble: undefined },
   files: [],

@@ -3,14 +3,12 @@
 // as Linux has them written by CXL's Clear Poison, which takes the bytes to write along.
 
 import { failLate } from '../base/late.ts'
+import { POISON_LINE_BYTES, POISON_RANGES_MOST } from '../base/poison.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
-import { POISON_RANGES_MOST, type PoisonRange } from '../mem/health.ts'
+import type { PoisonRange } from '../mem/health.ts'
 import type { Memory } from '../mem/memory.ts'
 import { zero } from '../mem/zero.ts'
-
-/** Poison comes and goes by cache lines. */
-export const POISON_LINE_BYTES = 64
 
 export type DeviceChange =
   | { kind: 'poison'; offsetBytes: number; lengthBytes: number }

@@ -4,13 +4,13 @@
 // that one host changes them at a time, and nobody takes half a change for poison. Ranges are sorted and don't touch.
 
 import { assert } from '../base/assert.ts'
+import { POISON_RANGES_MOST } from '../base/poison.ts'
 
 const CHANGES = 0
 const STOPPED = 1
 const CONFIGURATION = 2
 const POISONED = 3
 const WORD_COUNT = 4
-export const POISON_RANGES_MOST = 256
 /** Four 32-bit words, then pairs of Float64: offset and length in bytes. */
 export const HEALTH_BYTES = WORD_COUNT * 4 + POISON_RANGES_MOST * 16
 

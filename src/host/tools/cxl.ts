@@ -2,7 +2,7 @@
 // are cleared are zeros from then on. A memdev's number is this host's alone; its UUID is the device's, on every host.
 
 import type { Task } from '../../core/base/task.ts'
-import { POISON_LINE_BYTES } from '../../core/machine/deviceErrors.ts'
+import { POISON_LINE_BYTES } from '../../core/base/poison.ts'
 import type { PoisonRange } from '../../core/mem/health.ts'
 import type { DeviceStatus } from '../../core/machine/systemTypes.ts'
 import { jsonText, tellsOfItself } from './daxctl.ts'

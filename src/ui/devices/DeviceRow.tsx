@@ -3,13 +3,13 @@
 
 import type { ReactNode } from 'react'
 import type { Result } from '../../core/base/result.ts'
+import { POISON_LINE_BYTES } from '../../core/base/poison.ts'
 import { capitalDevice, deviceWords } from '../../playground/spoken.ts'
 import type { HostView, PoolDeviceView } from '../../playground/types.ts'
 import { countText, plural, sizeText } from '../format.ts'
 import { healthText, isFailing } from '../health.ts'
 import { showBytes, useLookStore } from '../look.tsx'
 import { usePlayground } from '../session.tsx'
-import { LINE_BYTES } from './poisonRange.ts'
 
 interface DeviceRowProps {
   device: PoolDeviceView
@@ -48,7 +48,7 @@ export function DeviceRow({ device, hosts, busy, run }: DeviceRowProps) {
             ? button(<>Give <Who>{who} </Who>back to {host}{start}</>, () => playground.attachDevice(host, n), host)
             : button(<>Take <Who>{who} </Who>from {host}{start}</>, () => playground.detachDevice(host, n), host)
         })}
-        <button type="button" className="link" onClick={() => showBytes(look, baseBytes, LINE_BYTES)}><span>First bytes<Who> of {who}</Who></span></button>
+        <button type="button" className="link" onClick={() => showBytes(look, baseBytes, POISON_LINE_BYTES)}><span>First bytes<Who> of {who}</Who></span></button>
       </div>
     </li>
   )

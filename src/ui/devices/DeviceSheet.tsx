@@ -5,6 +5,7 @@
 import './devices.css'
 import { type FormEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import type { Result } from '../../core/base/result.ts'
+import { POISON_LINE_BYTES } from '../../core/base/poison.ts'
 import type { PoolDeviceView, Snapshot } from '../../playground/types.ts'
 import { briefPlace } from '../addresses.ts'
 import { Sheet } from '../commands/Sheet.tsx'
@@ -22,7 +23,7 @@ import { Field } from '../controls.tsx'
 import { useAction, usePlayground, useSnapshot } from '../session.tsx'
 import type { Trouble } from '../trouble.ts'
 import { DeviceRow } from './DeviceRow.tsx'
-import { LINE_BYTES, type PoisonRange, rangeAsked, rangeAt, rangeText } from './poisonRange.ts'
+import { type PoisonRange, rangeAsked, rangeAt, rangeText } from './poisonRange.ts'
 import { withUndo } from './withUndo.ts'
 
 const TOPICS: readonly HelpTopic[] = ['devices', 'poison', 'stopped']
@@ -161,5 +162,5 @@ function cellOf(snapshot: Snapshot, look: ReturnType<typeof useLookStore>): Pois
 
 function rangeSays(snapshot: Snapshot, range: PoisonRange): string {
   const { title } = placeAt(snapshot, range.mark.startBytes)
-  return `${sentence(`${rangeText(snapshot.device.devices, range)}, in whole lines of ${LINE_BYTES} bytes`)} There: ${sentence(title.charAt(0).toLowerCase() + title.slice(1))} Whoever touches them gets an error.`
+  return `${sentence(`${rangeText(snapshot.device.devices, range)}, in whole lines of ${POISON_LINE_BYTES} bytes`)} There: ${sentence(title.charAt(0).toLowerCase() + title.slice(1))} Whoever touches them gets an error.`
 }

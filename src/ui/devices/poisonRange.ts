@@ -1,14 +1,12 @@
 // Which memory is poisoned: whole lines around what was selected or typed, all of one device. Either it can be done, or a
 // sentence says why not.
 
+import { POISON_LINE_BYTES } from '../../core/base/poison.ts'
 import { placeText, type Devices } from '../addresses.ts'
 import { plural, sizeText } from '../format.ts'
 import { parseSize } from '../parse.ts'
 import { offsetAsked } from '../inspector/asking.ts'
 import type { Mark } from '../inspector/range.ts'
-
-/** Memory fails by cache lines. */
-export const LINE_BYTES = 64
 
 export interface PoisonRange {
   devindex: number
@@ -23,8 +21,8 @@ export interface PoisonRange {
 export function rangeAt(devices: Devices, { startBytes, lengthBytes }: Mark): PoisonRange | undefined {
   const device = devices.findLast(({ baseBytes }) => baseBytes <= startBytes)
   if (!device) return undefined
-  const from = Math.floor((startBytes - device.baseBytes) / LINE_BYTES) * LINE_BYTES
-  const to = Math.min(Math.ceil((startBytes - device.baseBytes + Math.max(1, lengthBytes)) / LINE_BYTES) * LINE_BYTES, device.sizeBytes)
+  const from = Math.floor((startBytes - device.baseBytes) / POISON_LINE_BYTES) * POISON_LINE_BYTES
+  const to = Math.min(Math.ceil((startBytes - device.baseBytes + Math.max(1, lengthBytes)) / POISON_LINE_BYTES) * POISON_LINE_BYTES, device.sizeBytes)
   return { devindex: device.devindex, offsetBytes: from, lengthBytes: to - from, mark: { startBytes: device.baseBytes + from, lengthBytes: to - from } }
 }
 

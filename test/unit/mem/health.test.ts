@@ -3,7 +3,8 @@
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Health, HEALTH_BYTES, POISON_RANGES_MOST } from '../../../src/core/mem/health.ts'
+import { POISON_RANGES_MOST } from '../../../src/core/base/poison.ts'
+import { Health, HEALTH_BYTES } from '../../../src/core/mem/health.ts'
 import { propertyRuns } from '../../counts.ts'
 
 const newHealth = (): Health => new Health(new SharedArrayBuffer(HEALTH_BYTES))

@@ -102,6 +102,10 @@ describe('hosts and memory that failed', () => {
     const unmet = (path = 'x') => ({ ...on(1, path), fault: 'failing' as const })
     expect(said({ files: [unmet()] }, poisoned)).toEqual(['note: Who touches the failed memory behind x on B gets an error. Nothing there has yet. Under Devices: Clear poison on device 1.'])
     expect(said({ files: [unmet(), unmet('y')] }, stopped)).toEqual(['note: Who touches the failed memory behind x and y on B gets an error. Nothing there has yet. Under Devices: Let device 1 answer again.'])
+    // Another mount has the device as it is by now, whoever reads it first.
+    const outdated = 'note: Device 1 was reconfigured under the mount of B: who touches x there gets an error. Nothing there has yet.'
+    expect(said({ files: [unmet()], outdated: [1] }, well)).toEqual([`${outdated} I${AGAIN}`])
+    expect(said({ files: [unmet()], outdated: [1] }, poisoned)).toEqual([`${outdated} Under Devices: Clear poison on device 1; then i${AGAIN}`])
   })
 
   it('a device that is missing comes back as it went', () => {

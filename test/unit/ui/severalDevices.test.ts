@@ -4,10 +4,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KIB, MIB } from '../../../src/core/base/align.ts'
-import { POISON_LINE_BYTES } from '../../../src/core/machine/deviceErrors.ts'
 import type { HostView, LostDevice, MediaFile, Snapshot, TraceEvent } from '../../../src/playground/types.ts'
 import { briefPlace, deviceAt, placeText, steadyDevices } from '../../../src/ui/addresses.ts'
-import { LINE_BYTES, rangeAsked, rangeAt, rangeText } from '../../../src/ui/devices/poisonRange.ts'
+import { rangeAsked, rangeAt, rangeText } from '../../../src/ui/devices/poisonRange.ts'
 import { healthText } from '../../../src/ui/health.ts'
 import { offsetAsked } from '../../../src/ui/inspector/asking.ts'
 import { freeOf } from '../../../src/ui/inspector/pieces.ts'
@@ -185,7 +184,6 @@ describe('the inspector', () => {
 
 describe('poison', () => {
   it('takes whole lines of one device', () => {
-    expect(LINE_BYTES).toBe(POISON_LINE_BYTES)
     const { devices } = device
     expect(rangeAt(devices, { startBytes: EACH + 70, lengthBytes: 2 })).toEqual({ devindex: 1, offsetBytes: 64, lengthBytes: 64, mark: { startBytes: EACH + 64, lengthBytes: 64 } })
     expect(rangeAt(devices, { startBytes: EACH - 8, lengthBytes: 100 })).toMatchObject({ devindex: 0, lengthBytes: 64 })
@@ -249,10 +247,19 @@ describe('the guide', () => {
     expect(advice([ended], { 2: { isStopped: true } })).toMatchObject({ says: expect.stringMatching(/^Device 2 does not answer: nobody reaches two\. .* A touched device 2, .* and one and far are back\.$/), remount: 'A' })
   })
 
-  it('nobody has to have met that a device was reconfigured', () => {
-    expect(advice([hostOf('A'), hostOf('B', [one], { lost: [lost(1, 'reconfigured')] })], { 1: { configuration: 1 } })).toMatchObject({
+  it('that a device was reconfigured costs a mount nothing before it touches it', () => {
+    const another = { 1: { configuration: 1 } }
+    expect(advice([hostOf('A'), hostOf('B', [one], { lost: [lost(1, 'reconfigured')] })], another)).toMatchObject({
       says: 'Device 1 was reconfigured under the mount of B, and it can’t reach one: umount and mount in its terminal, or reboot B, and one is back.', remount: 'B', bad: undefined,
     })
+    const ahead = (name: string) => ({ ...hostOf(name, [one]), outdated: [1] })
+    const again = 'Umount and mount in a terminal, or reboot, and it is the new one that is mounted.'
+    expect(advice([ahead('A'), hostOf('B')], another)).toMatchObject({ says: `Device 1 was reconfigured under the mount of A: read one on A and see the error. ${again}`, remount: undefined, read: { host: 'A', path: 'one' } })
+    // There is no file on it: nothing to read, and a mount to be made anew all the same.
+    const bare = { ...hostOf('B'), outdated: [1] }
+    expect(advice([bare], another)).toMatchObject({ says: `Device 1 was reconfigured under the mount of B: whoever touches it there gets an error. ${again}`, remount: 'B', read: undefined })
+    expect(advice([{ ...bare, status: 'down' }], another)).toBeUndefined()
+    expect(advice([ahead('A')], { ...another, 2: { isStopped: true } })?.says).toMatch(/^Device 2 does not answer: .* Device 1 was reconfigured under its mounts\.$/)
   })
 
   it('superblock and log are no free space, and without them a mount isn’t made anew', () => {
