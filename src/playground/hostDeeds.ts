@@ -8,6 +8,7 @@ import { freeHostName, NAMES } from './names.ts'
 import { startHost } from './ours.ts'
 import type { Host } from './roster.ts'
 import { lateSentences } from './lateSentences.ts'
+import { capitalDevice, deviceWords, spokenOf } from './spoken.ts'
 import { HOSTS_MOST } from './types.ts'
 import type { World } from './world.ts'
 
@@ -61,8 +62,8 @@ async function rebootWith(world: World, name: string, devindex: number, change: 
   if (!found.ok) return world.refuse(found)
   const { pool } = world
   if (!pool.devices[devindex]) return world.refuse(failLate('no_such_device', { devindex, count: pool.devices.length }), name)
-  const device = pool.nameOn(name, devindex)
-  if (devindex === 0) return world.refuse(failLate('primary_stays', { device }), name)
+  const device = deviceOn(world, name, devindex)
+  if (devindex === 0) return world.refuse(failLate('primary_stays', { device: pool.nameOn(name, 0) }), name)
   const host = found.value
   const isHere = !host.lacks.includes(devindex)
   const lacks = change(host.lacks.filter((lacking) => lacking !== devindex))
@@ -98,8 +99,16 @@ export async function mountAsBefore(world: World, host: Host): Promise<void> {
   if (world.media.filesystem && (!isElsewhere || host.mountTrouble !== undefined)) await mount(world, host)
 }
 
+/** As everybody knows it, and what that host calls it. */
+function deviceOn(world: World, host: string, devindex: number): string {
+  const device = spokenOf(world)[devindex]
+  const there = world.pool.nameOn(host, devindex)
+  const words = device ? deviceWords(device) : there
+  return words === there ? there : `${words} (${there} there)`
+}
+
 function detached(host: string, device: string): string {
-  return `${device} was taken from host ${host}, which starts again without it: files with bytes on it can’t be read there.`
+  return `${capitalDevice(device)} was taken from host ${host}, which starts again without it: files with bytes on it can’t be read there.`
 }
 
 function attached(host: string, device: string): string {

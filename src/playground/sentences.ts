@@ -20,7 +20,7 @@ export const sentences = {
   played: (host: string, { entriesPlayed, newFiles, newDirectories }: ReplaySummary) =>
     entriesPlayed === 0
       ? `${host} looked at the log: there is nothing new to play.`
-      : `${host} played ${entries(entriesPlayed)}: ${newFiles === 1 ? '1 new file' : `${newFiles} new files`}${newDirectories > 0 ? ` and ${newDirectories} new directories` : ''}.`,
+      : `${host} played ${entries(entriesPlayed)}${newText(newFiles, newDirectories)}.`,
   startedOver: () => 'Started over with a new device. A step back brings the old one back.',
   readOnly: () => 'Another tab has this image open. Here it can be looked at, and nothing is saved.',
 }
@@ -44,6 +44,12 @@ export function sizeText(bytes: number): string {
 
 function short(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10)
+}
+
+/** Nothing of what there is none of: an entry may also add a device, or what is there already. */
+function newText(files: number, directories: number): string {
+  const parts = [...(files > 0 ? [files === 1 ? '1 new file' : `${files} new files`] : []), ...(directories > 0 ? [directories === 1 ? '1 new directory' : `${directories} new directories`] : [])]
+  return parts.length > 0 ? `: ${parts.join(' and ')}` : ''
 }
 
 function entries(count: number): string {
