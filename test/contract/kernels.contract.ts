@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
 import type { Result } from '../../src/core/base/result.ts'
 import { DEVINDEX, LENGTH, newAnswer, OFFSET } from '../../src/core/fmap/resolve.ts'
-import type { WideMap } from '../../src/core/fmap/wide.ts'
+import { columnsOf, type WideMap } from '../../src/core/fmap/wide.ts'
 import type { MapStore } from '../../src/core/fuse/wire.ts'
 import { MappedFile } from '../../src/core/kernel/mappedFile.ts'
 import { OpenFile } from '../../src/core/kernel/openFile.ts'
@@ -237,6 +237,41 @@ export function kernelContract(kernel: KernelUnderTest): void {
     ]))('%s', (_, shape, given, expectWorks) => {
       const map = randomMap(shape, given)
       expect(outcomeOf(kernel, newRig(shape), map, expectWorks)).toBe(tableOf(kernel, map))
+    })
+  })
+
+  describe(`${name}: a map that no file may have`, () => {
+    const unitBytes = USUAL.unitBytes
+    /** On the first device, all in units. */
+    const list = (size: number, ...pieces: [first: number, count: number][]): WideMap => {
+      const extents = pieces.map(([first, count]) => ({ devindex: 0, offsetBytes: first * unitBytes, lengthBytes: count * unitBytes }))
+      return { kind: 'simple', sizeBytes: size * unitBytes, columns: columnsOf(extents) }
+    }
+
+    const lists: [what: string, map: WideMap][] = [
+      ['of two pieces that share some bytes', list(3, [1, 2], [2, 2])],
+      ['of two pieces, one of which begins in the midst of the other', list(3, [5, 1], [4, 3])],
+      ['of two pieces that are whole units only together', list(1, [1, 0.5], [1.5, 0.5])],
+    ]
+    const wholeLists: typeof lists = [
+      ['of the same piece twice', list(2, [1, 2], [1, 2])],
+      ['with less than the file has', list(2.25, [1, 1], [3, 1])],
+      ['with a piece without bytes right behind another', list(1, [1, 1], [2, 0])],
+    ]
+    // Who is told of one mapping at a time learns the ones on the way, and can't see the others.
+    const isPiecemeal = name.startsWith('fuse-iomap')
+
+    it.each(isPiecemeal ? lists : [...lists, ...wholeLists])('%s is EINVAL, each time, and nothing of it is kept', (_, map) => {
+      kernel.disconnect?.()
+      const on = mounted(newRig(), kernel.connect)
+      const emptyBytes = on.mount.way.residentBytes()
+      for (const path of ['f', 'g']) {
+        const added = on.add(path, map)
+        const used = added.ok ? [readOf(on, path, 0, map.sizeBytes), readOf(on, path, 0, map.sizeBytes)] : [added]
+        const outcomes = isPiecemeal || !added.ok ? used : [open(on, path), ...used, open(on, path), writeOf(on, path, 0, new Uint8Array(1))]
+        expect(outcomes.map(errnoOf)).toEqual(outcomes.map(() => 'EINVAL'))
+        if (!isPiecemeal) expect(on.mount.way.residentBytes()).toBe(emptyBytes)
+      }
     })
   })
 

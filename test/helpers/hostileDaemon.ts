@@ -5,13 +5,12 @@ import { expect } from 'vitest'
 import type { Extent } from '../../src/core/fmap/fmap.ts'
 import type { WideMap } from '../../src/core/fmap/wide.ts'
 import { directLink } from '../../src/core/fuse/directLink.ts'
-import { decodeTable, encodeTable } from '../../src/core/fuse/programMessages.ts'
 import type { Handlers, Notify } from '../../src/core/fuse/wire.ts'
 import type { FileInode } from '../../src/core/kernel/mount.ts'
 import { OpenFile } from '../../src/core/kernel/openFile.ts'
-import { handlersOf, type PullKernel, wayOver } from '../../src/core/machine/kernels.ts'
+import { type PullKernel, servedBy, wayOver } from '../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../src/host/sandbox.ts'
-import { bytesOf, listOf, mounted, type Mounted, newRig, poolOffset, type Rig, type RigShape, SECRET, SMALL } from './kernels.ts'
+import { bytesOf, mounted, type Mounted, newRig, poolOffset, type Rig, type RigShape, SECRET, SMALL } from './kernels.ts'
 import { firstDifference, valueOf } from './outcome.ts'
 
 const UNIT = SMALL.unitBytes
@@ -54,14 +53,14 @@ export function newTrial(kernel: PullKernel, shape = SMALL, { isAloneAtFirst = f
   const on = mounted(rig, (store) => {
     const { link, notify } = directLink(() => handlers)
     const options = { sandbox: makeSandbox, cookies, ...sizes }
-    const good = handlersOf(kernel, store, notify, options)
+    const good = servedBy(kernel, store, notify, options).handlers
     handlers = good
     tell = notify
     listen = (make) => {
       handlers = counted(make(good))
     }
     lie = (map) => {
-      handlers = counted(handlersOf(kernel, { map: () => map, daxdev: (devindex) => store.daxdev(devindex) }, telling(map, notify), options))
+      handlers = counted(servedBy(kernel, { map: () => map, daxdev: (devindex) => store.daxdev(devindex) }, notify, options).handlers)
     }
     return wayOver(kernel, link, options)
   })
@@ -74,16 +73,6 @@ export function newTrial(kernel: PullKernel, shape = SMALL, { isAloneAtFirst = f
       return handler(node, request)
     }]))
   return { rig, on, cookies, notify: (notice, node, bytes) => tell(notice, node, bytes), listen: (make) => listen(make), lie: (map) => lie(map), get askedCount() { return askedCount } }
-}
-
-/** A map's pieces are told as ranges as they are: a good daemon would make one of those that overlap. */
-function telling(map: WideMap, notify: Notify): Notify {
-  const pieces = map.kind === 'simple' ? listOf(map) : map.interleaved.flatMap(({ strips }) => strips)
-  const spans: Extent[] = pieces.toSorted((a, b) => a.devindex - b.devindex || a.offsetBytes - b.offsetBytes)
-  return (notice, node, bytes) => {
-    const part = notice === 'TABLE' ? decodeTable(bytes) : { trouble: '' }
-    return notify(notice, node, 'trouble' in part ? bytes : encodeTable({ ...part, spans }))
-  }
 }
 
 export function inodeOf(on: Mounted, path: string): FileInode {

@@ -175,18 +175,10 @@ function cellsOf(map: WideMap, cellCount: number): Uint8Array {
   return bytes
 }
 
-/** Where the file's bytes are: its pieces in order, joined where they touch. */
+/** Where the file's bytes are: its pieces in order, and as they are. Whether they are sound is for the kernel to say. */
 function spansOf(map: WideMap): Extent[] {
   const pieces = map.kind === 'simple' ? extentsOf(map.columns) : map.interleaved.flatMap(({ strips }) => strips)
-  const sorted = pieces.toSorted((a, b) => a.devindex - b.devindex || a.offsetBytes - b.offsetBytes)
-  const spans: Extent[] = []
-  for (const { devindex, offsetBytes, lengthBytes } of sorted) {
-    const last = spans.at(-1)
-    if (last?.devindex === devindex && offsetBytes <= last.offsetBytes + last.lengthBytes) {
-      last.lengthBytes = Math.max(last.lengthBytes, offsetBytes + lengthBytes - last.offsetBytes)
-    } else spans.push({ devindex, offsetBytes, lengthBytes })
-  }
-  return spans
+  return pieces.toSorted((a, b) => a.devindex - b.devindex || a.offsetBytes - b.offsetBytes)
 }
 
 function extentsOf({ count, devindices, offsets, lengths }: Columns): Extent[] {

@@ -31,6 +31,8 @@ export interface FileHome {
   learnDevices(spans: Columns): void
   /** Whether ranges are good for a file of this mount. Nobody is asked. */
   refuse(ask: FileAsk, spans: Columns): Failure<MapReason> | undefined
+  /** A file that the kernel holds keeps so many bytes more of ranges, or fewer. */
+  keep(moreBytes: number): void
 }
 
 export class ProgramFile implements Resolver {
@@ -89,11 +91,13 @@ export class ProgramFile implements Resolver {
    */
   tell(firstSpan: number, spans: readonly Extent[]): boolean {
     const before = firstSpan === 0 ? undefined : (this.#toldSpans ?? this.#spans)
-    if ((before?.count ?? 0) !== firstSpan || firstSpan + spans.length > FILE_SPANS_MOST) return false
+    if ((before?.toldCount ?? 0) !== firstSpan || firstSpan + spans.length > FILE_SPANS_MOST) return false
     const told = before === this.#spans ? before.copy() : (before ?? new Spans())
+    const keptBytes = this.residentBytes
     told.add(spans)
     this.#toldSpans = told
     this.#hasNewSpans = true
+    this.#home.keep(this.residentBytes - keptBytes)
     return true
   }
 
@@ -140,20 +144,27 @@ export class ProgramFile implements Resolver {
     return this.#take(fileOffsetBytes, box, answer)
   }
 
-  /** An answer that reaches past the file's end is cut there; one that leaves the file's ranges is none. */
+  /**
+   * An answer that reaches past the file's end is cut there; one that leaves the file's ranges is none. What is answered for
+   * a byte counts for its unit, as a page fault maps whole pages: else a slow program could be run once for each byte.
+   */
   #take(fileOffsetBytes: number, box: Float64Array, answer: Answer): boolean {
     const devindex = box[BOX.devindex] as number
-    const offsetBytes = box[BOX.answerOffset] as number
     const beforeBytes = box[BOX.before] as number
-    const lengthBytes = Math.min(box[BOX.length] as number, this.#ask.sizeBytes - fileOffsetBytes)
+    const { sizeBytes } = this.#ask
+    const { unitBytes } = this.#home
+    const lengthBytes = Math.min(box[BOX.length] as number, sizeBytes - fileOffsetBytes)
     // A unit of the file is a unit of the device: what is inside of one is at the same place in the other.
-    const unitsApart = (offsetBytes - fileOffsetBytes) / this.#home.unitBytes
+    const apartBytes = (box[BOX.answerOffset] as number) - fileOffsetBytes
+    const unitsApart = apartBytes / unitBytes
     const isSound = lengthBytes >= 1 && beforeBytes >= 0 && beforeBytes <= fileOffsetBytes && unitsApart === Math.floor(unitsApart)
-    if (!isSound || !this.#spans.holds(devindex, offsetBytes - beforeBytes, offsetBytes + lengthBytes)) return this.#failed(this.#wordsOf(fileOffsetBytes, box))
+    const fromBytes = Math.floor((fileOffsetBytes - beforeBytes) / unitBytes) * unitBytes
+    const toBytes = Math.min(Math.ceil((fileOffsetBytes + lengthBytes) / unitBytes) * unitBytes, sizeBytes)
+    if (!isSound || !this.#spans.holds(devindex, fromBytes + apartBytes, toBytes + apartBytes)) return this.#failed(this.#wordsOf(fileOffsetBytes, box))
     answer[DEVINDEX] = devindex
-    answer[OFFSET] = offsetBytes
-    answer[LENGTH] = lengthBytes
-    answer[BEFORE] = beforeBytes
+    answer[OFFSET] = fileOffsetBytes + apartBytes
+    answer[LENGTH] = toBytes - fileOffsetBytes
+    answer[BEFORE] = fileOffsetBytes - fromBytes
     return true
   }
 
@@ -185,9 +196,11 @@ export class ProgramFile implements Resolver {
     const refused = this.#home.refuse(this.#ask, told.columns)
     if (refused) return refused
     if (!told.isInOrder) return fail('bad_map', { path: this.#ask.path, what: 'its ranges are told in no order' }).failure
-    told.fit()
+    const keptBytes = this.residentBytes
+    told.join()
     this.#spans = told
     this.#toldSpans = undefined
+    this.#home.keep(this.residentBytes - keptBytes)
     return undefined
   }
 

@@ -1,5 +1,6 @@
-// The ranges of devices that a file's answers are held against, as its server told them: in the order of devices and places,
-// so that a look at one answer is a search by halves however many there are. It allocates nothing.
+// The ranges of devices that a file's answers are held against: in the order of devices and places, so that a look at one
+// answer is a search by halves however many there are. It allocates nothing. They stay as the server told them until they
+// have been looked at: two that overlap, or are no whole units, would make a good one. Then those that touch are one.
 
 import type { Extent } from '../../fmap/fmap.ts'
 import { type Columns, newColumns } from '../../fmap/wide.ts'
@@ -8,6 +9,7 @@ import { columnBytes } from '../../fmap/widePulled.ts'
 export class Spans {
   #columns: Columns = newColumns(0)
   #isInOrder = true
+  #toldCount = 0
   /** Where the last answer was. */
   #last = 0
 
@@ -15,8 +17,9 @@ export class Spans {
     return this.#columns
   }
 
-  get count(): number {
-    return this.#columns.count
+  /** How many were told, whatever they are joined to by now. */
+  get toldCount(): number {
+    return this.#toldCount
   }
 
   /** Each begins behind the one before, on its device or a later one. */
@@ -24,7 +27,7 @@ export class Spans {
     return this.#isInOrder
   }
 
-  /** With room for more, until `fit`. */
+  /** With room for more, until `join`. */
   get residentBytes(): number {
     return columnBytes(this.#columns)
   }
@@ -32,18 +35,33 @@ export class Spans {
   /** The same ranges, to which others can be added. */
   copy(): Spans {
     const copied = new Spans()
-    copied.#columns = withRoom(this.#columns, this.count)
+    copied.#columns = withRoom(this.#columns, this.#columns.count)
     copied.#isInOrder = this.#isInOrder
+    copied.#toldCount = this.#toldCount
     return copied
   }
 
-  /** No more are added: room for more is let go. */
-  fit(): void {
-    if (this.#columns.devindices.length > this.count) this.#columns = withRoom(this.#columns, this.count)
+  /** They are sound and in order, and no more are added: those that touch become one, and room for more is let go. */
+  join(): void {
+    const columns = this.#columns
+    const { count, devindices, offsets, lengths } = columns
+    let last = 0
+    for (let i = 1; i < count; i++) {
+      const isNext = devindices[i] === devindices[last] && offsets[i] === (offsets[last] as number) + (lengths[last] as number)
+      if (isNext) lengths[last] = (lengths[last] as number) + (lengths[i] as number)
+      else if (++last < i) {
+        devindices[last] = devindices[i] as number
+        offsets[last] = offsets[i] as number
+        lengths[last] = lengths[i] as number
+      }
+    }
+    columns.count = Math.min(count, last + 1)
+    if (devindices.length > columns.count) this.#columns = withRoom(columns, columns.count)
   }
 
   add(spans: readonly Extent[]): void {
     this.#makeRoom(spans.length)
+    this.#toldCount += spans.length
     const columns = this.#columns
     for (const { devindex, offsetBytes, lengthBytes } of spans) {
       const i = columns.count++
@@ -79,8 +97,9 @@ export class Spans {
   }
 
   #makeRoom(moreCount: number): void {
-    const neededCount = this.count + moreCount
-    if (neededCount > this.#columns.devindices.length) this.#columns = withRoom(this.#columns, Math.max(neededCount, this.count * 2))
+    const { count, devindices } = this.#columns
+    const neededCount = count + moreCount
+    if (neededCount > devindices.length) this.#columns = withRoom(this.#columns, Math.max(neededCount, count * 2))
   }
 }
 

@@ -43,6 +43,8 @@ class ProgramWay implements MapWay, FileHome {
   readonly #context: WayContext
   readonly #link: DaemonLink
   readonly #files = new Map<number, ProgramFile>()
+  /** Of ranges, of all files: looking at each of many would take longer than opening one. */
+  #spanBytes = 0
 
   constructor(context: WayContext, link: DaemonLink, { sandbox, source = defaultProgram.source, fuel = FUEL }: ProgramOptions) {
     this.#context = context
@@ -89,9 +91,11 @@ class ProgramWay implements MapWay, FileHome {
   }
 
   residentBytes(): number {
-    let spanBytes = 0
-    for (const file of this.#files.values()) spanBytes += file.residentBytes
-    return this.runner.residentBytes + spanBytes
+    return this.runner.residentBytes + this.#spanBytes
+  }
+
+  keep(moreBytes: number): void {
+    this.#spanBytes += moreBytes
   }
 
   poll(): void {
@@ -122,6 +126,7 @@ class ProgramWay implements MapWay, FileHome {
 
   #drop(node: number, file: ProgramFile): void {
     file.letGo()
+    this.#spanBytes -= file.residentBytes
     file.isForgotten = true
     this.#files.delete(node)
     this.#link.forget(node)

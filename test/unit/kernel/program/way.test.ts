@@ -78,6 +78,58 @@ describe('every byte is where a plain walk finds it', () => {
   })
 })
 
+describe('a fault serves whole units, however few bytes were answered', () => {
+  const pieces = [{ devindex: 0, offsetBytes: 9 * UNIT_BYTES, lengthBytes: 3 * UNIT_BYTES }, { devindex: 0, offsetBytes: 2 * UNIT_BYTES, lengthBytes: UNIT_BYTES }]
+  const map = { ...simpleMap(pieces), sizeBytes: 4 * UNIT_BYTES - 100 }
+  /** As the program for lists, with that for length and bytes before. */
+  const answering = (length: string, before: string): string =>
+    `setup { for i in 0..cells { file[i] = table[i] } }\nresolve { let at = offset if at < file[4] { answer(file[2], file[3] + at, ${length}, ${before}) }\nanswer(file[5], file[6] + at - file[4], ${length}, ${before}) }`
+
+  it.each([
+    ['1', '0'],
+    ['2', 'offset % 2'],
+    ['4096 - offset % 4096', '0'],
+    ['1', 'offset % 4096'],
+  ])('%s bytes and %s before', (length, before) => {
+    const resolver = programBench({ source: answering(length, before) }).open(map)
+    for (const [unit, placeUnits] of [9, 10, 11, 2].entries()) {
+      for (const within of [0, 1, 2000, 3995]) {
+        const leftBytes = Math.min(UNIT_BYTES, map.sizeBytes - unit * UNIT_BYTES) - within
+        expect(resolved(resolver, unit * UNIT_BYTES + within)).toEqual([0, placeUnits * UNIT_BYTES + within, leftBytes, within])
+      }
+    }
+  })
+
+  it('so that a program runs once for each unit that is read, and no byte is another', () => {
+    let runCount = 0
+    const sandbox = (): Sandbox => {
+      const made = makeSandbox()
+      const load: Sandbox['load'] = (module) => {
+        const running = made.load(module)
+        return { setup: running.setup.bind(running), resolve: (...given) => (runCount++, running.resolve(...given)) }
+      }
+      return { get buffer() { return made.buffer }, grow: (pageCount) => made.grow(pageCount), load }
+    }
+    const bench = new Bench(1, deviceBytes)
+    bench.handlers = programDaemon(bench, bench.direct.notify, answering('1', '0')).handlers
+    bench.maps.set(1, map)
+    const resolver = valueOf(bench.make(programWay(bench.direct.link, { sandbox })).open({ node: 1, path: 'f', sizeBytes: map.sizeBytes }))
+    const [memory] = bench.memories
+    for (let at = 0; at < deviceBytes; at += 64) memory!.write(at, Uint8Array.of(at / 64 % 251, at >> 14))
+    const file = new FileBytes({ path: 'f', invalid: false }, resolver, bench.context.devices)
+    const read = new Uint8Array(map.sizeBytes)
+    for (let at = 0; at < read.length; ) {
+      const part = file.window(at, read.length - at)
+      if (!part) throw new Error(file.failure.says)
+      read.set(part, at)
+      at += part.length
+    }
+    expect(runCount).toBe(4)
+    const expected = pieces.flatMap(({ offsetBytes, lengthBytes }) => [...memory!.window(offsetBytes, lengthBytes)])
+    expect(Buffer.compare(read, Uint8Array.from(expected.slice(0, read.length)))).toBe(0)
+  })
+})
+
 describe('limits', () => {
   it('more cells than a file may have is E2BIG, and nothing is kept', () => {
     const { refusal, way, bench } = programBench({ deviceBytes: 64 * UNIT_BYTES })
@@ -191,10 +243,11 @@ describe('while files are open', () => {
     const opened = bench.make(programWay(bench.direct.link, { sandbox })).open({ node: 1, path: 'f', sizeBytes: first.sizeBytes })
     if (!opened.ok) throw new Error(opened.failure.says)
     expect(loadCount).toBe(1)
-    for (let i = 0; i < 1000; i++) daemon.upload(`setup { }\nresolve { answer(0, ${4 * UNIT_BYTES} + offset, ${i + 1}, 0) }`)
+    for (let i = 0; i < 1000; i++) daemon.upload(`setup { }\nresolve { answer(0, ${4 * UNIT_BYTES} + offset, ${i + UNIT_BYTES - 998}, 0) }`)
     expect(loadCount).toBe(1)
-    expect(resolved(opened.value, 0)).toEqual([0, 4 * UNIT_BYTES, 1000, 0])
-    expect(resolved(opened.value, 1)).toEqual([0, 4 * UNIT_BYTES + 1, 1000, 0])
+    // All but the last of them answer one unit.
+    expect(resolved(opened.value, 0)).toEqual([0, 4 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
+    expect(resolved(opened.value, UNIT_BYTES)).toEqual([0, 5 * UNIT_BYTES, UNIT_BYTES, 0])
     expect(loadCount).toBe(2)
   })
 
