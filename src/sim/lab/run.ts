@@ -81,6 +81,8 @@ export function* curveOf(kernel: KernelName, setup: LabSetup, outside: LabOutsid
     if (!memories.ok) return memories
     const side = new SideKernel(kernel, one, made, memories.value, placed.outside)
     try {
+      // One file.
+      if (side.pushCount > 0) side.push(0)
       const accesses = accessesOf(one, made.files.map(({ map }) => map.sizeBytes))
       side.touch(accesses)
       const { failure: endsBecause, residentBytes, roundTripCount } = side.counts()
@@ -133,6 +135,10 @@ function* runSide(kernel: KernelName, bench: Bench, checks: Uint32Array): LabTas
   const { setup, made, memories, accesses, outside } = bench
   const side = new SideKernel(kernel, setup, made, memories, outside)
   try {
+    for (const { index, isPiece } of inPieces(side.pushCount, outside)) {
+      if (isPiece) yield { what: `${kernel}, replay`, doneCount: index, totalCount: side.pushCount }
+      side.push(index)
+    }
     const read = yield* readAll(side, kernel, bench, checks)
     const counts = side.counts()
     return { kernel, ...counts, ...(yield* timesOf(side, accesses, { what: `${kernel}, times`, doneCount: 0, totalCount: 2 })), ...read }

@@ -8,9 +8,8 @@ import type { DaemonLink, Seen } from '../../core/fuse/wire.ts'
 import { newAnswer, type Resolver } from '../../core/fmap/resolve.ts'
 import { MountDevices } from '../../core/kernel/devices.ts'
 import { FileBytes } from '../../core/kernel/fileBytes.ts'
-import { type FileAsk, type KernelName, type MapWay, wholeMountFails, type WayMaker } from '../../core/kernel/way.ts'
+import { type FileAsk, type KernelName, type MapWay, type WayMaker } from '../../core/kernel/way.ts'
 import { connectServed, isStandalone, type KernelOptions, type PullKernel, standaloneWay, wayOver } from '../../core/machine/kernels.ts'
-import { defaultProgram } from '../../core/kernel/program/examples.ts'
 import type { SandboxMaker } from '../../core/kernel/program/sandbox.ts'
 import type { Memory } from '../../core/mem/memory.ts'
 import type { Accesses } from './accesses.ts'
@@ -40,7 +39,7 @@ export interface SideOutside {
   /** Where programs run. */
   sandbox: SandboxMaker
   /** Missing where all daemons run beside their kernels. */
-  far?: ((kernel: PullKernel, made: LabFiles, program: string) => FarDaemon) | undefined
+  far?: ((kernel: PullKernel, made: LabFiles, program: string | undefined) => FarDaemon) | undefined
 }
 
 type Opened = { bytes: FileBytes; validity: number } | 'failed'
@@ -96,12 +95,24 @@ export class SideKernel {
     const { maker, tell, end } = this.#connect(kernel, setup, made, outside)
     this.#tell = tell
     this.#end = end
-    this.#devices = new MountDevices(primary as Memory, wholeMountFails(kernel))
+    this.#devices = new MountDevices(primary as Memory, isStandalone(kernel))
     // Replay told the standalone module of them; others ask.
     if (isStandalone(kernel)) for (const [devindex, memory] of memories.entries()) this.#devices.add(devindex, { uuid: memory.device.uuid, sizeBytes: memory.device.sizeBytes, memory })
     const openDevice = (_devindex: number, name: string): Memory | undefined => memories.find(({ device }) => device.name === name)
     this.#way = maker.make({ devices: this.#devices, unitBytes: LAB_UNIT_BYTES, isReserved: () => false, openDevice })
-    for (const file of made.files) this.#replay(file)
+  }
+
+  /** How many maps replay pushes, before anything is read. */
+  get pushCount(): number {
+    return isStandalone(this.#kernel) ? this.#files.length : 0
+  }
+
+  /** Tools push what replay makes, a file at a time: there may be so many that someone wants to stop between them. */
+  push(fileIndex: number): void {
+    const file = this.#files[fileIndex] as LabFile
+    const failure = this.#way.push?.(askOf(file), fmapOfWide(file.map))
+    if (failure) this.#failure ??= failure
+    this.#noteResident()
   }
 
   /** One access. @returns false where it failed */
@@ -180,7 +191,7 @@ export class SideKernel {
     this.#end?.()
   }
 
-  #connect(kernel: KernelName, { cacheCapBytes, aheadBytes, program = defaultProgram.source }: LabSetup, made: LabFiles, { far, sandbox }: SideOutside): { maker: WayMaker; tell?: Telling; end?: () => void } {
+  #connect(kernel: KernelName, { cacheCapBytes, aheadBytes, program }: LabSetup, made: LabFiles, { far, sandbox }: SideOutside): { maker: WayMaker; tell?: Telling; end?: () => void } {
     const watcher = { nowUs: this.#nowUs, see: (seen: Seen) => this.#see(seen), begin: () => this.#begin() }
     if (isStandalone(kernel)) return { maker: standaloneWay(kernel, watcher) }
     const options: KernelOptions = { cacheCapBytes, aheadBytes, sandbox, program }
@@ -190,13 +201,6 @@ export class SideKernel {
     }
     const daemon = far(kernel, made, program)
     return { maker: wayOver(kernel, watchedLink(daemon.link, watcher), { ...options, ...daemon.shared }), tell: daemon.tell, end: () => daemon.end() }
-  }
-
-  /** Tools push what replay makes. */
-  #replay(file: LabFile): void {
-    const failure = this.#way.push?.(askOf(file), fmapOfWide(file.map))
-    if (failure) this.#failure ??= failure
-    this.#noteResident()
   }
 
   #resolvers(): (Resolver | undefined)[] {
