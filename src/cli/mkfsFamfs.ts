@@ -1,7 +1,7 @@
 // mkfs.famfs: whoever formats a device owns what is on it. Checks come in the reference's order, and nothing is touched
 // before the last of them has passed.
 
-import { fail, type Failure } from '../core/base/result.ts'
+import { fail, type Failure, ok } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import { fsckOn } from '../core/machine/judging.ts'
 import { fsckText } from '../core/machine/toolText.ts'
@@ -13,9 +13,8 @@ import { setDaxmode, shown } from './shared.ts'
 import { readSize, type Trouble } from './units.ts'
 
 const FAILED_EXIT = 2
-const LOG_BYTES = 8 * 1024 * 1024
 /** These are found before the device is measured. */
-const BEFORE_SIZE = new Set(['owned_by_other', 'mounted', 'not_root', 'no_device', 'bad_log_length'])
+const BEFORE_SIZE = new Set(['owned_by_other', 'mounted', 'device_busy', 'not_root', 'no_device', 'bad_log_length'])
 
 const options = {
   force: { short: 'f', long: 'force', says: "format a device that holds a famfs, or another host's" },
@@ -43,13 +42,14 @@ export const mkfsFamfs: Program = (argv, io) => mkfsCommand.invoke(argv.slice(1)
 function* run(call: Call<typeof options>): Task<number> {
   const { given, io, spelled } = call
   if (spelled.includes('-k')) io.out('kill superblock: 1\n')
-  const logLengthBytes = given.loglen.at(-1) ?? LOG_BYTES
-  if (given.loglen.length > 0) io.out(`loglen: ${logLengthBytes}\n`)
+  const logLengthBytes = given.loglen.at(-1)
+  if (logLengthBytes !== undefined) io.out(`loglen: ${logLengthBytes}\n`)
   const [path] = call.operands
   if (path === undefined) return stop(call, { says: 'no device is named', next: 'Write mkfs.famfs DEVICE; daxctl list shows which there are.' })
   if (io.caller.user.uid !== 0) return stop(call, fail('not_root', { what: 'format a device' }).failure)
-  if (!isLogLength(logLengthBytes)) return stop(call, fail('bad_log_length', { lengthBytes: logLengthBytes, device: path }).failure, FAILED_EXIT)
   const { system } = io
+  const length = logLengthBytes === undefined ? ok() : system.machine.checkLogLength(logLengthBytes, path)
+  if (!length.ok) return stop(call, length.failure, FAILED_EXIT)
   const names: string[] = []
   for (const operand of call.operands) {
     const device = yield* rawDevice(io, operand, given.setDaxmode > 0)
@@ -59,7 +59,7 @@ function* run(call: Call<typeof options>): Task<number> {
   if (given.kill > 0 && given.force > 0) return kill(call, names)
   const [name = path, ...secondaries] = names
   const unitBytes = given.allocunit.at(-1)
-  const spec = { force: given.force > 0, logLengthBytes, secondaries, ...(unitBytes === undefined ? {} : { unitBytes }) }
+  const spec = { force: given.force > 0, secondaries, ...(logLengthBytes === undefined ? {} : { logLengthBytes }), ...(unitBytes === undefined ? {} : { unitBytes }) }
   const made = yield* shown(io, name, system.machine.mkfs(name, spec, io.caller.user))
   if (made.ok || !BEFORE_SIZE.has(made.failure.reason)) {
     for (const each of names) io.out(`devsize: ${system.devices().find((device) => device.name === each)?.sizeBytes}\n`)
@@ -84,9 +84,4 @@ function kill(call: Call<typeof options>, names: readonly string[]): number {
     io.out('Famfs superblock killed\n')
   }
   return 0
-}
-
-/** Powers of two up to 2^53 have one bit set, and halve down to the least. */
-function isLogLength(lengthBytes: number): boolean {
-  return lengthBytes >= LOG_BYTES && Number.isInteger(Math.log2(lengthBytes)) && 2 ** Math.log2(lengthBytes) === lengthBytes
 }
