@@ -29,6 +29,9 @@ export function Lane({ host }: { host: HostView }) {
   const behind = host.status === 'up' && host.mountpoint !== undefined && !host.stranded && !host.stale && !atWork ? Math.max(0, host.entryCount - host.playedCount) : 0
   const blocked = behind > 0 && snapshot.device.filesystem?.firstBadIndex === host.playedCount
 
+  // What the page mounts with is said beside the role; anything else has a line of its own, and room for its name.
+  const isUsual = host.kernel === 'v1'
+
   // Nothing to play, and nowhere to copy to, before the host is up and has the file system.
   const waits = !snapshot.ready || host.status !== 'up' || host.mountpoint === undefined
 
@@ -60,7 +63,7 @@ export function Lane({ host }: { host: HostView }) {
       <header className="lane-head">
         <h3 id={id}>{host.name}</h3>
         <Role host={host} snapshot={snapshot} />
-        <Kernel host={host} />
+        {isUsual && <Kernel host={host} />}
         {host.status !== 'down' && (
           <span className="played num" data-behind={behind > 0 || undefined}>
             log {host.stranded || host.stale || host.elsewhere ? host.playedCount : `${host.playedCount}/${host.entryCount}`} played
@@ -70,6 +73,7 @@ export function Lane({ host }: { host: HostView }) {
           {host.status !== 'down' && <TerminalButton host={host} />}
           <HostMenu host={host} devices={snapshot.device.devices} />
         </span>
+        {!isUsual && <Kernel host={host} />}
       </header>
       <LaneNote host={host} snapshot={snapshot} />
       <div role="alert">{folderTrouble && <Note trouble={folderTrouble} onDismiss={() => setFolderTrouble(undefined)} />}</div>
@@ -110,8 +114,8 @@ function Kernel({ host }: { host: HostView }) {
   const { kernel, daemon, options = [] } = host
   if (kernel === undefined) return null
   return (
-    <span className="kernel" title={`Mounted with the kernel ${kernel}: ${options.join(',')}`}>
-      <Disclosure className="link role" label={<><span className="visually-hidden">kernel </span>{kernel}{daemon === 'worker' && ', daemon in a worker'}</>}>
+    <span className="kernel" data-usual={kernel === 'v1' || undefined} title={`Mounted with the kernel ${kernel}: ${options.join(',')}`}>
+      <Disclosure className="link role" label={kernel === 'v1' ? <><span className="visually-hidden">kernel </span>v1</> : `kernel ${kernel}${daemon === 'worker' ? ', daemon in a worker' : ''}`}>
         <KernelWhy.Part host={host} />
       </Disclosure>
     </span>

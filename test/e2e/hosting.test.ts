@@ -5,6 +5,7 @@ import { join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { KIB } from '../../src/core/base/align.ts'
+import { lateFailures } from '../../src/core/base/lateFailure.ts'
 import { builtPage } from '../helpers/builtPage.ts'
 import { isolationHeaders } from '../helpers/headers.ts'
 import { button, dropPattern, fileOn, firstScene, hashOn, lane, playButton, ready, saved, usePage } from '../helpers/page.ts'
@@ -50,10 +51,13 @@ it('the first page is within its budget', () => {
   const scripts = [...html.matchAll(/<(?:script[^>]*\ssrc|link[^>]*rel="modulepreload"[^>]*\shref)="([^"]+\.js)"/g)].map(([, path]) => posix.normalize(path ?? ''))
   expect(scripts.length).toBeGreaterThan(0)
   const counted = new Map<string, number>()
+  const lateWords = lateFailures.last_host.says(undefined)
   const count = (path: string): void => {
     if (counted.has(path)) return
     const text = readFileSync(join(folder, path), 'utf8')
     counted.set(path, gzipSync(text).length)
+    // One who says a late word brings all of them along.
+    expect([path, text.includes(lateWords)]).toEqual([path, false])
     const imported = [...text.matchAll(/(?:^|[;}\n])\s*(?:import|export)\s*(?:[\w*{}\s,$]+from\s*)?["']([^"']+\.js)["']/g)].map(([, found]) => found ?? '')
     const workers = [...text.matchAll(/["'`]([\w./-]*host\.worker-[\w-]+\.js)["'`]/g)].map(([, found]) => found ?? '')
     for (const found of imported) count(posix.join(posix.dirname(path), found))

@@ -132,6 +132,8 @@ export const failures = {
   mounted: row<{ device: string; mountpoint: string }>('EBUSY', (d) => `${d.device} is mounted on this host at ${d.mountpoint}`,
     (d) => `Unmount it first: umount ${d.mountpoint}.`),
   device_busy: row<{ device: string }>('EBUSY', (d) => `${d.device} is being worked on`, 'Wait for that, or stop it.'),
+  unmounted: row<{ path: string }>('ENODEV', (d) => `${d.path} can't be reached any more: its file system was unmounted on this host`,
+    'Mount it again, and map the file anew.'),
   not_mounted: row<{ path: string }>('EINVAL', (d) => `nothing is mounted at ${d.path}`, 'Mount first: famfs mount DEVICE DIRECTORY.'),
   mount_busy: row<{ path: string }>('EBUSY', (d) => `${d.path} is in use: something still reads, writes, waits or has its working directory there`, 'Stop it, let it end, or leave with cd; then unmount.'),
   mountpoint_busy: row<{ path: string }>('EBUSY', (d) => `something is mounted at ${d.path} already`, 'Choose another directory.'),
@@ -180,11 +182,6 @@ export const failures = {
 
   device_not_mounted: row<{ device: string }>('EINVAL', (d) => `${d.device} is not mounted on this host`, 'Mount it: famfs mount DEVICE DIRECTORY.'),
   standalone_only: row<{ what: string }>('ENOTSUP', (d) => `${d.what} is for standalone mounts: a fuse mount has no such call`, 'Mount with famfs mount --nofuse.'),
-
-
-  // plain tools in a mount
-
-  // one host's tree of paths
 
   // hosts, storage, the page
   host_down: row<{ name: string; why: string }>('EHOSTDOWN', (d) => `host ${d.name} is down: ${d.why}`, 'Reboot the host.'),

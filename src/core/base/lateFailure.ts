@@ -73,10 +73,6 @@ export const lateFailures = {
   travel_differs: row<{ step: number; what: string }>('EIO', (d) => `by our own mistake, step ${d.step} came out otherwise than the first time: ${d.what}`,
     'The device is as it was before, and nothing is lost. Tell us what you did.'),
 
-  // mappings that outlive their mount
-  unmounted: row<{ path: string }>('ENODEV', (d) => `${d.path} can't be reached any more: its file system was unmounted on this host`,
-    'Mount it again, and map the file anew.'),
-
   // maps of files, on their way to the kernel
   map_limit: mapLimit,
   map_unfit: mapUnfit,

@@ -3,7 +3,6 @@
 // the mount, or that isn't here, and nothing at all once the mount is gone. A report sticks until then.
 
 import type { HardwareFault } from '../base/failure.ts'
-import { failLate } from '../base/late.ts'
 import { fail, type Failure } from '../base/result.ts'
 import { DEVICE_WORDS } from '../mem/health.ts'
 import { type DeviceRefusal, lackOf, type LackReason } from '../base/lack.ts'
@@ -134,7 +133,7 @@ export class MountDevices implements Memories {
 
   /** What every access of the mount gets once a failure took all of it, or umount did. */
   down(path: string): Failure<MountDownReason> | undefined {
-    if (this.#down === 'unmounted') return failLate('unmounted', { path }).failure
+    if (this.#down === 'unmounted') return fail('unmounted', { path }).failure
     return this.#down && fail('mount_failed', { path, device: nameOf(this.#down), ...saidOf(this.#down) }).failure
   }
 

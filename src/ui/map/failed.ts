@@ -125,14 +125,19 @@ function wordsOf(device: DevicePart, { palette }: Scene): Words[] {
     { text: fsDevindex === undefined ? deviceKey(device) : `dev ${fsDevindex}`, weight: 600, colour: palette.ink },
     ...stateOf(health).map((text) => ({ text, weight: 600, colour: palette.alarm })),
     ...(fsDevindex === undefined ? [{ text: 'no famfs', weight: 400, colour: palette.quiet }] : [{ text: name.replace('/dev/', ''), weight: 400, colour: palette.quiet }]),
-    { text: sizeText(endBytes - startBytes), weight: 400, colour: palette.quiet },
+    { text: briefSize(endBytes - startBytes), weight: 400, colour: palette.quiet },
   ]
 }
 
 /** As short as it must be there; in full it stands under Devices, and for who doesn't see it. */
 function stateOf({ poison, isStopped }: HealthView): string[] {
   const bytes = poison.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
-  return [...(isStopped ? ['no answer'] : []), ...(bytes > 0 ? [`bad ${sizeText(bytes)}`] : [])]
+  return [...(isStopped ? ['no answer'] : []), ...(bytes > 0 ? [`bad ${briefSize(bytes)}`] : [])]
+}
+
+/** "256 MiB": a caption on a phone has no room for what says nothing. */
+function briefSize(bytes: number): string {
+  return sizeText(bytes).replace('.0 ', ' ')
 }
 
 function cut(context: CanvasRenderingContext2D, text: string, roomPx: number): string {

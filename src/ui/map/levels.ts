@@ -66,7 +66,7 @@ const MOST_COLUMNS = 64
 const READABLE_REM = 1
 const CAPTION_REM = 0.75
 const GUTTER_REM = 5
-const NARROW_GUTTER_REM = 3.5
+const NARROW_GUTTER_REM = 4
 const NARROW_REM = 32
 const GAP_PX = 2
 
