@@ -87,14 +87,14 @@ export function WriteForm({ path, cell, index, valueCount, onIndex, given }: {
 export function HashForm({ host, path }: { host: string; path: string }) {
   const playground = usePlayground()
   const look = useLookStore()
-  const { deviceVersion } = useSnapshot()
+  const { bytesVersion } = useSnapshot()
   const hashing = useAction()
   const [hashes, setHashes] = useState<Record<string, { hash: string; version: number }>>({})
   const [failure, setFailure] = useState<Trouble>()
 
   const hash = async (): Promise<void> => {
     setFailure(undefined)
-    const version = playground.snapshot().deviceVersion
+    const version = playground.snapshot().bytesVersion
     const failed = await hashing.run(async () => {
       const result = await playground.sha256(host, path)
       if (result.ok) setHashes((now) => ({ ...now, [host]: { hash: result.value, version } }))
@@ -114,7 +114,7 @@ export function HashForm({ host, path }: { host: string; path: string }) {
         {all.map(([name, known]) => (
           <p key={name}>
             <strong>{name}</strong> <code className="hash">{known.hash}</code>
-            {known.version !== deviceVersion && <span className="quiet"> before the last change</span>}
+            {known.version !== bytesVersion && <span className="quiet"> before the device last changed</span>}
           </p>
         ))}
         {equal && <p>The same bytes on {all.map(([name]) => name).join(' and ')}.</p>}

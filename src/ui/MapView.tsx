@@ -3,7 +3,7 @@
 
 import { useState } from 'react'
 import { CELLS } from '../playground/cells.ts'
-import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
+import type { CellKind, HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { useBytes } from './bytes.ts'
 import { FileChoice } from './FileChoice.tsx'
 import { placeText } from './addresses.ts'
@@ -26,7 +26,8 @@ export function MapView() {
   const chosenCell = useLook((state) => state.cell)
   const [index, setIndex] = useState(0)
   const [given, setGiven] = useState({ text: '', asked: 0 })
-  const mapped = asked ?? firstMapped(snapshot)
+  const isThere = snapshot.hosts.some(({ name }) => name === asked?.host)
+  const mapped = isThere && asked ? asked : firstMapped(snapshot)
   const host = snapshot.hosts.find((candidate) => candidate.name === mapped?.host)
   const file = host?.files.find((candidate) => candidate.path === mapped?.path)
   if (snapshot.dump) return <p className="empty">A dump holds superblock and log, and no file data: no file can be mapped. Where its files lie is under Bytes.</p>
@@ -38,6 +39,7 @@ export function MapView() {
     if (change.path !== undefined) setIndex(0)
     look.set({ mapped: { ...mapped, ...change }, ...(change.path !== undefined && { cell: undefined }) })
   }
+  const valueBytes = CELLS[cell].bytes
   const { byEntry, byPath } = mediaIndex(snapshot.files)
   return (
     <div className="mmap">
@@ -63,18 +65,20 @@ export function MapView() {
         <>
           <p className="mmap-facts quiet num">
             <Swatch colour={byEntry.get(file.entryIndex)?.colour ?? file.entryIndex % 8} strips={file.chunkBytes !== undefined} />
-            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / CELLS[cell].bytes), reading === 'text' ? 'byte' : `${cell} value`)}, {mapText(file.extents, file.chunkBytes, snapshot.device.devices)}
+            {sizeText(file.sizeBytes)}, {plural(Math.floor(file.sizeBytes / valueBytes), reading === 'text' ? 'byte' : `${cell} value`)}, {mapText(file.extents, file.chunkBytes, snapshot.device.devices)}
           </p>
           {UNREACHED.has(file.fault) ? (
             <Unreached host={mapped.host} path={mapped.path} version={snapshot.version} />
+          ) : file.sizeBytes < valueBytes ? (
+            <p className="empty">{shortText(file, cell)}</p>
           ) : reading === 'text' ? (
             <TextGrid key={`${mapped.host}:${mapped.path}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} index={index} onIndex={setIndex} />
           ) : (
             <ValueGrid key={`${mapped.host}:${mapped.path}:${cell}`} host={mapped.host} path={mapped.path} sizeBytes={file.sizeBytes} cell={cell} index={index} onIndex={setIndex}
               onWrite={(text) => setGiven({ text, asked: given.asked + 1 })} />
           )}
-          <OnDevice file={file} fileBytes={index * CELLS[cell].bytes} lengthBytes={CELLS[cell].bytes} />
-          <WriteForm key={mapped.path} path={mapped.path} cell={cell} index={index} valueCount={Math.floor(file.sizeBytes / CELLS[cell].bytes)} onIndex={setIndex} given={given} />
+          <OnDevice file={file} fileBytes={index * valueBytes} lengthBytes={valueBytes} />
+          {file.sizeBytes >= valueBytes && <WriteForm key={mapped.path} path={mapped.path} cell={cell} index={index} valueCount={Math.floor(file.sizeBytes / valueBytes)} onIndex={setIndex} given={given} />}
           <HashForm key={`hash ${mapped.path}`} host={host.name} path={mapped.path} />
         </>
       ) : (
@@ -90,6 +94,11 @@ const UNREACHED: ReadonlySet<HostFile['fault']> = new Set(['memory', 'failing', 
 function Unreached({ host, path, version }: { host: string; path: string; version: number }) {
   const { trouble } = useBytes({ kind: 'file', host, path }, 0, 1, version)
   return trouble ? <Note trouble={trouble} /> : null
+}
+
+/** Of a file that holds no value. */
+function shortText({ path, sizeBytes }: HostFile, cell: CellKind): string {
+  return sizeBytes === 0 ? `${path} has no bytes.` : `${path} is shorter than one ${cell} value, which takes ${CELLS[cell].bytes} bytes. Choose Uint8.`
 }
 
 /** The way from a value to its bytes. */
