@@ -3,7 +3,7 @@
 
 import { Terminal } from '@xterm/xterm'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ok } from '../../src/core/base/result.ts'
+import { fail, ok } from '../../src/core/base/result.ts'
 import type { HostStatus, Playground, Shell, ShellNote, ShellReply, Snapshot } from '../../src/playground/types.ts'
 import { History } from '../../src/ui/terminal/history.ts'
 import { layoutOf, redraw } from '../../src/ui/terminal/layout.ts'
@@ -40,7 +40,7 @@ function cursorOf({ buffer: { active } }: Terminal): [number, number] {
   return [active.baseY + active.cursorY, active.cursorX]
 }
 
-function start(work: Work, more: Partial<Shell> = {}) {
+function start(work: Work, more: Partial<Shell> = {}, refuses: () => boolean | Promise<boolean> = () => false) {
   const term = newTerm()
   const host = `T${Date.now()}${count++}`
   const lines: string[] = []
@@ -48,6 +48,8 @@ function start(work: Work, more: Partial<Shell> = {}) {
   const listeners = new Set<() => void>()
   const ends: ((why: string) => void)[] = []
   let status: HostStatus = 'up'
+  let seatedFrom = 0
+  let asked = 0
   let left = 0
   const openShell = (): Shell => ({
     host,
@@ -68,8 +70,11 @@ function start(work: Work, more: Partial<Shell> = {}) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    snapshot: () => ({ hosts: [{ name: host, status, role: 'master' }] }) as unknown as Snapshot,
-    openShell: () => Promise.resolve(ok(openShell())),
+    snapshot: () => ({ hosts: [{ name: host, status, role: 'master', seatedFrom }] }) as unknown as Snapshot,
+    openShell: async () => {
+      asked++
+      return (await refuses()) ? fail('read_only_session') : ok(openShell())
+    },
   } as unknown as Playground
   const screen = new Screen(term)
   const session = new TerminalSession({ playground, host, screen, history: new History(host), onLeft: () => left++, onFile: (name) => files.push(name) })
@@ -77,8 +82,10 @@ function start(work: Work, more: Partial<Shell> = {}) {
   return {
     term, session, lines, files,
     left: () => left,
+    asked: () => asked,
     end: (why: string) => ends.at(-1)?.(why),
     turn: (now: HostStatus) => {
+      if (now !== status) seatedFrom++
       status = now
       for (const listener of listeners) listener()
     },
@@ -273,6 +280,43 @@ describe('the end', () => {
     end('It is gone')
     await sees(['$ half a li', 'It is gone. This shell has ended.'])
     expect(lines).toEqual([])
+  })
+
+  it('while names are being found: what is typed then is for the next shell, when that is there', async () => {
+    let find = (): void => undefined
+    const next = Promise.withResolvers<boolean>()
+    const answers: (false | Promise<boolean>)[] = [false, next.promise]
+    const complete = (): ReturnType<Shell['complete']> => new Promise((resolve) => (find = () => resolve(ok({ start: 4, candidates: ['notes.txt'] }))))
+    const { session, sees, end, asked, lines } = start(() => ({}), { complete }, () => answers.shift() ?? false)
+    await sees(['$'])
+    session.type('cat \t')
+    end('It is gone')
+    await vi.waitFor(() => expect(asked()).toBe(2))
+    find()
+    await new Promise((done) => setTimeout(done))
+    session.type('ls\r')
+    next.resolve(false)
+    await vi.waitFor(() => expect(lines).toEqual(['ls']))
+  })
+
+  it('a host that gives no shell is told once, and asked again when it is another or somebody presses Enter', async () => {
+    let refuses = true
+    const { session, asked, turn, term, lines } = start(() => ({}), {}, () => refuses)
+    const refusals = async () => (await rowsOf(term)).join('').split('Another tab has').length - 1
+    await vi.waitFor(async () => expect(await refusals()).toBe(1))
+    for (let i = 0; i < 5; i++) turn('up')
+    session.type('ls')
+    expect([asked(), await refusals()]).toEqual([1, 1])
+    session.type('\r')
+    await vi.waitFor(async () => expect([asked(), await refusals()]).toEqual([2, 2]))
+    turn('down')
+    turn('up')
+    await vi.waitFor(async () => expect([asked(), await refusals()]).toEqual([3, 3]))
+    refuses = false
+    session.type('\r')
+    await vi.waitFor(() => expect(asked()).toBe(4))
+    session.type('ls\r')
+    await vi.waitFor(() => expect(lines).toEqual(['ls']))
   })
 
   it('`exit` and Ctrl-D leave', async () => {

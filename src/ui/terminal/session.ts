@@ -33,6 +33,8 @@ export class TerminalSession {
   #stop: AbortController | undefined
   #shellCount = 0
   #opening = false
+  /** What the host was mounted and started as when it refused a shell: until that changes it would refuse again. */
+  #refusedAt: number | undefined
   #rebooted = false
   #over = false
 
@@ -47,12 +49,15 @@ export class TerminalSession {
   type(data: string): void {
     const keys = keysOf(data)
     if (!this.#shell && !this.#opening) {
-      // Nobody is there to read them; one key still closes the terminal.
-      if (keys.some((key) => key.kind === 'press' && key.name === 'ctrl-d')) this.#leave()
+      // Nobody is there to read them; but one closes the terminal, and one asks again.
+      if (keys.some((key) => isPress(key, 'ctrl-d'))) return this.#leave()
+      if (!keys.some((key) => isPress(key, 'enter'))) return
+      this.#refusedAt = undefined
+      void this.#goOn()
       return
     }
     for (const key of keys) this.#queue.push(...(key.kind === 'paste' ? typedOf(key.text) : [key]))
-    const stops = this.#queue.findLastIndex((key) => key.kind === 'press' && key.name === 'ctrl-c')
+    const stops = this.#queue.findLastIndex((key) => isPress(key, 'ctrl-c'))
     if (stops >= 0 && this.#stop) {
       // What was typed ahead of it, and the rest of a paste, is for nobody any more.
       this.#queue.splice(0, stops + 1)
@@ -91,11 +96,12 @@ export class TerminalSession {
   async #goOn(): Promise<void> {
     const { playground, host, screen } = this.#parts
     const view = this.#view()
-    if (this.#over || this.#shell || this.#opening || view?.status !== 'up') return
+    if (this.#over || this.#shell || this.#opening || view?.status !== 'up' || view.seatedFrom === this.#refusedAt) return
     this.#opening = true
     const opened = await playground.openShell(host)
     this.#opening = false
     if (!opened.ok) {
+      this.#refusedAt = view.seatedFrom
       if (!this.#over) screen.say(troubleText(opened))
       return
     }
@@ -199,10 +205,12 @@ export class TerminalSession {
 
   async #complete(again: boolean): Promise<void> {
     const { text, cursor } = this.#editor
+    const asked = this.#shell
     this.#busy = true
     const found = await this.#ask((shell) => shell.complete(text, cursor))
+    // It has ended, and nothing is ready for keys before the next one is.
+    if (this.#shell !== asked || this.#over) return
     this.#busy = false
-    if (this.#over) return
     const completion: Completion = found.ok ? found.value : { start: cursor, candidates: [] }
     const changed = this.#editor.complete(completion)
     if (!changed && again && completion.candidates.length > 1) {
@@ -228,6 +236,10 @@ export class TerminalSession {
     const { host } = this.#parts
     return this.#shell ? work(this.#shell) : Promise.resolve(fail('host_down', { name: host, why: 'it has no shell now' }))
   }
+}
+
+function isPress(key: Key, name: string): boolean {
+  return key.kind === 'press' && key.name === name
 }
 
 const HINTS = {
