@@ -267,6 +267,13 @@ describe('keys on the page', () => {
     field.focus()
     await userEvent.keyboard('{Control>}k{/Control}')
     await vi.waitFor(() => expect(document.activeElement).toBe(palette()), patient)
+    // A blank in an id parts it in two, and nothing has either's name.
+    const listed = [...document.querySelectorAll('.palette [id]')].map(({ id }) => id)
+    expect(listed.length).toBeGreaterThan(10)
+    expect([listed.filter((id) => /\s/.test(id)), new Set(listed).size]).toEqual([[], listed.length])
+    const groups = [...document.querySelectorAll('.palette [role="group"]')].map((group) => document.getElementById(group.getAttribute('aria-labelledby') ?? '')?.textContent)
+    expect(groups).toEqual(expect.arrayContaining(['Look at', 'Go to']))
+    expect(groups).not.toContain(undefined)
     await userEvent.keyboard('play b')
     const input = palette()
     const option = document.getElementById(input?.getAttribute('aria-activedescendant') ?? '')

@@ -26,7 +26,8 @@ export function Palette({ context }: { context: CommandContext }) {
   const { groups, moreFiles } = useMemo(() => matchesOf(query, snapshot, { theme, textSize }), [query, snapshot, theme, textSize])
   const found = groups.flatMap(({ commands }) => commands)
   const chosen = found[Math.min(at, found.length - 1)]
-  const optionId = (command: Command): string => `${id}-${command.id}`
+  // Ids have no blanks, and names do.
+  const idOf = (name: string): string => `${id}-${name.replaceAll(/[\s_]/g, (sign) => `_${sign.charCodeAt(0)}`)}`
 
   useEffect(() => input.current?.focus(), [])
   useEffect(() => {
@@ -70,16 +71,16 @@ export function Palette({ context }: { context: CommandContext }) {
         <Search aria-hidden />
         <input ref={input} value={query} onChange={(event) => search(event.target.value)} onKeyDown={onKey} placeholder="A command, a file, an entry’s number, an address"
           role="combobox" aria-label="Command" aria-autocomplete="list" aria-expanded={found.length > 0} aria-controls={found.length > 0 ? `${id}-list` : undefined}
-          aria-activedescendant={chosen && optionId(chosen)} spellCheck={false} autoCapitalize="off" autoComplete="off" />
+          aria-activedescendant={chosen && idOf(chosen.id)} spellCheck={false} autoCapitalize="off" autoComplete="off" />
         <kbd>Esc</kbd>
       </div>
       {found.length > 0 && (
         <div ref={list} id={`${id}-list`} className="palette-list" role="listbox" aria-label="Commands" tabIndex={-1}>
           {groups.map(({ group, commands }) => (
-            <div key={group} role="group" aria-labelledby={`${id}-${group}`}>
-              <p id={`${id}-${group}`} role="presentation" className="palette-group">{group}</p>
+            <div key={group} role="group" aria-labelledby={idOf(`in ${group}`)}>
+              <p id={idOf(`in ${group}`)} role="presentation" className="palette-group">{group}</p>
               {commands.map((command) => (
-                <Option key={command.id} id={optionId(command)} command={command} why={command.when(snapshot)} isChosen={command === chosen}
+                <Option key={command.id} id={idOf(command.id)} command={command} why={command.when(snapshot)} isChosen={command === chosen}
                   onPoint={() => setAt(found.indexOf(command))} onChoose={() => run(command)} />
               ))}
             </div>
