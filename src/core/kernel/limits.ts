@@ -1,5 +1,5 @@
-// How large a map may be, kernel by kernel: the errno of what is beyond, and a sentence for people. Where a number is
-// missing there is no limit of that kind.
+// How large a map may be, kernel by kernel: what is answered beyond it, and a sentence for people, which takes its errnos from
+// there. Where a number is missing there is no limit of that kind. The kernels are held to it, errno by errno.
 
 import type { Errno } from '../base/failureRow.ts'
 import { failLate } from '../base/late.ts'
@@ -20,28 +20,35 @@ interface KernelLimits {
   messageBytesMost?: number
   /** The daemon makes a simple list of a striped file before it answers. */
   isUnrolled?: boolean
-  errnos: { count: Errno; message: Errno; kind: Errno }
+  errnos: LimitErrnos
   says: string
 }
+
+/** What more pieces, a longer message, or a kind of map that the kernel doesn't know is answered with: where that can be. */
+export type LimitErrnos = Readonly<Partial<Record<'count' | 'message' | 'kind', Errno>>>
 
 /** Of GET_FMAP's answer where it comes in one piece. */
 const FMAP_REPLY_BYTES = 4096
 const UNROLLED_BYTES = 16 * 1024 * 1024
-const errnos = { count: 'E2BIG', message: 'EINVAL', kind: 'EINVAL' } as const
+const AS_NEEDED = 'As many mappings as a file has: they come as they are needed, with some that lie ahead, and the cache drops what it has no room for. A mapping is held against those that are there, not against those that were dropped.'
 
 export const limits: Readonly<Record<KernelName, KernelLimits>> = {
-  v1: { extentsMost: ABI43_MOST.extents, interleavedMost: ABI43_MOST.interleaved, stripsMost: ABI43_MOST.strips, errnos,
-    says: '16 extents, or one interleaved extent of 16 strips: as many as a log entry holds. More is E2BIG.' },
-  'v1-abi42': { extentsMost: ABI42_EXTENTS_MOST, interleavedMost: 0, errnos,
-    says: 'Two simple extents on the first device, more is E2BIG. The older ioctl knows no striping and no other devices: EINVAL.' },
-  fuse: { extentsMost: 32, interleavedMost: 32, stripsMost: 32, messageBytesMost: FMAP_REPLY_BYTES, errnos,
-    says: '32 extents, or 32 interleaved extents of 32 strips each; more is E2BIG. An answer above 4096 bytes is EINVAL.' },
-  'fuse-paged': { errnos, says: 'As many mappings as a file has: they come a page at a time, and pages that aren’t used are dropped. Where the list of pages alone is longer than what may be kept: E2BIG.' },
-  'fuse-iomap': { errnos, says: 'As many mappings as a file has: they come as they are needed, with some that lie ahead, and the cache drops what it has no room for. A mapping is held against those that are there, not against those that were dropped.' },
-  'fuse-iomap-shared': { errnos, says: 'As many mappings as a file has: they come as they are needed, with some that lie ahead, and the cache drops what it has no room for. A mapping is held against those that are there, not against those that were dropped.' },
-  program: { errnos, says: '524,288 cells of the table, which is 174,762 extents; more is E2BIG.' },
-  'fuse-unrolled': { interleavedMost: 0, messageBytesMost: UNROLLED_BYTES, isUnrolled: true, errnos: { ...errnos, message: 'EFBIG' },
-    says: 'A message of 16 MiB, which is 699,049 extents; more is EFBIG. Simple lists only: the daemon unrolls striping.' },
+  v1: limit({ count: 'E2BIG' }, ({ count }) => `16 extents, or one interleaved extent of 16 strips: as many as a log entry holds. More is ${count}.`,
+    { extentsMost: ABI43_MOST.extents, interleavedMost: ABI43_MOST.interleaved, stripsMost: ABI43_MOST.strips }),
+  'v1-abi42': limit({ count: 'E2BIG', kind: 'EINVAL' }, ({ count, kind }) => `Two simple extents on the first device, more is ${count}. The older ioctl knows no striping and no other devices: ${kind}.`,
+    { extentsMost: ABI42_EXTENTS_MOST, interleavedMost: 0 }),
+  fuse: limit({ count: 'E2BIG', message: 'EINVAL' }, ({ count, message }) => `32 extents, or 32 interleaved extents of 32 strips each; more is ${count}. An answer above 4096 bytes is ${message}.`,
+    { extentsMost: 32, interleavedMost: 32, stripsMost: 32, messageBytesMost: FMAP_REPLY_BYTES }),
+  'fuse-paged': limit({ count: 'E2BIG' }, ({ count }) => `As many mappings as a file has: they come a page at a time, and pages that aren’t used are dropped. Where the list of pages alone is longer than what may be kept: ${count}.`),
+  'fuse-iomap': limit({}, () => AS_NEEDED),
+  'fuse-iomap-shared': limit({}, () => AS_NEEDED),
+  program: limit({ count: 'E2BIG' }, ({ count }) => `524,288 cells of the table, which is 174,762 extents; more is ${count}.`),
+  'fuse-unrolled': limit({ message: 'EFBIG', kind: 'EINVAL' }, ({ message, kind }) => `A message of 16 MiB, which is 699,049 extents; more is ${message}. Simple lists only, since the daemon unrolls striping; anything else is ${kind}.`,
+    { interleavedMost: 0, messageBytesMost: UNROLLED_BYTES, isUnrolled: true }),
+}
+
+function limit<E extends LimitErrnos>(errnos: E, says: (errnos: E) => string, numbers: Omit<KernelLimits, 'errnos' | 'says'> = {}): KernelLimits {
+  return { ...numbers, errnos, says: says(errnos) }
 }
 
 /** Why a kernel that got this map whole doesn't take it: by its numbers, not by how long the message was. */

@@ -66,8 +66,6 @@ function inline(daemonWhy: string): { runner: Runner; daemonWhy: string } {
 }
 
 function limitOf(kernel: KernelName): KernelLimit {
-  const { says, errnos, extentsMost, interleavedMost, messageBytesMost } = limits[kernel]
-  // How much a program's table has room for isn't a number of extents.
-  const first = extentsMost !== undefined || kernel === 'program' ? errnos.count : messageBytesMost !== undefined ? errnos.message : undefined
-  return { kernel, takes: says, errno: first ?? (interleavedMost === undefined ? undefined : errnos.kind) }
+  const { says, errnos } = limits[kernel]
+  return { kernel, takes: says, errno: errnos.count ?? errnos.message }
 }

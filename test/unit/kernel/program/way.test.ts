@@ -2,7 +2,7 @@
 // while files are open; and each resolve allocates nothing.
 
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { newAnswer } from '../../../../src/core/fmap/resolve.ts'
 import { walkingResolver } from '../../../../src/core/fmap/wideResolve.ts'
 import type { WideMap } from '../../../../src/core/fmap/wide.ts'
@@ -10,6 +10,7 @@ import { encodeTable, FILE_CELLS_MOST, NOTICE_CELLS_MOST, TABLE_CELLS_MOST } fro
 import { programDaemon } from '../../../../src/core/fuse/daemonProgram.ts'
 import { FileBytes } from '../../../../src/core/kernel/fileBytes.ts'
 import { MappedFile } from '../../../../src/core/kernel/mappedFile.ts'
+import { ProgramFile } from '../../../../src/core/kernel/program/file.ts'
 import { PAGE_BYTES, type Sandbox } from '../../../../src/core/kernel/program/sandbox.ts'
 import { programWay } from '../../../../src/core/kernel/ways/program.ts'
 import { makeSandbox } from '../../../../src/host/sandbox.ts'
@@ -177,6 +178,18 @@ describe('what is kept', () => {
     expect(resolved(opened, 5 * UNIT_BYTES)).toEqual([0, 10 * UNIT_BYTES, UNIT_BYTES, 0])
     expect(way.residentBytes()).toBe(keptBytes)
   })
+})
+
+it('what is kept is added up as files come and go: whoever asks after each of ten thousand walks through none of them', () => {
+  const { open, way } = programBench()
+  const map = simpleMap([{ devindex: 0, offsetBytes: 0, lengthBytes: UNIT_BYTES }, { devindex: 0, offsetBytes: 3 * UNIT_BYTES, lengthBytes: UNIT_BYTES }])
+  for (let node = 1; node <= 3; node++) open(map, node)
+  const looked = vi.spyOn(ProgramFile.prototype, 'residentBytes', 'get')
+  const threeBytes = way.residentBytes()
+  expect(looked).not.toHaveBeenCalled()
+  looked.mockRestore()
+  way.forget(2)
+  expect(threeBytes - way.residentBytes()).toBe(2 * 20)
 })
 
 describe('while files are open', () => {
