@@ -6,7 +6,7 @@ import type { Task } from '../core/base/task.ts'
 import type { DaxdevStatus } from '../core/machine/types.ts'
 import { lackWords } from '../core/base/lack.ts'
 import { type Call, command, stop } from './command.ts'
-import { deviceAt, devicesOf, rawDevice } from './device.ts'
+import { deviceAt, devicesOf, isDevice, rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { placeOf } from './place.ts'
 import type { Io } from './program.ts'
@@ -84,11 +84,6 @@ function actsFor(missing: readonly DaxdevStatus[]): string {
   const kinds = new Set(missing.map(({ refusal }) => refusal?.kind))
   if (kinds.has('twice')) return kinds.size === 1 ? 'Detach the copies from this host' : 'Detach copies from this host, and attach the right devices'
   return kinds.has('unfit') ? 'Attach the right device, or restore its superblock from a copy' : 'Attach the device to this host'
-}
-
-function isDevice(io: Io, path: string): boolean {
-  const stat = io.system.stat(path, io.caller)
-  return stat.ok && stat.value.kind === 'device'
 }
 
 /** A device that is mounted is listed too: its log is there to be read. */

@@ -6,7 +6,7 @@ import { fail, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
 import type { MountStatus } from '../core/machine/types.ts'
 import { type Call, command, stop } from './command.ts'
-import { deviceAt, forcedBy, rawDevice } from './device.ts'
+import { deviceAt, forcedBy, isDevice, rawDevice } from './device.ts'
 import type { OptionTable } from './options.ts'
 import { lockable } from './place.ts'
 import { setDaxmode, shown } from './shared.ts'
@@ -31,13 +31,9 @@ export const devadd = command({
 
 function* run(call: Call<typeof options>): Task<number> {
   const { given, io, operands } = call
-  const isDevice = (path: string): boolean => {
-    const stat = io.system.stat(path, io.caller)
-    return stat.ok && stat.value.kind === 'device'
-  }
   const isThere = (path: string): boolean => io.system.stat(path, io.caller).ok
-  const paths = operands.filter((operand) => !isDevice(operand))
-  const devices = operands.filter(isDevice)
+  const paths = operands.filter((operand) => !isDevice(io, operand))
+  const devices = operands.filter((operand) => isDevice(io, operand))
   const next = 'Write famfs devadd DEVICE PATH; daxctl list shows which devices there are.'
   const missing = paths.find((each) => !isThere(each) && (paths.length > 1 || each.startsWith('/dev/')))
   if (missing !== undefined) return stop(call, { says: `${missing} is not a device of this host: there is nothing of that name`, next })

@@ -20,6 +20,11 @@ export function* rawDevice(io: Io, path: string, switchMode: boolean): Task<Resu
   return yield* inFamfsMode(io, name.value, switchMode)
 }
 
+export function isDevice(io: Io, path: string): boolean {
+  const stat = io.system.stat(path, io.caller)
+  return stat.ok && stat.value.kind === 'device'
+}
+
 /** The device that a node stands for. */
 export function deviceAt(io: Io, path: string): Result<string> {
   const name = io.system.deviceOf(path, io.caller)
@@ -27,7 +32,7 @@ export function deviceAt(io: Io, path: string): Result<string> {
 }
 
 /** Older kernels don't care about the mode, but switch it where they are told to. */
-export function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Result<string>> {
+function* inFamfsMode(io: Io, name: string, switchMode: boolean): Task<Result<string>> {
   const readable = io.system.access(name, { read: true }, io.caller)
   if (!readable.ok) return readable
   const mode = io.system.devices().find((device) => device.name === name)?.mode

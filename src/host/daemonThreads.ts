@@ -10,11 +10,11 @@ import { spawnDaemon, startDaemon } from './daemon.ts'
 const PATIENCE_MS = 8_000
 const STARTS_WITHIN_MS = 15_000
 
-export const startThread: StartThread = (kernel, program) => {
+export const startThread: StartThread = (kernel) => {
   const why = whyNot()
   if (why !== undefined) return failLate('no_daemon_thread', { why })
   const { worker, port } = spawnDaemon()
-  const { link, cookies } = startDaemon(port, kernel, { files: [], daxdevs: [], program }, PATIENCE_MS)
+  const { link, cookies } = startDaemon(port, kernel, { files: [], daxdevs: [] }, PATIENCE_MS)
   const end = (reason: string): void => {
     clearTimeout(timer)
     link.end(reason)

@@ -4,7 +4,7 @@
 import { lackOf } from '../core/base/lack.ts'
 import type { HardwareFault } from '../core/base/failure.ts'
 import { fail, type Failure } from '../core/base/result.ts'
-import { type KernelName, wholeMountFails } from '../core/kernel/way.ts'
+import { isStandalone, type KernelName } from '../core/kernel/way.ts'
 import { DEVICE_WORDS } from '../core/mem/health.ts'
 import type { HostNode } from '../host/protocol.ts'
 import { isOutdated, poisonOf, wholeOf } from './memoryFaults.ts'
@@ -34,7 +34,7 @@ function hardwareTrouble(file: HostFile, devices: readonly Placed[], kernel: Ker
   const { path } = file
   const { device, why, at, isAhead } = endingOf(devices) ?? firstMet(file, devices)
   const details = { path, device: device?.name ?? 'a device', what: DEVICE_WORDS[why], why }
-  const takesMount = kernel !== undefined && wholeMountFails(kernel)
+  const takesMount = kernel !== undefined && isStandalone(kernel)
   const { failure } = takesMount ? fail('mount_failed', details) : fail('memory_failed', { ...details, offsetBytes: at })
   return isAhead ? { ...failure, says: `whoever reads ${path} on this mount learns that ${failure.says}` } : failure
 }

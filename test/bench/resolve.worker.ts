@@ -5,7 +5,7 @@ import { SeededRandom } from '../../src/core/base/random.ts'
 import { DEVINDEX, newAnswer, OFFSET, type Resolver } from '../../src/core/fmap/resolve.ts'
 import { unrolled } from '../../src/core/fmap/widePulled.ts'
 import { MountDevices } from '../../src/core/kernel/devices.ts'
-import { wholeMountFails } from '../../src/core/kernel/way.ts'
+import { isStandalone } from '../../src/core/kernel/way.ts'
 import { connect } from '../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../src/host/sandbox.ts'
 import { fmapOfWide, type LabFile, labFiles, labStore } from '../../src/sim/lab/files.ts'
@@ -69,7 +69,7 @@ function opened(subject: ResolveSubject, extentCount: number, shape: LabShape): 
   let calls = 0
   const watcher = { see: () => void calls++, nowUs: () => 0 }
   const maker = connect(kernel, labStore(made), { cacheCapBytes: CACHE_BYTES, sandbox: makeSandbox, watcher })
-  const way = maker.make({ devices: new MountDevices(memory, wholeMountFails(kernel)), unitBytes: LAB_UNIT_BYTES, isReserved: () => false, openDevice: () => undefined })
+  const way = maker.make({ devices: new MountDevices(memory, isStandalone(kernel)), unitBytes: LAB_UNIT_BYTES, isReserved: () => false, openDevice: () => undefined })
   const ask = { node: file.node, path: file.path, sizeBytes: file.map.sizeBytes }
   const failure = way.push?.(ask, fmapOfWide(file.map))
   if (failure) return { ok: false, failure }

@@ -6,7 +6,7 @@ import { MIB } from '../../src/core/base/align.ts'
 import { columnsOf, type WideMap } from '../../src/core/fmap/wide.ts'
 import { directLink } from '../../src/core/fuse/directLink.ts'
 import type { Handlers } from '../../src/core/fuse/wire.ts'
-import { handlersOf, isStandalone, kernelNames, wayOver } from '../../src/core/machine/kernels.ts'
+import { isStandalone, kernelNames, servedBy, wayOver } from '../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../src/host/sandbox.ts'
 import { nameAt, newDevices } from '../helpers/fleetOfDevices.ts'
 import { MNT, newMachine, ROOT_USER, run } from '../helpers/machines.ts'
@@ -32,7 +32,7 @@ it.each(kernelNames.filter((kernel) => !isStandalone(kernel)))('%s: a device of 
   const { link, notify } = directLink(() => handlers)
   const map: WideMap = { kind: 'simple', sizeBytes: AU, columns: columnsOf([{ devindex: 1, offsetBytes: DATA_BYTES, lengthBytes: AU }]) }
   const options = { sandbox: makeSandbox, cookies: new Int32Array(16) }
-  handlers = handlersOf(kernel, { map: () => map, daxdev: (devindex) => [nameAt(0), named][devindex] }, notify, options)
+  handlers = servedBy(kernel, { map: () => map, daxdev: (devindex) => [nameAt(0), named][devindex] }, notify, options).handlers
   run(machine.mount(nameAt(0), MNT, ROOT_USER, { way: wayOver(kernel, link, options) }))
 
   const write = () => {

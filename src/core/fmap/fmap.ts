@@ -67,7 +67,7 @@ export function checked(map: Fmap): { map: Fmap } | { trouble: string } {
 }
 
 /** The on-media record of a map. */
-export function logFmapOf(map: Fmap): LogFmap {
+function logFmapOf(map: Fmap): LogFmap {
   const records = piecesOf(map).map(recordOf)
   if (map.kind === 'simple') return { fmap_ext_type: EXT_SIMPLE, fmap_nextents: records.length, list: { se: records } }
   const ie = [{ ie_nstrips: BigInt(records.length), ie_chunk_size: BigInt(map.chunkBytes), ie_strips: records }]

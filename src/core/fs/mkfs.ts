@@ -61,7 +61,7 @@ export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superbl
   return ok(superblock)
 }
 
-function checkLogLength(lengthBytes: number, device: string): Result<undefined, 'bad_log_length'> {
+export function checkLogLength(lengthBytes: number, device: string): Result<undefined, 'bad_log_length'> {
   return isPowerOfTwo(lengthBytes) && lengthBytes >= LOG_LEAST_BYTES ? ok() : fail('bad_log_length', { lengthBytes, device })
 }
 

@@ -10,7 +10,7 @@ import type { Memory } from '../mem/memory.ts'
 import { MountDevices } from './devices.ts'
 import { type BytesReason, FileBytes } from './fileBytes.ts'
 import { WRITE_BITS } from './user.ts'
-import { type IsReserved, type MapReason, type MapWay, type OpenDevice, wholeMountFails, type WayMaker } from './way.ts'
+import { type IsReserved, isStandalone, type MapReason, type MapWay, type OpenDevice, type WayMaker } from './way.ts'
 import { v1 } from './ways/v1.ts'
 
 interface InodeFacts {
@@ -107,7 +107,7 @@ export class KernelMount {
     this.memory = memory
     this.#options = options
     const { way = v1, unitBytes, isReserved = () => false, openDevice = () => undefined } = options
-    this.devices = new MountDevices(memory, wholeMountFails(way.kernel))
+    this.devices = new MountDevices(memory, isStandalone(way.kernel))
     this.way = way.make({ devices: this.devices, unitBytes, isReserved, openDevice })
     const root = options.source?.lookup('')
     const { mode, uid, gid } = root ?? { mode: 0o755, uid: 0, gid: 0 }

@@ -7,8 +7,11 @@ import type { Resolver } from '../fmap/resolve.ts'
 import type { Memory } from '../mem/memory.ts'
 import type { DeviceReason, MountDevices } from './devices.ts'
 
+/** Those that tools push into by an ioctl: the module. */
+export type StandaloneKernel = 'v1' | 'v1-abi42'
+
 /** The six, three of them in two variants: module ABI 43 or 42, cookies kept by the kernel or by the server. */
-export type KernelName = 'v1' | 'v1-abi42' | 'fuse' | 'fuse-paged' | 'fuse-iomap' | 'fuse-iomap-shared' | 'program' | 'fuse-unrolled'
+export type KernelName = StandaloneKernel | 'fuse' | 'fuse-paged' | 'fuse-iomap' | 'fuse-iomap-shared' | 'program' | 'fuse-unrolled'
 
 export type MapReason = 'bad_map' | 'map_limit' | 'map_unfit' | 'map_too_large' | 'daemon_failed' | 'program_failed' | 'no_file_map' | 'not_on_image' | DeviceReason
 
@@ -60,7 +63,7 @@ export interface WayMaker {
   make(context: WayContext): MapWay
 }
 
-/** Whether one report of a device takes the whole mount down, or files one by one. */
-export function wholeMountFails(kernel: KernelName): boolean {
+/** Whether maps are pushed: then there is no daemon, and one report of a device takes the whole mount down, not files one by one. */
+export function isStandalone(kernel: KernelName): kernel is StandaloneKernel {
   return kernel === 'v1' || kernel === 'v1-abi42'
 }

@@ -7,7 +7,6 @@ import { type Task, WAITING } from '../base/task.ts'
 import type { RingLink } from '../fuse/ring.ts'
 import { fedLink } from '../fuse/storeFeed.ts'
 import type { MapStore } from '../fuse/wire.ts'
-import { defaultProgram } from '../kernel/program/examples.ts'
 import type { WayMaker } from '../kernel/way.ts'
 import { type KernelOptions, type PullKernel, wayOver } from './kernels.ts'
 
@@ -20,11 +19,11 @@ export interface DaemonThread {
 }
 
 /** Starts a thread that comes to its end of the ring in time, or else ends the ring. */
-export type StartThread = (kernel: PullKernel, program: string) => Result<DaemonThread, 'no_daemon_thread'>
+export type StartThread = (kernel: PullKernel) => Result<DaemonThread, 'no_daemon_thread'>
 
 /** @param start undefined where threads are nothing that a daemon could have */
 export function* startedThread(start: StartThread | undefined, kernel: PullKernel): Task<Result<DaemonThread, 'no_daemon_thread'>> {
-  const started = start?.(kernel, defaultProgram.source) ?? failLate('no_daemon_thread', { why: 'this host has one thread' })
+  const started = start?.(kernel) ?? failLate('no_daemon_thread', { why: 'this host has one thread' })
   if (!started.ok) return started
   const { link, end } = started.value
   let isReady = false
@@ -44,5 +43,5 @@ export function* startedThread(start: StartThread | undefined, kernel: PullKerne
 
 /** The kernel, whose daemon is in that thread and answers from the store. */
 export function wayApart(kernel: PullKernel, { link, cookies }: DaemonThread, store: MapStore, given: Pick<KernelOptions, 'random' | 'sandbox'>): WayMaker {
-  return wayOver(kernel, fedLink(link, store), { ...given, cookies, program: defaultProgram.source })
+  return wayOver(kernel, fedLink(link, store), { ...given, cookies })
 }

@@ -14,7 +14,7 @@ import type { DaemonLink, Handlers, MapStore, Notify } from '../fuse/wire.ts'
 import { limits } from '../kernel/limits.ts'
 import { defaultProgram } from '../kernel/program/examples.ts'
 import type { SandboxMaker } from '../kernel/program/sandbox.ts'
-import type { KernelName, WayMaker } from '../kernel/way.ts'
+import { isStandalone, type KernelName, type StandaloneKernel, type WayMaker } from '../kernel/way.ts'
 import { fuseWay } from '../kernel/ways/fuse.ts'
 import { AHEAD_BYTES, iomapWay } from '../kernel/ways/iomap.ts'
 import { pagedWay } from '../kernel/ways/paged.ts'
@@ -24,7 +24,6 @@ import { type Around, v1Way } from '../kernel/ways/v1.ts'
 
 /** Kernels with a daemon. */
 export type PullKernel = Exclude<KernelName, StandaloneKernel>
-type StandaloneKernel = 'v1' | 'v1-abi42'
 
 export interface KernelOptions {
   /** What a kernel that drops maps may keep of them. */
@@ -37,7 +36,7 @@ export interface KernelOptions {
   random?: ((target: Uint8Array<ArrayBuffer>) => void) | undefined
   /** Where the kernel that runs programs runs them: that one needs it. */
   sandbox?: SandboxMaker | undefined
-  /** Its program, which the daemon uploads; where the daemon has none, the kernel runs one of its own. */
+  /** Its program, which the daemon uploads; the usual one unless said otherwise. */
   program?: string | undefined
 }
 
@@ -63,10 +62,7 @@ export function isKernelName(text: string): text is KernelName {
   return Object.hasOwn(limits, text)
 }
 
-/** Whether maps are pushed by an ioctl: then there is no daemon. */
-export function isStandalone(kernel: KernelName): kernel is StandaloneKernel {
-  return kernel === 'v1' || kernel === 'v1-abi42'
-}
+export { isStandalone } from '../kernel/way.ts'
 
 /** A kernel and its daemon in one thread. Each mount gets one of its own. */
 export function connect(kernel: KernelName, store: MapStore, options: ConnectOptions = {}): WayMaker {
@@ -74,8 +70,8 @@ export function connect(kernel: KernelName, store: MapStore, options: ConnectOpt
 }
 
 /** The same, for whoever makes the daemon tell something. */
-export function connectServed(kernel: PullKernel, store: MapStore, { watcher, program = defaultProgram.source, ...given }: ConnectOptions = {}): { maker: WayMaker; served: Served } {
-  const options = { cookies: new Int32Array(COOKIE_COUNT), program, ...given }
+export function connectServed(kernel: PullKernel, store: MapStore, { watcher, ...given }: ConnectOptions = {}): { maker: WayMaker; served: Served } {
+  const options = { cookies: new Int32Array(COOKIE_COUNT), ...given }
   const { link, notify } = directLink(() => served.handlers)
   const served = servedBy(kernel, store, notify, options)
   return { maker: wayOver(kernel, watcher ? watchedLink(link, watcher) : link, options), served }
@@ -86,12 +82,8 @@ export function standaloneWay(kernel: StandaloneKernel, watcher?: Watcher): WayM
   return v1Way(kernel, kernel === 'v1' ? abi43 : abi42, watcher && watching(watcher))
 }
 
-/** What the daemon of a kernel answers. */
-export function handlersOf(kernel: PullKernel, store: MapStore, notify: Notify, options: KernelOptions = {}): Handlers {
-  return servedBy(kernel, store, notify, options).handlers
-}
-
-export function servedBy(kernel: PullKernel, store: MapStore, notify: Notify, { cookies, program }: KernelOptions = {}): Served {
+/** The daemon of a kernel. */
+export function servedBy(kernel: PullKernel, store: MapStore, notify: Notify, { cookies, program = defaultProgram.source }: KernelOptions = {}): Served {
   const GET_DAXDEV = answerDaxdev(store)
   switch (kernel) {
     case 'fuse':

@@ -9,7 +9,7 @@ import { fail, type Failure, ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import { makeUuid } from '../base/uuid.ts'
 import type { Source } from '../fs/data.ts'
-import { mkfs, type MkfsReason } from '../fs/mkfs.ts'
+import { checkLogLength, mkfs, type MkfsReason } from '../fs/mkfs.ts'
 import { killSuperblock } from '../fs/superblocks.ts'
 import { lockLog, type LockReason, type LogLock } from '../fs/volume.ts'
 import type { MountDevices } from '../kernel/devices.ts'
@@ -72,6 +72,11 @@ export class Machine extends MachineFiles {
   }
 
   // devices and mounts
+
+  /** What a format refuses whatever the device is like. */
+  checkLogLength(lengthBytes: number, deviceName: string): Result<undefined, 'bad_log_length'> {
+    return checkLogLength(lengthBytes, deviceName)
+  }
 
   *mkfs(
     deviceName: string,

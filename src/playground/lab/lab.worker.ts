@@ -19,7 +19,7 @@ globalThis.onmessage = ({ data }: MessageEvent<LabBoot | LabAsk>): void => {
 
 function answer({ id, job }: LabAsk): void {
   const port = booted?.daemon
-  const far = port && ((kernel: PullKernel, made: LabFiles, program: string) => farDaemon(port, kernel, made, program))
+  const far = port && ((kernel: PullKernel, made: LabFiles, program: string | undefined) => farDaemon(port, kernel, made, program))
   try {
     const task = taskOf(job, outsideOf({ far, daemonWhy: booted?.daemonWhy }))
     for (;;) {
@@ -32,7 +32,7 @@ function answer({ id, job }: LabAsk): void {
   }
 }
 
-function farDaemon(port: MessagePort, kernel: PullKernel, { files, deviceBytes }: LabFiles, program: string): FarDaemon {
+function farDaemon(port: MessagePort, kernel: PullKernel, { files, deviceBytes }: LabFiles, program: string | undefined): FarDaemon {
   const store = { files: files.map(({ node, map }) => ({ node, map })), daxdevs: deviceBytes.map((_, devindex) => deviceName(devindex)), program }
   const { ring, link, cookies } = startDaemon(port, kernel, store)
   say({ word: 'ring', ring })

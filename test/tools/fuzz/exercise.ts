@@ -4,7 +4,7 @@
 import { runNow } from '../../../src/core/base/task.ts'
 import { BUCKETS_MOST } from '../../../src/core/omf/constants.ts'
 import type { Fmap } from '../../../src/core/fmap/fmap.ts'
-import { fmapOf, logFmapOf, piecesOf } from '../../../src/core/fmap/fmap.ts'
+import { fmapOf, logFileMetaOf, piecesOf } from '../../../src/core/fmap/fmap.ts'
 import { DEVINDEX, LENGTH, newAnswer, OFFSET } from '../../../src/core/fmap/resolve.ts'
 import { resolverOf } from '../../../src/core/fmap/mapResolve.ts'
 import { createDirectory, createFile } from '../../../src/core/fs/create.ts'
@@ -82,7 +82,7 @@ function lookAtEntries(memory: Memory, chance: Chance): void {
 }
 
 function lookAtMap(map: Fmap, file: LogFileMeta, chance: Chance): void {
-  const again = fmapOf({ ...file, fm_fmap: logFmapOf(map) })
+  const again = fmapOf(logFileMetaOf({ path: file.fm_relpath, mode: file.fm_mode, uid: file.fm_uid, gid: file.fm_gid, map }))
   if (!('map' in again) || JSON.stringify(again.map) !== JSON.stringify(map)) throw new Broken('a map is not what its own record says')
   lookAtMessage(map)
   const resolver = resolverOf(map)

@@ -37,8 +37,8 @@ beforeAll(async () => {
 afterAll(async () => void (await worker.terminate()))
 
 /** All of them in one worker: rings are served beside each other. */
-const startThread: StartThread = (kernel, program) => {
-  const { link, cookies } = startDaemon(worker, kernel, { files: [], daxdevs: [], program }, PATIENCE_MS)
+const startThread: StartThread = (kernel) => {
+  const { link, cookies } = startDaemon(worker, kernel, { files: [], daxdevs: [] }, PATIENCE_MS)
   const thread: DaemonThread = { link, cookies, end: () => link.end('it was ended') }
   threads.push(thread)
   return ok(thread)
@@ -127,8 +127,8 @@ describe('a daemon in a thread of its own', () => {
   })
 
   it('that never comes, or is stopped before it does, leaves no mount', () => {
-    const slow: StartThread = (kernel, program) => {
-      const { link, cookies } = startDaemon({ postMessage: () => undefined }, kernel, { files: [], daxdevs: [], program }, 1)
+    const slow: StartThread = (kernel) => {
+      const { link, cookies } = startDaemon({ postMessage: () => undefined }, kernel, { files: [], daxdevs: [] }, 1)
       const thread = { link, cookies, end: () => link.end('it was ended') }
       threads.push(thread)
       return ok(thread)
@@ -136,15 +136,15 @@ describe('a daemon in a thread of its own', () => {
     const other = newOther(slow)
     runLine(other, `famfs mount --fuse --daemon worker /dev/dax1.0 ${MNT}`, { stopAfter: 5 })
     expect(threads.map(({ link }) => link.failed)).toEqual(['it was ended'])
-    const late = newOther((kernel, program) => {
-      const thread = valueOf(slow(kernel, program))
+    const late = newOther((kernel) => {
+      const thread = valueOf(slow(kernel))
       thread.link.end('its worker did not start in time')
       return ok(thread)
     })
     const { exit, stderr } = runLine(late, `famfs mount --fuse --daemon worker /dev/dax1.0 ${MNT}`)
     expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringMatching(/its worker did not start in time\n {2}Mount without --daemon worker/) })
-    const stumbling = newOther((kernel, program) => {
-      const { link, cookies } = startDaemon({ postMessage: ({ ring }) => endRing(ring) }, kernel, { files: [], daxdevs: [], program }, PATIENCE_MS)
+    const stumbling = newOther((kernel) => {
+      const { link, cookies } = startDaemon({ postMessage: ({ ring }) => endRing(ring) }, kernel, { files: [], daxdevs: [] }, PATIENCE_MS)
       return ok({ link, cookies, end: () => link.end('it was ended') })
     })
     expect(runLine(stumbling, `famfs mount --fuse --daemon worker /dev/dax1.0 ${MNT}`)).toMatchObject({ exit: 1, stderr: expect.stringContaining("the daemon can't have a thread of its own: the daemon has ended") })
