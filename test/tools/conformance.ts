@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { Browser } from 'playwright-core'
 import { inlineDriver } from '../../src/host/inlineDriver.ts'
 import { readScenario } from '../conformance/form.ts'
 import { runOnHosts } from '../conformance/hosts.ts'
@@ -50,16 +51,23 @@ function inThisThread({ scenario, mode, deviates }: Asked): Promise<Outcome> {
 }
 
 function inBrowser<T>(work: (runOne: RunOne) => Promise<T>): Promise<T> {
-  return withPage('test/conformance/index.html', async ({ url, browser }) => {
-    const page = await browser.newPage()
+  return withPage('test/conformance/index.html', ({ url, browser }) => work((asked) => inPageOfItsOwn(browser, url, asked)))
+}
+
+/** A browser gives the devices of a page back when the page goes, and else when it likes: they are gigabytes. */
+async function inPageOfItsOwn(browser: Browser, url: string, asked: Asked): Promise<Outcome> {
+  const page = await browser.newPage()
+  try {
     page.on('pageerror', (error) => console.error(`conformance: the page threw ${error.message}`))
     await page.goto(url)
     await page.waitForFunction(() => window.famfsConformance !== undefined)
-    return work((asked) => page.evaluate((given) => {
+    return await page.evaluate((given) => {
       if (!window.famfsConformance) throw new Error('the page is gone')
       return window.famfsConformance(given)
-    }, asked))
-  })
+    }, asked)
+  } finally {
+    await page.close()
+  }
 }
 
 /** Hosts that can't be made or furnished fail every step: none of them was seen to hold. */
