@@ -12,10 +12,10 @@ import { errorCountOf, type ReplayReport } from '../core/log/replay.ts'
 import { Machine } from '../core/machine/machine.ts'
 import { V1_OPTIONS } from '../core/machine/mounts.ts'
 import type { System } from '../core/machine/system.ts'
-import { storeBytes } from '../core/machine/storing.ts'
 import type { MountStatus } from '../core/machine/types.ts'
-import { BusError, type MappedFile } from '../core/kernel/mappedFile.ts'
+import { BusError } from '../core/kernel/mappedFile.ts'
 import { BlobFeeder } from './feeder.ts'
+import type { LaterCall } from './laterCalls.ts'
 import type { CallMessage, CallNote, Calls, HostNews, HostNode, HostReply, HostSpec, HostWire, MountedDevice, ReplaySummary } from './protocol.ts'
 import type { OnHost } from './shell/shellHost.ts'
 import type { Shells } from './shell/shells.ts'
@@ -93,8 +93,6 @@ export class HostServer implements HostWire {
       }
       case 'mount':
         return this.#mount(machine, callId, message.given)
-      case 'recall':
-        return Promise.resolve(recall(machine, message.given))
       case 'umount':
         return Promise.resolve(machine.umount(message.given.mountpoint))
       case 'creat':
@@ -109,28 +107,14 @@ export class HostServer implements HostWire {
         const { path, ...options } = message.given
         return this.#run(callId, mapped(machine.logplay(path, { umask: UMASK, ...options }), summaryOf))
       }
-      case 'poke': {
-        const { path, offsetBytes, bytes, user } = message.given
-        const mapping = machine.mmap(path, { write: true }, user)
-        return Promise.resolve(mapping.ok ? mapping.value.write(offsetBytes, bytes) : mapping)
-      }
-      case 'store': {
-        const { device, offsetBytes, bytes } = message.given
-        const memory = machine.memory(device)
-        return Promise.resolve(memory.ok ? storeBytes(memory.value, offsetBytes, bytes) : memory)
-      }
+      case 'recall':
+      case 'poke':
+      case 'store':
       case 'unlink':
-        return this.#unlink(machine, message.given.path)
-      case 'peek': {
-        const { path, offsetBytes, lengthBytes, user } = message.given
-        const mapping = machine.mmap(path, { read: true }, user)
-        return Promise.resolve(mapping.ok ? copyOf(mapping.value, offsetBytes, lengthBytes) : mapping)
-      }
+      case 'peek':
       case 'sha256':
-        return this.#sha256(machine, callId, message.given)
       case 'verify':
-        if (!Number.isSafeInteger(message.given.seed)) return Promise.resolve(fail('bad_seed', { seed: message.given.seed }))
-        return this.#run(callId, machine.verify(message.given.path, message.given.seed, message.given.user))
+        return this.#later(machine, message)
       case 'shellRun':
       case 'shellComplete':
       case 'shellPut':
@@ -155,10 +139,9 @@ export class HostServer implements HostWire {
     return (this.#system ??= import('./hostSystem.ts').then(({ systemOf }) => systemOf(this.#booted(), this.#spec ?? { name: '' }, fillRandom)))
   }
 
-  /** Only shells have such tools, and they are loaded with them. */
-  async #unlink(machine: Machine, path: string): Promise<Result<undefined>> {
-    const { removeOn } = await import('../core/machine/system.ts')
-    return removeOn(machine, path)
+  async #later(machine: Machine, message: LaterCall): Promise<HostReply['result']> {
+    const { callLater } = await import('./laterCalls.ts')
+    return callLater(machine, message, (task) => this.#run(message.callId, task))
   }
 
   /** Shells are loaded when the first is asked for: a host starts without them. */
@@ -213,15 +196,6 @@ export class HostServer implements HostWire {
     const task = machine.cp(feeder, path, { ...owner, ...(mode === undefined ? {} : { mode }) })
     const copied = await this.#run(callId, task, (progress) => feeder.load(progress.doneCount))
     return copied.ok ? ok({ node: nodeOf(copied.value.inode), isNew: copied.value.isNew }) : copied
-  }
-
-  async #sha256(machine: Machine, callId: number, given: Calls['sha256']['given']): Promise<Result<string>> {
-    // Loaded when first needed: a host starts without it.
-    const { createSHA256 } = await import('hash-wasm')
-    const hasher = await createSHA256()
-    hasher.init()
-    const scanned = await this.#run(callId, machine.scan(given.path, (window) => void hasher.update(window), given.user))
-    return scanned.ok ? ok(hasher.digest('hex')) : scanned
   }
 
   /** @param before awaited between a pause of the task and its going on; a failure there ends the task where it stands */
@@ -293,13 +267,6 @@ function summaryOf(report: ReplayReport): ReplaySummary {
   return { playedCount: nextIndex, entriesPlayed, newFiles, newDirectories, errorCount: errorCountOf(report), troubles, stopped }
 }
 
-function recall(machine: Machine, { mountpoint, devices }: Calls['recall']['given']): Result<undefined> {
-  const mounted = machine.mountDevices(mountpoint)
-  if (!mounted) return fail('not_mounted', { path: mountpoint })
-  mounted.recall(devices)
-  return ok()
-}
-
 /** A kernel that asks for devices where it needs them may not have asked yet. */
 function devicesOf(devices: MountDevices, { daxdevs }: MountStatus): MountedDevice[] {
   return devices.list().map(({ devindex, uuid, sizeBytes, memory, refusal, configuration, failed }) =>
@@ -317,12 +284,4 @@ function mapFacts({ map, sizeBytes }: FileInode): Pick<HostNode, 'sizeBytes' | '
   const chunkBytes = map?.kind === 'interleaved' ? map.chunkBytes : undefined
   const fault = !map ? 'no_map' : map.sizeBytes === sizeBytes ? undefined : 'resized'
   return { sizeBytes, extents, chunkBytes, ...(fault ? { fault } : {}) }
-}
-
-function copyOf(mapping: MappedFile, offsetBytes: number, lengthBytes: number): Result<Uint8Array<ArrayBuffer>> {
-  // An offset outside of the file is copyTo's to refuse, and makes no array.
-  const leftBytes = offsetBytes >= 0 ? mapping.sizeBytes - offsetBytes : 0
-  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, leftBytes)))
-  const copied = mapping.copyTo(bytes, offsetBytes)
-  return copied.ok ? ok(bytes) : copied
 }

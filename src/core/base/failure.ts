@@ -58,9 +58,6 @@ export const failures = {
   not_on_image: row<{ offsetBytes: number; presentBytes: number }>('ENXIO',
     (d) => `byte ${d.offsetBytes} is not in this image, which holds the first ${d.presentBytes} bytes of the device`,
     'Open the whole device image: a dump of superblock and log has no file data.'),
-  out_of_device: row<{ offsetBytes: number; lengthBytes: number; presentBytes: number }>('EINVAL',
-    (d) => `${d.lengthBytes} bytes can't be stored at ${d.offsetBytes}: the device has bytes 0 to ${d.presentBytes - 1}`,
-    'Give at least one byte, and a place that the device has.'),
 
   // who may, and what may be made
   not_master: row<{ what: string }>('EPERM',

@@ -90,6 +90,9 @@ export const lateFailures = {
   lab_down: row<{ why: string }>('EIO', (d) => `the lab's worker is gone: ${d.why}`, 'Run it again: another one is started.'),
 
   // memory that is made to fail
+  out_of_device: row<{ offsetBytes: number; lengthBytes: number; presentBytes: number }>('EINVAL',
+    (d) => `${d.lengthBytes} bytes can't be stored at ${d.offsetBytes}: the device has bytes 0 to ${d.presentBytes - 1}`,
+    'Give at least one byte, and a place that the device has.'),
   bad_poison: row<{ what: string }>('EINVAL', (d) => `poison comes in whole lines of 64 bytes: ${d.what}`, 'Give an address and a length that are multiples of 64.'),
   poison_full: row<{ device: string; limit: number }>('ENOSPC', (d) => `${d.device} can't tell more than ${d.limit} poisoned ranges apart`,
     'Clear a whole one first; cxl list --media-errors shows them. Poison right beside one makes it longer, and is no other.'),

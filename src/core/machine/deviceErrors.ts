@@ -4,7 +4,7 @@
 
 import { failLate } from '../base/late.ts'
 import { POISON_LINE_BYTES, POISON_RANGES_MOST } from '../base/poison.ts'
-import { fail, ok, type Result } from '../base/result.ts'
+import { ok, type Result } from '../base/result.ts'
 import type { Task } from '../base/task.ts'
 import type { PoisonRange } from '../mem/health.ts'
 import type { Memory } from '../mem/memory.ts'
@@ -67,7 +67,7 @@ export function* clearPoison(memory: Memory, offsetBytes: number, lengthBytes: n
 
 function checkLines({ device }: Memory, offsetBytes: number, lengthBytes: number): Result<undefined, 'out_of_device' | 'bad_poison'> {
   const fits = Number.isSafeInteger(offsetBytes) && Number.isSafeInteger(lengthBytes) && offsetBytes >= 0 && lengthBytes > 0 && offsetBytes + lengthBytes <= device.sizeBytes
-  if (!fits) return fail('out_of_device', { offsetBytes, lengthBytes, presentBytes: device.sizeBytes })
+  if (!fits) return failLate('out_of_device', { offsetBytes, lengthBytes, presentBytes: device.sizeBytes })
   const isWhole = offsetBytes % POISON_LINE_BYTES === 0 && lengthBytes % POISON_LINE_BYTES === 0
   return isWhole ? ok() : failLate('bad_poison', { what: `${lengthBytes} bytes at ${offsetBytes} are none` })
 }
