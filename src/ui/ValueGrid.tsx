@@ -102,7 +102,7 @@ function Plot({ values, start, cell }: { values: Values; start: number; cell: Ce
   const { widthPx, remPx } = useSize(frame)
   const heightPx = PLOT_HEIGHT_REM * remPx
   const numbers = useMemo(() => numbersOf(values), [values])
-  const { low, high } = useMemo(() => extremesOf(values), [values])
+  const extremes = useMemo(() => extremesOf(values), [values])
   useEffect(() => {
     const paint = (): void => {
       if (canvas.current && widthPx > 0) paintPlot(canvas.current, numbers, widthPx, heightPx)
@@ -110,13 +110,13 @@ function Plot({ values, start, cell }: { values: Values; start: number; cell: Ce
     paint()
     return onThemeChange(paint)
   }, [numbers, widthPx, heightPx])
-  const words = `${countText(values.length)} ${cell} values from index ${countText(start)}: lowest ${valueText(low, cell)}, highest ${valueText(high, cell)}`
+  const words = `${countText(values.length)} ${cell} values from index ${countText(start)}: ${extremes ? `lowest ${valueText(extremes.low, cell)}, highest ${valueText(extremes.high, cell)}` : 'none is finite'}`
   return (
     <figure className="plot">
       <div ref={frame}>
-        <canvas ref={canvas} role="img" aria-label={`Line plot of ${words}`} style={{ width: widthPx, height: heightPx }} />
+        <canvas ref={canvas} role="img" aria-label={values.length === 0 ? 'Line plot' : `Line plot of ${words}`} style={{ width: widthPx, height: heightPx }} />
       </div>
-      <figcaption className="caption num">{words}.</figcaption>
+      <figcaption className="caption num">{values.length === 0 ? 'Nothing is read yet' : words}.</figcaption>
     </figure>
   )
 }

@@ -47,4 +47,4 @@ export function listText(items: readonly string[], most = 3): string {
   return listed(items, most)
 }
 
-const FIRST_WORD = /^(the|this|these|there|that|a|an|only|one|it|its|byte|bytes|host|another|nothing|something|log|unit|units|formatting|no)\b(?![./])/
+const FIRST_WORD = /^(the|this|these|there|that|a|an|only|one|it|its|byte|bytes|host|another|nothing|something|log|unit|units|formatting|no|whoever)\b(?![./])/

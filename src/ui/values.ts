@@ -40,8 +40,8 @@ export function numbersOf(values: Values): Float64Array {
   return values instanceof Float64Array ? values : Float64Array.from(values, Number)
 }
 
-/** Lowest and highest, exact; for numbers over the finite ones, and 0 to 0 where there are none. */
-export function extremesOf(values: Values): { low: number | bigint; high: number | bigint } {
+/** Lowest and highest, exact; for numbers over the finite ones, and undefined where there are none. */
+export function extremesOf(values: Values): { low: number | bigint; high: number | bigint } | undefined {
   let low: number | bigint | undefined
   let high: number | bigint | undefined
   for (const value of values) {
@@ -49,7 +49,7 @@ export function extremesOf(values: Values): { low: number | bigint; high: number
     if (low === undefined || value < low) low = value
     if (high === undefined || value > high) high = value
   }
-  return { low: low ?? 0, high: high ?? 0 }
+  return low === undefined || high === undefined ? undefined : { low, high }
 }
 
 /** So that what is typed back is the same value: the fewest digits that are enough. */

@@ -233,16 +233,17 @@ it('of a file that its host can’t reach, there is why, and no value of nothing
   valueOf(await session.stopDevice(0))
   // The standalone module will give up the mount, and says so; it hasn't yet.
   const says = `othing on this mount can be reached any more, not ${path} and no other file: /dev/dax0.0 does not answer.`
-  await expect.element(page.getByText(`Whoever reads ${path} on this mount learns that n${says}`)).toBeVisible()
+  const notes = () => [...document.querySelectorAll('.note strong')].map((note) => note.textContent)
+  await expect.poll(notes, patient).toEqual([`Whoever reads ${path} on this mount learns that n${says}`])
   await expect.element(page.getByText('ENODEV')).toBeVisible()
   expect([plot.query(), values.query()]).toEqual([null, null])
   valueOf(await session.startDevice(0))
   await expect.element(values).toBeVisible()
   valueOf(await session.stopDevice(0))
-  await expect.element(page.getByText(`Whoever reads ${path} on this mount learns that n${says}`)).toBeVisible()
+  await expect.poll(notes, patient).toEqual([`Whoever reads ${path} on this mount learns that n${says}`])
   await page.getByRole('button', { name: /SHA-256/ }).click()
   // By the note and by who asked.
-  await expect.poll(() => [...document.querySelectorAll('.note strong')].map((note) => note.textContent), patient).toEqual([`N${says}`, `N${says}`])
+  await expect.poll(notes, patient).toEqual([`N${says}`, `N${says}`])
 })
 
 it('hashes stand as long as nothing is written, whatever else happens', async () => {

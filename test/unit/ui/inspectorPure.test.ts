@@ -118,7 +118,8 @@ describe('values', () => {
     expect(parseValue('-0', 'Float64')).toEqual({ value: -0 })
     expect(parseValue('nan', 'Float32')).toEqual({ value: Number.NaN })
     expect(extremesOf(Float64Array.of(Number.NaN, 2, Infinity, 1))).toEqual({ low: 1, high: 2 })
-    expect(extremesOf(Float64Array.of(Number.NaN))).toEqual({ low: 0, high: 0 })
+    expect(extremesOf(Float64Array.of(Number.NaN, Infinity))).toBeUndefined()
+    expect(extremesOf(Float64Array.of())).toBeUndefined()
   })
 
   it('leave out a rest that is too short for one', () => {
