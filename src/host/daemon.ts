@@ -12,6 +12,8 @@ interface DaemonStore {
   daxdevs: readonly string[]
   /** For the kernel that runs programs. */
   program?: string | undefined
+  /** For the kernels that cache mappings: what a miss looks ahead. */
+  aheadBytes?: number | undefined
 }
 
 /** To a daemon worker, through its port: one ring to serve, until it ends. */

@@ -20,7 +20,7 @@ export async function serveDaemon(task: DaemonTask): Promise<void> {
   }
 }
 
-async function serve({ ring, kernel, cookies, files, daxdevs, program }: DaemonTask): Promise<void> {
+async function serve({ ring, kernel, cookies, files, daxdevs, program, aheadBytes }: DaemonTask): Promise<void> {
   const store = new FedStore(files.map(({ node, map }) => [node, map]), daxdevs.entries())
   const take = (code: number, node: number, bytes: Uint8Array): void => {
     if (code === STORED.PROGRAM) return served.upload?.(textOf(bytes.slice()))
@@ -28,7 +28,7 @@ async function serve({ ring, kernel, cookies, files, daxdevs, program }: DaemonT
     if (code === STORED.MOVED) served.moved?.(node)
   }
   const server = serveRing(ring, () => served.handlers, take)
-  const served = servedBy(kernel, store, server.notify, { cookies, program })
+  const served = servedBy(kernel, store, server.notify, { cookies, program, aheadBytes })
   while (server.turn(WAIT_MS)) await nextMessage()
 }
 

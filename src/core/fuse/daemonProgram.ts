@@ -9,6 +9,7 @@ import { putU64 } from '../base/u64.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import type { Columns, WideMap } from '../fmap/wide.ts'
 import { answer, refusal } from './directLink.ts'
+import { DEVICES_MOST } from './messages.ts'
 import { encodeInitReply, encodeOpenReply, encodeTable, FILE_CELLS_MOST, isInit, isOpen, type NamedDevice, NOTICE_CELLS_MOST, NOTICE_SPANS_MOST, TABLE_CELLS_MOST } from './programMessages.ts'
 import type { Answered, Handlers, MapStore, Notify } from './wire.ts'
 
@@ -19,7 +20,6 @@ const [ENOSPC] = errnos.ENOSPC
 const KIND_SIMPLE = 0
 const KIND_STRIPED = 1
 const CELL_BYTES = 8
-const DEVICES_MOST = 256
 const NOTHING = new Uint8Array(0)
 
 interface Window {

@@ -1,6 +1,7 @@
 // What daemon and kernel say to each other about a file's map and its devices: little-endian, natural alignment, reserved
 // fields zero, no trailing bytes (golden/README.md). The tables use the same makers as the on-media format.
 
+import { DAXDEVS_MOST } from '../omf/constants.ts'
 import { pad, struct, text, u16, u32, u64, u8 } from '../omf/struct.ts'
 
 export const FMAP_VERSION = 1
@@ -43,6 +44,8 @@ export const DaxdevRequest = struct('famfs_get_daxdev_in', 4, {
 })
 
 export const DAXDEV_NAME_BYTES = 256
+/** Of a mount: the primary, and as many beside it as a log takes. No index is beyond. */
+export const DEVICES_MOST = 1 + DAXDEVS_MOST
 
 export const DaxdevReply = struct('famfs_daxdev_out', 280, {
   index: u16('device index'),

@@ -5,7 +5,7 @@
 import { bytesOfText } from '../base/plain.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import { pad, struct, text, u32, u64 } from '../omf/struct.ts'
-import { DAXDEV_NAME_BYTES } from './messages.ts'
+import { DAXDEV_NAME_BYTES, DEVICES_MOST } from './messages.ts'
 import { EXTENT_BYTES, newExtent, putExtent, readExtent, reservedCheck } from './records.ts'
 import { RESERVED_TROUBLE } from './reserved.ts'
 
@@ -21,7 +21,6 @@ export const FILE_SPANS_MOST = Math.floor((FILE_CELLS_MOST - 2) / 3)
 export const NOTICE_CELLS_MOST = 8 * 1024
 export const NOTICE_SPANS_MOST = 2 * 1024
 export const PROGRAM_BYTES_MOST = 64 * 1024
-const DEVICES_MOST = 256
 
 export const ProgramInit = struct('famfs_program_init_in', 16, {
   abi: u32('1'),

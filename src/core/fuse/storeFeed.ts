@@ -7,7 +7,7 @@ import { bytesOfText, textOf } from '../base/plain.ts'
 import type { Extent } from '../fmap/fmap.ts'
 import { newColumns, pushExtent, type WideMap } from '../fmap/wide.ts'
 import { isSameWideMap } from '../fmap/widePulled.ts'
-import { DaxdevRequest } from './messages.ts'
+import { DaxdevRequest, DEVICES_MOST } from './messages.ts'
 import type { Feed, RingLink } from './ring.ts'
 import type { DaemonLink, MapStore, Opcode } from './wire.ts'
 
@@ -20,8 +20,6 @@ export const STORED = { MAP: 1, DAXDEV: 2, MOVED: 3, PROGRAM: 4 } as const
 const SIMPLE = 0
 const INTERLEAVED = 1
 const CELLS_PER_EXTENT = 3
-/** A daemon that tells all devices at once tells no more than these. */
-const DEVICES_TOLD = 256
 const NOTHING = new Uint8Array(0)
 
 /** A ring's link, where the daemon at the other end answers from the store, whose maps are replaced and never changed. */
@@ -77,7 +75,7 @@ function newFeed(store: MapStore, send: Feed): (opcode: Opcode, node: number, re
   }
   return (opcode, node, request) => {
     if (opcode === 'INIT') {
-      for (let devindex = 0; devindex < DEVICES_TOLD; devindex++) tellDevice(devindex)
+      for (let devindex = 0; devindex < DEVICES_MOST; devindex++) tellDevice(devindex)
     } else if (opcode !== 'GET_DAXDEV') tellMap(node)
     else if (request.length === DaxdevRequest.sizeBytes) tellDevice(DaxdevRequest.decode(request).devindex)
   }

@@ -83,7 +83,7 @@ export function standaloneWay(kernel: StandaloneKernel, watcher?: Watcher): WayM
 }
 
 /** The daemon of a kernel. */
-export function servedBy(kernel: PullKernel, store: MapStore, notify: Notify, { cookies, program = defaultProgram.source }: KernelOptions = {}): Served {
+export function servedBy(kernel: PullKernel, store: MapStore, notify: Notify, { cookies, program = defaultProgram.source, aheadBytes = AHEAD_BYTES }: KernelOptions = {}): Served {
   const GET_DAXDEV = answerDaxdev(store)
   switch (kernel) {
     case 'fuse':
@@ -98,8 +98,8 @@ export function servedBy(kernel: PullKernel, store: MapStore, notify: Notify, { 
       const daemon = new IomapDaemon(store, notify, isShared ? { cookies } : {})
       const moved = (node: number): void => {
         const errno = daemon.invalidate(node, 0, store.map(node)?.sizeBytes ?? 0)
-        // Its beginning is pushed at once; who only looks at cookies is told nothing.
-        if (errno === 0 && !isShared) daemon.upsert(node, 0, AHEAD_BYTES)
+        // Its beginning is pushed at once, as far as a miss would look ahead; who only looks at cookies is told nothing.
+        if (errno === 0 && !isShared) daemon.upsert(node, 0, aheadBytes)
       }
       return { handlers: { IOMAP_BEGIN: (node, request) => daemon.begin(node, request), GET_DAXDEV }, moved }
     }

@@ -1,7 +1,7 @@
 // The lab's own thread: one job after the other, each to its end. It may block, so a kernel in it can wait for a daemon in
 // another worker.
 
-import type { PullKernel } from '../../core/machine/kernels.ts'
+import type { KernelOptions, PullKernel } from '../../core/machine/kernels.ts'
 import { endRing } from '../../core/fuse/ring.ts'
 import { feedMoved, feedProgram } from '../../core/fuse/storeFeed.ts'
 import { startDaemon } from '../../host/daemon.ts'
@@ -19,7 +19,7 @@ globalThis.onmessage = ({ data }: MessageEvent<LabBoot | LabAsk>): void => {
 
 function answer({ id, job }: LabAsk): void {
   const port = booted?.daemon
-  const far = port && ((kernel: PullKernel, made: LabFiles, program: string | undefined) => farDaemon(port, kernel, made, program))
+  const far = port && ((kernel: PullKernel, made: LabFiles, given: Pick<KernelOptions, 'program' | 'aheadBytes'>) => farDaemon(port, kernel, made, given))
   try {
     const task = taskOf(job, outsideOf({ far, daemonWhy: booted?.daemonWhy }))
     for (;;) {
@@ -32,8 +32,8 @@ function answer({ id, job }: LabAsk): void {
   }
 }
 
-function farDaemon(port: MessagePort, kernel: PullKernel, { files, deviceBytes }: LabFiles, program: string | undefined): FarDaemon {
-  const store = { files: files.map(({ node, map }) => ({ node, map })), daxdevs: deviceBytes.map((_, devindex) => deviceName(devindex)), program }
+function farDaemon(port: MessagePort, kernel: PullKernel, { files, deviceBytes }: LabFiles, given: Pick<KernelOptions, 'program' | 'aheadBytes'>): FarDaemon {
+  const store = { files: files.map(({ node, map }) => ({ node, map })), daxdevs: deviceBytes.map((_, devindex) => deviceName(devindex)), ...given }
   const { ring, link, cookies } = startDaemon(port, kernel, store)
   say({ word: 'ring', ring })
   const tell: FarDaemon['tell'] = { moved: (node, map) => feedMoved(link, node, map), upload: (source) => feedProgram(link, source) }

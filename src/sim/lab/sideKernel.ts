@@ -39,7 +39,7 @@ export interface SideOutside {
   /** Where programs run. */
   sandbox: SandboxMaker
   /** Missing where all daemons run beside their kernels. */
-  far?: ((kernel: PullKernel, made: LabFiles, program: string | undefined) => FarDaemon) | undefined
+  far?: ((kernel: PullKernel, made: LabFiles, given: Pick<KernelOptions, 'program' | 'aheadBytes'>) => FarDaemon) | undefined
 }
 
 type Opened = { bytes: FileBytes; validity: number } | 'failed'
@@ -199,7 +199,7 @@ export class SideKernel {
       const { maker, served } = connectServed(kernel, labStore(made, this.#maps), { ...options, watcher })
       return { maker, tell: { moved: (node) => served.moved?.(node), upload: (source) => served.upload?.(source) } }
     }
-    const daemon = far(kernel, made, program)
+    const daemon = far(kernel, made, { program, aheadBytes })
     return { maker: wayOver(kernel, watchedLink(daemon.link, watcher), { ...options, ...daemon.shared }), tell: daemon.tell, end: () => daemon.end() }
   }
 

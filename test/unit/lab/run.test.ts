@@ -9,6 +9,7 @@ import { kernelNames } from '../../../src/core/machine/kernels.ts'
 import { makeSandbox } from '../../../src/host/sandbox.ts'
 import { AHEAD_BYTES } from '../../../src/core/kernel/ways/iomap.ts'
 import { programExamples } from '../../../src/core/kernel/program/examples.ts'
+import { LAB_UNIT_BYTES } from '../../../src/sim/lab/setup.ts'
 import { curveOf, labNow, type LabOutside, runLab } from '../../../src/sim/lab/run.ts'
 import { type LabRun, type LabSetup, MESSAGES_MOST } from '../../../src/sim/lab/types.ts'
 import { printCount, propertyRuns } from '../../counts.ts'
@@ -132,6 +133,13 @@ describe('a run', () => {
     expect([far.aheadBytes, near.aheadBytes, run(setupOf()).aheadBytes]).toEqual([AHEAD_BYTES, 1, undefined])
     expect(near.sides[1].roundTripCount).toBeGreaterThan(10 * far.sides[1].roundTripCount)
     expect([near.agrees, far.agrees]).toEqual([true, true])
+  })
+
+  it('has a daemon that pushes no more of a file that has moved than a miss would ask for', () => {
+    const MAPPING_BYTES = 40
+    const setup = setupOf({ kernels: ['v1', 'fuse-iomap'], extentCount: 16, fileCount: 1, moveCount: 3, pattern: 'in_order', accessBytes: 512 })
+    const pushed = (aheadBytes?: number): number[] => run({ ...setup, aheadBytes }).sides[1].messages.filter(({ name }) => name === 'UPSERT').map(({ request }) => request.length / MAPPING_BYTES)
+    expect([pushed(1), pushed(3 * LAB_UNIT_BYTES), pushed()]).toEqual([[1, 1, 1], [3, 3, 3], [16, 16, 16]])
   })
 
   it('that can’t have a daemon in a worker says why', () => {
