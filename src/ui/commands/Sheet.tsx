@@ -3,7 +3,7 @@
 
 import './commands.css'
 import { X } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useId, useLayoutEffect, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useId, useLayoutEffect, useRef } from 'react'
 import { type Look, useLookStore } from '../look.tsx'
 
 /** Where the focus was when the sheet opened, and how to close it. */
@@ -24,7 +24,8 @@ export function useSheet(): { root: RefObject<HTMLElement | null>; close: () => 
     }
   }, [])
 
-  useEffect(() => {
+  // As soon as it shows, not a moment later: it may have been waited for, and the key pressed at once.
+  useLayoutEffect(() => {
     // One sheet may follow another: what had the focus before the first is where it belongs.
     const had = document.activeElement
     if (had && !had.closest('.sheet')) lastBefore.set(look, had)
@@ -72,7 +73,7 @@ const SCROLLS = { tabIndex: 0 }
 export function Sheet({ title, tools, children }: { title: string; tools?: ReactNode; children: ReactNode }) {
   const { root, close } = useSheet()
   const id = useId()
-  useEffect(() => root.current?.focus(), [root])
+  useLayoutEffect(() => root.current?.focus(), [root])
   const onKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return
     event.stopPropagation()
