@@ -93,6 +93,7 @@ it('by ear: what stands there, what happens, and what comes next', async () => {
     "- region "B":
       - heading "B" [level=3]
       - button "client"
+      - button "kernel v1"
       - text: log 2/2 played
       - button "Terminal on B": Terminal
       - 'button "Host B: more"'
