@@ -137,6 +137,18 @@ describe('a root file system that is full', () => {
     expect(run(system.machine.logplay(MNT))).toMatchObject({ entriesPlayed: 0 })
   })
 
+  it('clones nothing', () => {
+    const { system, shadow, free } = fullHost()
+    const { machine, rootFs: { budget } } = system
+    free()
+    run(machine.creat(`${MNT}/f`, { sizeBytes: 100 }))
+    const before = stateOf(machine)
+    budget.usedBytes = budget.limitBytes
+    failureOf(runNow(machine.clone(`${MNT}/f`, `${MNT}/g`)), 'root_full')
+    expect(stateOf(machine)).toEqual(before)
+    expect(namesOf(system, shadow, ROOT)).toEqual(['.meta', 'f'])
+  })
+
   it('mounts nothing by fuse, and leaves no tree', () => {
     const { system, free } = fullHost()
     valueOf(system.machine.umount(MNT))
