@@ -44,7 +44,7 @@ describe('a device that is being formatted', () => {
 
   const others: [string, (machine: Machine, name: string) => Result<unknown>][] = [
     ['formatted', (host, name) => runNow(host.mkfs(name, { force: true }))],
-    ['mounted', (host, name) => runNow(host.mount(name, '/mnt/two'))],
+    ['mounted', (host, name) => runNow(host.mount(name, '/mnt/famfs2'))],
     ['killed', (host, name) => host.kill(name)],
     ['played', (host, name) => runNow(host.logplayDevice(name, undefined))],
     ['switched to system-ram', (host, name) => runNow(newSystem(host).memoryDevices.setMode(name, 'system-ram', ROOT_USER))],
@@ -103,11 +103,11 @@ describe('a device that another task adds, which waits for the log lock', () => 
 
   it('is refused where it was formatted and mounted meanwhile, and stays what it is', () => {
     run(machine.mkfs(SECOND, {}))
-    run(machine.mount(SECOND, '/mnt/two'))
+    run(machine.mount(SECOND, '/mnt/famfs2'))
     valueOf(runNow(holder))
     failureOf(runNow(adding), 'mounted')
-    run(machine.creat('/mnt/two/f', { sizeBytes: MIB }))
-    expect(machine.mounts().map(({ mountpoint, daxdevs }) => [mountpoint, daxdevs.length]).toSorted()).toEqual([[MNT, 0], ['/mnt/two', 0]])
+    run(machine.creat('/mnt/famfs2/f', { sizeBytes: MIB }))
+    expect(machine.mounts().map(({ mountpoint, daxdevs }) => [mountpoint, daxdevs.length]).toSorted()).toEqual([[MNT, 0], ['/mnt/famfs2', 0]])
   })
 
   it('is refused while it is being formatted', () => {
