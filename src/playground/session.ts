@@ -240,7 +240,7 @@ export class Session implements Playground {
   async openShell(hostName: string): Promise<Result<Shell>> {
     if (!this.#world.mayChange) return this.#world.refuse(fail('read_only_session'), hostName)
     // Loaded only here: a page without terminals needs none of it.
-    return this.#late(() => import('./shells.ts'), ({ openShell }) => openShell(this.#world, hostName))
+    return this.#late(() => import('./shells.ts'), async ({ openShell }) => openShell(this.#world, hostName))
   }
 
   // the image
