@@ -90,10 +90,20 @@ function outcomeOf(opened: Result<Resolver>, spans: readonly Extent[], chance: C
     }
     const [devindex, offset, length, before] = [places[DEVINDEX], places[OFFSET], places[LENGTH], places[BEFORE]] as [number, number, number, number]
     const isInFile = before >= 0 && before <= at && length >= 1 && at + length <= sizeBytes
-    const isInSpan = spans.some((span) => span.devindex === devindex && offset - before >= span.offsetBytes && offset + length <= span.offsetBytes + span.lengthBytes)
-    if (!isInFile || !isInSpan) throw new Broken(`byte ${at} of ${sizeBytes}: ${length} bytes at ${offset} of device ${devindex} are no place of this file`)
+    if (!isInFile || !areIn(spans, devindex, offset - before, offset + length)) throw new Broken(`byte ${at} of ${sizeBytes}: ${length} bytes at ${offset} of device ${devindex} are no place of this file`)
   }
   return 'accepted'
+}
+
+/** Whether all of these bytes were told, be it by several ranges one behind the other. */
+function areIn(spans: readonly Extent[], devindex: number, startBytes: number, endBytes: number): boolean {
+  let nextBytes = startBytes
+  while (nextBytes < endBytes) {
+    const span = spans.find((each) => each.devindex === devindex && each.offsetBytes <= nextBytes && nextBytes < each.offsetBytes + each.lengthBytes)
+    if (!span) return false
+    nextBytes = span.offsetBytes + span.lengthBytes
+  }
+  return true
 }
 
 const initReply: MessageType = {
