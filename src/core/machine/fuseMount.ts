@@ -68,7 +68,7 @@ function* mountOver(host: FuseHost, shadowPath: string, deviceName: string, moun
     othersMayEnter: allowOther,
     addMeta: (logLengthBytes, role) => (asIs ? ok() : writeMeta(host, root, logLengthBytes, role)),
     addMetaFile: (file) => void (asIs ? ok() : writeMetaFile(host, root, file)),
-    target: (mounted, lost) => targetOf(host, root, mounted, lost),
+    target: (mounted) => targetOf(host, root, mounted),
     end() {
       host.unlink(`${shadowPath}/sock`, DAEMON)
       thread?.end()
@@ -139,13 +139,12 @@ function dropShadow({ rootFs }: FuseHost, shadowPath: string, { shadow, asIs = f
 }
 
 /** Replay writes the shadow file and tells the kernel what it says, which therefore needn't ask for it. */
-function targetOf(host: FuseHost, root: string, kernel: KernelMount, lost: () => void): ReturnType<FuseSide['target']> {
+function targetOf(host: FuseHost, root: string, kernel: KernelMount): ReturnType<FuseSide['target']> {
   const { target } = shadowTarget(host, root, DAEMON)
   return {
     addFile(file) {
       const played = target.addFile(file)
       if (played === 'made') kernel.addFile(file)
-      else if (typeof played === 'object') lost()
       return played
     },
     addDirectory(directory) {

@@ -75,9 +75,10 @@ export function mkdirHere(
   if (there) return options.parents && there.kind === 'directory' ? ok([]) : fail('exists', { path })
   const fits = loggablePath(relpath)
   if (!fits.ok) return fits
-  const levels = missingLevels(mount, relpath)
+  const levels = options.parents ? missingLevels(mount, relpath) : [relpath]
+  const pathOf = (level: string): string => `${mount.mountpoint}/${level}`
   const top = levels[0] ?? relpath
-  const parent = checkParent(mount, path, options.parents ? top : relpath)
+  const parent = checkParent(mount, pathOf(top), top)
   if (!parent.ok) return parent
   const { slotCount } = held.layout
   // All levels or none: their slots are counted before the first is made.
@@ -87,8 +88,7 @@ export function mkdirHere(
     // The log has the full mode; the directory on this host is made as mkdir(2) makes it.
     const made = createDirectory(held, { path: level, mode, uid, gid }, (directory) => {
       const played = mount.target.addDirectory({ ...directory, mode: mode & ~umask })
-      // Its directory is there, or was made right before.
-      return refusal(played === 'error' ? 'existed' : played, path)
+      return refusal(played === 'error' && hasParent(mount, level) ? 'existed' : played, pathOf(level))
     })
     if (!made.ok) return made
     advance(mount, made.value.entryIndex)
@@ -155,6 +155,11 @@ function checkParent(mount: Mount, path: string, relpath: string): Result<undefi
   const parent = mount.kernel.lookup(parentOf(relpath))
   if (!parent) return fail('no_parent', { path: parentOf(path) })
   return parent.kind === 'directory' ? ok() : fail('not_a_directory', { path: parentOf(path) })
+}
+
+/** Whether there is a directory for it where it is made: the shadow tree may have lost one that the kernel still knows. */
+function hasParent({ options, kernel }: Mount, relpath: string): boolean {
+  return (options.fuse?.source ?? kernel).lookup(parentOf(relpath))?.kind === 'directory'
 }
 
 /**

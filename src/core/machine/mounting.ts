@@ -43,7 +43,7 @@ export function newMount({ mountpoint, memory, memories, systemUuid, now }: Moun
   // A kernel that nothing is pushed into asks its daemon where a device is.
   const daxdevs: MountDaxdevs = new MountDaxdevs(layout, here, kernel.devices, kernel.way.push !== undefined)
   known = daxdevs
-  const told = fuse ? fuse.target(kernel, () => void mount.lostCount++) : kernel
+  const told = fuse ? fuse.target(kernel) : kernel
   const mount: Mount = {
     mountpoint,
     deviceName: memory.device.name,

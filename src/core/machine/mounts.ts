@@ -34,7 +34,7 @@ export interface Mount {
   options: MountOptions
   /** Who learns what the log says: the kernel, and on a fuse mount the shadow tree with it. */
   target: ReplayTarget
-  /** How often something of the log went here: plain tools removed or renamed it, or the shadow tree couldn't take it. */
+  /** How often something of the log went here: plain tools removed or renamed it, or replay had no room for it in the shadow tree. */
   lostCount: number
   /** Of these, as many as a replay from the first entry has brought back since. */
   regainedCount: number
@@ -131,12 +131,25 @@ export function statusOf(mount: Mount): MountStatus {
   const { mountpoint, deviceName, role, playedCount, fsUuid, kernel } = mount
   const { fuse, generation = 'first', options = [], recipe } = mount.options
   const kind = fuse ? 'fuse' : 'v1'
-  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, daemon: fuse?.daemon, generation, shadowPath: fuse?.shadowPath, options, recipe, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: isRogue(mount) }
+  return { mountpoint, deviceName, kind, kernel: kernel.way.kernel, daemon: fuse?.daemon, generation, shadowPath: fuse?.shadowPath, options, recipe, role, playedCount, fsUuid, daxdevs: mount.daxdevs.list(), changeCount: kernel.changeCount, rogue: !fuse && isRogue(mount) }
 }
 
-/** Files of a fuse mount have the mode of their shadow file: no umask touches them. */
-export function maskedTarget({ options, target }: Mount, { umask = 0, asClient = false }: { umask?: number; asClient?: boolean }): ReplayTarget {
-  return withoutBits(target, (options.fuse ? 0 : umask) | (asClient ? WRITE_BITS : 0), umask)
+/** What replay plays into. Files of a fuse mount have the mode of their shadow file: no umask touches them. */
+export function maskedTarget(mount: Mount, { umask = 0, asClient = false }: { umask?: number; asClient?: boolean }): ReplayTarget {
+  const { fuse } = mount.options
+  return withoutBits(fuse ? counted(mount) : mount.target, (fuse ? 0 : umask) | (asClient ? WRITE_BITS : 0), umask)
+}
+
+/** What is logged and finds no room in the shadow tree counts as lost; what creat has no room for is not logged, and nobody lost it. */
+function counted(mount: Mount): ReplayTarget {
+  return {
+    ...mount.target,
+    addFile(file) {
+      const played = mount.target.addFile(file)
+      if (typeof played === 'object') mount.lostCount++
+      return played
+    },
+  }
 }
 
 /** Something of the log is missing here: the next replay begins at the first entry, and brings it back. */

@@ -136,8 +136,8 @@ export interface FuseSide {
   addMeta(logLengthBytes: number, role: Role): Result<undefined>
   /** Writes one more of them: the superblock of a device that the log added. */
   addMetaFile(file: FileFacts): void
-  /** Writes the shadow, and tells the kernel, so that it needn't ask for what is new. @param lost there was no room for a file */
-  target(kernel: KernelMount, lost: () => void): ReplayTarget
+  /** Writes the shadow, and tells the kernel, so that it needn't ask for what is new. */
+  target(kernel: KernelMount): ReplayTarget
   /** The mount is gone, and the daemon with it. */
   end(): void
 }
@@ -187,7 +187,7 @@ export interface MountStatus {
   daxdevs: readonly DaxdevStatus[]
   /** Moves when something that was in the mount is gone, or is another. */
   changeCount: number
-  /** Something was removed or renamed on this host: playing the log brings it back. */
+  /** Plain tools removed or renamed something on this host, as they can in a standalone mount: playing the log brings it back. */
   rogue: boolean
 }
 

@@ -7,6 +7,7 @@ import { runNow } from '../../../src/core/base/task.ts'
 import { buildBitmap } from '../../../src/core/fs/volume.ts'
 import { standaloneWay } from '../../../src/core/machine/kernels.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
+import { isRogue } from '../../../src/core/machine/mounts.ts'
 import type { System } from '../../../src/core/machine/system.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
 import { nameAt, newDevices } from '../../helpers/fleetOfDevices.ts'
@@ -19,15 +20,16 @@ const AU = 2 * MIB
 const ROOT = rootAt('/')
 const STRIPED = { bucketCount: 2, stripCount: 2, chunkBytes: AU }
 
-/** Log entries, and the units that are taken on each device, which are those that the log says. */
-function stateOf(machine: Machine): { entryCount: number; used: number[] } {
-  const { volume, layout } = valueOf(machine.place(MNT)).mount
+/** Log entries, whether the mount lacks any, and the units that are taken on each device, which are those that the log says. */
+function stateOf(machine: Machine): { entryCount: number; isRogue: boolean; used: number[] } {
+  const { mount } = valueOf(machine.place(MNT))
+  const { volume, layout } = mount
   const { nextIndex } = lockOf(volume.memory.device)
   const built = buildBitmap(volume.memory, layout, nextIndex)
   const bitmaps = [built.bitmap, ...built.others.values()]
   const { kept = built } = volume
   expect([kept.bitmap, ...kept.others.values()].map((bitmap, i) => bitmap.equals(bitmaps[i]!))).toEqual(bitmaps.map(() => true))
-  return { entryCount: nextIndex, used: bitmaps.map(({ usedCount }) => usedCount) }
+  return { entryCount: nextIndex, isRogue: isRogue(mount), used: bitmaps.map(({ usedCount }) => usedCount) }
 }
 
 /** A master whose kernel knows neither striping nor other devices. */
@@ -114,6 +116,8 @@ describe('a root file system that is full', () => {
     expect(runLine(system, `famfs creat -s 4m ${MNT}/big`)).toMatchObject({ exit: 0, stderr: '' })
     expect(get(system, `${shadow}/big`, ROOT)).toContain('size: 4194304')
     expect(stateOf(system.machine).entryCount).toBe(before.entryCount + 1)
+    // Nothing that is logged was ever missing.
+    expect(run(system.machine.logplay(MNT))).toMatchObject({ entriesPlayed: 0 })
   })
 
   it('replay leaves no empty shadow file, and the next one finds what is logged', () => {
@@ -130,6 +134,8 @@ describe('a root file system that is full', () => {
     expect(played).toMatchObject({ newDirectories: 1, newFiles: 0, fileErrors: 1 })
     expect(played.troubles).toEqual([expect.stringContaining('the root file system is full')])
     expect(namesOf(system, `${shadowPath}/root/d`, ROOT)).toEqual([])
+    // It never was here, and nobody removed it.
+    expect(system.machine.mounts()).toMatchObject([{ playedCount: 2, rogue: false }])
     budget.usedBytes = usedBytes
     // It goes back to what it had no room for, though its entry was played.
     expect(run(system.machine.logplay(MNT))).toMatchObject({ newFiles: 1, fileErrors: 0 })
@@ -165,6 +171,9 @@ describe('a shadow tree that has something else there', () => {
   it.each([
     ['creat', (machine: Machine) => runNow(machine.creat(`${MNT}/taken`, { sizeBytes: 100 })), 'exists'],
     ['mkdir', (machine: Machine) => runNow(machine.mkdir(`${MNT}/taken`)), 'exists'],
+    ['mkdir below', (machine: Machine) => runNow(machine.mkdir(`${MNT}/gone/e`)), 'no_parent'],
+    ['mkdir -p below', (machine: Machine) => runNow(machine.mkdir(`${MNT}/gone/e/f`, { parents: true })), 'no_parent'],
+    ['mkdir -p below a file', (machine: Machine) => runNow(machine.mkdir(`${MNT}/taken/e`, { parents: true })), 'exists'],
     ['creat below', (machine: Machine) => runNow(machine.creat(`${MNT}/gone/f`, { sizeBytes: 100 })), 'no_parent'],
   ] as const)('%s is refused and not logged', (_, act, reason) => {
     const device = newDax(64 * MIB)
