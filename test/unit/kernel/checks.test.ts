@@ -4,9 +4,11 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Extent, Fmap } from '../../../src/core/fmap/fmap.ts'
 import { columnsOf, newColumns, pushExtent, type WideMap, wideOf } from '../../../src/core/fmap/wide.ts'
+import { DEVICES_MOST } from '../../../src/core/fuse/messages.ts'
 import { haveOverlap, refuseMap, refusePushed, refuseShape } from '../../../src/core/kernel/checks.ts'
 import { MountDevices } from '../../../src/core/kernel/devices.ts'
 import type { WayContext } from '../../../src/core/kernel/way.ts'
+import { learnDevice } from '../../../src/core/kernel/ways/pull.ts'
 import { daxdev } from '../../../src/core/mem/daxdev.ts'
 import { coherentMemory } from '../../../src/core/mem/memory.ts'
 import { propertyRuns } from '../../counts.ts'
@@ -115,6 +117,16 @@ describe('devices', () => {
     devices.add(2, { uuid: 'gone', sizeBytes: DEVICE_BYTES, memory: undefined })
     return { devices, unitBytes: UNIT, isReserved, openDevice: () => undefined }
   }
+
+  it('are learnt under indices that a log can name, and no others', () => {
+    const memory = coherentMemory(daxdev({ name: '/dev/dax9.0', uuid: '9', buffer: new ArrayBuffer(DEVICE_BYTES) }))
+    const where: WayContext = { ...context(), openDevice: () => memory }
+    for (const devindex of [DEVICES_MOST, 0xffff_ffff]) expect(learnDevice(where, devindex, '/dev/dax9.0')).toBeUndefined()
+    expect(where.devices.list().map(({ devindex }) => devindex)).toEqual([0, 1, 2])
+    expect(learnDevice(where, DEVICES_MOST - 1, '/dev/dax9.0')).toBeUndefined()
+    expect(where.devices.at(DEVICES_MOST - 1)).toBe(memory)
+  })
+
   const refused = (map: WideMap, where = context()): string | undefined => refuseMap(where, { node: 1, path: 'f', sizeBytes: map.sizeBytes }, map)?.says
 
   it('hold all of it, to their last byte', () => {

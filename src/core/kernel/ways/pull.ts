@@ -7,7 +7,7 @@ import { failLate } from '../../base/late.ts'
 import type { Failure, Result } from '../../base/result.ts'
 import type { WideMap } from '../../fmap/wide.ts'
 import { residentBytesOf } from '../../fmap/widePulled.ts'
-import { DaxdevReply, DaxdevRequest } from '../../fuse/messages.ts'
+import { DaxdevReply, DaxdevRequest, DEVICES_MOST } from '../../fuse/messages.ts'
 import { reservedCheck } from '../../fuse/records.ts'
 import { RESERVED_TROUBLE } from '../../fuse/reserved.ts'
 import type { DaemonLink, Opcode } from '../../fuse/wire.ts'
@@ -62,9 +62,12 @@ export function pullDevice(context: WayContext, link: DaemonLink, path: string, 
   return devices.at(devindex) ? undefined : devices.missing(devindex, path)
 }
 
-/** What a daemon says that an index is. @returns the index that has this device already: then nothing is learnt */
+/**
+ * What a daemon says that an index is. One that no log can name is none: a row of devices would be as long as it is large.
+ * @returns the index that has this device already: then nothing is learnt
+ */
 export function learnDevice({ devices, openDevice }: WayContext, devindex: number, name: string): number | undefined {
-  const memory = devices.at(devindex) ? undefined : openDevice(devindex, name)
+  const memory = devindex >= DEVICES_MOST || devices.at(devindex) ? undefined : openDevice(devindex, name)
   if (!memory) return undefined
   const { device } = memory
   const other = devices.list().find((known) => known.memory?.device.name === device.name)
