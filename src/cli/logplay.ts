@@ -3,6 +3,7 @@
 
 import { fail, ok, type Result } from '../core/base/result.ts'
 import type { Task } from '../core/base/task.ts'
+import { logplayDeviceOn } from '../core/machine/deviceLog.ts'
 import { shadowTarget } from '../core/machine/shadowTarget.ts'
 import { logEntries } from '../core/machine/toolText.ts'
 import type { LogplayOptions } from '../core/machine/types.ts'
@@ -82,7 +83,7 @@ function* ofMount({ given, io }: Call<typeof options>, path: string, target: Tar
 function* ofDevice({ given, io }: Call<typeof options>, path: string, target: Target | undefined): Task<Result<{ report: Report; kind: string }>> {
   const device = yield* rawDevice(io, path, given.setDaxmode > 0)
   if (!device.ok) return device
-  const report = yield* io.system.machine.logplayDevice(device.value, target, io.caller.user)
+  const report = yield* logplayDeviceOn(io.system.machine, device.value, target, io.caller.user)
   return report.ok ? ok({ report: report.value, kind: 'shadow' }) : report
 }
 

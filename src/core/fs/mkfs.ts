@@ -1,6 +1,8 @@
 // mkfs: the primary's magic is cleared and flushed first and written last, so that power may fail at any write: there is a
-// file system with all its devices, or none. The log is zeroed only where it isn't zero, so a fresh device stays uncommitted.
-// Formatting mends poison, on a device that answers: what was poisoned is zeros then.
+// file system with all its devices, or none. The others' goes right behind it, before any task is let in: a mount of the file
+// system that a device was of would find it by its superblock, and make files where those of the new one will be. The log is
+// zeroed only where it isn't zero, so a fresh device stays uncommitted. Formatting mends poison, on a device that answers: what
+// was poisoned is zeros then.
 
 import { isPowerOfTwo } from '../base/align.ts'
 import { fail, type Failure, ok, type Result } from '../base/result.ts'
@@ -46,8 +48,9 @@ export function* mkfs(memory: Memory, options: MkfsOptions): Task<Result<Superbl
   const unfit = unfitOf(memory, superblock, others, unitBytes)
   if (unfit) return unfit
 
-  killSuperblock(memory)
-  for (const each of [memory, ...secondaries]) yield* mend(each)
+  const all = [memory, ...secondaries]
+  all.forEach(killSuperblock)
+  for (const each of all) yield* mend(each)
   const header = encodeLogHeader(logLengthBytes)
   yield* zero(memory, LOG_OFFSET_BYTES, logLengthBytes)
   memory.write(LOG_OFFSET_BYTES, header)

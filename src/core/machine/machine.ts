@@ -15,9 +15,9 @@ import { lockLog, type LockReason, type LogLock } from '../fs/volume.ts'
 import type { MountDevices } from '../kernel/devices.ts'
 import type { FileInode, Inode } from '../kernel/mount.ts'
 import { ROOT, type User } from '../kernel/user.ts'
-import { type LayoutReason, readLayout, readLayoutAgain } from '../log/layout.ts'
+import { type LayoutReason, readLayoutAgain } from '../log/layout.ts'
 import { loggablePath } from '../log/path.ts'
-import { logplay, type ReplayReport, type ReplayTarget } from '../log/replay.ts'
+import { logplay, type ReplayReport } from '../log/replay.ts'
 import type { Daxdev } from '../mem/daxdev.ts'
 import { coherentMemory, type Memory, waitForChange } from '../mem/memory.ts'
 import { memoryTrouble } from '../mem/trouble.ts'
@@ -44,7 +44,7 @@ export class Machine extends MachineFiles {
   readonly rawDevices: boolean
   readonly #outside: Outside
   readonly #memories = new Map<string, Memory>()
-  /** Names of devices that a task works on: they are nobody else's until it ends. */
+  /** Names of devices that a task writes all over: they are nobody else's until it ends. Who only reads holds none. */
   readonly #busy = new Set<string>()
   readonly #maker: { bucketRandom: SeededRandom; relaxed: boolean }
 
@@ -232,18 +232,6 @@ export class Machine extends MachineFiles {
     return yield* inUse(mount, playInto(mount, fromIndex, maskedTarget(mount, options)))
   }
 
-  /** Plays the log of a device that isn't mounted here. */
-  *logplayDevice(
-    deviceName: string,
-    target: ReplayTarget | undefined,
-    user: User = ROOT,
-  ): Task<Result<ReplayReport, LayoutReason | RawReason | 'log_counters' | 'log_shrank'>> {
-    const memory = this.#rawDevice(deviceName, user, 'read a device')
-    if (!memory.ok) return memory
-    const read = readLayout(memory.value)
-    return read.ok ? yield* this.alone([deviceName], logplay(memory.value, read.value, target)) : read
-  }
-
   /** Makes the missing meta files of a v1 mount again. */
   makeMeta(deviceName: string): Result<undefined, 'no_device' | 'device_not_mounted' | 'standalone_only'> {
     if (!this.#memories.has(deviceName)) return fail('no_device', { name: deviceName })
@@ -312,7 +300,7 @@ export class Machine extends MachineFiles {
     }
   }
 
-  /** Whether a task works on it. */
+  /** Whether a task writes all over it. */
   refuseBusy(device: string): { ok: false; failure: Failure<'device_busy'> } | undefined {
     return this.#busy.has(device) ? fail('device_busy', { device }) : undefined
   }

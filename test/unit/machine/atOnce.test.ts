@@ -5,10 +5,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow, type Task } from '../../../src/core/base/task.ts'
+import { logplayDeviceOn } from '../../../src/core/machine/deviceLog.ts'
 import { devaddOn } from '../../../src/core/machine/joining.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
 import { removeOn } from '../../../src/core/machine/system.ts'
 import type { Daxdev } from '../../../src/core/mem/daxdev.ts'
+import { nameAt, newDevices } from '../../helpers/fleetOfDevices.ts'
 import { runLine } from '../../helpers/lines.ts'
 import { DAX, MNT, newDax, newMachine, newMaster, ROOT_USER, run, sourceOf } from '../../helpers/machines.ts'
 import { failureOf, valueOf } from '../../helpers/outcome.ts'
@@ -46,7 +48,7 @@ describe('a device that is being formatted', () => {
     ['formatted', (host, name) => runNow(host.mkfs(name, { force: true }))],
     ['mounted', (host, name) => runNow(host.mount(name, '/mnt/famfs2'))],
     ['killed', (host, name) => host.kill(name)],
-    ['played', (host, name) => runNow(host.logplayDevice(name, undefined))],
+    ['played', (host, name) => runNow(logplayDeviceOn(host, name, undefined))],
     ['switched to system-ram', (host, name) => runNow(newSystem(host).memoryDevices.setMode(name, 'system-ram', ROOT_USER))],
     ['switched by force', (host, name) => runNow(newSystem(host).memoryDevices.setMode(name, 'system-ram', ROOT_USER, true))],
   ]
@@ -70,6 +72,31 @@ describe('a device that is being formatted', () => {
     valueOf(runNow(formatting))
     failureOf(runNow(machine.mkfs(DAX, {})), 'already_formatted')
     expect(run(machine.mkfs(DAX, { force: true }))).toMatchObject({ ts_log_len: 8n * 1024n * 1024n })
+  })
+})
+
+describe('a device of a file system that is being formatted for another', () => {
+  it('is missing in a mount of the file system that it was of, which makes no file there', () => {
+    const devices = newDevices(3)
+    new Uint8Array(devices[0]!.buffer).fill(7)
+    const [old, both, fresh] = [nameAt(0), nameAt(1), nameAt(2)]
+    const hosts = [newMachine('A', ...devices), newMachine('B', ...devices)] as const
+    const [machine] = hosts
+    run(machine.mkfs(old, { secondaries: [both], force: true }))
+    run(machine.mount(old, MNT))
+    run(machine.creat(`${MNT}/before`, { sizeBytes: 10 * MIB }))
+    valueOf(machine.umount(MNT))
+    const formatting = begun(machine.mkfs(fresh, { secondaries: [both], force: true }))
+    for (const host of hosts) {
+      run(host.mount(old, MNT))
+      expect(host.mounts()).toMatchObject([{ daxdevs: [{ devindex: 1, deviceName: undefined }] }])
+    }
+    failureOf(runNow(machine.creat(`${MNT}/after`, { sizeBytes: 20 * MIB })), 'no_space')
+    valueOf(runNow(formatting))
+    run(machine.mount(fresh, '/mnt/famfs2'))
+    const { inode } = run(machine.creat('/mnt/famfs2/f', { sizeBytes: 30 * MIB }))
+    expect(inode.map).toMatchObject({ extents: [{ devindex: 1 }] })
+    expect(machine.mounts().map(({ mountpoint, daxdevs }) => [mountpoint, daxdevs.map(({ deviceName }) => deviceName)]).toSorted()).toEqual([[MNT, [undefined]], ['/mnt/famfs2', [both]]])
   })
 })
 
@@ -160,6 +187,22 @@ describe('a log of several pieces', () => {
     expect(system.machine.mounts()).toMatchObject([{ playedCount: FILE_COUNT }])
     valueOf(system.umount(MNT, ROOT))
     expect(system.machine.mounts()).toEqual([])
+  })
+
+  it('that is read on a device that isn’t mounted keeps nobody from reading or mounting it', () => {
+    const machine = newMachine('B', device)
+    const reading = begun(logplayDeviceOn(machine, DAX, undefined))
+    expect(run(logplayDeviceOn(machine, DAX, undefined))).toMatchObject({ entriesPlayed: FILE_COUNT })
+    expect(run(machine.mount(DAX, MNT))).toMatchObject({ newFiles: FILE_COUNT })
+    expect(valueOf(runNow(reading))).toMatchObject({ entriesPlayed: FILE_COUNT, stopped: undefined })
+  })
+
+  it('that is read ends where the device is formatted meanwhile', () => {
+    const machine = newMachine('B', device)
+    const reading = begun(logplayDeviceOn(machine, DAX, undefined))
+    run(machine.mkfs(DAX, { force: true }))
+    const { entriesPlayed, stopped } = valueOf(runNow(reading))
+    expect([entriesPlayed < FILE_COUNT, stopped !== undefined]).toEqual([true, true])
   })
 
   it('what is made while it is played stays counted', () => {

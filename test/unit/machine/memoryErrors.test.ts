@@ -6,6 +6,7 @@ import { MIB } from '../../../src/core/base/align.ts'
 import type { Reason } from '../../../src/core/base/failure.ts'
 import type { Result } from '../../../src/core/base/result.ts'
 import { runNow } from '../../../src/core/base/task.ts'
+import { logplayDeviceOn } from '../../../src/core/machine/deviceLog.ts'
 import { changeDevice, clearPoison } from '../../../src/core/machine/deviceErrors.ts'
 import { devaddOn } from '../../../src/core/machine/joining.ts'
 import { isStandalone, kernelNames } from '../../../src/core/machine/kernels.ts'
@@ -90,7 +91,7 @@ describe.each(Object.entries(KINDS))('%s', (name, breaks) => {
     }
     const reasons: [string, Result<unknown>][] = [
       ['mount', runNow(machine.mount(DAX, MNT))],
-      ['logplay', runNow(machine.logplayDevice(DAX, undefined))],
+      ['logplay', runNow(logplayDeviceOn(machine, DAX, undefined))],
       ['fsck', runNow(fsckOn(machine, DAX))],
     ]
     for (const [work, result] of reasons) expect({ work, ...failureOf(result, 'device_failed') }).toMatchObject({ work, errno: 'EIO' })
