@@ -134,9 +134,12 @@ export class HostServer implements HostWire {
     return this.#run(callId, mapped(task, ({ report }) => summaryOf(report)))
   }
 
-  /** One for all that asks for it. */
+  /** One for all that asks for it. Of one that doesn't come nothing is kept: a mount needs none, and the next one that does asks again. */
   #systemHere(): Promise<System> {
-    return (this.#system ??= import('./hostSystem.ts').then(({ systemOf }) => systemOf(this.#booted(), this.#spec ?? { name: '' }, fillRandom)))
+    return (this.#system ??= import('./hostSystem.ts').then(({ systemOf }) => systemOf(this.#booted(), this.#spec ?? { name: '' }, fillRandom)).catch((error: unknown) => {
+      this.#system = undefined
+      throw error
+    }))
   }
 
   async #later(machine: Machine, message: LaterCall): Promise<HostReply['result']> {
@@ -151,7 +154,10 @@ export class HostServer implements HostWire {
     this.#stops.set(callId, stop)
     let told: unknown
     const tell = (note: CallNote): void => void (told = this.#note(callId, note))
-    const shells = await (this.#shells ??= this.#openShells())
+    const shells = await (this.#shells ??= this.#openShells().catch((error: unknown) => {
+      this.#shells = undefined
+      throw error
+    }))
     try {
       switch (message.name) {
         case 'shellRun':

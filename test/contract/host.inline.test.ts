@@ -49,6 +49,46 @@ describe('a file on disk that changes while it is copied in', () => {
   })
 })
 
+describe('a system that doesn’t come at first', () => {
+  /** A server whose system fails as often as that. */
+  async function serverFailing(times: number): Promise<(message: Pick<CallMessage, 'name' | 'given'>) => Promise<Result<unknown>>> {
+    let failuresLeft = times
+    const server = new HostServer()
+    server.boot({
+      ...specOf('A', newDevice(64 * MIB)),
+      get kernelRelease() {
+        if (failuresLeft-- > 0) throw new TypeError('the code of it didn’t come')
+        return '6.14.0'
+      },
+    }, () => undefined)
+    let callId = 0
+    const call = async (message: Pick<CallMessage, 'name' | 'given'>) => (await server.call({ ...message, callId: callId++ } as CallMessage)).result
+    valueOf(await call({ name: 'mkfs', given: { device: DEVICE } }))
+    return call
+  }
+
+  const line = { name: 'shellRun', given: { shell: 0, line: 'uname -r', columns: 80 } } as const
+  const elsewhere = '/mnt/famfs2'
+
+  it('is asked for again by the next shell, and meanwhile a mount needs none', async () => {
+    const call = await serverFailing(2)
+    for (let i = 0; i < 2; i++) {
+      expect(failureOf(await call(line), 'host_failed').says).toContain('the code of it didn’t come')
+      valueOf(await call({ name: 'mount', given: { device: DEVICE, mountpoint: MOUNT } }))
+      valueOf(await call({ name: 'umount', given: { mountpoint: MOUNT } }))
+    }
+    expect(valueOf(await call(line))).toMatchObject({ exitCode: 0 })
+    valueOf(await call({ name: 'mount', given: { device: DEVICE, mountpoint: MOUNT } }))
+  })
+
+  it('is asked for again by the next mount that needs it', async () => {
+    const call = await serverFailing(1)
+    failureOf(await call({ name: 'mount', given: { device: DEVICE, mountpoint: elsewhere } }), 'host_failed')
+    valueOf(await call({ name: 'mount', given: { device: DEVICE, mountpoint: elsewhere } }))
+    expect(valueOf(await call(line))).toMatchObject({ exitCode: 0 })
+  })
+})
+
 describe('whoever waits for the log', () => {
   it('opens one channel for all its turns, and leaves none open', async () => {
     const open = new Set<MessagePort>()
