@@ -71,10 +71,21 @@ function sharedWorker(): Plugin {
   }
 }
 
-/** Lucide's icons, made by a maker of ours that knows no more than they need here. */
+/** Lucide's icons, made by a maker of ours that knows no more than they need here; a build that has theirs is none. */
 function ownIcons(): Plugin {
   const maker = fileURLToPath(new URL('./src/ui/lucideIcon.ts', import.meta.url))
-  return { name: 'own-icons', apply: 'build', enforce: 'pre', resolveId: { filter: { id: /^\.\.\/createLucideIcon\.mjs$/ }, handler: () => maker } }
+  return {
+    name: 'own-icons',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId: { filter: { id: /^\.\.\/createLucideIcon\.mjs$/ }, handler: () => maker },
+    generateBundle(_, bundle) {
+      const carried = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? Object.entries(file.modules) : [])).filter(([, { renderedLength }]) => renderedLength > 0).map(([id]) => id)
+      const theirs = carried.find((id) => id.includes('/lucide-react/') && !id.includes('/lucide-react/dist/esm/icons/'))
+      if (theirs !== undefined) this.error(`the page carries ${theirs}: lucide’s icons no longer ask for ../createLucideIcon.mjs, in whose place src/ui/lucideIcon.ts is to come`)
+      if (!carried.includes(maker)) this.error('no icon is made by src/ui/lucideIcon.ts: its place in the build is lost')
+    },
+  }
 }
 
 export default defineConfig({
