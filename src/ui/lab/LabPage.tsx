@@ -44,8 +44,8 @@ function Whole({ onClose }: { onClose: () => void }) {
       if (event.key !== 'Escape' || event.defaultPrevented || isCovered(event.target)) return
       const { running, measuring } = chooser.state()
       if (running || measuring) chooser.stop()
-      // Whoever writes, or chooses a number, doesn't leave by a key that ends so many other things.
-      else if (placeOf(event.target) === 'page') onClose()
+      // Whoever writes, ticks or chooses a number doesn't leave by a key that ends so many other things.
+      else if (placeOf(event.target) === 'page' && !(event.target instanceof HTMLInputElement)) onClose()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)

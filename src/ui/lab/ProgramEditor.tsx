@@ -11,6 +11,7 @@ const CHECK_MS = 200
 export function ProgramEditor() {
   const chooser = useChooser()
   const lab = useChoice((choices) => choices.lab)
+  const failed = useChoice((choices) => choices.failed)
   const source = useChoice((choices) => choices.source)
   const own = useChoice((choices) => choices.own)
   const sourceTrouble = useChoice((choices) => choices.sourceTrouble)
@@ -37,7 +38,7 @@ export function ProgramEditor() {
     text.current.setSelectionRange(at, at + 1)
   }
   const isOff = !lab || sourceTrouble !== undefined
-  const says = !lab ? 'Loading.' : isChecked ? 'It compiles.' : ''
+  const says = failed ? 'The lab could not be loaded.' : !lab ? 'Loading.' : isChecked ? 'It compiles.' : ''
   // Of what stands here, and of nothing that stood here before.
   const outcome = run && (run.setup.programChange ?? run.setup.program) === source ? run.sides.find(({ kernel }) => kernel === 'program') : undefined
 

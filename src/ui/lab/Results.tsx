@@ -7,7 +7,7 @@ import { countText, sentence, sizeText } from '../format.ts'
 import { staleBy } from './choices.ts'
 import { setupText } from './Setup.tsx'
 import { capText, type Figure, figuresOf, KERNEL_TITLES, NOT_COUNTED, partText, threeDigits } from './text.ts'
-import { useChoice } from './useChoices.ts'
+import { useChoice, useChooser } from './useChoices.ts'
 
 /** What scrolls must be within reach of the keys. */
 const SCROLLS = { tabIndex: 0 }
@@ -18,12 +18,15 @@ export function Conclusion() {
   const stale = useChoice(staleBy)
   const stopped = useChoice((choices) => choices.stopped)
   const isLoaded = useChoice(({ lab }) => lab !== undefined)
+  const failed = useChoice((choices) => choices.failed)
+  const chooser = useChooser()
   return (
     <section className="lab-conclusion" aria-labelledby="lab-conclusion-heading" aria-busy={busy} data-stale={stale !== undefined || undefined}>
       <h3 id="lab-conclusion-heading" className="visually-hidden">Conclusion</h3>
       {stopped !== undefined && <p className="lab-stopped">{stopped}</p>}
       {run && stale && <strong className="lab-stale">{`Of the last run, ${run.sides.map(({ kernel }) => KERNEL_TITLES[kernel]).join(' and ')}, and not of ${stale === 'setup' ? 'what is set now' : 'the program that stands in the editor now'}.`}</strong>}
-      {run ? <p className="lab-says">{run.conclusion.join(' ')}</p> : stopped === undefined && <p className="lab-says quiet">{isLoaded ? 'The first comparison is running.' : 'The lab is loading; what is set meanwhile runs first.'}</p>}
+      {run ? <p className="lab-says">{run.conclusion.join(' ')}</p> : stopped === undefined && !failed && <p className="lab-says quiet">{isLoaded ? 'The first comparison is running.' : 'The lab is loading; what is set meanwhile runs first.'}</p>}
+      {failed && <p className="lab-says">The lab could not be loaded. <button type="button" onClick={() => void chooser.start()}>Load the lab again</button></p>}
       {busy && run && <Progress />}
       <p className="lab-agrees quiet">
         {run && (run.agrees ? <span className="verdict" data-right><Check aria-hidden />Both read the same bytes</span> : <span className="verdict"><CircleAlert aria-hidden />{whyNot(run)}</span>)}

@@ -19,6 +19,8 @@ export interface ChosenMessage {
 export interface Choices {
   /** Undefined until the engine is loaded. */
   lab: Lab | undefined
+  /** The engine didn't come; it can be started again. */
+  failed: boolean
   setup: LabSetup
   running: boolean
   progress: LabProgress | undefined
@@ -54,7 +56,7 @@ export class Chooser {
   readonly #open: () => Promise<Lab>
   readonly #listeners = new Set<() => void>()
   #state: Choices = {
-    lab: undefined, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, unread: undefined, stopped: undefined, pressedCount: 0, chosen: undefined, source: '', isHalfWay: false, own: undefined,
+    lab: undefined, failed: false, setup: firstSetup(), running: false, progress: undefined, measuring: false, run: undefined, amplification: undefined, curves: [], trouble: undefined, unread: undefined, stopped: undefined, pressedCount: 0, chosen: undefined, source: '', isHalfWay: false, own: undefined,
     sourceTrouble: undefined, isChecked: false, told: '',
   }
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -83,8 +85,9 @@ export class Chooser {
 
   readonly state = (): Choices => this.#state
 
-  /** Loads the engine and runs what is set; once. What somebody set or wrote meanwhile is the newer word. */
+  /** Loads the engine and runs what is set; once, or again after it didn't come. What somebody set or wrote meanwhile is the newer word. */
   readonly start = async (): Promise<void> => {
+    if (this.#state.failed) this.#set({ failed: false, trouble: undefined, told: 'The lab is loading.' })
     try {
       const lab = await this.#open()
       if (this.#isClosed) return lab.close()
@@ -93,7 +96,7 @@ export class Chooser {
       this.#set({ lab })
       await this.follow({ ...asked, setup, isHalfWay, ...(source !== '' && { example: undefined, source }) })
     } catch (error) {
-      this.#set({ trouble: mistakeOf(error) })
+      this.#set({ failed: this.#state.lab === undefined, trouble: mistakeOf(error) })
     }
   }
 
