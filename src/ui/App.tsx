@@ -1,7 +1,7 @@
 // The page: lanes over the device map, inspector beside them, log, trace and problems beneath; in a narrow window the same
 // panes one at a time, under tabs. What is narrow is measured in the reader's own text size.
 
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { Playground } from '../playground/types.ts'
 import { Announcer } from './Announcer.tsx'
 import { Boundary } from './Boundary.tsx'
@@ -10,6 +10,7 @@ import { useFilesBeside } from './dropped.ts'
 import { beside, useDumps } from './dump/beside.ts'
 import { chooseDump, openDropped } from './dump/choosing.ts'
 import { useKeptFocus } from './focus.ts'
+import { lateModule } from './late.tsx'
 import { useNarrow } from './layout/narrow.ts'
 import { NarrowPage } from './layout/NarrowPage.tsx'
 import { preloadPanels } from './layout/panels.tsx'
@@ -29,11 +30,11 @@ import './base.css'
 import './layout.css'
 import './hosts.css'
 
-const Toasts = lazy(async () => ({ default: (await import('./Toasts.tsx')).Toasts }))
-const besidePage = () => import('./dump/BesidePage.tsx')
-const BesidePage = lazy(async () => ({ default: (await besidePage()).BesidePage }))
-const DumpTabs = lazy(async () => ({ default: (await besidePage()).DumpTabs }))
-const DumpNotes = lazy(async () => ({ default: (await besidePage()).DumpNotes }))
+const Toasts = lateModule(() => import('./Toasts.tsx')).part(({ Toasts: Part }) => Part)
+const besidePage = lateModule(() => import('./dump/BesidePage.tsx'))
+const BesidePage = besidePage.part(({ BesidePage: Part }) => Part, <main className="late" />)
+const DumpTabs = besidePage.part(({ DumpTabs: Part }) => Part)
+const DumpNotes = besidePage.part(({ DumpNotes: Part }) => Part)
 
 export function App({ playground }: { playground: Playground }) {
   const [messages] = useState(makeMessages)
@@ -84,13 +85,13 @@ function Page({ playground }: { playground: Playground }) {
   return (
     <div className="page" data-narrow={narrow || undefined} data-ready={ready || undefined}>
       <TopBar panel={panel} onPanel={open} preferences={preferences} narrow={narrow} />
-      {list.length > 0 && <Suspense><DumpTabs /></Suspense>}
+      {list.length > 0 && <DumpTabs />}
       <Mistake />
-      {troubles.length + opening.length > 0 && <Suspense><DumpNotes /></Suspense>}
+      {troubles.length + opening.length > 0 && <DumpNotes />}
       <p className="visually-hidden" role="status">{told}</p>
       {shown ? (
         <Boundary playground={playground} what={shown.name}>
-          <Suspense fallback={<main className="late" />}><BesidePage shown={shown} /></Suspense>
+          <BesidePage shown={shown} />
         </Boundary>
       ) : narrow ? (
         <NarrowPage playground={playground} panel={panel} onClosePanel={close} />
@@ -99,7 +100,7 @@ function Page({ playground }: { playground: Playground }) {
       )}
       <Terminals />
       <Announcer />
-      <Suspense><Toasts /></Suspense>
+      <Toasts />
       <Commands preferences={preferences} openPanel={open} openDump={() => chooseDump(tell)} showPane={showPane} />
       <Travel />
     </div>
@@ -115,5 +116,7 @@ function Terminals() {
 function Mistake() {
   const look = useLookStore()
   const mistake = useLook((state) => state.mistake)
-  return <div role="alert">{mistake && <Note trouble={mistake} onDismiss={() => look.set({ mistake: undefined })} />}</div>
+  const dismiss = (): void => look.set({ mistake: undefined })
+  const again = mistake?.again
+  return <div role="alert">{mistake && <Note trouble={{ ...mistake, ...(again && { again: () => { dismiss(); again() } }) }} onDismiss={dismiss} />}</div>
 }

@@ -1,8 +1,9 @@
 // Where a component breaks, the rest goes on. The page's own boundary saves the image before it says anything, and works
 // without any context: whatever held the page together may be what broke.
 
-import { Component, type ErrorInfo, lazy, type ReactNode, Suspense } from 'react'
+import { Component, type ErrorInfo, type ReactNode } from 'react'
 import type { Playground } from '../playground/types.ts'
+import { lateModule } from './late.tsx'
 import type { Saved } from './saved.ts'
 
 interface Props {
@@ -20,7 +21,7 @@ interface State {
 }
 
 const WHOLE: State = { broken: undefined, saved: undefined }
-const Broken = lazy(async () => ({ default: (await import('./Broken.tsx')).Broken }))
+const Broken = lateModule(() => import('./Broken.tsx')).part(({ Broken: Part }) => Part, ({ what, message }) => <p role="alert">{`${what} stopped: ${message}`}</p>)
 
 export class Boundary extends Component<Props, State> {
   override state: State = WHOLE
@@ -39,11 +40,7 @@ export class Boundary extends Component<Props, State> {
     const { broken, saved } = this.state
     const { playground, what, isPage = false, children } = this.props
     if (!broken) return children
-    return (
-      <Suspense fallback={<p role="alert">{`${what} stopped: ${broken.message}`}</p>}>
-        <Broken playground={playground} what={what} isPage={isPage} {...broken} saved={saved} onAgain={() => this.setState(WHOLE)} />
-      </Suspense>
-    )
+    return <Broken playground={playground} what={what} isPage={isPage} {...broken} saved={saved} onAgain={() => this.setState(WHOLE)} />
   }
 
   /** Never rejects: a session that is broken, too, is told as such. */

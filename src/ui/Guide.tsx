@@ -18,6 +18,7 @@ import { lastDone, type Offer, undoOffer } from './offer.ts'
 import { Note } from './parts.tsx'
 import { useAction, usePlayground, useSnapshot } from './session.tsx'
 import { showTerminal } from './terminals.ts'
+import { mistakeOf } from './trouble.ts'
 
 const TABLE_BYTES = 2 * MIB
 const STRIPS = 4
@@ -48,12 +49,12 @@ export function Guide() {
 function useMemoryNews(snapshot: Snapshot): MemoryNews | undefined {
   const [late, setLate] = useState<{ memoryNews: (snapshot: Snapshot) => MemoryNews | undefined }>()
   const isWanted = late === undefined && hasFailed(snapshot)
+  const look = useLookStore()
   useEffect(() => {
     if (!isWanted) return
-    import('./memoryOffers.ts').then(setLate, (error: unknown) => setLate(() => {
-      throw error
-    }))
-  }, [isWanted])
+    const load = (): void => void import('./memoryOffers.ts').then(setLate, (error: unknown) => look.set({ mistake: mistakeOf(error, load) }))
+    load()
+  }, [isWanted, look])
   return late?.memoryNews(snapshot)
 }
 

@@ -8,7 +8,8 @@ import { droppedOf, folderTroubleOf } from './dropped.ts'
 import { listText, plural, sentence, sizeText } from './format.ts'
 import { LaneFiles } from './LaneFiles.tsx'
 import { noteOn } from './laneNote.ts'
-import { DownState, KernelWhy, MenuItems, RoleWhy } from './laneParts.ts'
+import { KernelWhy, MenuItems, RoleWhy } from './laneParts.ts'
+import { DownState } from './laneTrouble.tsx'
 import { putNoteAway, useLook, useLookStore } from './look.tsx'
 import { Disclosure, Note } from './parts.tsx'
 import { useAction, useGo, usePlayground, useSnapshot } from './session.tsx'
@@ -78,7 +79,7 @@ export function Lane({ host }: { host: HostView }) {
       <LaneNote host={host} snapshot={snapshot} />
       <div role="alert">{folderTrouble && <Note trouble={folderTrouble} onDismiss={() => setFolderTrouble(undefined)} />}</div>
       {host.status === 'down' ? (
-        <DownState.Part host={host} />
+        <DownState host={host} />
       ) : (
         <>
           <LaneFiles host={host} snapshot={snapshot} />
@@ -104,7 +105,7 @@ function Role({ host, snapshot }: { host: HostView; snapshot: Snapshot }) {
   if (host.status !== 'up' || host.role === 'none') return <span className="role">{host.status}</span>
   return (
     <Disclosure className="link role" label={<span data-role={host.role}>{host.role}</span>}>
-      <RoleWhy.Part host={host} ownerName={snapshot.device.filesystem?.ownerName} />
+      <RoleWhy host={host} ownerName={snapshot.device.filesystem?.ownerName} />
     </Disclosure>
   )
 }
@@ -116,7 +117,7 @@ function Kernel({ host }: { host: HostView }) {
   return (
     <span className="kernel" data-usual={kernel === 'v1' || undefined} title={`Mounted with the kernel ${kernel}: ${options.join(',')}`}>
       <Disclosure className="link role" label={kernel === 'v1' ? <><span className="visually-hidden">kernel </span>v1</> : `kernel ${kernel}${daemon === 'worker' ? ', daemon in a worker' : ''}`}>
-        <KernelWhy.Part host={host} />
+        <KernelWhy host={host} />
       </Disclosure>
     </span>
   )
@@ -168,7 +169,7 @@ function HostMenu({ host, devices }: { host: HostView; devices: readonly PoolDev
   const rebooting = useAction()
   return (
     <Disclosure className="icon" name={`Host ${host.name}: more`} label={<MoreHorizontal aria-hidden />}>
-      {(close) => <MenuItems.Part host={host} devices={devices} rebooting={rebooting} close={close} />}
+      {(close) => <MenuItems host={host} devices={devices} rebooting={rebooting} close={close} />}
     </Disclosure>
   )
 }

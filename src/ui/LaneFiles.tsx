@@ -8,7 +8,7 @@ import type { HostFile, HostView, Snapshot } from '../playground/types.ts'
 import { entryOffset } from './addresses.ts'
 import { dragOut } from './draggingOut.ts'
 import { sizeText } from './format.ts'
-import { Fault } from './laneParts.ts'
+import { Fault } from './laneTrouble.tsx'
 import { lighting, showBytes, showMapped, useLook, useLookStore } from './look.tsx'
 import { type MediaIndex, mediaIndex } from './mediaIndex.ts'
 import { MapBars, mapText, Swatch } from './parts.tsx'
@@ -102,7 +102,7 @@ const FileRow = memo(function FileRow({ file, host, memoryErrno, rowIndex, devic
       <span role="cell" className="num right">{directory ? '' : sizeText(file.sizeBytes)}</span>
       <span role="cell" className={failed ? 'visually-hidden' : 'mono mode'} title={`uid ${file.uid}, gid ${file.gid}`}>{file.modeText}</span>
       <span role="cell" className="map">
-        {file.fault && <Fault.Part fault={file.fault} memoryErrno={memoryErrno} />}
+        {file.fault && <Fault fault={file.fault} memoryErrno={memoryErrno} />}
         {!file.fault && file.extents.length > 0 && (
           <button type="button" className="map-button" aria-label={`Map of ${file.path}: ${mapText(file.extents, file.chunkBytes, devices)}`}
             onClick={() => showBytes(look, file.extents[0]?.offsetBytes ?? 0)}>

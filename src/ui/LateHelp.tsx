@@ -1,9 +1,10 @@
 // Help where it was asked for; its words come when it is first asked for.
 
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import type { HelpTopic } from './helpTitles.ts'
+import { lateModule } from './late.tsx'
 
-const HelpBox = lazy(async () => ({ default: (await import('./HelpBox.tsx')).HelpBox }))
+const HelpBox = lateModule(() => import('./HelpBox.tsx')).part(({ HelpBox: Part }) => Part)
 
 export function LateHelp({ id, topic, onClose }: { id: string; topic: HelpTopic; onClose: () => void }) {
   useEffect(() => {
@@ -15,7 +16,7 @@ export function LateHelp({ id, topic, onClose }: { id: string; topic: HelpTopic;
   }, [onClose])
   return (
     <div id={id} className="help" role="note">
-      <Suspense><HelpBox topic={topic} /></Suspense>
+      <HelpBox topic={topic} />
     </div>
   )
 }

@@ -15,6 +15,7 @@ export function Note({ trouble, onDismiss }: { trouble: Trouble; onDismiss?: () 
       <p>
         <strong>{sentence(trouble.says)}</strong> <span>{sentence(trouble.next)}</span> {trouble.errno !== undefined && <code>{trouble.errno}</code>}
       </p>
+      {trouble.again && <button type="button" onClick={trouble.again}>Try again</button>}
       {onDismiss && (
         <button type="button" className="icon" aria-label="Dismiss" onClick={onDismiss}>
           <X aria-hidden />

@@ -1,14 +1,22 @@
 // Trouble as the page shows it: one sentence and one piece of advice. A session's Failure is one; so is what only the page
-// knows of. What was thrown is our own mistake, and is shown as such.
+// knows of. What was thrown is our own mistake, and is shown as such; a file of the page that didn't come is nobody's.
 
 export interface Trouble {
   says: string
   next: string
   /** A Failure has one; trouble of the page's own has none. */
   errno?: string
+  /** Does once more what didn't work, where that may help. */
+  again?: () => void
 }
 
-export function mistakeOf(error: unknown): Trouble {
+/** As browsers say it, each in its own words: a module, or a style that comes with one. */
+const NOT_FETCHED = /dynamically imported module|importing a module|unable to preload/i
+
+/** @param again asks once more for what could not be fetched */
+export function mistakeOf(error: unknown, again?: () => void): Trouble {
   const what = error instanceof Error ? error.message : String(error)
-  return { says: `This page made a mistake: ${what}`, next: 'Reload the page, and please report what you did before' }
+  if (!NOT_FETCHED.test(what)) return { says: `This page made a mistake: ${what}`, next: 'Reload the page, and please report what you did before' }
+  // The file's name will do, without the way to it.
+  return { says: `A part of this page could not be fetched: ${what.replace(/\S*\//, '')}`, next: 'The rest goes on. Try again when the network is back', ...(again && { again }) }
 }

@@ -47,7 +47,7 @@ export function listen(contextNow: () => CommandContext, signal: AbortSignal): v
   // What the page's address asks for, now and whenever it changes.
   const follow = (): void => {
     if (!isLabHash(location.hash)) return
-    import('../lab/open.tsx').then(({ openLab }) => openLab()).catch((error: unknown) => contextNow().look.set({ mistake: mistakeOf(error) }))
+    import('../lab/open.tsx').then(({ openLab }) => openLab()).catch((error: unknown) => contextNow().look.set({ mistake: mistakeOf(error, follow) }))
   }
   follow()
   addEventListener('hashchange', follow, { signal })

@@ -20,7 +20,7 @@ export async function perform(command: Command, context: CommandContext): Promis
   try {
     await command.run(context)
   } catch (error) {
-    context.look.set({ mistake: mistakeOf(error) })
+    context.look.set({ mistake: mistakeOf(error, () => void perform(command, context)) })
   }
   return undefined
 }

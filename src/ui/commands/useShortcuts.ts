@@ -11,9 +11,12 @@ export function useShortcuts(context: CommandContext): void {
   })
   useEffect(() => {
     const stop = new AbortController()
-    import('./listen.ts')
-      .then(({ listen }) => listen(() => now.current, stop.signal))
-      .catch((error: unknown) => now.current.look.set({ mistake: mistakeOf(error) }))
+    const load = (): void => {
+      import('./listen.ts')
+        .then(({ listen }) => listen(() => now.current, stop.signal))
+        .catch((error: unknown) => now.current.look.set({ mistake: mistakeOf(error, load) }))
+    }
+    load()
     return () => stop.abort()
   }, [])
 }

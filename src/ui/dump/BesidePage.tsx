@@ -1,20 +1,17 @@
 // What stands beside the scene, as the page shows it: tabs, notes, and the one that is chosen. Loaded with the first of them.
 
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
+import { lateModule } from '../late.tsx'
 import { Note } from '../parts.tsx'
 import { beside, type DumpHandle, useDumps } from './beside.ts'
 import { dumps, notesOf } from './dumps.ts'
 
-const DumpPage = lazy(async () => ({ default: (await import('./DumpPage.tsx')).DumpPage }))
+const DumpPage = lateModule(() => import('./DumpPage.tsx')).part(({ DumpPage: Part }) => Part, <main className="late" />)
 
 export function BesidePage({ shown: { id, page, playground } }: { shown: DumpHandle }) {
   const close = (): void => dumps.close(id)
   if (page) return page(close)
-  return playground && (
-    <Suspense fallback={<main className="late" />}>
-      <DumpPage key={id} playground={playground} onClose={close} />
-    </Suspense>
-  )
+  return playground && <DumpPage key={id} playground={playground} onClose={close} />
 }
 
 /** The way between the scene and what stands beside it. */

@@ -30,5 +30,5 @@ export function openDropped(data: DataTransfer, tell: Tell): void {
 function open(files: readonly File[], folders: readonly string[], tell: Tell): void {
   // What draws them comes along: else it could fail to come when there is something to draw.
   const loading = Promise.all([import('./dumps.ts'), import('./BesidePage.tsx')])
-  loading.then(([{ dumps }]) => dumps.openGiven(files, folders)).catch((error: unknown) => tell(mistakeOf(error)))
+  loading.then(([{ dumps }]) => dumps.openGiven(files, folders)).catch((error: unknown) => tell(mistakeOf(error, () => open(files, folders, tell))))
 }

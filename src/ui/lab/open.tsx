@@ -2,6 +2,8 @@
 // when first asked for.
 
 import { beside } from '../dump/beside.ts'
+// What draws it comes along: else it could fail to come when there is something to draw.
+import '../dump/BesidePage.tsx'
 import { dumps } from '../dump/dumps.ts'
 import { isLabHash } from './address.ts'
 import { Chooser } from './choices.ts'

@@ -1,35 +1,38 @@
 // The panels of the page. Lanes and guide are there at once; everything that explains them comes right after, each into a
 // place that is as large as it will be, so that nothing moves.
 
-import { type ComponentType, lazy, type ReactNode, Suspense } from 'react'
+import type { ComponentType, ReactNode } from 'react'
 import type { Playground } from '../../playground/types.ts'
 import { Boundary } from '../Boundary.tsx'
 import { Guide } from '../Guide.tsx'
 import { Lane, TaskBar } from '../Lane.tsx'
 import { preloadLanes } from '../laneParts.ts'
+import { lateModule } from '../late.tsx'
 import { useOpened, useSnapshot } from '../session.tsx'
 import type { Panel } from '../opener.ts'
 import '../inspector.css'
 import '../log.css'
 
 const MODULES = {
-  device: () => import('../DeviceMap.tsx'),
-  inspector: () => import('../Inspector.tsx'),
-  log: () => import('../LogTable.tsx'),
-  trace: () => import('../Trace.tsx'),
-  problems: () => import('../Problems.tsx'),
+  device: lateModule(() => import('../DeviceMap.tsx')),
+  inspector: lateModule(() => import('../Inspector.tsx')),
+  log: lateModule(() => import('../LogTable.tsx')),
+  trace: lateModule(() => import('../Trace.tsx')),
+  problems: lateModule(() => import('../Problems.tsx')),
 }
-const DeviceMap = lazy(async () => ({ default: whenOpened((await MODULES.device()).DeviceMap) }))
-const Inspector = lazy(async () => ({ default: whenOpened((await MODULES.inspector()).Inspector) }))
-const LogTable = lazy(async () => ({ default: whenOpened((await MODULES.log()).LogTable) }))
-const Trace = lazy(async () => ({ default: whenOpened((await MODULES.trace()).Trace) }))
-const Problems = lazy(async () => ({ default: whenOpened((await MODULES.problems()).Problems) }))
-const NewFilePanel = lazy(async () => ({ default: (await import('../Panels.tsx')).NewFilePanel }))
-const FormatPanel = lazy(async () => ({ default: (await import('../FormatPanel.tsx')).FormatPanel }))
+const WAITING = <div className="late" />
+const DeviceMap = whenOpened(MODULES.device.part(({ DeviceMap: Part }) => Part, WAITING))
+const Inspector = whenOpened(MODULES.inspector.part(({ Inspector: Part }) => Part, WAITING))
+const LogTable = whenOpened(MODULES.log.part(({ LogTable: Part }) => Part, WAITING))
+const Trace = whenOpened(MODULES.trace.part(({ Trace: Part }) => Part, WAITING))
+const Problems = whenOpened(MODULES.problems.part(({ Problems: Part }) => Part, WAITING))
+const NewFilePanel = lateModule(() => import('../Panels.tsx')).part(({ NewFilePanel: Part }) => Part)
+const FormatPanel = lateModule(() => import('../FormatPanel.tsx')).part(({ FormatPanel: Part }) => Part)
 
-/** Asked for while the session is still being opened. What doesn't come is asked for again, and told, where it is to show. */
+/** Asked for while the session is still being opened. What doesn't come is told, and asked for again, where it is to show. */
 export function preloadPanels(): void {
-  void Promise.allSettled([...Object.values(MODULES), preloadLanes].map((load) => load()))
+  void preloadLanes()
+  for (const { load } of Object.values(MODULES)) void load()
 }
 
 export interface PageProps {
@@ -42,10 +45,8 @@ export interface PageProps {
 export function HostsPane({ playground, panel, onClosePanel }: PageProps) {
   return (
     <Boundary playground={playground} what="The lanes">
-      <Suspense fallback={null}>
-        {(panel === 'file' || panel === 'directory') && <NewFilePanel key={panel} initialKind={panel} onClose={onClosePanel} />}
-        {panel === 'format' && <FormatPanel onClose={onClosePanel} />}
-      </Suspense>
+      {(panel === 'file' || panel === 'directory') && <NewFilePanel key={panel} initialKind={panel} onClose={onClosePanel} />}
+      {panel === 'format' && <FormatPanel onClose={onClosePanel} />}
       {/* A form says what is to be done; the lanes are to be seen. */}
       {panel === undefined && <Guide />}
       <Hosts />
@@ -68,24 +69,16 @@ function Hosts() {
 
 /** Each behind a boundary of its own: where one breaks, the others go on. */
 export const PANELS = {
-  device: (playground: Playground): ReactNode => <Late playground={playground} what="The device map"><DeviceMap /></Late>,
-  inspector: (playground: Playground): ReactNode => <Late playground={playground} what="The inspector"><Inspector /></Late>,
-  log: (playground: Playground): ReactNode => <Late playground={playground} what="The log"><LogTable /></Late>,
-  trace: (playground: Playground): ReactNode => <Late playground={playground} what="The trace"><Trace /></Late>,
-  problems: (playground: Playground): ReactNode => <Late playground={playground} what="The list of problems"><Problems /></Late>,
-}
-
-function Late({ playground, what, children }: { playground: Playground; what: string; children: ReactNode }) {
-  return (
-    <Boundary playground={playground} what={what}>
-      <Suspense fallback={<div className="late" />}>{children}</Suspense>
-    </Boundary>
-  )
+  device: (playground: Playground): ReactNode => <Boundary playground={playground} what="The device map"><DeviceMap /></Boundary>,
+  inspector: (playground: Playground): ReactNode => <Boundary playground={playground} what="The inspector"><Inspector /></Boundary>,
+  log: (playground: Playground): ReactNode => <Boundary playground={playground} what="The log"><LogTable /></Boundary>,
+  trace: (playground: Playground): ReactNode => <Boundary playground={playground} what="The trace"><Trace /></Boundary>,
+  problems: (playground: Playground): ReactNode => <Boundary playground={playground} what="The list of problems"><Problems /></Boundary>,
 }
 
 /** What would be drawn before there is a device would only have to move. It is loaded by then: nothing waits for it. */
 function whenOpened<P extends object>(Panel: ComponentType<P>): ComponentType<P> {
   return function Opened(props: P) {
-    return useOpened() ? <Panel {...props} /> : <div className="late" />
+    return useOpened() ? <Panel {...props} /> : WAITING
   }
 }
