@@ -323,6 +323,23 @@ describe('keys on the page', () => {
     expect(asked).toEqual(['pane log', 'panel file'])
   })
 
+  it('the list of keys marks those of the scene as off while a page of its own shows', async () => {
+    await openWithField()
+    dumps.add({ name: 'Another page', page: () => null })
+    const id = standing.state().activeId ?? -1
+    onTestFinished(() => dumps.close(id))
+    document.querySelector('button')?.focus()
+    await userEvent.keyboard('?')
+    await vi.waitFor(() => expect(heading()).toBe('Keys'), patient)
+    const rowOf = (title: string): string | undefined => [...document.querySelectorAll<HTMLElement>('.keys-row')].find((row) => row.querySelector('dd')?.textContent === title)?.innerText
+    expect(document.querySelector('.sheet')?.textContent).toContain('While Another page shows, keys that act on the scene are off.')
+    expect([rowOf('Play log on A'), rowOf('Step back'), rowOf('New file')].map((row) => row?.includes(' off'))).toEqual([true, true, true])
+    expect([rowOf('Keys'), rowOf('Log')].map((row) => row?.includes(' off'))).toEqual([false, false])
+    standing.show(undefined)
+    await vi.waitFor(() => expect(document.querySelectorAll('.keys-row [data-off]').length).toBe(0), patient)
+    expect(document.querySelector('.sheet')?.textContent).not.toContain('are off.')
+  })
+
   it('a field keeps its letters, and letters can be switched off', async () => {
     const { asked, field } = await openWithField()
     field.focus()

@@ -19,11 +19,14 @@ import '../../src/ui/layout.css'
 
 const patient = { timeout: 10_000 }
 
-/** @param loaded the engine is there as soon as this is */
-async function open({ widthPx = 1440, linked, loaded }: { widthPx?: number; linked?: Linked; loaded?: Promise<void> } = {}) {
+/**
+ * @param loaded the engine is there as soon as this is
+ * @param openings what comes of the first ones; of all others, an engine
+ */
+async function open({ widthPx = 1440, linked, loaded, openings = [] }: { widthPx?: number; linked?: Linked; loaded?: Promise<void>; openings?: 'fails'[] } = {}) {
   await page.viewport(widthPx, 900)
   const lab = madeUpLab()
-  const chooser = new Chooser(() => Promise.resolve(loaded).then(() => lab), linked)
+  const chooser = new Chooser(() => (openings.pop() ? Promise.reject(new Error('no network')) : Promise.resolve(loaded).then(() => lab)), linked)
   const root = document.createElement('div')
   root.className = 'page'
   document.body.append(root)
@@ -343,6 +346,31 @@ it('Escape in a field drops what can’t be taken, and never the lab with all th
   await vi.waitFor(() => expect(chooser.state()).toMatchObject({ running: false, run: { setup: { extentCount: 12 } } }), patient)
   await userEvent.keyboard('{Escape}{Escape}')
   expect([(field.element() as HTMLInputElement).value, chooser.state().setup.extentCount, closedCount()]).toEqual(['12', 12, 0])
+})
+
+it('Escape on a slider or a box to tick leaves the lab open', async () => {
+  const { root, closedCount } = await open()
+  for (const type of ['range', 'checkbox']) {
+    const input = root.querySelector<HTMLInputElement>(`.lab-setup input[type="${type}"]`)
+    input?.focus()
+    expect([type, document.activeElement]).toEqual([type, input])
+    await userEvent.keyboard('{Escape}')
+    expect([type, closedCount()]).toEqual([type, 0])
+  }
+})
+
+it('an engine that doesn’t come is told where results would be; what was set meanwhile runs when it comes after all', async () => {
+  const { root, chooser, lab } = await open({ openings: ['fails'], loaded: Promise.resolve() })
+  const says = (): string => textOf(root, '.lab-conclusion')
+  await vi.waitFor(() => expect(says()).toContain('The lab could not be loaded.'), patient)
+  expect(says()).not.toContain('is loading')
+  expect(textOf(root, '.lab-program-foot')).toContain('The lab could not be loaded.')
+  expect(textOf(root, '[role="alert"]')).toContain('no network')
+  chooser.change({ extentCount: 33 })
+  await userEvent.click(named(root, 'button', 'Load the lab again'))
+  await vi.waitFor(() => expect(root.querySelector('.lab-figures table')).not.toBeNull(), patient)
+  expect(lab.ran.at(-1)?.extentCount).toBe(33)
+  expect([chooser.state().failed, textOf(root, '[role="alert"]'), says().includes('could not be loaded')]).toEqual([false, '', false])
 })
 
 it('Escape closes it, but not from where somebody writes; the address goes with it', async () => {
