@@ -65,6 +65,11 @@ export class MountDevices implements Memories {
     this.#down = 'unmounted'
   }
 
+  /** Whoever asks where its bytes are, or whether they moved, would be asking another file system. */
+  get isUnmounted(): boolean {
+    return this.#down === 'unmounted'
+  }
+
   /** Where it is. What is known stays: an index is given once. A device that was missing may turn up later. */
   add(devindex: number, given: GivenDevice): void {
     const there = this.#devices[devindex]

@@ -32,6 +32,8 @@ export class FileBytes {
   readonly resolver: Resolver
   readonly #inode: Marked
   readonly #answer = newAnswer()
+  /** As the resolver last said. */
+  #validity = 0
   #failure: Failure<BytesReason> | undefined
 
   constructor(inode: Marked, resolver: Resolver, devices: MountDevices) {
@@ -49,13 +51,16 @@ export class FileBytes {
 
   /** Where it has moved, what was found before may be elsewhere: asked again right before bytes are stored. */
   get validity(): number {
-    return this.resolver.validity?.() ?? 0
+    if (!this.devices.isUnmounted) this.#validity = this.resolver.validity?.() ?? 0
+    return this.#validity
   }
 
-  /** Where a byte of the file is. Nobody is asked of a file whose mount is gone: another file system may be there by now. */
-  resolve(fileOffsetBytes: number, answer: Answer): boolean {
-    const lost = this.#lost()
-    if (lost) return this.#refuse(lost)
+  /**
+   * Where a byte of the file is, whatever became of the memory there. Nobody is asked of a file whose mount is gone: another
+   * file system may be there by now.
+   */
+  place(fileOffsetBytes: number, answer: Answer): boolean {
+    if (this.devices.isUnmounted) return this.#refuse(this.#lost())
     if (this.resolver.resolve(fileOffsetBytes, answer)) return true
     // What a resolver reports is one of the reasons that maps fail with.
     return this.#refuse(this.resolver.trouble as Failure<MapReason> | undefined)
@@ -64,7 +69,7 @@ export class FileBytes {
   /** The bytes of memory from a byte of the file on, at most so many; undefined where `failure` says why. */
   window(fileOffsetBytes: number, mostBytes: number): Uint8Array | undefined {
     const answer = this.#answer
-    if (!this.resolve(fileOffsetBytes, answer)) return undefined
+    if (!this.#resolve(fileOffsetBytes, answer)) return undefined
     const lengthBytes = Math.min(answer[LENGTH] as number, mostBytes)
     if (!this.reach(answer[DEVINDEX] as number, answer[OFFSET] as number, lengthBytes)) return undefined
     return this.#memoryOf(answer[DEVINDEX] as number, answer[OFFSET] as number, lengthBytes)
@@ -88,7 +93,7 @@ export class FileBytes {
   /** The whole segment around a byte of the file: what a page fault maps. It touches nothing yet. */
   segment(fileOffsetBytes: number): Segment | undefined {
     const answer = this.#answer
-    if (!this.resolve(fileOffsetBytes, answer)) return undefined
+    if (!this.#resolve(fileOffsetBytes, answer)) return undefined
     const beforeBytes = answer[BEFORE] as number
     const devindex = answer[DEVINDEX] as number
     const deviceOffsetBytes = (answer[OFFSET] as number) - beforeBytes
@@ -107,6 +112,12 @@ export class FileBytes {
     // A whole mount that failed says so each time; a device that isn't here may turn up.
     if (trouble.reason === 'memory_failed') this.#inode.invalid = true
     return this.#refuse(trouble)
+  }
+
+  /** The place of a byte that is touched next: a file that is marked, or a mount that failed, has none. */
+  #resolve(fileOffsetBytes: number, answer: Answer): boolean {
+    const lost = this.#lost()
+    return lost ? this.#refuse(lost) : this.place(fileOffsetBytes, answer)
   }
 
   /** Whatever the memory behind it is like. */

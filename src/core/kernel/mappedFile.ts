@@ -117,11 +117,11 @@ export class MappedFile {
     }
   }
 
-  /** Where the file's bytes are, in file order, without touching them; ends early where the kernel can't say. */
+  /** Where the file's bytes are, in file order, without touching them; ends early where the kernel can't say, and at once where its mount is gone. */
   *segments(): Generator<Pick<Segment, 'fileOffsetBytes' | 'devindex' | 'deviceOffsetBytes' | 'lengthBytes'>, void, void> {
     const answer = newAnswer()
     for (let at = 0; at < this.sizeBytes; ) {
-      if (!this.#file.resolve(at, answer)) return
+      if (!this.#file.place(at, answer)) return
       const lengthBytes = answer[LENGTH] as number
       yield { fileOffsetBytes: at, devindex: answer[DEVINDEX] as number, deviceOffsetBytes: answer[OFFSET] as number, lengthBytes }
       at += lengthBytes

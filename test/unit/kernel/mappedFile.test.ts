@@ -152,6 +152,22 @@ describe.each(KINDS)('a %s map', (kind) => {
     expect(file.faultCount).toBe(0)
   })
 
+  it('has its segments whatever became of the memory there, until its mount is gone', () => {
+    const memory = newMemory()
+    const devices = new MountDevices(memory, true)
+    const inode = { path: 'f', invalid: false }
+    const file = new MappedFile('f', new FileBytes(inode, resolverOf(mapFor(kind, 16001)), devices), true)
+    const segments = [...file.segments()]
+    expect(segments.length).toBeGreaterThan(0)
+    memory.health.stop()
+    failureOf(file.setUint8(0, 1), 'mount_failed')
+    expect([...file.segments()]).toEqual(segments)
+    inode.invalid = true
+    expect([...file.segments()]).toEqual(segments)
+    devices.end()
+    expect([...file.segments()]).toEqual([])
+  })
+
   it('refuses what leaves the file, whole', () => {
     const { memory, model, file } = mapped(kind)
     const before = memory.window(0, DEVICE_BYTES).slice()

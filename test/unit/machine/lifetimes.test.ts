@@ -1,12 +1,13 @@
 // What a file outlives, and what it doesn't: an open file outlives its name, and keeps its mount; a mapping keeps nothing, and ends
 // with its mount. Whatever was mounted there since is not its business.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { MIB } from '../../../src/core/base/align.ts'
 import type { Result } from '../../../src/core/base/result.ts'
+import { ShadowDaemon } from '../../../src/core/fuse/daemon.ts'
 import { BusError, type MappedFile } from '../../../src/core/kernel/mappedFile.ts'
 import type { KernelMount } from '../../../src/core/kernel/mount.ts'
-import { kernelNames } from '../../../src/core/machine/kernels.ts'
+import { isStandalone, kernelNames } from '../../../src/core/machine/kernels.ts'
 import type { Machine } from '../../../src/core/machine/machine.ts'
 import { removeOn } from '../../../src/core/machine/system.ts'
 import { makeSandbox } from '../../../src/host/sandbox.ts'
@@ -81,6 +82,25 @@ describe.each(kernelNames)('%s: a mapping', (kernel) => {
     expect(readAll(machine, `${MNT}/f`)).toEqual(before)
     expect(failureOf(touched.setUint8(0, 1), 'unmounted')).toMatchObject({ errno: 'ENODEV', says: expect.stringContaining('f can\'t be reached any more') })
   })
+})
+
+it.each(kernelNames.filter((kernel) => !isStandalone(kernel)))('%s: nobody is asked of a file that the kernel had let go of once its mount is gone', (kernel) => {
+  const system = mountedBy(kernel, '-t 0')
+  const { machine } = system
+  const [touched, fresh] = [1, 2].map(() => valueOf(machine.mmap(`${MNT}/f`, BOTH, ROOT_USER))) as [MappedFile, MappedFile]
+  expect(touched.getUint8(0)).toBe(readAll(machine, `${MNT}/f`)[0])
+  const shadow = `${machine.mounts()[0]?.shadowPath}/root/f`
+  put(system, shadow, get(system, shadow, ROOT).replace('0xa00000', '0xc00000'), ROOT)
+  valueOf(machine.stat(`${MNT}/f`))
+  good(system, `umount ${MNT}`)
+  const asked = [vi.spyOn(ShadowDaemon.prototype, 'map'), vi.spyOn(ShadowDaemon.prototype, 'lookup')]
+  for (const mapped of [touched, fresh]) {
+    expect(reasonsOf(mapped)).toEqual(all('unmounted'))
+    expect([...mapped.segments()]).toEqual([])
+  }
+  const askedCounts = asked.map(({ mock }) => mock.calls.length)
+  for (const spy of asked) spy.mockRestore()
+  expect(askedCounts).toEqual([0, 0])
 })
 
 it('a mapping that failing memory had marked says that its mount is gone, and not that the file is bad', () => {
