@@ -192,6 +192,46 @@ it('what is kept is added up as files come and go: whoever asks after each of te
   expect(threeBytes - way.residentBytes()).toBe(2 * 20)
 })
 
+describe('ranges that touch', () => {
+  const range = (devindex: number, unit: number, unitCount = 1) => ({ devindex, offsetBytes: unit * UNIT_BYTES, lengthBytes: unitCount * UNIT_BYTES })
+  /** Answers with all of the file from its first place on. */
+  const source = `setup { file[0] = table[2] file[1] = table[3] }\nresolve { answer(file[0], file[1] + offset, size - offset, offset) }`
+
+  it('are one to an answer, and are kept as one', () => {
+    const { open, way } = programBench({ source })
+    const before = way.residentBytes()
+    const resolver = open(simpleMap([range(0, 4), range(0, 5), range(0, 6, 2)]))
+    const keptBytes = way.residentBytes() - before
+    expect(resolved(resolver, 0)).toEqual([0, 4 * UNIT_BYTES, 4 * UNIT_BYTES, 0])
+    expect(resolved(resolver, 2 * UNIT_BYTES + 7)).toEqual([0, 6 * UNIT_BYTES + 7, 2 * UNIT_BYTES - 7, 2 * UNIT_BYTES + 7])
+    const apart = programBench({ source })
+    apart.open(simpleMap([range(0, 4), range(0, 6), range(0, 8, 2)]))
+    // The same program, cells and table: two ranges less.
+    expect(apart.way.residentBytes() - before).toBe(keptBytes + 2 * 20)
+  })
+
+  it.each([
+    ['with a gap between', [range(0, 4), range(0, 6)]],
+    ['of another device', [range(0, 4), range(1, 5)]],
+  ])('%s they are two, and an answer for both is none', (_, ranges) => {
+    const resolver = programBench({ deviceCount: 2, source }).open(simpleMap(ranges))
+    expect(resolved(resolver, 0)).toBeUndefined()
+    expect(resolver.trouble).toMatchObject({ reason: 'program_failed' })
+  })
+
+  it('can be added to by as many as were told, and not by as many as are left', () => {
+    const { open, bench } = programBench({ source })
+    const resolver = open(simpleMap([range(0, 4), range(0, 5)]))
+    const more = (firstSpan: number) => bench.direct.notify('TABLE', 1, encodeTable({ firstCell: 0, firstSpan, spans: [range(0, 6)], cells: new Uint8Array(0) }))
+    expect(resolved(resolver, 0)).toEqual([0, 4 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
+    expect(more(1)).toBe(22)
+    expect(more(2)).toBe(0)
+    expect(resolved(resolver, 0)).toEqual([0, 4 * UNIT_BYTES, 2 * UNIT_BYTES, 0])
+    // What was added counts, too.
+    expect(more(2)).toBe(22)
+  })
+})
+
 describe('while files are open', () => {
   const first = simpleMap([{ devindex: 0, offsetBytes: 4 * UNIT_BYTES, lengthBytes: 2 * UNIT_BYTES }])
   const second = simpleMap([{ devindex: 0, offsetBytes: 9 * UNIT_BYTES, lengthBytes: 2 * UNIT_BYTES }])
