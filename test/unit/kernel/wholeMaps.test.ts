@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { errnos } from '../../../src/core/base/errno.ts'
 import type { Failure } from '../../../src/core/base/result.ts'
 import type { Extent, Fmap } from '../../../src/core/fmap/fmap.ts'
-import type { WideMap } from '../../../src/core/fmap/wide.ts'
+import { type WideMap, wideOf } from '../../../src/core/fmap/wide.ts'
 import { unrolled } from '../../../src/core/fmap/widePulled.ts'
 import { answerFmap, answerProbe } from '../../../src/core/fuse/daemonFmap.ts'
 import { encodeFmap, encodeSized } from '../../../src/core/fuse/fmapMessage.ts'
@@ -224,6 +224,42 @@ describe('the module', () => {
     way.forget(NODE)
     expect([way.residentBytes(), way.get?.(NODE)]).toEqual([0, undefined])
     failureOf(way.open(ask(9000)), 'no_file_map')
+  })
+
+  it('keeps those of all files, however many come and go, and nothing of those that went', () => {
+    const { way } = pushing()
+    const kept = new Map<number, Fmap>()
+    const sizes: Record<string, number> = { one: 24, two: 48, striped: 72 }
+    const bytesOf = (pushed: Fmap): number => sizes[pushed.kind === 'interleaved' ? 'striped' : pushed.extents.length === 1 ? 'one' : 'two']!
+    const mapOf = (node: number, round: number): Fmap => {
+      const unit = 4 + ((node * 7 + round) % 40)
+      if ((node + round) % 5 === 0) return { kind: 'interleaved', sizeBytes: 9000 + node, chunkBytes: 4096, strips: [extent(0, unit, 2), extent(1, unit, 2)] }
+      if ((node + round) % 7 === 0) return { kind: 'simple', sizeBytes: 5000 + node, extents: [extent(0, unit), extent(1, unit)] }
+      return { kind: 'simple', sizeBytes: 1 + node, extents: [extent(node % 2, unit)] }
+    }
+    // Each round pushes more nodes, some of them again with a map of another kind, and forgets others.
+    for (const [round, nodeCount] of [60, 300, 1000].entries()) {
+      for (let node = 1 + round; node <= nodeCount; node += 1 + round) {
+        const pushed = mapOf(node, round)
+        expect(way.push?.({ node, path: 'f', sizeBytes: pushed.sizeBytes }, pushed)).toBeUndefined()
+        kept.set(node, pushed)
+      }
+      for (let node = 3; node <= nodeCount + 1; node += 11) {
+        way.forget(node)
+        kept.delete(node)
+      }
+      expect(way.residentBytes()).toBe([...kept.values()].reduce((sum, pushed) => sum + bytesOf(pushed), 0))
+    }
+    for (let node = 0; node <= 2000; node++) {
+      const pushed = kept.get(node)
+      expect(way.get?.(node)).toEqual(pushed)
+      const { sizeBytes } = pushed ?? { sizeBytes: 1 }
+      const opened = way.open({ node, path: 'f', sizeBytes })
+      const last = opened.ok ? resolved(opened.value, sizeBytes - 1) : opened.failure.reason
+      expect(last).toEqual(pushed ? walked(wideOf(pushed), sizeBytes - 1) : 'no_file_map')
+    }
+    for (const node of kept.keys()) way.forget(node)
+    expect(way.residentBytes()).toBe(0)
   })
 
   it('refuses what is no map when it is pushed, and a device that isn’t here when the file is opened', () => {

@@ -24,7 +24,7 @@ export function v1Way(kernel: KernelName, abi: MapAbi, around?: Around): WayMake
 }
 
 function newV1(context: WayContext, kernel: KernelName, abi: MapAbi, around: Around | undefined): MapWay {
-  const maps = new KeptMaps()
+  const maps = new PushedMaps()
   // One message at a time, in the same bytes.
   const message = new DataView(new ArrayBuffer(IOCTL_BYTES_MOST))
 
@@ -82,7 +82,7 @@ const CELLS = 4
 const CELLS_FIRST = 64 * CELLS
 
 /** By node, which a module counts up from 1. The usual map, one extent, is four numbers of a table: the maps of all files stay. */
-class KeptMaps {
+class PushedMaps {
   residentBytes = 0
   /** Of each node: the file's size, then device, offset and length of its extent. The length is 0 where there is none. */
   #cells = new Float64Array(CELLS_FIRST)
