@@ -17,8 +17,10 @@ export async function restore(world: World, store: ImageStore, facts: ImageFacts
   const pool = made.value
   const loaded = await store.load(pool.buffer)
   if (!loaded.ok) return loaded
-  world.use(pool)
   pool.setHealth((facts.devices ?? []).map(({ poison, isStopped }) => ({ poison, isStopped, configuration: 0 })))
+  world.use(pool)
+  // What changes from here on is to be saved.
+  if (world.saver.mayChange) world.saver.isStored()
   const operation = world.history.begin(undefined)
   try {
     for (const host of hosts.value) await start(world, host)
@@ -27,7 +29,6 @@ export async function restore(world: World, store: ImageStore, facts: ImageFacts
   }
   world.history.beginHere(false)
   world.trace.add('storage', restored(world.media.files.length))
-  if (world.saver.mayChange) world.saver.isStored()
   return ok()
 }
 

@@ -1,6 +1,7 @@
 // Saves by itself, a moment after the last change, and only chunks that may have changed: all that was ever written on a
 // new device is marked, so that nobody looks through what is zeros. A chunk stays marked until a save that began after its
-// last change has ended well.
+// last change has ended well. Nothing is saved before the session is ready: what it has until then is half of what is stored,
+// and must not take its place.
 
 import type { Result } from '../core/base/result.ts'
 import { ok } from '../core/base/result.ts'
@@ -27,11 +28,14 @@ const SENTENCES: Record<StorageState, string> = {
   off: 'Not saved: this browser gives the page no storage, so the device lives as long as this tab.',
 }
 
+const BEFORE: StorageView = { state: 'saving', sentence: 'What is stored is being looked for; until it is back, nothing is saved in its place.' }
+
 export class Saver {
   readonly #store: ImageStore
   readonly #current: () => Saved
   readonly #changed: () => void
   #state: StorageState = 'unsaved'
+  #begun = false
   #why: string | undefined
   /** What is stored can't be read: it is left alone until the person replaces it. */
   #damaged = false
@@ -56,6 +60,7 @@ export class Saver {
   }
 
   get view(): StorageView {
+    if (!this.#begun && !this.#off()) return BEFORE
     return { state: this.#state, sentence: this.#why ?? SENTENCES[this.#state] }
   }
 
@@ -63,7 +68,14 @@ export class Saver {
     return this.#state !== 'read_only'
   }
 
-  /** Nothing is saved from now on. @param damaged what is stored there, so that another device may replace it */
+  /** The session is ready: what it has is whole, and may be saved. */
+  begin(): void {
+    this.#begun = true
+    if (this.#changedSince) this.#schedule()
+    else this.#changed()
+  }
+
+  /** Nothing is saved from now on. @param damaged what is stored can't be brought back, so that another device may replace it */
   switchOff(state: 'read_only' | 'off', why?: string, damaged = false): void {
     this.#damaged = damaged
     this.#set(state, why)
@@ -71,6 +83,7 @@ export class Saver {
 
   /** Another device, put in place by the person. */
   replace(): void {
+    this.#begun = true
     if (this.#damaged && this.#state === 'off') this.#set('unsaved')
     this.another([])
   }
@@ -104,7 +117,7 @@ export class Saver {
     clearTimeout(this.#timer)
     // Several may have waited for one save, and the first of them has begun the next.
     while (this.#saving) await this.#saving
-    if (this.#off() || this.#state === 'saved') return ok()
+    if (!this.#begun || this.#off() || this.#state === 'saved') return ok()
     this.#saving = this.#saveMarked()
     const saved = await this.#saving
     this.#saving = undefined
@@ -145,6 +158,7 @@ export class Saver {
     if (this.#off() || this.#isStopped) return
     this.#changedSince = true
     if (this.#state !== 'saving') this.#set('unsaved')
+    if (!this.#begun) return
     clearTimeout(this.#timer)
     const now = performance.now()
     this.#waitingSince ??= now

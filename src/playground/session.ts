@@ -1,6 +1,8 @@
 // One session, as the page sees it: the actions. Each is done by a host, and each can be done by keyboard, mouse or code
 // alike; what they have in common, and what they leave behind, is the world's business.
 
+import type { Reason } from '../core/base/failure.ts'
+import { stumble } from '../core/base/mistake.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import type { ImageStore } from '../store/imageStore.ts'
 import type { ImageFacts } from '../store/manifest.ts'
@@ -33,9 +35,9 @@ export class Session implements Playground {
     this.#world = new World(engine, store, async (world) => (await import('./sealer.ts')).sealerOf(world))
   }
 
-  /** The stored image, or else the first scene. A mistake of ours on the way is shown, and the page stays. */
+  /** The stored image, or else the first scene. A mistake of ours on the way is shown, the page stays, and what is stored, too. */
   start(): Promise<void> {
-    return this.#world.exclusive(() => this.#world.prepare(() => this.#start())).catch((error: unknown) => this.#world.stumbled(error))
+    return this.#world.exclusive(() => this.#world.prepare(() => this.#start())).catch((error: unknown) => this.#cannotSave(stumble(error).failure))
   }
 
   subscribe(listener: () => void): () => void {
@@ -50,12 +52,15 @@ export class Session implements Playground {
     const { whole } = this.#world.reader
     if (source.kind === 'device') return peekDevice(whole, offsetBytes, lengthBytes)
     const file = await readableOn(this.#world, source.host, source.path)
-    return file.ok ? this.#late(filePeeks, ({ peekFile }) => Promise.resolve(peekFile(whole, file.value, offsetBytes, lengthBytes))) : file
+    if (!file.ok) return file
+    // One look is many of these: whoever looks says what is wrong, and says it once.
+    const loaded = await arrived(filePeeks)
+    return loaded.ok ? loaded.value.peekFile(whole, file.value, offsetBytes, lengthBytes) : loaded
   }
 
   async search({ fromBytes, endBytes, bytes, signal }: { fromBytes: number; endBytes?: number; bytes: Uint8Array<ArrayBuffer>; signal?: AbortSignal }): Promise<Result<number | undefined>> {
-    const { findBytes } = await import('./search.ts')
-    return ok(await findBytes(this.#world.reader.whole, bytes, { fromBytes, endBytes, signal }))
+    const loaded = await arrived(() => import('./search.ts'))
+    return loaded.ok ? ok(await loaded.value.findBytes(this.#world.reader.whole, bytes, { fromBytes, endBytes, signal })) : loaded
   }
 
   async findEntries(query: EntryQuery): Promise<number[]> {
@@ -67,8 +72,8 @@ export class Session implements Playground {
     const { whole } = this.#world.reader
     const file = await readableOn(this.#world, hostName, path)
     if (!file.ok) return file
-    const { fileBlob } = await import('./takeFile.ts')
-    return fileBlob(whole, file.value)
+    const loaded = await arrived(() => import('./takeFile.ts'))
+    return loaded.ok ? loaded.value.fileBlob(whole, file.value) : loaded
   }
 
   // what is done to the device
@@ -89,8 +94,7 @@ export class Session implements Playground {
       const { deviceBytes = devices[0]?.sizeBytes ?? DEVICE_BYTES, deviceCount = devices.length } = options
       const isSame = devices.length === deviceCount && devices.every(({ sizeBytes }) => sizeBytes === deviceBytes)
       if (isSame) return world.operation(undefined, (operation) => this.#format(options, operation))
-      const { formatAnother } = await import('./anotherDevice.ts')
-      return formatAnother(world, { deviceBytes, deviceCount }, options)
+      return this.#late(() => import('./anotherDevice.ts'), ({ formatAnother }) => formatAnother(world, { deviceBytes, deviceCount }, options))
     })
   }
 
@@ -174,11 +178,8 @@ export class Session implements Playground {
   }
 
   stepTo(position: number): Promise<Result<undefined>> {
-    return this.#world.exclusive(async () => {
-      // Loaded only here: who never goes back needs none of it.
-      const { travel } = await import('./travel.ts')
-      return travel(this.#world, position)
-    })
+    // Loaded only here: who never goes back needs none of it.
+    return this.#world.exclusive(() => this.#late(() => import('./travel.ts'), ({ travel }) => travel(this.#world, position)))
   }
 
   /** Resolves when everything that was done is recorded: what a shell's line changed is found a moment after it. */
@@ -247,6 +248,8 @@ export class Session implements Playground {
 
   async save(): Promise<Result<undefined>> {
     if (!this.#world.saver.mayChange) return this.#world.refuse(fail('read_only_session'))
+    // What is on its way to its first state is no image yet.
+    if (!this.#world.ready) await this.#world.exclusive(() => Promise.resolve())
     const saved = await this.#world.saver.save()
     if (!saved.ok) this.#world.trace.fail(saved.failure, undefined)
     this.#world.touch()
@@ -295,13 +298,8 @@ export class Session implements Playground {
 
   /** What isn't needed for the first picture comes when it is first asked for. */
   async #late<M, T>(load: () => Promise<M>, deed: (loaded: M) => Promise<Result<T>>): Promise<Result<T>> {
-    let loaded: M
-    try {
-      loaded = await load()
-    } catch (error) {
-      return this.#world.refuse(fail('page_failed', { what: error instanceof Error ? error.message : String(error) }))
-    }
-    return deed(loaded)
+    const loaded = await arrived(load)
+    return loaded.ok ? deed(loaded.value) : this.#world.refuse(loaded)
   }
 
   async #start(): Promise<void> {
@@ -316,6 +314,7 @@ export class Session implements Playground {
     if (!restored) await this.#newScene()
     world.ready = true
     world.touchDevice()
+    world.saver.begin()
     // While the person looks, what they may do next is fetched; where that fails, it is tried again when it is asked for.
     void Promise.all([deeds(), hostDeeds(), filePeeks()]).catch(() => undefined)
   }
@@ -323,7 +322,7 @@ export class Session implements Playground {
   async #newScene(): Promise<void> {
     const pool = this.#world.newPool(oneDevice())
     if (!pool.ok) {
-      this.#world.refuse(pool)
+      this.#cannotSave(pool.failure)
       return
     }
     this.#world.use(pool.value)
@@ -341,18 +340,44 @@ export class Session implements Playground {
   }
 
   async #restore(facts: ImageFacts): Promise<boolean> {
-    // Loaded only here: there may be nothing to bring back.
-    const { restore } = await import('./restore.ts')
-    const restored = await restore(this.#world, this.#store, facts)
-    if (!restored.ok) this.#cannotSave(restored.failure)
-    return restored.ok
+    try {
+      // Loaded only here: there may be nothing to bring back.
+      const { restore } = await import('./restore.ts')
+      const restored = await restore(this.#world, this.#store, facts)
+      if (!restored.ok) this.#cannotSave(restored.failure)
+      return restored.ok
+    } catch (error) {
+      this.#cannotSave(stumble(error).failure)
+      return false
+    }
   }
 
-  #cannotSave(failure: Failure): void {
+  /** What is stored stays as it is. Where a reload won't bring it back either, another device may replace it. */
+  #cannotSave({ reason, says, next: usual, ...rest }: Failure): void {
+    const { saver } = this.#world
+    const isDamaged = reason === 'stored_image_damaged' || reason === 'page_failed'
+    const next = NEXT_TO_STORED.get(reason) ?? usual
     // No storage at all is a state of affairs and no event: the mark says it.
-    if (failure.reason !== 'no_storage') this.#world.trace.fail(failure, undefined)
-    if (!this.#world.saver.mayChange) return
-    this.#world.saver.switchOff('off', failure.reason === 'no_storage' ? undefined : `Not saved: ${failure.says}. ${failure.next}`, failure.reason === 'stored_image_damaged')
+    if (reason !== 'no_storage') this.#world.refuse({ ok: false, failure: { ...rest, reason, says, next } })
+    // What stopped it first is the reason.
+    if (!saver.mayChange || saver.view.state === 'off') return
+    saver.switchOff('off', reason === 'no_storage' ? undefined : `Not saved: ${says}. ${next}`, isDamaged)
+  }
+}
+
+/** What to do where nothing could be brought back, if it is other than elsewhere. */
+const NEXT_TO_STORED: ReadonlyMap<Reason, string> = new Map([
+  ['storage_failed', 'Reload to look for it again. What is stored is untouched.'],
+  ['not_fetched', 'Reload when the network answers. What is stored is untouched.'],
+  ['page_failed', 'Reload, and tell us what you did. What is stored is untouched; start over to replace it.'],
+])
+
+/** Code that is loaded late. */
+async function arrived<M>(load: () => Promise<M>): Promise<Result<M, 'not_fetched' | 'page_failed'>> {
+  try {
+    return ok(await load())
+  } catch (error) {
+    return stumble(error)
   }
 }
 

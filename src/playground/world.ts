@@ -2,6 +2,7 @@
 // new snapshot; trouble that can be expected becomes a trace event and a failed Result, never an exception.
 
 import type { Reason } from '../core/base/failure.ts'
+import { stumble } from '../core/base/mistake.ts'
 import { normalizedPath } from '../core/base/path.ts'
 import { fail, type Failure, ok, type Result } from '../core/base/result.ts'
 import { makeUuid } from '../core/base/uuid.ts'
@@ -225,7 +226,7 @@ export class World {
       while (!this.history.isReady) await this.history.ready()
       return ok()
     } catch (error) {
-      return this.refuse(fail('page_failed', { what: whatOf(error) }))
+      return this.refuse(stumble(error))
     }
   }
 
@@ -365,9 +366,9 @@ export class World {
     this.#announcer.announce()
   }
 
-  /** Our own mistake, said where everything else is said. */
+  /** What was thrown, said where everything else is said. */
   stumbled(error: unknown): void {
-    this.refuse(fail('page_failed', { what: whatOf(error) }))
+    this.refuse(stumble(error))
   }
 
   /** Resolves when nothing of it runs any more: whatever is on its way to have hosts gets none. */
@@ -406,10 +407,6 @@ export class World {
     const counts = { version: this.#version, deviceVersion: this.#deviceVersion }
     return snapshotOf(this, counts, this.#engine.view, (hosts, devices) => this.#problems.view(hosts, devices))
   }
-}
-
-function whatOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 export function newUuid(): string {

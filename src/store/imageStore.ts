@@ -3,6 +3,7 @@
 // there, whole. Only chunks that may have been written are looked at, and between a few of them the page has a turn.
 
 import { createStore, del, delMany, get, keys, promisifyRequest, setMany, type UseStore } from 'idb-keyval'
+import { stumble } from '../core/base/mistake.ts'
 import { toPlain } from '../core/base/plain.ts'
 import { fail, ok, type Failure, type Result } from '../core/base/result.ts'
 import { CHUNK_BYTES, FORMAT } from './chunks.ts'
@@ -14,7 +15,7 @@ const BATCH_CHUNKS = 8
 export const PIECE_CHUNKS = 4
 const MANIFEST_KEY = 'manifest'
 
-export type StoreReason = 'no_storage' | 'storage_failed' | 'storage_full' | 'stored_image_damaged' | 'page_failed'
+export type StoreReason = 'no_storage' | 'storage_failed' | 'storage_full' | 'stored_image_damaged' | 'not_fetched' | 'page_failed'
 
 export class ImageStore {
   readonly #db: UseStore
@@ -46,7 +47,7 @@ export class ImageStore {
     try {
       this.#isManifest = (await import('./manifest.ts')).isManifest
     } catch (error) {
-      return fail('page_failed', { what: error instanceof Error ? error.message : String(error) })
+      return stumble(error)
     }
     if (!this.#isManifest(stored)) return fail('stored_image_damaged', { what: 'its manifest is of another make' })
     this.#manifest = stored

@@ -1,5 +1,5 @@
 // When a save ends, everything that was marked before it was asked for is stored: however many were asked for at once, and
-// whatever changed while one was under way.
+// whatever changed while one was under way. Before the session is ready there is none.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MIB } from '../../src/core/base/align.ts'
@@ -35,6 +35,7 @@ describe('a save', () => {
   it('that waited for another beside a third ends with everything stored', async () => {
     const { saver, bytes, stored } = newSaver()
     bytes.fill(1)
+    saver.begin()
     saver.another(whole)
     const first = saver.save()
     bytes.fill(2)
@@ -54,13 +55,14 @@ describe('a save', () => {
   it('is followed by one of what changed meanwhile, be it no byte at all', async () => {
     const { saver, facts, bytes, states, stored } = newSaver()
     bytes.fill(1)
+    saver.begin()
     saver.another(whole)
     const first = saver.save()
     facts.hosts.push({ name: 'B', systemUuid: 'b' })
     saver.mark([])
     valueOf(await first)
     // Where saving takes long, the next one has begun by itself.
-    expect(states.slice(0, 3)).toEqual(['unsaved', 'saving', 'unsaved'])
+    expect(states.slice(0, 4)).toEqual(['unsaved', 'unsaved', 'saving', 'unsaved'])
     valueOf(await saver.save())
     expect(saver.view.state).toBe('saved')
     expect((await stored()).hosts).toEqual(['A', 'B'])
@@ -69,6 +71,7 @@ describe('a save', () => {
   it('comes by itself a moment after the last change, and of marked chunks alone', async () => {
     const { saver, bytes, states, stored } = newSaver()
     bytes.fill(1)
+    saver.begin()
     saver.another(whole)
     await vi.waitFor(() => expect(saver.view.state).toBe('saved'), { timeout: 30_000 })
     bytes.fill(2, 0, 5 * CHUNK_BYTES)
@@ -80,10 +83,50 @@ describe('a save', () => {
     expect(states.filter((state) => state === 'saving')).toHaveLength(2)
   })
 
+  it('is none before the session is ready, whoever asks; then what changed meanwhile is saved by itself', async () => {
+    const { saver, bytes, stored } = newSaver()
+    bytes.fill(1)
+    saver.isStored()
+    saver.mark(whole)
+    valueOf(await saver.save())
+    expect(saver.view).toEqual({ state: 'saving', sentence: expect.stringContaining('nothing is saved in its place') })
+    await expect(stored()).rejects.toThrow('stored_image_damaged')
+    saver.begin()
+    expect(saver.view.state).toBe('unsaved')
+    await vi.waitFor(() => expect(saver.view.state).toBe('saved'), { timeout: 30_000 })
+    expect(firstDifference((await stored()).bytes, bytes)).toBe(-1)
+  })
+
+  it('is none of what came back as it is stored', async () => {
+    const { saver, stored } = newSaver()
+    saver.mark(whole)
+    saver.isStored()
+    saver.begin()
+    expect(saver.view.state).toBe('saved')
+    valueOf(await saver.save())
+    await expect(stored()).rejects.toThrow('stored_image_damaged')
+  })
+
+  it('is none where nothing may be saved, and once the person has put another device there, it is', async () => {
+    const { saver, bytes, stored } = newSaver()
+    bytes.fill(1)
+    saver.switchOff('off', 'Not saved: it is damaged.', true)
+    saver.begin()
+    saver.another(whole)
+    valueOf(await saver.save())
+    expect(saver.view).toEqual({ state: 'off', sentence: 'Not saved: it is damaged.' })
+    await expect(stored()).rejects.toThrow('stored_image_damaged')
+    saver.replace()
+    saver.mark(whole)
+    valueOf(await saver.save())
+    expect(firstDifference((await stored()).bytes, bytes)).toBe(-1)
+  })
+
   it('is none where nothing may be saved', async () => {
     for (const state of ['read_only', 'off'] as const) {
       const { saver, bytes, stored } = newSaver()
       bytes.fill(1)
+      saver.begin()
       saver.switchOff(state)
       saver.mark(whole)
       await saver.save()

@@ -194,6 +194,8 @@ export const failures = {
     'Choose fewer or smaller devices, or close other tabs and reload. What is stored is untouched.'),
   page_failed: row<{ what: string }>('EIO', (d) => `the page stumbled over our own mistake: ${d.what}`,
     'Reload, and tell us what you did. What is stored is untouched.'),
+  not_fetched: row<{ what: string }>('EIO', (d) => `a part of the page didn’t arrive: ${d.what}`,
+    'Try again, or reload, when the network answers. What is stored is untouched.'),
   no_storage: row('ENOTSUP', () => 'this browser gives the page no storage', 'The device lives as long as this tab.'),
   storage_failed: row<{ what: string }>('EIO', (d) => `the browser's storage refused: ${d.what}`,
     'The image is still in memory. Keep this tab open, and free some storage.'),
