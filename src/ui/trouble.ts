@@ -1,6 +1,8 @@
 // Trouble as the page shows it: one sentence and one piece of advice. A session's Failure is one; so is what only the page
 // knows of. What was thrown is our own mistake, and is shown as such; a file of the page that didn't come is nobody's.
 
+import { isNotFetched } from '../core/base/mistake.ts'
+
 export interface Trouble {
   says: string
   next: string
@@ -10,13 +12,10 @@ export interface Trouble {
   again?: () => void
 }
 
-/** As browsers say it, each in its own words: a module, or a style that comes with one. */
-const NOT_FETCHED = /dynamically imported module|importing a module|unable to preload/i
-
 /** @param again asks once more for what could not be fetched */
 export function mistakeOf(error: unknown, again?: () => void): Trouble {
   const what = error instanceof Error ? error.message : String(error)
-  if (!NOT_FETCHED.test(what)) return { says: `This page made a mistake: ${what}`, next: 'Reload the page, and please report what you did before' }
+  if (!isNotFetched(what)) return { says: `This page made a mistake: ${what}`, next: 'Reload the page, and please report what you did before' }
   // The file's name will do, without the way to it.
   return { says: `A part of this page could not be fetched: ${what.replace(/\S*\//, '')}`, next: 'The rest goes on. Try again when the network is back', ...(again && { again }) }
 }
