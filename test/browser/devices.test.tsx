@@ -1,6 +1,7 @@
 // Several devices on the page: the map draws each beside its caption, says where its cursor is on the device that it is on,
 // and shows poison in its own colour; the list of devices does what its buttons say, and says how to undo it.
 
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
@@ -19,7 +20,8 @@ async function open(): Promise<{ session: Session; root: HTMLElement; map: HTMLE
   const root = document.createElement('div')
   document.body.append(root)
   const rendering = createRoot(root)
-  rendering.render(<App playground={session} />)
+  // As main.tsx does: what begins and ends twice has to hold, too.
+  rendering.render(<StrictMode><App playground={session} /></StrictMode>)
   onTestFinished(async () => {
     rendering.unmount()
     root.remove()

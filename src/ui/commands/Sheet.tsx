@@ -16,14 +16,6 @@ export function useSheet(): { root: RefObject<HTMLElement | null>; close: () => 
     look.set({ sheet: undefined })
   }, [look])
 
-  // Before it is taken away, whoever closes it: afterwards nobody knows that the focus was in it.
-  useLayoutEffect(() => {
-    const element = root.current
-    return () => {
-      if (element?.contains(document.activeElement)) giveBack(before.current)
-    }
-  }, [])
-
   // As soon as it shows, not a moment later: it may have been waited for, and the key pressed at once.
   useLayoutEffect(() => {
     // One sheet may follow another: what had the focus before the first is where it belongs.
@@ -54,6 +46,15 @@ export function useSheet(): { root: RefObject<HTMLElement | null>; close: () => 
       document.removeEventListener('keydown', onEscape, true)
     }
   }, [look])
+  // Before it is taken away, whoever closes it: afterwards nobody knows that the focus was in it. Behind the listeners above,
+  // which are gone by then: to them a focus that leaves is somebody who goes on.
+  useLayoutEffect(() => {
+    const element = root.current
+    return () => {
+      if (element?.contains(document.activeElement)) giveBack(before.current)
+    }
+  }, [])
+
   return { root, close }
 }
 
